@@ -1,0 +1,80 @@
+"""The command ``upstream``: groups are loaded only when they are used, so that help is quick."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from upstream import __version__
+from upstream.errors import UpstreamError
+
+# command group -> (module that holds it, one line of help)
+GROUPS: dict[str, tuple[str, str]] = {
+    "records": ("upstream.cli.records", "Add records, see what is held and what was refused, take an add back."),
+    "places": ("upstream.cli.places", "Add boundaries, look-ups, populations and deprivation."),
+    "measures": ("upstream.cli.measures", "List, explain and run measures."),
+    "report": ("upstream.cli.report", "Make the quarterly report, or check anybody's report for contradictions."),
+    "demo": ("upstream.cli.demo", "Build the synthetic force and its report, and serve them on this machine."),
+}
+
+
+class LazyGroups(click.Group):
+    """A group whose commands are imported on first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(GROUPS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in GROUPS:
+            return None
+        command = importlib.import_module(GROUPS[cmd_name][0]).group
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{GROUPS[cmd_name][0]}.group is not a command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, GROUPS[name][1]) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=LazyGroups, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="upstream")
+@click.option(
+    "--config",
+    type=click.Path(dir_okay=False),
+    default="upstream.toml",
+    show_default=True,
+    help="Settings: force, areas, store, engine.",
+)
+@click.pass_context
+def upstream(ctx: click.Context, config: str) -> None:
+    """The open prevention platform: records in, figures that can be traced, reports out.
+
+    Example: upstream records add police-uk northumbria.zip
+    """
+    ctx.obj = config
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; an error that a person can act on is printed on standard error, without a traceback."""
+    try:
+        upstream.main(args=arguments, prog_name="upstream", standalone_mode=False)
+    except UpstreamError as error:
+        click.echo(f"Error: {error.what}", err=True)
+        if error.allowed:
+            click.echo(f"Allowed: {error.allowed}", err=True)
+        if error.remedy:
+            click.echo(f"What to do: {error.remedy}", err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped; the last complete state is kept.", err=True)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
