@@ -1,0 +1,83 @@
+# Two commands set everything up on a fresh machine with Python 3.11 or later: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8765
+
+.PHONY: help demo test lint types imports unit docs reference check-docs calibrate bench faults lock clean
+
+help:
+	@echo "make demo       install, build the synthetic force, make its report, serve it on this machine"
+	@echo "make test       lint, types, import contracts, every test, docs"
+	@echo "make calibrate  long simulations and the back-test of likelihoods; writes docs/explanation/calibration.md"
+	@echo "make bench      speed and memory against the peers, in the same run"
+	@echo "make faults     1,000 killed adds, and the other deep fault runs"
+	@echo "make docs       the docs site, in site/"
+	@echo "make lock       write requirements/*.txt anew from pyproject.toml"
+
+# -- what is installed -------------------------------------------------------------------------------------------
+$(BIN)/pip:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml requirements/base.txt requirements/build.txt | $(BIN)/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
+
+# -- the two commands --------------------------------------------------------------------------------------------
+demo: $(VENV)/.run
+	$(BIN)/upstream demo --folder demo --port $(PORT)
+
+test: lint types imports unit check-docs
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+imports: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.dev
+	$(BIN)/pytest --numprocesses 2 --dist loadgroup
+
+check-docs: $(VENV)/.dev
+	$(BIN)/python docs/generate/all.py --check
+	NO_MKDOCS_2_WARNING=true $(BIN)/mkdocs build --strict --quiet --site-dir build/site
+
+# -- deep runs ---------------------------------------------------------------------------------------------------
+calibrate: $(VENV)/.dev
+	$(BIN)/pytest -m deep tests/calibration
+	$(BIN)/python bench/calibrate.py
+
+bench: $(VENV)/.dev
+	$(BIN)/python bench/all.py
+
+faults: $(VENV)/.dev
+	$(BIN)/pytest -m deep tests/engine
+
+# -- docs and locks ----------------------------------------------------------------------------------------------
+reference: $(VENV)/.dev
+	$(BIN)/python docs/generate/all.py
+
+docs: reference
+	NO_MKDOCS_2_WARNING=true $(BIN)/mkdocs build --strict --site-dir site
+
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-annotate --no-emit-index-url --no-emit-find-links
+
+lock: $(VENV)/.dev
+	$(COMPILE) requirements/build.in --output-file requirements/build.txt
+	$(COMPILE) pyproject.toml --output-file requirements/base.txt
+	$(COMPILE) pyproject.toml --extra dev --extra spark --extra docs --constraint requirements/base.txt \
+		--output-file requirements/dev.txt
+
+clean:
+	rm -rf build site demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
