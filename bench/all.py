@@ -1,0 +1,55 @@
+"""Run every bench, each in a process of its own, and write the figures to docs/explanation/speed.md.
+
+A bench prints JSON lines: {"bench", "ours_seconds", "peer_seconds", "ratio", "bar", "met", ...}. Ratios are taken in the same
+run, so a slow or noisy machine slows both sides.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+PAGE = HERE.parent / "docs" / "explanation" / "speed.md"
+BENCHES = ("ingest.py", "stats_wall.py", "stats_repeats.py", "report.py")
+
+
+def run(name: str) -> list[dict[str, Any]]:
+    """The JSON lines that one bench prints; its other output goes to the terminal."""
+    done = subprocess.run([sys.executable, str(HERE / name)], stdout=subprocess.PIPE, text=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """The figures as a Markdown table."""
+    lines = ["| what | ours | peer | ratio | the bar | met |", "|---|---|---|---|---|---|"]
+    for row in rows:
+        peer = f"{row['peer_seconds']:.2f} s ({row.get('peer', '')})" if row.get("peer_seconds") else "none"
+        ratio = f"{row['ratio']:.2f}" if row.get("ratio") is not None else ""
+        met = "yes" if row["met"] else "no"
+        lines.append(f"| {row['bench']} | {row['ours_seconds']:.3f} s | {peer} | {ratio} | {row['bar']} | {met} |")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Exit code 1 when a bar is not met."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", default=BENCHES, help="benches to run (default: all)")
+    rows = [row for name in parser.parse_args().names for row in run(name)]
+    sys.stdout.write(table(rows) + "\n")
+    text = PAGE.read_text("utf-8")
+    start, end = "<!-- figures -->", "<!-- end of figures -->"
+    before, rest = text.split(start)
+    after = rest.split(end)[1]
+    machine = f"Python {platform.python_version()}, {platform.machine()}, 2 cores. Made by `make bench`."
+    PAGE.write_text(f"{before}{start}\n{machine}\n\n{table(rows)}\n{end}{after}", "utf-8")
+    return 0 if all(row["met"] for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
