@@ -1,0 +1,16 @@
+"""Statistics on arrays: arrays in, frozen results out, no words of the trade and no data frames.
+
+limits             control limits of a series from its baseline
+count_limits       limits suited to counts, and the rule that chooses among limits
+run_rules          special causes of every point as a set of flags
+false_alarms       what a wall of charts flags by chance; Benjamini-Hochberg q values
+wall               limits, flags and rolling sums of a whole wall in one pass
+repeats            distinct and repeat persons by month
+rates, intervals   rates, changes and their intervals
+comparisons        tests of two counts, two proportions, two survey waves
+quantiles          quantiles of values and of exact histograms, with intervals
+peers              a rank among peers, with its interval
+structure, forecast  paths of a monthly series; projections; probability of meeting a target
+yardstick          the probability yardstick
+scores             how well past forecasts did
+"""
