@@ -20,6 +20,7 @@ from upstream.errors import BadInput
 
 ColumnType = Literal["text", "category", "pseudonym", "date", "timestamp", "integer", "number", "boolean"]
 WrittenBy = Literal["upsert", "replace_month"]
+CheckRule = Literal["in_order", "excludes", "requires", "never"]
 
 _ARROW: Final[dict[str, pa.DataType]] = {
     "text": pa.string(),
@@ -93,6 +94,32 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class RowCheck:
+    """A check across the columns of one row; blanks never break it.
+
+    Attributes
+    ----------
+    rule
+        "in_order": none of the columns lies after the next. "excludes": the first is true and the second is filled.
+        "requires": the first is ``value`` and the second is blank. "never": the column is ``value``.
+    columns
+        Columns the rule looks at, in its order.
+    severity
+        "quarantine": the row is set aside. "warning": it is kept and counted.
+    sentence
+        What is wrong with a row that breaks it.
+    value
+        The value that "requires" and "never" speak of.
+    """
+
+    rule: CheckRule
+    columns: tuple[str, ...]
+    severity: Literal["quarantine", "warning"]
+    sentence: str
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """What one table of records holds and why.
 
@@ -111,6 +138,8 @@ class Contract:
         Legal regime ("dpa-2018-part-3", "uk-gdpr" or "none"), purpose of holding, years kept (0: no limit), and why.
     columns
         In table order.
+    checks
+        Checks across the columns of a row.
     """
 
     table: str
@@ -124,6 +153,7 @@ class Contract:
     retention_years: int
     retention_reason: str
     columns: tuple[Column, ...]
+    checks: tuple[RowCheck, ...] = ()
 
     @property
     def personal(self) -> bool:
@@ -193,7 +223,8 @@ def contract(table: str) -> Contract:
         raise BadInput(f"There is no table {table!r}.", allowed=", ".join(table_names()))
     raw = _read("contracts", table)
     columns = tuple(Column(**{**column, "allowed": tuple(column.get("allowed", ()))}) for column in raw.pop("columns"))
-    return Contract(**{**raw, "key": tuple(raw["key"]), "columns": columns})
+    checks = tuple(RowCheck(**{**check, "columns": tuple(check["columns"])}) for check in raw.pop("checks", ()))
+    return Contract(**{**raw, "key": tuple(raw["key"]), "columns": columns, "checks": checks})
 
 
 def contracts() -> tuple[Contract, ...]:
