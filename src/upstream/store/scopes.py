@@ -1,0 +1,92 @@
+"""Who may read tables about people, for what, and the log of every such reading."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from upstream.errors import BadInput
+
+if TYPE_CHECKING:
+    from upstream.store.tables import Snapshot, Store
+
+READING_LOG: Final = "reading_log.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingScope:
+    """What one person may read, and for what.
+
+    Attributes
+    ----------
+    who
+        The person who reads.
+    purpose
+        Why, in words that can be audited.
+    tables
+        Names of the tables that may be opened.
+    areas
+        Area codes whose rows may be used; ``None``: every area.
+    personal
+        Whether tables about identifiable people may be opened.
+    """
+
+    who: str
+    purpose: str
+    tables: frozenset[str]
+    areas: tuple[str, ...] | None = None
+    personal: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.who.strip() or not self.purpose.strip():
+            raise BadInput(
+                "A reading scope needs a person and a purpose.", allowed="who and purpose as words, neither blank"
+            )
+
+    def covers(self, table: str) -> bool:
+        """Whether a personal table may be opened."""
+        return self.personal and table in self.tables
+
+
+def open_table(store: Store, table: str, scope: ReadingScope, version: int | None = None) -> Snapshot:
+    """A version of a table for a scope: its ``areas`` say which rows may be used.
+
+    Raises
+    ------
+    Refused
+        The table is about identifiable people and the scope does not cover it.
+    """
+    return store.snapshot(table, version, scope=scope)
+
+
+def record_reading(root: Path, *, scope: ReadingScope | None, table: str, version: int, opened: bool) -> None:
+    """Append one line to the reading log and force it to disk before anything is read."""
+    line: dict[str, Any] = {
+        "at": dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"),
+        "who": scope.who if scope else None,
+        "purpose": scope.purpose if scope else None,
+        "table": table,
+        "version": version,
+        "areas": list(scope.areas) if scope and scope.areas is not None else None,
+        "opened": opened,
+    }
+    handle = os.open(root / READING_LOG, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        os.write(handle, (json.dumps(line, sort_keys=True) + "\n").encode())
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def readings(root: Path) -> tuple[dict[str, Any], ...]:
+    """The reading log, oldest first: at, who, purpose, table, version, areas, opened."""
+    path = root / READING_LOG
+    if not path.exists():
+        return ()
+    return tuple(json.loads(line) for line in path.read_text("utf-8").splitlines())
