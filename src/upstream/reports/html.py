@@ -1,0 +1,75 @@
+"""The document as one accessible HTML page: no script, nothing loaded from elsewhere."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from upstream.reports.document import (
+    Block,
+    Chart,
+    Document,
+    Flag,
+    Link,
+    Run,
+    Runs,
+)
+from upstream.reports.figures import Figure
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+
+# a flag is a shape and a word, never a colour alone
+FLAG_WORDS: Final[dict[Flag, tuple[str, str]]] = {
+    "above": ("▲", "above its upper limit"),
+    "below": ("▼", "below its lower limit"),
+    "missing": ("✕", "not held"),
+    "suppressed": ("*", "suppressed, small number"),
+    "": ("", ""),
+}
+
+
+def _run(run: Run) -> Markup:
+    if isinstance(run, Figure):
+        if run.value is None:
+            return Markup("{}").format(run.text)  # noqa: S704 - the literal is ours; format() escapes the text
+        return Markup('<data value="{}">{}</data>').format(f"{run.value:.15g}", run.text)
+    if isinstance(run, Link):
+        return Markup('<a href="{}">{}</a>').format(run.target, run.text)
+    return Markup("<strong>{}</strong>" if run.bold else "{}").format(run.text)
+
+
+def _runs(runs: Runs) -> Markup:
+    return Markup("").join(_run(run) for run in runs)
+
+
+def _kind(block: Block) -> str:
+    return type(block).__name__.lower()
+
+
+def _picture(chart: Chart) -> Markup:
+    """The SVG as it stands: we drew it, and every word in it was escaped when it was drawn."""
+    return Markup(chart.svg)  # noqa: S704
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"runs": _runs, "kind": _kind, "picture": _picture}
+    environment.globals["flag_words"] = FLAG_WORDS
+    environment.globals["style"] = Markup((TEMPLATES / "report.css").read_text("utf-8"))  # noqa: S704 - our own file
+    return environment.get_template("report.html.j2")
+
+
+def render_html(document: Document) -> bytes:
+    """The page in UTF-8; the same document gives the same bytes."""
+    return _template().render(document=document).encode()

@@ -1,0 +1,136 @@
+"""The document as PDF/UA-1, set by Typst.
+
+Typst reads the document as data (JSON in memory); its source is our template alone and no word of a user ever becomes
+source. Fonts come with this package and system fonts are ignored, so the same document gives the same bytes anywhere.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import typst
+
+from upstream.reports.document import (
+    Block,
+    Bullets,
+    Callout,
+    Cell,
+    Chart,
+    Document,
+    Facts,
+    Link,
+    Paragraph,
+    Prose,
+    Runs,
+    Section,
+    Table,
+    text_of,
+)
+from upstream.reports.html import FLAG_WORDS
+
+HERE: Final = Path(__file__).parent
+FONTS: Final = HERE / "fonts"
+
+Data = dict[str, Any]
+
+
+def _runs(runs: Runs) -> list[list[str]]:
+    """Each run as [kind, words] or [kind, words, target]."""
+    out = []
+    for run in runs:
+        if isinstance(run, Link):
+            out.append(["link", run.text, run.target])
+        else:
+            out.append(["bold" if getattr(run, "bold", False) else "text", run.text])
+    return out
+
+
+def _cell(cell: Cell) -> Data | str:
+    """A plain string where that says it all: most cells are a number and nothing else."""
+    if not cell.flag and all(not isinstance(r, Link) and not getattr(r, "bold", False) for r in cell.runs):
+        return cell.text
+    return {"runs": _runs(cell.runs), "mark": FLAG_WORDS[cell.flag][0] if cell.flag in ("above", "below") else ""}
+
+
+def _table(table: Table) -> Data:
+    return {
+        "kind": "table",
+        "title": table.title,
+        "columns": [[c.label, c.kind, c.wide] for c in table.columns],
+        "rows": [[row.group, [_cell(c) for c in row.cells]] for row in table.rows],
+        "notes": [_runs(n) for n in table.notes],
+    }
+
+
+def _block(block: Block) -> Data:
+    if isinstance(block, Table):
+        return _table(block)
+    if isinstance(block, Chart):
+        return {
+            "kind": "chart",
+            "title": block.title,
+            "alt": block.description,
+            "svg": block.svg,
+            "notes": [_runs(n) for n in block.notes],
+        }
+    if isinstance(block, Paragraph):
+        return {"kind": "paragraph", "runs": _runs(block.runs)}
+    if isinstance(block, Bullets):
+        return {"kind": "bullets", "title": block.title, "items": [_runs(i) for i in block.items]}
+    if isinstance(block, Prose):
+        return {"kind": "prose", "title": block.title, "blocks": [_block(b) for b in block.blocks]}
+    if isinstance(block, Facts):
+        return {"kind": "facts", "items": [[label, _runs(runs)] for label, runs in block.items]}
+    if isinstance(block, Callout):
+        return {"kind": "callout", "tone": block.kind, "title": block.title, "runs": _runs(block.runs)}
+    raise TypeError(f"{type(block).__name__} is not a block")
+
+
+def _section(section: Section) -> Data:
+    return {
+        "id": section.id,
+        "title": section.title,
+        "label": section.label,
+        "kind": section.kind,
+        "blocks": [_block(b) for b in section.blocks],
+        "sections": [_section(s) for s in section.sections],
+    }
+
+
+def as_typst_data(document: Document) -> bytes:
+    """The document as the JSON that the template lays out."""
+    created = document.created
+    data = {
+        "title": document.title,
+        "subtitle": document.subtitle,
+        "force": document.force,
+        "period": document.period,
+        "marking": document.marking,
+        "handling": document.handling,
+        "created": [created.year, created.month, created.day, created.hour, created.minute, created.second],
+        "facts": [[label, _runs(runs)] for label, runs in document.facts],
+        "sections": [_section(s) for s in document.sections],
+        "summary": text_of(document.facts[0][1]) if document.facts else "",
+    }
+    return json.dumps(data, ensure_ascii=False).encode()
+
+
+@cache
+def _template() -> bytes:
+    return (HERE / "templates" / "report.typ").read_bytes()
+
+
+def render_pdf(document: Document) -> bytes:
+    """The PDF; the same document gives the same bytes."""
+    pdf: bytes = typst.compile(
+        {"main.typ": _template(), "document.json": as_typst_data(document)},
+        font_paths=[str(FONTS)],
+        ignore_system_fonts=True,
+        format="pdf",
+        pdf_standards="ua-1",
+        timestamp=int(document.created.timestamp()),
+    )
+    return pdf

@@ -1,0 +1,85 @@
+"""One small chart for each area, side by side, each on its own scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from upstream.reports.charts import Point, Scale, tick_label, ticks
+from upstream.reports.svg import Drawing
+
+COLUMNS = 3
+PANEL_WIDTH, PANEL_HEIGHT = 253.0, 138.0
+LEFT, RIGHT, TOP, BOTTOM = 44.0, 14.0, 30.0, 22.0
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One area: its name and its months."""
+
+    name: str
+    points: tuple[Point, ...]
+
+
+def draw_panels(key: str, title: str, description: str, panels: tuple[Panel, ...]) -> str:
+    """Every area's values with their limits, as one SVG.
+
+    Scales differ from panel to panel: the shapes are to be compared, not the heights; the table beside them has the
+    numbers.
+    """
+    rows = -(-len(panels) // COLUMNS)
+    page = Drawing(PANEL_WIDTH * min(COLUMNS, max(len(panels), 1)), PANEL_HEIGHT * max(rows, 1))
+    for index, panel in enumerate(panels):
+        _draw_panel(page, panel, PANEL_WIDTH * (index % COLUMNS), PANEL_HEIGHT * (index // COLUMNS))
+    return page.svg(key, title, description)
+
+
+def _draw_panel(page: Drawing, panel: Panel, left: float, top: float) -> None:
+    page.text("t-ink", left + LEFT, top + 16, panel.name, size=13, bold=True)
+    seen = [v for p in panel.points for v in (p.value, p.lower, p.upper) if v is not None]
+    low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
+    marks = ticks(min(low, 0.0) if low >= 0 and low < 0.45 * high else low, high, 2)
+    floor = top + PANEL_HEIGHT - BOTTOM
+    scale = Scale(marks[0], marks[-1], floor, top + TOP)
+    wide = PANEL_WIDTH - LEFT - RIGHT
+    step = wide / max(len(panel.points), 1)
+    x = [left + LEFT + (i + 0.5) * step for i in range(len(panel.points))]
+    for mark in marks:
+        page.line("c-grid", left + LEFT, scale.y(mark), left + LEFT + wide, scale.y(mark))
+        label = tick_label(mark, marks[1] - marks[0])
+        page.text("t-soft", left + LEFT - 6, scale.y(mark) + 4, label, size=11, anchor="end")
+    _limits(page, panel.points, x, step, scale)
+    _values(page, panel.points, x, scale, floor)
+    page.line("c-axis", left + LEFT, floor, left + LEFT + wide, floor)
+    for year, run in groupby(enumerate(panel.points), key=lambda pair: pair[1].month.financial_year):
+        places = [i for i, _ in run]
+        start = x[places[0]] - step / 2
+        page.line("c-axis", start, floor, start, floor + 5)
+        if len(places) * step > 40:
+            page.text("t-soft", (x[places[0]] + x[places[-1]]) / 2, floor + 16, str(year), size=11, anchor="middle")
+
+
+def _limits(page: Drawing, points: tuple[Point, ...], x: list[float], step: float, scale: Scale) -> None:
+    for (upper, lower), run in groupby(enumerate(points), key=lambda pair: (pair[1].upper, pair[1].lower)):
+        if upper is None or lower is None:
+            continue
+        places = [i for i, _ in run]
+        start, wide = x[places[0]] - step / 2, step * len(places)
+        page.rect("c-band", start, scale.y(upper), wide, scale.y(lower) - scale.y(upper))
+
+
+def _values(page: Drawing, points: tuple[Point, ...], x: list[float], scale: Scale, floor: float) -> None:
+    for held, run in groupby(enumerate(points), key=lambda pair: pair[1].value is not None):
+        places = [i for i, _ in run]
+        if held:
+            page.path("c-value", [(x[i], scale.y(points[i].value or 0.0)) for i in places])
+        else:
+            for i in places:
+                page.cross(x[i], floor - 5, 2.2)
+    for i, point in enumerate(points):
+        if point.value is None:
+            continue
+        if point.flag:
+            page.triangle("c-flag", x[i], scale.y(point.value), 4.5, up=point.flag == "above")
+        elif i == len(points) - 1:
+            page.dot("c-dot", x[i], scale.y(point.value), 3.2)

@@ -1,0 +1,119 @@
+"""A drawing: shapes and words written out as SVG, the same bytes every time.
+
+Each element carries its colours as attributes, which the PDF reads, and a class, by which the HTML page restyles it
+for dark and high-contrast screens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html import escape
+from typing import Final
+
+INK: Final = "#1b2733"
+SOFT: Final = "#4d5b68"
+RULE: Final = "#d5dce2"
+BAND: Final = "#e3ecf3"
+LIMIT: Final = "#55758f"
+VALUE: Final = "#12406b"
+FLAG: Final = "#a5173a"
+AHEAD: Final = "#0b6e69"
+AHEAD_BAND: Final = "#d3ebe8"
+GOOD: Final = "#2f6f1f"
+GAP: Final = "#eceff1"
+
+# class -> presentation attributes
+_STYLES: Final[dict[str, str]] = {
+    "c-grid": f'stroke="{RULE}" stroke-width="1"',
+    "c-axis": f'stroke="{SOFT}" stroke-width="1"',
+    "c-band": f'fill="{BAND}"',
+    "c-limit": f'fill="none" stroke="{LIMIT}" stroke-width="1.2" stroke-dasharray="5 3"',
+    "c-mean": f'fill="none" stroke="{LIMIT}" stroke-width="1"',
+    "c-value": f'fill="none" stroke="{VALUE}" stroke-width="2" stroke-linejoin="round"',
+    "c-dot": f'fill="{VALUE}"',
+    "c-flag": f'fill="{FLAG}"',
+    "c-ahead": f'fill="none" stroke="{AHEAD}" stroke-width="1.6" stroke-dasharray="2 3"',
+    "c-ahead-band": f'fill="{AHEAD_BAND}"',
+    "c-good": f'fill="none" stroke="{GOOD}" stroke-width="1.6" stroke-dasharray="9 4"',
+    "c-gap": f'fill="{GAP}"',
+    "c-cross": f'stroke="{SOFT}" stroke-width="1.5"',
+    "c-break": f'stroke="{INK}" stroke-width="1.2" stroke-dasharray="1 3"',
+    "c-box": f'fill="{INK}"',
+    "t-ink": f'fill="{INK}"',
+    "t-soft": f'fill="{SOFT}"',
+    "t-limit": f'fill="{LIMIT}"',
+    "t-flag": f'fill="{FLAG}"',
+    "t-ahead": f'fill="{AHEAD}"',
+    "t-good": f'fill="{GOOD}"',
+    "t-paper": 'fill="#ffffff"',
+}
+
+FONT: Final = "Source Sans 3, Source Sans Pro, Segoe UI, Arial, sans-serif"
+
+
+def n(number: float) -> str:
+    """A coordinate: one decimal, no trailing zero, no minus zero."""
+    text = f"{number:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
+
+
+@dataclass
+class Drawing:
+    """Collects elements; coordinates are in pixels of a ``width`` x ``height`` view box, y downwards."""
+
+    width: float
+    height: float
+    parts: list[str] = field(default_factory=list)
+
+    def line(self, kind: str, x1: float, y1: float, x2: float, y2: float) -> None:
+        self.parts.append(
+            f'<line class="{kind}" x1="{n(x1)}" y1="{n(y1)}" x2="{n(x2)}" y2="{n(y2)}" {_STYLES[kind]}/>'
+        )
+
+    def rect(self, kind: str, x: float, y: float, width: float, height: float) -> None:
+        self.parts.append(
+            f'<rect class="{kind}" x="{n(x)}" y="{n(y)}" width="{n(width)}" height="{n(height)}" {_STYLES[kind]}/>'
+        )
+
+    def path(self, kind: str, points: list[tuple[float, float]], *, closed: bool = False) -> None:
+        if not points:
+            return
+        steps = "L".join(f"{n(x)} {n(y)}" for x, y in points)
+        self.parts.append(f'<path class="{kind}" d="M{steps}{"Z" if closed else ""}" {_STYLES[kind]}/>')
+
+    def dot(self, kind: str, x: float, y: float, radius: float) -> None:
+        self.parts.append(f'<circle class="{kind}" cx="{n(x)}" cy="{n(y)}" r="{n(radius)}" {_STYLES[kind]}/>')
+
+    def triangle(self, kind: str, x: float, y: float, size: float, *, up: bool) -> None:
+        """A marker that is told apart by shape: it points the way the value lies."""
+        tip = -size if up else size
+        self.path(kind, [(x, y + tip), (x - size, y - tip * 0.7), (x + size, y - tip * 0.7)], closed=True)
+
+    def cross(self, x: float, y: float, size: float) -> None:
+        self.line("c-cross", x - size, y - size, x + size, y + size)
+        self.line("c-cross", x - size, y + size, x + size, y - size)
+
+    def text(
+        self, kind: str, x: float, y: float, words: str, *, size: float = 12, anchor: str = "start", bold: bool = False
+    ) -> None:
+        weight = ' font-weight="600"' if bold else ""
+        place = f' text-anchor="{anchor}"' if anchor != "start" else ""
+        self.parts.append(
+            f'<text class="{kind}" x="{n(x)}" y="{n(y)}" font-size="{n(size)}"{place}{weight} {_STYLES[kind]}>'
+            f"{escape(words)}</text>"
+        )
+
+    def svg(self, key: str, title: str, description: str) -> str:
+        """The whole picture, named and described for those who do not see it."""
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{key}-t {key}-d" '
+            f'viewBox="0 0 {n(self.width)} {n(self.height)}" font-family="{FONT}">'
+            f'<title id="{key}-t">{escape(title)}</title><desc id="{key}-d">{escape(description)}</desc>'
+            + "".join(self.parts)
+            + "</svg>"
+        )
+
+
+def width_of(words: str, size: float) -> float:
+    """About how wide words are drawn (mean advance of a humanist sans)."""
+    return len(words) * size * 0.5
