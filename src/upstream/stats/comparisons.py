@@ -27,8 +27,8 @@ LEAST_PERCENT_BASE: Final = 20
 """No per cent is given on an earlier count below this. Ours: the standard error of a per cent change on an equal count
 is about 100 sqrt(2 / 20) = 32 points there, so the figure would be mostly noise."""
 SMALL_SAMPLE: Final = 50
-"""Below this many in either sample proportions are tested exactly. Source: Altman, Machin, Bryant and Gardner,
-Statistics with Confidence, 2nd ed. (2000), chapter 6, recommends score and exact methods for small samples."""
+"""Below this many in either sample proportions are tested exactly. Ours: the cost is a little power, and no table of
+small expected counts needs to be looked at first."""
 RELATIVE_TOLERANCE: Final = 1e-9
 """Outcomes this close to the observed one in probability count as equally extreme."""
 
@@ -97,7 +97,7 @@ def change(
     p = conditional_test(
         round(first / dispersion), round(second / dispersion), exposure_now=exposure_now, exposure_then=exposure_then
     )
-    ratio = rate_ratio(first, second, exposure_now=exposure_now, exposure_then=exposure_then)
+    ratio = rate_ratio(first, second, exposure_now=exposure_now, exposure_then=exposure_then, dispersion=dispersion)
     why = None
     if second == 0:
         why = "The earlier count is 0, so there is nothing to take a per cent of."

@@ -108,28 +108,32 @@ def rate_ratio(
     *,
     exposure_now: float = 1.0,
     exposure_then: float = 1.0,
+    dispersion: float = 1.0,
     confidence: float = CONFIDENCE,
 ) -> Interval:
     """Exact conditional interval for the ratio of two Poisson rates, now over then.
 
     Question: by what factor did the rate change?
 
-    Parameters: two counts and their exposures in one unit (days, residents); ``confidence`` 0 to 1.
+    Parameters: two counts and their exposures in one unit (days, residents); ``dispersion`` (>= 1), variance over mean,
+    widens the interval; ``confidence`` 0 to 1.
 
     Assumes: independent Poisson counts. Given their sum the first is binomial; its Clopper-Pearson interval is carried
     over to the ratio.
 
     When not to use: overdispersed or overlapping counts (this year to date against a year that contains it).
 
-    Source: Przyborowski and Wilenski (1940), Biometrika 31, 313-323; Clopper and Pearson (1934), Biometrika 26, 404-413.
+    Source: Przyborowski and Wilenski (1940), Biometrika 31, 313-323; Clopper and Pearson (1934), Biometrika 26,
+    404-413.
     """
     now, then = whole(count_now, "The count now"), whole(count_then, "The count then")
     scale = exposure_then / exposure_now
     if now + then == 0:
         return Interval(float("nan"), 0.0, float("inf"), confidence)
     tail = (1 - confidence) / 2
-    low = 0.0 if now == 0 else float(stats.beta.ppf(tail, now, then + 1))
-    high = 1.0 if then == 0 else float(stats.beta.ppf(1 - tail, now + 1, then)) if now + then else 1.0
+    x, y = now / dispersion, then / dispersion
+    low = 0.0 if now == 0 else float(stats.beta.ppf(tail, x, y + 1))
+    high = 1.0 if then == 0 else float(stats.beta.ppf(1 - tail, x + 1, y))
     estimate = now / then * scale if then else float("inf")
     return Interval(estimate, _odds(low) * scale, _odds(high) * scale, confidence)
 

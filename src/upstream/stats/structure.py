@@ -1,0 +1,116 @@
+"""What a monthly series is made of: a level that wanders, a drift, months of the year, dated steps and noise.
+
+One Gaussian model serves every series. Its covariance depends on the months held and not on the values, so it is
+factorised once and shared by all series with the same months.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_solve
+
+MONTHS: Final = 12
+LEVEL_RATIOS: Final = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0)
+"""Variance of a month's step of the level, as a multiple of the noise variance."""
+SEASON_RATIOS: Final = (0.0, 0.5, 2.0, 8.0)
+"""Variance of the month effects, as a multiple of the noise variance."""
+DRIFT_RATIOS: Final = (0.0, 0.002, 0.02)
+"""Variance of the drift a month, as a multiple of the noise variance (standard deviations of 0, 0.045, 0.14)."""
+DIFFUSE: Final = 1e5
+"""Variance of the first level and of each dated step, as a multiple of the noise variance: as good as unknown."""
+SMOOTH_SEASON: Final = (0.5, 0.25, 0.25)
+"""Shares of the month effects' variance in a yearly wave, a half-yearly wave, and each month by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One set of variance ratios, with what the held months make of it.
+
+    Attributes
+    ----------
+    inverse : array (n, n)
+        Inverse of the covariance of the held values, noise variance 1.
+    log_det : float
+        Log determinant of that covariance.
+    weights : array (n, t)
+        Weights that turn held values into predictions of the target months.
+    spread : array (t, t)
+        Lower Cholesky factor of the predictions' covariance, noise included, noise variance 1.
+    """
+
+    inverse: NDArray[np.float64]
+    log_det: float
+    weights: NDArray[np.float64]
+    spread: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """The model for one pattern of held months.
+
+    Attributes
+    ----------
+    parts : tuple of Part
+        One for each combination of the variance ratios; equally likely beforehand.
+    diffuse : int
+        Levels and steps to be learnt from the values alone.
+    """
+
+    parts: tuple[Part, ...]
+    diffuse: int
+
+
+@lru_cache(maxsize=128)
+def structure(
+    held: tuple[int, ...], targets: tuple[int, ...], first_calendar_month: int, breaks: tuple[int, ...]
+) -> Structure:
+    """The model for series held in the months ``held`` and predicted in the months ``targets``.
+
+    Question: how are the months that we hold related to the months that we ask about?
+
+    Parameters: indices of held and target months, 0 the first month of the series; the calendar month (1 to 12) of
+    month 0; ``breaks`` indices of the first month after each dated change of recording.
+
+    Assumes: additive normal parts on the scale of the transformed values.
+
+    When not to use: weekly or daily series.
+
+    Source: Harvey (1989), Forecasting, Structural Time Series Models and the Kalman Filter, chapter 2 (the parts);
+    Rasmussen and Williams (2006), Gaussian Processes for Machine Learning, section 2.2 (prediction).
+    """
+    t = np.array(held + targets, dtype=np.float64)
+    steps = [np.ones(t.size)] + [(t >= b).astype(np.float64) for b in breaks]
+    learnable = [s for s in steps if 0 < s[: len(held)].sum()]
+    fixed = DIFFUSE * sum((np.outer(s, s) for s in learnable), np.zeros((t.size, t.size)))
+    origin = max(held)
+    level = np.minimum.outer(t, t) + 1.0
+    drift = np.outer(t - origin, t - origin)
+    season = _season(t + first_calendar_month - 1)
+    parts = tuple(
+        _part(fixed + q * level + d * drift + s * season, len(held))
+        for q, s, d in product(LEVEL_RATIOS, SEASON_RATIOS, DRIFT_RATIOS)
+    )
+    return Structure(parts, len(learnable))
+
+
+def _season(month: NDArray[np.float64]) -> NDArray[np.float64]:
+    angle = 2 * np.pi * np.subtract.outer(month, month) / MONTHS
+    same = np.isclose(np.cos(angle), 1.0).astype(np.float64)
+    yearly, half_yearly, alone = SMOOTH_SEASON
+    return np.asarray(yearly * np.cos(angle) + half_yearly * np.cos(2 * angle) + alone * same)
+
+
+def _part(signal: NDArray[np.float64], n: int) -> Part:
+    covariance = signal + np.eye(signal.shape[0])
+    factor = np.linalg.cholesky(covariance[:n, :n])
+    inverse = cho_solve((factor, True), np.eye(n))
+    weights = inverse @ covariance[:n, n:]
+    remaining = covariance[n:, n:] - covariance[n:, :n] @ weights
+    spread = np.linalg.cholesky((remaining + remaining.T) / 2)
+    return Part(inverse, 2 * float(np.log(np.diag(factor)).sum()), weights, spread)
