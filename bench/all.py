@@ -1,7 +1,7 @@
 """Run every bench, each in a process of its own, and write the figures to docs/explanation/speed.md.
 
-A bench prints JSON lines with "bench", "ours_seconds", "peer_seconds", "ratio", "bar", "met". Ratios are taken in the same
-run, so a slow or noisy machine slows both sides.
+A bench prints JSON lines with "bench", "ours_seconds", "peer_seconds", "ratio", "bar", "met". Ratios are taken in the
+same run, so a slow or noisy machine slows both sides.
 """
 
 from __future__ import annotations

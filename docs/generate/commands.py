@@ -34,8 +34,8 @@ def render() -> str:
         "<!-- made by docs/generate; do not edit -->",
         "",
         "Every command ends with exit code 0 when it did what was asked, 1 on a failure or (for checks) on findings,",
-        "2 on bad input, 3 when what was asked for is not held, 4 when it is refused, 5 on a conflict with somebody else's",
-        "change.",
+        "2 on bad input, 3 when what was asked for is not held, 4 when it is refused, 5 on a conflict with somebody",
+        "else's change.",
     ]
     for path, command in _walk(upstream, ("upstream",)):
         lines += ["", f"## `{' '.join(path)}`", "", "```text", _help(path, command), "```"]
