@@ -1,0 +1,93 @@
+"""Labels of rows, columns and list items, compared as people read them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from upstream.reports.check.numbers import tidy
+
+_WORD = re.compile(r"[a-z0-9]+")
+_BRACKETS = re.compile(r"\([^()]*\)")
+_FILLER = {
+    "the", "of", "and", "in", "for", "a", "an", "by", "to", "on", "at", "volume", "volumes", "number", "no", "count", "counts",
+    "recorded", "offence", "offences", "crime", "crimes", "incident", "incidents", "case", "cases", "crimed", "inc", "incs",
+    "area", "district", "lpa", "s",
+}  # fmt: skip
+_TOTAL = re.compile(
+    r"^(?:(?:grand|sub|overall|force|area|all)[ -]?)*totals?\b|\btotals?$|^all$|^all (?:areas|districts|categories|types|crimes?|offences?|"
+    r"forces?|groups|lpas?|localities|divisions|boroughs|teams|ages|outcomes|departments|months|grades|wards|sectors|beats|reasons|channels)\b|"
+    r"^(?:whole )?force(?:[ -]?wide| area| overall)?$|^overall$|^sum$|^county$|^combined$|^total\b",
+    re.IGNORECASE,
+)
+_AVERAGE = re.compile(r"\b(?:average|mean|median|rate|per|ratio|%|percent|per cent|pct|proportion|share|rank|index)\b|%", re.IGNORECASE)
+
+
+def stem(word: str) -> str:
+    """Singular, roughly: enough to hold "offences" and "offence" together."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Stemmed words of a label, "&" read as "and"."""
+    return tuple(stem(w) for w in _WORD.findall(tidy(text).lower().replace("&", " and ").replace("'s", "")))
+
+
+def key(text: str) -> frozenset[str]:
+    """The words that tell a label from others; the plain words when nothing else is left."""
+    full = words(_BRACKETS.sub(" ", text)) or words(text)
+    fillers = {stem(w) for w in _FILLER}
+    kept = frozenset(w for w in full if w not in fillers)
+    return kept or frozenset(full)
+
+
+def _meets(word: str, others: Iterable[str]) -> bool:
+    return any(word == o or (min(len(word), len(o)) >= 4 and (word.startswith(o) or o.startswith(word))) for o in others)
+
+
+def likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    """0 to 1: share of words in common, abbreviations counted ("misc" and "miscellaneous")."""
+    if not one or not other:
+        return 0.0
+    both = sum(_meets(w, other) for w in one)
+    return both / (len(one) + len(other) - both) if both <= min(len(one), len(other)) else 1.0
+
+
+def best_match(wanted: str, labels: Iterable[str], *, least: float = 0.6) -> str | None:
+    """The label most like the wanted one; ``None`` when none is like it, or two equally."""
+    target = key(wanted)
+    scored = sorted(((likeness(target, key(label)), label) for label in dict.fromkeys(labels)), reverse=True)
+    if not scored or scored[0][0] < least:
+        return None
+    return None if len(scored) > 1 and scored[1][0] == scored[0][0] and key(scored[1][1]) != key(scored[0][1]) else scored[0][1]
+
+
+def is_total(text: str) -> bool:
+    """Whether a label says that it is the sum of others."""
+    return bool(_TOTAL.search(tidy(text).strip(" :*"))) and not re.search(r"\b(?:average|mean|median|rate)\b", text, re.IGNORECASE)
+
+
+def is_average(text: str) -> bool:
+    """Whether a label says that its values do not add up (an average, a rate, a share)."""
+    return bool(_AVERAGE.search(tidy(text)))
+
+
+def said_in(label: str, text: str) -> bool:
+    """Whether all telling words of a label stand close together in a text."""
+    wanted = key(label)
+    said = words(text)
+    if not wanted or not said:
+        return False
+    places: list[int] = []
+    for word in wanted:
+        at = [n for n, w in enumerate(said) if w == word]
+        if not at:
+            return False
+        places.append(at[0])
+    if len(wanted) == 1:
+        return True
+    spans = [n for n, w in enumerate(said) if w in wanted]
+    reach = len(wanted) + 4
+    return any(len({said[m] for m in spans if n <= m < n + reach}) == len(wanted) for n in spans)
