@@ -31,7 +31,7 @@ Kind = Literal[
 ]
 Good = Literal["higher", "lower", "within", "neither"]
 Window = Literal["month", "rolling_3", "rolling_6", "rolling_12", "year_to_date"]
-Frequency = Literal["month", "quarter", "year"]
+Frequency = Literal["month", "quarter", "year", "occasion"]
 LimitsRule = Literal["two_sd", "xmr", "counts", "none"]
 Comparator = Literal["at_least", "at_most", "above", "below", "between"]
 Statistic = Literal["median", "mean", "percentile", "share", "people"]
@@ -138,9 +138,9 @@ class Section:
 class Definition:
     """One measure as calculated: placeholders filled, defaults set, filters parsed and checked.
 
-    ``key`` of an alternative reading is ``<key>@<name>`` and its ``alternative_of`` the default's key. Fields that a kind
-    does not use are ``None`` or empty. ``numerator`` is there for every kind but ``page``; for ``duration``, ``repeat`` and
-    ``holders`` it says which rows are looked at.
+    ``key`` of an alternative reading is ``<key>@<name>`` and its ``alternative_of`` the default's key. Fields that a
+    kind does not use are ``None`` or empty. ``numerator`` is there for every kind but ``page``; for ``duration``,
+    ``repeat`` and ``holders`` it says which rows are looked at.
     """
 
     key: str
@@ -187,6 +187,7 @@ class Definition:
     at_most: int | None = None
     linked: Tally | None = None
     linked_person: str | None = None
+    returns: tuple[str, ...] = ()
     reading: str | None = None
     reading_reason: str | None = None
     alternatives: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """Filters of definition files: a small language about one row, parsed here, never SQL and never evaluated as code.
 
-Two-valued: a comparison with an empty value is false, and a negation is its exact opposite, so that every row is either in
-or out.
+Two-valued: a comparison with an empty value is false, and a negation is its exact opposite, so that every row is
+either in or out.
 """
 
 from __future__ import annotations

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
-from upstream.errors import BadInput
+from upstream.records.contract import code_list, contract
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,6 @@ class SourceTable:
     name: str
     event_date: str
     snapshot: bool
-    key: tuple[str, ...]
     columns: dict[str, Column]
 
     @property
@@ -39,35 +36,21 @@ class SourceTable:
         return tuple(column.name for column in self.columns.values() if column.personal)
 
 
-def table_names() -> tuple[str, ...]:
-    """Every table that has a contract."""
-    folder = resources.files("upstream.records").joinpath("contracts")
-    return tuple(sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")))
-
-
-@cache
-def code_list(name: str) -> dict[str, str] | None:
-    """Codes and names of a code list; ``None`` when there is no such list (areas come with the records)."""
-    path = resources.files("upstream.records").joinpath("code_lists", f"{name}.toml")
-    if not path.is_file():
-        return None
-    codes = tomllib.loads(path.read_text("utf-8")).get("codes", {})
-    return {str(code): str(title) for code, title in codes.items()}
-
-
 @cache
 def source_table(name: str) -> SourceTable:
-    """The contract of a table."""
-    if name not in table_names():
-        raise BadInput(f"There is no table {name!r}.", allowed=", ".join(table_names()))
-    path = resources.files("upstream.records").joinpath("contracts", f"{name}.toml")
-    raw = tomllib.loads(path.read_text("utf-8"))
+    """The contract of a table, open code lists read as the values a definition may name.
+
+    Raises
+    ------
+    BadInput
+        There is no such table.
+    """
+    held = contract(name)
     columns: dict[str, Column] = {}
-    for entry in raw["columns"]:
-        allowed = entry.get("allowed")
-        if allowed is None and "code_list" in entry:
-            allowed = code_list(entry["code_list"])
-        columns[entry["name"]] = Column(
-            entry["name"], entry["type"], tuple(allowed) if allowed else None, bool(entry.get("personal", False))
-        )
-    return SourceTable(name, raw["event_date"], raw["event_date"] == "snapshot_on", tuple(raw["key"]), columns)
+    for column in held.columns:
+        allowed = column.allowed
+        codes = code_list(column.code_list) if column.code_list else None
+        if not allowed and codes is not None:
+            allowed = tuple(codes.codes)
+        columns[column.name] = Column(column.name, column.type, allowed or None, column.personal)
+    return SourceTable(name, held.event_date, held.event_date == "snapshot_on", columns)
