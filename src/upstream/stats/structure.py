@@ -86,7 +86,7 @@ def structure(
     """
     t = np.array(held + targets, dtype=np.float64)
     steps = [np.ones(t.size)] + [(t >= b).astype(np.float64) for b in breaks]
-    learnable = [s for s in steps if 0 < s[: len(held)].sum()]
+    learnable = [s for s in steps if s[: len(held)].sum() > 0]
     fixed = DIFFUSE * sum((np.outer(s, s) for s in learnable), np.zeros((t.size, t.size)))
     origin = max(held)
     level = np.minimum.outer(t, t) + 1.0
