@@ -148,7 +148,7 @@ def _expanded(file: _File) -> list[tuple[dict[str, Any], str | None]]:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A raw definition to be read: ``of`` is the default's key for an alternative, ``moved`` where its own fields stand."""
+    """A raw definition to be read: ``of`` is the default reading's key, ``moved`` where its own fields stand."""
 
     raw: dict[str, Any]
     of: str | None
