@@ -1,0 +1,243 @@
+"""The synthetic force: records to play with, calibrated to what a real force published, with truths planted in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from upstream.datasets import crime_tables, planted
+from upstream.datasets.crimes import draw_crimes, take
+from upstream.datasets.geography import SmallAreas, invent_map, write_places
+from upstream.datasets.people import Parties, draw_parties
+from upstream.datasets.targets import PUBLIC_ORDER_STEP, Targets, monthly_targets
+from upstream.datasets.writing import references, write_table
+from upstream.errors import BadInput
+from upstream.periods import Month
+from upstream.periods import months as span
+
+Progress = Callable[[str, float], None]
+
+FIRST: Final = Month(2018, 7)
+LAST: Final = Month(2022, 6)
+SEED: Final = 2022
+# invented names; no such places
+_FORCES: Final = ("Marchwold", "Ostrelland", "Tavenshire", "Corrowmoor", "Whitlandsea", "Penhallow Isle", "Dunmarrow", "Elverley")
+_AREAS: Final = (
+    ("A", "South Merrowvale"),
+    ("B", "North Merrowvale"),
+    ("C", "Hollinmarch"),
+    ("D", "Saltersmoor"),
+    ("E", "Tarnwick & Eskerby"),
+)
+_DAYS_TO_READ: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What was built.
+
+    Attributes
+    ----------
+    folder : Path
+        Where it is.
+    force, name : str
+        Key and invented name.
+    seed, scale : int, float
+        What it was built from.
+    first, last : Month
+        Months held, both included.
+    tables : dict
+        File name and rows of each table.
+    places : list of str
+        Files of the map.
+    planted : dict
+        The planted truths; see :class:`upstream.datasets.planted.Planted`.
+    others : tuple of Manifest
+        Further forces, when more than one was asked for.
+    """
+
+    folder: Path
+    force: str
+    name: str
+    seed: int
+    scale: float
+    first: Month
+    last: Month
+    tables: dict[str, dict[str, Any]]
+    places: list[str]
+    planted: dict[str, Any]
+    others: tuple[Manifest, ...] = ()
+
+
+@dataclass(slots=True)
+class _Force:
+    """What the steps of one build hand to each other."""
+
+    folder: Path
+    key: str
+    name: str
+    seed: int
+    scale: float
+    months: tuple[Month, ...]
+    rng: np.random.Generator
+    areas: list[str]
+    as_at: np.datetime64
+    rows: dict[str, int]
+
+    @property
+    def person_key(self) -> bytes:
+        """Invented key of invented people: nothing is secret here."""
+        return f"{self.key}-{self.seed}".encode()
+
+
+def _settings(force: _Force) -> str:
+    lines = ["[force]", f'key = "{force.key}"', f'name = "{force.name}"', ""]
+    for code, name in _AREAS:
+        lines += ["[[areas]]", f'code = "{code}"', f'name = "{name}"', ""]
+    return "\n".join([*lines, "[store]", 'path = "store"', ""])
+
+
+def _crimes_and_people(force: _Force, targets: Targets, small: SmallAreas) -> planted.Planted:
+    crimes = draw_crimes(targets, small, force.scale, force.rng)
+    step = _step(targets)
+    truths = planted.plant(crimes, small, force.months, force.areas, force.scale, step, force.rng)
+    parties = draw_parties(crimes, force.months, force.scale, force.rng)
+    kept = planted.half_uploaded(crimes, force.months, force.rng)
+    refs = references(f"{force.key[:2].upper()}C", 1, kept.size)
+    columns = crime_tables.crime_columns(crimes, refs, small, force.areas, force.months, force.as_at, force.rng)
+    force.rows["crimes"] = write_table(force.folder, "crimes", _rows(columns, kept))
+    present = kept[parties.crime]
+    kept_parties = Parties(
+        parties.crime[present], parties.person[present], parties.suspect[present], parties.business[present], parties.people
+    )
+    people = crime_tables.people_columns(crimes, kept_parties, refs, force.areas, force.as_at, force.person_key)
+    force.rows["people_in_crimes"] = write_table(force.folder, "people_in_crimes", people)
+    return truths
+
+
+def _rows(columns: dict[str, Any], kept: np.ndarray[Any, Any]) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for name, value in columns.items():
+        if isinstance(value, crime_tables.Coded):
+            out[name] = crime_tables.Coded(value.index[kept], value.values)
+        elif isinstance(value, pa.Array):
+            out[name] = pc.filter(value, pa.array(kept))
+        else:
+            out[name] = value[kept]
+    return out
+
+
+def _step(targets: Targets) -> float:
+    """Public order after the recording change against the same months of the year before."""
+    series = targets.crimes[:, 16].sum(axis=0)
+    at = PUBLIC_ORDER_STEP.index - targets.months[0].index
+    if at < 12 or at >= len(series):
+        return float("nan")
+    after = series[at : at + 5]
+    return float(after.sum() / series[at - 12 : at - 12 + after.size].sum())
+
+
+def _build_one(folder: Path, number: int, seed: int, scale: float, months: tuple[Month, ...], tell: Progress) -> Manifest:
+    folder.mkdir(parents=True, exist_ok=True)
+    name = _FORCES[number % len(_FORCES)] + (f" {number // len(_FORCES) + 1}" if number >= len(_FORCES) else "")
+    read = np.datetime64(months[-1].last_day) + _DAYS_TO_READ
+    rng = np.random.default_rng([seed, number])
+    force = _Force(
+        folder, name.lower().replace(" ", "-"), name, seed, scale, months, rng, [code for code, _ in _AREAS], read, {}
+    )
+    tell("map", 0.0)
+    small = invent_map(rng)
+    coded = [(f"SX{i + 1:07d}", area) for i, (_, area) in enumerate(_AREAS)]
+    places = write_places(folder / "places", small, coded, (f"SF{number + 1:07d}", name))
+    tell("monthly counts", 0.05)
+    targets = monthly_targets(months, rng)
+    tell("crimes and people", 0.1)
+    truths = _crimes_and_people(force, targets, small)
+    (folder / "upstream.toml").write_text(_settings(force), "utf-8")
+    manifest = Manifest(
+        folder,
+        force.key,
+        name,
+        seed,
+        scale,
+        months[0],
+        months[-1],
+        {table: {"file": f"{table}.parquet", "rows": rows} for table, rows in force.rows.items()},
+        [str(path.relative_to(folder)) for path in places],
+        asdict(truths),
+    )
+    _write_manifest(manifest)
+    tell("done", 1.0)
+    return manifest
+
+
+def _write_manifest(manifest: Manifest) -> None:
+    content = {
+        "force": manifest.force,
+        "name": manifest.name,
+        "seed": manifest.seed,
+        "scale": manifest.scale,
+        "first": str(manifest.first),
+        "last": str(manifest.last),
+        "tables": manifest.tables,
+        "places": manifest.places,
+        "planted": manifest.planted,
+    }
+    (manifest.folder / "manifest.json").write_text(json.dumps(content, indent=2) + "\n", "utf-8")
+
+
+def build(
+    folder: Path,
+    *,
+    seed: int = SEED,
+    scale: float = 1.0,
+    forces: int = 1,
+    first: Month = FIRST,
+    last: Month = LAST,
+    progress: Progress | None = None,
+) -> Manifest:
+    """Build a synthetic force into a folder, one Parquet file a table.
+
+    Parameters
+    ----------
+    folder
+        Where to write; with several forces each has a folder of its own name inside.
+    seed
+        The same seed gives the same records.
+    scale
+        Share of the full size (about 95,000 crimes a year); calibrated at 1.
+    forces
+        How many; the others are drawn from further streams of the seed.
+    first, last
+        Months held, both included. Months before April 2021 and after June 2022 are not calibrated.
+    progress
+        Told what is being done and the share done.
+
+    Raises
+    ------
+    BadInput
+        A scale that is not positive, no force, or a span of less than a month.
+    """
+    if not scale > 0:
+        raise BadInput(f"The scale is {scale}.", allowed="a number above 0; 1 is a real force")
+    if forces < 1:
+        raise BadInput(f"{forces} forces were asked for.", allowed="1 or more")
+    if last < first:
+        raise BadInput(f"The last month, {last}, is before the first, {first}.", allowed="first up to last")
+    tell = progress or (lambda _step, _share: None)
+    held = tuple(span(first, last))
+    if forces == 1:
+        return _build_one(folder, 0, seed, scale, held, tell)
+    built = [
+        _build_one(folder / f"force-{number + 1:02d}", number, seed, scale, held, tell) for number in range(forces)
+    ]
+    head = built[0]
+    values = {name: getattr(head, name) for name in Manifest.__slots__ if name != "others"}
+    return Manifest(**values, others=tuple(built[1:]))

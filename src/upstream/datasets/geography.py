@@ -1,0 +1,296 @@
+"""A map of its own invention: an island in the North Sea with five policing areas, towns and small areas.
+
+It lies where there is open sea, so no small area can be mistaken for a real one.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+SMALL_AREAS: Final = 480
+RESIDENTS: Final = 1_300_000
+# share of small areas and residents by policing area, in report order
+_AREA_SHARE: Final = (0.24, 0.22, 0.15, 0.25, 0.14)
+_TOWN_SHARE: Final = (0.70, 0.84, 0.62, 0.58, 0.90)
+_TOWNS: Final = (4, 4, 3, 5, 2)
+_CENTRE: Final = (645_000.0, 500_000.0)
+_RADIUS: Final = 44_000.0
+# places of the five areas around the centre: angle in degrees and distance as a share of the radius
+_AREA_SEATS: Final = ((250, 0.50), (10, 0.45), (180, 0.62), (110, 0.58), (55, 0.30))
+_TOWN_SPREAD: Final = 2_400.0
+_RURAL_RESIDENTS_PER_KM2: Final = 350.0
+ADDRESSES: Final = 60
+"""Addresses in a small area at which crimes are placed (a stand-in for the few hundred real ones)."""
+
+# Airy 1830 ellipsoid and the National Grid's transverse Mercator (Ordnance Survey, A guide to coordinate systems in
+# Great Britain, annexes A to C)
+_AIRY_A, _AIRY_B = 6_377_563.396, 6_356_256.909
+_SCALE, _LAT0, _LON0, _E0, _N0 = 0.9996012717, math.radians(49), math.radians(-2), 400_000.0, -100_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class SmallAreas:
+    """The invented map.
+
+    Attributes
+    ----------
+    codes : (n,) str
+        Codes such as S01000001, grouped by policing area.
+    names : (n,) str
+        Invented names.
+    area : (n,) int64
+        Index of the policing area, 0 to 4.
+    x, y : (n,) float64
+        National Grid easting and northing of the centre, metres.
+    spread : (n,) float64
+        Typical distance of addresses from the centre, metres.
+    residents, households : (n,) int64
+        People and households.
+    deprivation : (n,) int64
+        Rank, 1 the most deprived.
+    rural : (n,) bool
+        Sparse enough to be called rural.
+    shapes : (n,) object
+        Polygons in National Grid metres.
+    address_x, address_y : (n, ADDRESSES) float64
+        Where crimes are placed.
+    """
+
+    codes: NDArray[np.str_]
+    names: NDArray[np.str_]
+    area: Integers
+    x: Array
+    y: Array
+    spread: Array
+    residents: Integers
+    households: Integers
+    deprivation: Integers
+    rural: NDArray[np.bool_]
+    shapes: NDArray[np.object_]
+    address_x: Array
+    address_y: Array
+
+
+def _coast(rng: np.random.Generator) -> shapely.Polygon:
+    """A closed wavy line about the centre."""
+    angle = np.linspace(0, 2 * math.pi, 180, endpoint=False)
+    radius = np.full(angle.size, _RADIUS)
+    for wave in range(2, 9):
+        radius += rng.normal(0, _RADIUS * 0.09 / wave) * np.cos(wave * angle + rng.uniform(0, 2 * math.pi))
+    return shapely.Polygon(
+        np.column_stack([_CENTRE[0] + 1.1 * radius * np.cos(angle), _CENTRE[1] + radius * np.sin(angle)])
+    )
+
+
+def _seats() -> Array:
+    angle = np.radians([a for a, _ in _AREA_SEATS])
+    distance = np.array([d for _, d in _AREA_SEATS]) * _RADIUS
+    return np.column_stack([_CENTRE[0] + distance * np.cos(angle), _CENTRE[1] + distance * np.sin(angle)])
+
+
+def _points(rng: np.random.Generator, coast: shapely.Polygon, count: int) -> tuple[Array, Integers]:
+    """Centres of small areas: crowded in towns, scattered between them, each inside its policing area."""
+    seats = _seats()
+    points, area = [], []
+    for index in range(len(seats)):
+        wanted = max(4, round(count * _AREA_SHARE[index]))
+        towns = _inside(rng, coast, seats, index, _TOWNS[index], None)
+        size = rng.dirichlet(np.arange(_TOWNS[index], 0, -1) * 4.0)
+        in_town = int(round(wanted * _TOWN_SHARE[index]))
+        which = rng.choice(_TOWNS[index], in_town, p=size)
+        points.append(_inside(rng, coast, seats, index, in_town, towns[which]))
+        points.append(_inside(rng, coast, seats, index, wanted - in_town, None))
+        area.append(np.full(wanted, index))
+    return np.vstack(points), np.concatenate(area)
+
+
+def _inside(
+    rng: np.random.Generator, coast: shapely.Polygon, seats: Array, index: int, count: int, near: Array | None
+) -> Array:
+    """Random points on the island that are nearest to one seat, about given places or anywhere."""
+    out = np.zeros((count, 2))
+    todo = np.arange(count)
+    west, south, east, north = coast.bounds
+    while todo.size:
+        if near is None:
+            tried = np.column_stack([rng.uniform(west, east, todo.size), rng.uniform(south, north, todo.size)])
+        else:
+            tried = near[todo] + rng.normal(0, _TOWN_SPREAD, (todo.size, 2))
+        nearest = ((tried[:, None] - seats) ** 2).sum(axis=2).argmin(axis=1)
+        good = (nearest == index) & shapely.contains_xy(coast, tried[:, 0], tried[:, 1])
+        out[todo[good]] = tried[good]
+        todo = todo[~good]
+    return out
+
+
+_STARTS: Final = ("Alder", "Brack", "Cold", "Dun", "Elm", "Fen", "Gorse", "Hazel", "Iron", "Kestrel", "Larch", "Mill")
+_ENDS: Final = ("beck", "combe", "dyke", "field", "garth", "holt", "mere", "ness", "ridge", "stow", "wick", "worth")
+
+
+def _names(count: int) -> list[str]:
+    towns = [f"{start}{end}" for end in _ENDS for start in _STARTS]
+    return [f"{towns[i // 4 % len(towns)]} {i // 4 // len(towns) * 4 + i % 4 + 1:03d}" for i in range(count)]
+
+
+def invent_map(rng: np.random.Generator, *, small_areas: int = SMALL_AREAS) -> SmallAreas:
+    """Draw the island, its small areas (Voronoi cells about crowded points) and who lives there."""
+    coast = _coast(rng)
+    points, area = _points(rng, coast, small_areas)
+    cells = shapely.voronoi_polygons(shapely.MultiPoint(points), extend_to=coast, ordered=True)
+    shapes = shapely.intersection(np.array(cells.geoms), coast)
+    size = shapely.area(shapes)
+    n = len(points)
+    weight = rng.lognormal(0, 0.22, n)
+    residents = np.rint(RESIDENTS * small_areas / SMALL_AREAS * weight / weight.sum()).astype(np.int64)
+    density = residents / (size / 1e6)
+    spread = np.sqrt(size / math.pi) * 0.45
+    need = np.log(density) * 0.35 + rng.normal(0, 1.0, n)
+    rank = np.empty(n, np.int64)
+    rank[np.argsort(-need, kind="stable")] = np.arange(1, n + 1)
+    centre = shapely.centroid(shapes)
+    x, y = shapely.get_x(centre), shapely.get_y(centre)
+    offset = rng.normal(0, 0.75, (2, n, ADDRESSES)) * spread[None, :, None]
+    return SmallAreas(
+        np.array([f"S01{i + 1:06d}" for i in range(n)]),
+        np.array(_names(n)),
+        area,
+        x,
+        y,
+        spread,
+        residents,
+        np.rint(residents / 2.35).astype(np.int64),
+        rank,
+        density < _RURAL_RESIDENTS_PER_KM2,
+        shapes,
+        x[:, None] + offset[0],
+        y[:, None] + offset[1],
+    )
+
+
+def to_degrees(easting: Array, northing: Array) -> tuple[Array, Array]:
+    """Longitude and latitude of National Grid metres by the inverse transverse Mercator projection.
+
+    The datum shift to WGS84 (about 100 m) is left out: the map is invented, only its shape matters.
+    """
+    e2 = 1 - (_AIRY_B / _AIRY_A) ** 2
+    n = (_AIRY_A - _AIRY_B) / (_AIRY_A + _AIRY_B)
+
+    def meridian(lat: Array) -> Array:
+        d, s = lat - _LAT0, lat + _LAT0
+        return _AIRY_B * _SCALE * (
+            (1 + n + 1.25 * n**2 + 1.25 * n**3) * d
+            - (3 * n + 3 * n**2 + 2.625 * n**3) * np.sin(d) * np.cos(s)
+            + (1.875 * n**2 + 1.875 * n**3) * np.sin(2 * d) * np.cos(2 * s)
+            - 35 / 24 * n**3 * np.sin(3 * d) * np.cos(3 * s)
+        )  # fmt: skip
+
+    lat = _LAT0 + (northing - _N0) / (_AIRY_A * _SCALE)
+    for _ in range(6):
+        lat = lat + (northing - _N0 - meridian(lat)) / (_AIRY_A * _SCALE)
+    sin2 = np.sin(lat) ** 2
+    nu = _AIRY_A * _SCALE / np.sqrt(1 - e2 * sin2)
+    rho = _AIRY_A * _SCALE * (1 - e2) / (1 - e2 * sin2) ** 1.5
+    eta2 = nu / rho - 1
+    t = np.tan(lat)
+    d = (easting - _E0) / nu
+    latitude = lat - t * nu / rho * (d**2 / 2 - d**4 / 24 * (5 + 3 * t**2 + eta2 - 9 * t**2 * eta2))
+    longitude = _LON0 + (
+        d - d**3 / 6 * (nu / rho + 2 * t**2) + d**5 / 120 * (5 + 28 * t**2 + 24 * t**4)
+    ) / np.cos(lat)
+    return np.degrees(longitude), np.degrees(latitude)
+
+
+def _ring(shape: shapely.Polygon) -> list[list[float]]:
+    xy = shapely.get_coordinates(shape.exterior)
+    lon, lat = to_degrees(xy[:, 0], xy[:, 1])
+    return [[round(float(a), 6), round(float(b), 6)] for a, b in zip(lon, lat, strict=True)]
+
+
+def write_places(folder: Path, small: SmallAreas, areas: list[tuple[str, str]], force: tuple[str, str]) -> list[Path]:
+    """Write boundaries, area tree, population, deprivation and rurality in the layouts of the open data files.
+
+    Parameters
+    ----------
+    folder
+        Where to write.
+    small
+        The map.
+    areas, force
+        Codes and names of the five policing areas in order, and of the force.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    features = []
+    for i, shape in enumerate(small.shapes):
+        code, name = areas[small.area[i]]
+        largest = shape if shape.geom_type == "Polygon" else max(shape.geoms, key=lambda part: part.area)
+        properties = {
+            "lsoa21_name": str(small.names[i]),
+            "lsoa21_code": str(small.codes[i]),
+            "ltla24_code": code,
+            "ltla24_name": name,
+            "csp24_code": code,
+            "csp24_name": name,
+            "pfa24_code": force[0],
+            "pfa24_name": force[1],
+        }
+        geometry = {"type": "Polygon", "coordinates": [_ring(largest)]}
+        features.append({"type": "Feature", "properties": properties, "geometry": geometry})
+    boundaries = folder / "lsoa21_boundaries.geojson"
+    boundaries.write_text(json.dumps({"type": "FeatureCollection", "features": features}) + "\n", "utf-8")
+    return [boundaries, *_write_tables(folder, small, areas, force)]
+
+
+def _write_tables(folder: Path, small: SmallAreas, areas: list[tuple[str, str]], force: tuple[str, str]) -> list[Path]:
+    n = len(small.codes)
+    # IMD's own deciles: 1 holds the most deprived tenth
+    decile = (small.deprivation - 1) * 10 // n + 1
+    domains = ("IMD", "Income", "Employment", "Education", "Health", "Crime", "Housing_and_Services", "Environment")
+    ward = small.codes.astype("U9")
+    tables: dict[str, tuple[list[str], list[list[object]]]] = {
+        "lookup_lsoa21_areas.csv": (
+            "lsoa21_name lsoa21_code ward24_name ward24_code ltla24_name ltla24_code csp24_code csp24_name "
+            "pfa24_code pfa24_name".split(),
+            [
+                [small.names[i], ward[i], str(small.names[i])[:-4], f"W05{i // 4 + 1:06d}", areas[a][1], areas[a][0],
+                 areas[a][0], areas[a][1], *force]
+                for i, a in enumerate(small.area)
+            ],
+        ),  # fmt: skip
+        "population_lsoa21.csv": (
+            ["lsoa21_code", "total_residents", "total_households"],
+            [[small.codes[i], small.residents[i], small.households[i]] for i in range(n)],
+        ),
+        "deprivation_lsoa21.csv": (
+            ["lsoa21_code", *(f"{d}_decile" for d in domains), *(f"{d}_rank" for d in domains)],
+            [[small.codes[i], *[decile[i]] * 8, *[small.deprivation[i]] * 8] for i in range(n)],
+        ),
+        "rural_urban_lsoa21.csv": (
+            ["lsoa21_code", "ruc21_code", "classification", "ruc"],
+            [
+                [small.codes[i], *(("RLN1", "Larger rural: Nearer to a major town or city", "Rural") if small.rural[i]
+                 else ("UN1", "Urban: Nearer to a major town or city", "Urban"))]
+                for i in range(n)
+            ],
+        ),  # fmt: skip
+    }
+    written = []
+    for name, (header, rows) in tables.items():
+        path = folder / name
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(header)
+            writer.writerows(rows)
+        written.append(path)
+    return written
