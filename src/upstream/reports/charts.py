@@ -128,11 +128,9 @@ def draw(chart: ControlChart) -> str:
     page.text("t-soft", 8, 18, chart.axis, size=13)
     for mark in marks:
         page.line("c-grid", LEFT, scale.y(mark), WIDTH - RIGHT, scale.y(mark))
-        page.text(
-            "t-soft", LEFT - 8, scale.y(mark) + 4, tick_label(mark, marks[1] - marks[0]), size=12, anchor="end"
-        )
-    _gaps(page, chart, x, step)
+        page.text("t-soft", LEFT - 8, scale.y(mark) + 4, tick_label(mark, marks[1] - marks[0]), size=12, anchor="end")
     _limits(page, chart.points, x, step, scale)
+    _gaps(page, chart, x, step)
     _months(page, every, x, step)
     _good(page, chart, scale)
     _projection(page, chart, x, scale)
@@ -144,9 +142,7 @@ def draw(chart: ControlChart) -> str:
 
 def _runs(points: tuple[Point, ...], attribute: str) -> list[list[Point]]:
     """Stretches of consecutive months that hold ``attribute``."""
-    return [
-        list(run) for held, run in groupby(points, key=lambda p: getattr(p, attribute) is not None) if held
-    ]
+    return [list(run) for held, run in groupby(points, key=lambda p: getattr(p, attribute) is not None) if held]
 
 
 def _gaps(page: Drawing, chart: ControlChart, x: dict[Month, float], step: float) -> None:
@@ -163,7 +159,7 @@ def _gaps(page: Drawing, chart: ControlChart, x: dict[Month, float], step: float
 
 
 def _limits(page: Drawing, points: tuple[Point, ...], x: dict[Month, float], step: float, scale: Scale) -> None:
-    for (upper, lower, centre), run in groupby(points, key=lambda p: (p.upper, p.lower, p.centre)):
+    for (upper, lower), run in groupby(points, key=lambda p: (p.upper, p.lower)):
         months = [p.month for p in run]
         left, right = x[months[0]] - step / 2, x[months[-1]] + step / 2
         if upper is not None and lower is not None:
@@ -221,11 +217,11 @@ def _values(page: Drawing, points: tuple[Point, ...], x: dict[Month, float], sca
         if point.flag:
             up = point.flag == "above"
             page.triangle("c-flag", at_x, at_y, 6, up=up)
-            page.text("t-flag", at_x, at_y + (-11 if up else 20), point.text, size=12, anchor="middle", bold=True)
+            page.text("t-flag h", at_x, at_y + (-11 if up else 20), point.text, size=12, anchor="middle", bold=True)
         else:
             page.dot("c-dot", at_x, at_y, 4 if point.month == last else 2.6)
             if point.month == last:
-                page.text("t-ink", at_x, at_y - 10, point.text, size=13, anchor="middle", bold=True)
+                page.text("t-ink h", at_x, at_y - 10, point.text, size=13, anchor="middle", bold=True)
 
 
 def _breaks(page: Drawing, breaks: tuple[Break, ...], x: dict[Month, float], step: float) -> None:

@@ -103,8 +103,8 @@ def with_unit(value: float, unit: FigureUnit, decimals: int, *, signed: bool = F
     if unit == "pounds":
         sign = digits[0] if digits[0] in f"{MINUS}+" else ""
         return f"{sign}£{digits.removeprefix(sign)}"
-    one = abs(rounded(value, decimals)) == 1
-    return digits + (_ONE.get(unit) if one and unit in _ONE else _AFTER.get(unit, "")) if unit in _AFTER else digits
+    after = _AFTER.get(unit, "")
+    return digits + (_ONE.get(unit, after) if abs(rounded(value, decimals)) == 1 else after)
 
 
 def figure(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from upstream.reports.document import (
     Block,
@@ -35,11 +35,11 @@ FLAG_WORDS: Final[dict[Flag, tuple[str, str]]] = {
 def _run(run: Run) -> Markup:
     if isinstance(run, Figure):
         if run.value is None:
-            return Markup("{}").format(run.text)  # noqa: S704 - the literal is ours; format() escapes the text
+            return escape(run.text)
         return Markup('<data value="{}">{}</data>').format(f"{run.value:.15g}", run.text)
     if isinstance(run, Link):
         return Markup('<a href="{}">{}</a>').format(run.target, run.text)
-    return Markup("<strong>{}</strong>" if run.bold else "{}").format(run.text)
+    return Markup("<strong>{}</strong>").format(run.text) if run.bold else escape(run.text)
 
 
 def _runs(runs: Runs) -> Markup:

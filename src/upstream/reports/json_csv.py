@@ -18,9 +18,9 @@ from upstream.reports.spreadsheet import as_plain_text
 FORMAT: Final = "upstream-report-1"
 
 CSV_COLUMNS: Final = (
-    "section", "where", "row", "column", "measure", "area", "period", "quantity", "value", "unit", "decimals", "printed",
-    "tables", "query",
-)  # fmt: skip
+    *("section", "where", "row", "column", "measure", "area", "period"),
+    *("quantity", "value", "unit", "decimals", "printed", "tables", "query"),
+)
 
 
 class _Sources:

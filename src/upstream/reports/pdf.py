@@ -1,6 +1,6 @@
 """The document as PDF/UA-1, set by Typst.
 
-Typst reads the document as data (JSON in memory); its source is our template alone and no word of a user ever becomes
+Typst reads the document as data (JSON, as an input); its source is our template alone and no word of a user ever becomes
 source. Fonts come with this package and system fonts are ignored, so the same document gives the same bytes anywhere.
 """
 
@@ -100,7 +100,7 @@ def _section(section: Section) -> Data:
     }
 
 
-def as_typst_data(document: Document) -> bytes:
+def as_typst_data(document: Document) -> str:
     """The document as the JSON that the template lays out."""
     created = document.created
     data = {
@@ -115,7 +115,7 @@ def as_typst_data(document: Document) -> bytes:
         "sections": [_section(s) for s in document.sections],
         "summary": text_of(document.facts[0][1]) if document.facts else "",
     }
-    return json.dumps(data, ensure_ascii=False).encode()
+    return json.dumps(data, ensure_ascii=False)
 
 
 @cache
@@ -126,7 +126,8 @@ def _template() -> bytes:
 def render_pdf(document: Document) -> bytes:
     """The PDF; the same document gives the same bytes."""
     pdf: bytes = typst.compile(
-        {"main.typ": _template(), "document.json": as_typst_data(document)},
+        _template(),
+        sys_inputs={"document": as_typst_data(document)},
         font_paths=[str(FONTS)],
         ignore_system_fonts=True,
         format="pdf",

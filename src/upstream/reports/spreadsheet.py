@@ -46,7 +46,9 @@ class _Book:
     """The workbook being written and the formats it shares."""
 
     def __init__(self, stream: io.BytesIO, document: Document) -> None:
-        self.book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+        self.book = xlsxwriter.Workbook(
+            stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        )
         self.document = document
         self.book.set_properties(
             {
@@ -96,9 +98,7 @@ def _write_cell(book: _Book, sheet: Any, at: tuple[int, int], cell: Cell, kind: 
 
 def _flag_columns(table: Table) -> list[int]:
     """Columns with values outside limits: each gets a column of words beside the table, never a colour."""
-    return [
-        i for i in range(len(table.columns)) if any(row.cells[i].flag in ("above", "below") for row in table.rows)
-    ]
+    return [i for i in range(len(table.columns)) if any(row.cells[i].flag in ("above", "below") for row in table.rows)]
 
 
 def _table_sheet(book: _Book, name: str, section: Section, table: Table) -> None:

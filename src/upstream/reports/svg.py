@@ -22,6 +22,8 @@ AHEAD_BAND: Final = "#d3ebe8"
 GOOD: Final = "#2f6f1f"
 GAP: Final = "#eceff1"
 
+_HALO: Final = 'stroke="#ffffff" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
+
 # class -> presentation attributes
 _STYLES: Final[dict[str, str]] = {
     "c-grid": f'stroke="{RULE}" stroke-width="1"',
@@ -46,6 +48,9 @@ _STYLES: Final[dict[str, str]] = {
     "t-ahead": f'fill="{AHEAD}"',
     "t-good": f'fill="{GOOD}"',
     "t-paper": 'fill="#ffffff"',
+    # words over lines have a halo of paper
+    "t-ink h": f'fill="{INK}" {_HALO}',
+    "t-flag h": f'fill="{FLAG}" {_HALO}',
 }
 
 FONT: Final = "Source Sans 3, Source Sans Pro, Segoe UI, Arial, sans-serif"
@@ -66,9 +71,7 @@ class Drawing:
     parts: list[str] = field(default_factory=list)
 
     def line(self, kind: str, x1: float, y1: float, x2: float, y2: float) -> None:
-        self.parts.append(
-            f'<line class="{kind}" x1="{n(x1)}" y1="{n(y1)}" x2="{n(x2)}" y2="{n(y2)}" {_STYLES[kind]}/>'
-        )
+        self.parts.append(f'<line class="{kind}" x1="{n(x1)}" y1="{n(y1)}" x2="{n(x2)}" y2="{n(y2)}" {_STYLES[kind]}/>')
 
     def rect(self, kind: str, x: float, y: float, width: float, height: float) -> None:
         self.parts.append(

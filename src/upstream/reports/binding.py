@@ -1,0 +1,207 @@
+"""Figures out of measures' results: each value is bound to the series, period and query it came from."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from upstream.measures.definition import Definition
+from upstream.measures.result import Change, Limits, MeasureResult, Provenance, Series, Value
+from upstream.periods import Month
+from upstream.reports.figures import (
+    NOT_APPLICABLE,
+    NOT_HELD,
+    Figure,
+    FigureUnit,
+    figure,
+    printed,
+)
+from upstream.reports.figures import Provenance as Source
+
+SUPPRESSED: Final = "suppressed"
+SMALL: Final = 5
+"""Counts from 1 to one less than this are not printed for the public (GSS disclosure guidance for small cells)."""
+
+_UNITS: Final[dict[str, FigureUnit]] = {
+    "count": "count",
+    "percent": "percent",
+    "per_1000": "per_1000",
+    "seconds": "seconds",
+    "minutes": "minutes",
+    "days": "days",
+    "ratio": "ratio",
+    "pounds": "pounds",
+}
+
+
+def query_id(provenance: Provenance) -> str:
+    """A short name for a query: the same text against the same table versions has the same name everywhere."""
+    parts = [provenance.query, *(f"{t.table}@{t.version}" for t in provenance.tables)]
+    return "q-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:10]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One measure's result and how its numbers are printed.
+
+    Attributes
+    ----------
+    result : MeasureResult
+    public : bool
+        Small counts are suppressed.
+    """
+
+    result: MeasureResult
+    public: bool = False
+
+    @property
+    def definition(self) -> Definition:
+        return self.result.definition
+
+    @property
+    def unit(self) -> FigureUnit:
+        return _UNITS[self.definition.unit]
+
+    @property
+    def is_count(self) -> bool:
+        return self.unit == "count"
+
+    def source(self, area: str, period: str, quantity: str) -> Source:
+        """What a figure of this measure rests on."""
+        provenance = self.result.provenance
+        tables = () if provenance is None else tuple((t.table, t.version) for t in provenance.tables)
+        query = "" if provenance is None else query_id(provenance)
+        return Source(self.definition.key, area, period, quantity, tables, query)
+
+    def hidden(self, number: float) -> bool:
+        """Whether a count is too small for the public."""
+        return self.public and self.is_count and 0 < abs(number) < SMALL
+
+    def number(
+        self,
+        number: float,
+        area: str,
+        period: str,
+        quantity: str,
+        *,
+        unit: FigureUnit | None = None,
+        decimals: int | None = None,
+        signed: bool = False,
+        bare: bool = False,
+        absent: str = NOT_HELD,
+        open_to_all: bool = False,
+    ) -> Figure:
+        """A number of this measure as a figure; NaN prints ``absent``, a small count "suppressed"."""
+        places = self.definition.decimals if decimals is None else decimals
+        source = self.source(area, period, quantity)
+        wanted = unit or self.unit
+        if not math.isfinite(number):
+            return figure(None, wanted, source, decimals=places, absent=absent)
+        if not open_to_all and wanted == "count" and self.public and 0 < abs(number) < SMALL:
+            return figure(None, wanted, source, decimals=places, absent=SUPPRESSED)
+        return figure(number, wanted, source, decimals=places, signed=signed, bare=bare)
+
+    def value(
+        self, value: Value | None, area: str, period: str, quantity: str = "value", *, bare: bool = False
+    ) -> Figure:
+        """A value of the series in the measure's own unit."""
+        number = math.nan if value is None else value.value
+        return self.number(number, area, period, quantity, bare=bare, absent=absent_words(value))
+
+    def month_value(self, series: Series, month: Month, *, bare: bool = False) -> Figure:
+        """The headline value of one month."""
+        place = position(series, month)
+        number = math.nan if place is None else float(series.values[place])
+        return self.number(number, series.area, str(month), "value", bare=bare)
+
+    def limit(
+        self, series: Series, month: Month, which: str, *, bare: bool = False, beside: float = math.nan
+    ) -> Figure:
+        """A primary limit ("lower", "centre", "upper") of a month.
+
+        ``beside`` is the value that it is read against: where both would print alike although they differ, the limit
+        gets one more digit, so that no sentence says "39 is above 39".
+        """
+        number = limit_at(series, month, which)
+        places = self.definition.decimals
+        if math.isfinite(beside) and math.isfinite(number) and beside != number:
+            while places < self.definition.decimals + 3 and printed(beside, places) == printed(number, places):
+                places += 1
+        quantity = {"lower": "lower_limit", "centre": "mean", "upper": "upper_limit"}[which]
+        return self.number(
+            number,
+            series.area,
+            str(month),
+            quantity,
+            decimals=places,
+            bare=bare,
+            absent=NOT_APPLICABLE,
+            open_to_all=True,
+        )
+
+    def difference(self, series: Series, change: Change, *, signed: bool = False) -> Figure:
+        """How much later differs from earlier: percentage points where the measure is a per cent."""
+        unit: FigureUnit = "points" if self.unit == "percent" else self.unit
+        number = change.difference if signed else abs(change.difference)
+        hidden = self.public and self.is_count and (self.hidden(change.now.value) or self.hidden(change.then.value))
+        return self.number(
+            math.nan if hidden else number,
+            series.area,
+            f"{change.then_label} to {change.now_label}",
+            f"difference {change.name}",
+            unit=unit,
+            signed=signed,
+            absent=SUPPRESSED if hidden else NOT_APPLICABLE,
+        )
+
+    def percent_change(self, series: Series, change: Change, *, signed: bool = False, decimals: int = 0) -> Figure:
+        """The change as a per cent of the earlier figure; none on a tiny base or where a side is suppressed."""
+        number = change.percent if signed else abs(change.percent)
+        hidden = self.public and self.is_count and (self.hidden(change.now.value) or self.hidden(change.then.value))
+        return self.number(
+            math.nan if hidden else number,
+            series.area,
+            f"{change.then_label} to {change.now_label}",
+            f"percent_change {change.name}",
+            unit="percent",
+            decimals=decimals,
+            signed=signed,
+            absent=SUPPRESSED if hidden else NOT_APPLICABLE,
+        )
+
+    def tally(self, number: int, area: str, period: str, quantity: str) -> Figure:
+        """A number counted from the series itself: months in a row, months held."""
+        return figure(float(number), "count", self.source(area, period, quantity))
+
+
+def absent_words(value: Value | None) -> str:
+    """Why a value is not there."""
+    if value is None or value.state == "not_applicable":
+        return NOT_APPLICABLE
+    return NOT_HELD
+
+
+def position(series: Series, month: Month) -> int | None:
+    """Where a month stands in the series."""
+    place = month.index - series.months[0].index if series.months else -1
+    return place if 0 <= place < len(series.months) else None
+
+
+def primary(series: Series) -> Limits | None:
+    """The limits that decide what is exceptional."""
+    return series.limits[0] if series.limits else None
+
+
+def limit_at(series: Series, month: Month, which: str) -> float:
+    """A primary limit of a month, NaN where there is none."""
+    limits, place = primary(series), position(series, month)
+    if limits is None or place is None:
+        return math.nan
+    return float({"lower": limits.lower, "centre": limits.centre, "upper": limits.upper}[which][place])
+
+
+def change_named(series: Series, name: str) -> Change | None:
+    """The change of that name ("previous", "same_last_year", "year_to_date", "rolling_12")."""
+    return next((change for change in series.changes if change.name == name), None)

@@ -1,0 +1,273 @@
+"""Commentary: what people write about a measure, one Markdown file a measure, every number in it backed.
+
+``<measure key>.md`` begins with lines between ``---`` that say whose words these are, and has up to three sections.
+See ``docs/how-to/write-commentary.md``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from upstream.errors import BadInput, Refused
+from upstream.reports.binding import Binding
+from upstream.reports.bound_figures import REFERENCE, bound_figure
+from upstream.reports.document import Bullets, Link, Paragraph, Prose, Run, Runs, Text
+from upstream.reports.figures import Figure
+from upstream.reports.number_patterns import bare_numbers
+
+SECTIONS: Final = {
+    "what does this mean": "What does this mean?",
+    "next steps": "Next steps",
+    "action required": "Action required",
+}
+FRONT_MATTER: Final = ("author", "reviewed", "likelihood", "likelihood_by", "likelihood_reason")
+SOURCE: Final = "source"
+"""Destination of a link that names an outside source in its title: ``[12%](source "ONS, March 2022")``."""
+
+_LINE = re.compile(r"(?P<key>[a-z_]+):\s*(?P<value>.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A person's own judgement of likelihood, in place of the model's.
+
+    Attributes
+    ----------
+    probability : float
+        0 to 1.
+    by, reason : str
+        The post that judged, and why.
+    """
+
+    probability: float
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commentary:
+    """One file, as written: ``sections`` maps a heading to its Markdown and the line it starts on."""
+
+    path: Path
+    measure: str
+    author: str
+    reviewed: dt.date
+    sections: tuple[tuple[str, str, int], ...]
+    override: Override | None = None
+
+
+def read_commentary(folder: Path) -> dict[str, Commentary]:
+    """Every ``*.md`` file of a folder, by measure key.
+
+    Raises
+    ------
+    BadInput
+        The folder is not there, or a file is not written as expected (file and line are named).
+    """
+    if not folder.is_dir():
+        raise BadInput(f"{folder} is not a folder.", remedy="Give the folder that holds the commentary files.")
+    return {path.stem: _read(path) for path in sorted(folder.glob("*.md")) if path.stem.lower() != "readme"}
+
+
+def _read(path: Path) -> Commentary:
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path.name}: not UTF-8 text.", remedy="Save it as UTF-8.") from error
+    if not lines or lines[0].strip() != "---":
+        raise BadInput(f"{path.name}:1: no front matter.", allowed="--- on the first line, then author: and reviewed:")
+    try:
+        end = next(i for i, line in enumerate(lines[1:], 1) if line.strip() == "---")
+    except StopIteration:
+        raise BadInput(f"{path.name}:1: the front matter is not closed.", allowed="--- on a line of its own") from None
+    facts = _front_matter(path, lines[1:end])
+    return Commentary(
+        path,
+        path.stem,
+        facts["author"],
+        _date(path, facts["reviewed"]),
+        _sections(path, lines, end + 1),
+        _override(path, facts),
+    )
+
+
+def _front_matter(path: Path, lines: list[str]) -> dict[str, str]:
+    facts: dict[str, str] = {}
+    for number, line in enumerate(lines, 2):
+        if not line.strip():
+            continue
+        match = _LINE.fullmatch(line.strip())
+        if match is None or match["key"] not in FRONT_MATTER:
+            raise BadInput(f"{path.name}:{number}: {line.strip()!r} is not known.", allowed=", ".join(FRONT_MATTER))
+        facts[match["key"]] = match["value"].strip()
+    for wanted in ("author", "reviewed"):
+        if not facts.get(wanted):
+            raise BadInput(f"{path.name}:1: {wanted} is missing.", remedy=f"Add a line {wanted}: to the front matter.")
+    return facts
+
+
+def _date(path: Path, text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(f"{path.name}: reviewed is {text!r}.", allowed="a date, YYYY-MM-DD") from error
+
+
+def _override(path: Path, facts: dict[str, str]) -> Override | None:
+    if "likelihood" not in facts:
+        return None
+    by, reason = facts.get("likelihood_by", ""), facts.get("likelihood_reason", "")
+    if not by or not reason:
+        raise BadInput(
+            f"{path.name}: an override of likelihood needs a name and a reason.",
+            allowed="likelihood_by, likelihood_reason",
+        )
+    try:
+        percent = float(facts["likelihood"].removesuffix("%"))
+    except ValueError:
+        percent = -1.0
+    if not 0 <= percent <= 100:
+        raise BadInput(f"{path.name}: likelihood is {facts['likelihood']!r}.", allowed="0 to 100, in per cent")
+    return Override(percent / 100, by, reason)
+
+
+def _sections(path: Path, lines: list[str], start: int) -> tuple[tuple[str, str, int], ...]:
+    found: list[tuple[str, list[str], int]] = []
+    for number, line in enumerate(lines[start:], start + 1):
+        if line.startswith("#"):
+            title = SECTIONS.get(line.lstrip("#").strip().rstrip("?").lower())
+            if title is None:
+                raise BadInput(
+                    f"{path.name}:{number}: {line.strip()!r} is not a section.", allowed=", ".join(SECTIONS.values())
+                )
+            found.append((title, [], number + 1))
+        elif found:
+            found[-1][1].append(line)
+        elif line.strip():
+            raise BadInput(
+                f"{path.name}:{number}: words before the first section.",
+                allowed="## " + ", ## ".join(SECTIONS.values()),
+            )
+    return tuple((title, "\n".join(body), number) for title, body, number in found if "".join(body).strip())
+
+
+def bind_commentary(
+    commentary: Commentary, bindings: Mapping[str, Binding], on_page: Iterable[Figure]
+) -> tuple[Prose, ...]:
+    """The sections as blocks, every number a figure.
+
+    Parameters
+    ----------
+    bindings
+        Measures of the report, by key: what ``{{...}}`` may name.
+    on_page
+        Figures of the measure's page: a bare number must equal one of them as printed.
+
+    Raises
+    ------
+    Refused
+        A number is backed by no value; every place is named, file and line.
+    """
+    binder = _Binder(commentary, bindings, {f.text.lstrip("+−"): f for f in on_page if f.value is not None})
+    blocks = tuple(binder.prose(title, body, line) for title, body, line in commentary.sections)
+    if binder.problems:
+        raise Refused(
+            "Commentary cannot be published: " + " ".join(binder.problems),
+            remedy="Bind each number with {{...}}, use one that the page prints, or quote its source: "
+            '[12%](source "ONS, March 2022").',
+        )
+    return blocks
+
+
+class _Binder:
+    """Walks the Markdown of one file; collects what is wrong instead of stopping at the first."""
+
+    def __init__(self, commentary: Commentary, bindings: Mapping[str, Binding], printed: dict[str, Figure]) -> None:
+        self.commentary, self.bindings, self.printed = commentary, bindings, printed
+        self.problems: list[str] = []
+        self.markdown = MarkdownIt("commonmark", {"html": False})
+
+    def problem(self, line: int, words: str) -> None:
+        self.problems.append(f"{self.commentary.path.name}:{line}: {words}")
+
+    def prose(self, title: str, body: str, first_line: int) -> Prose:
+        blocks: list[Paragraph | Bullets] = []
+        items: list[Runs] | None = None
+        for token in self.markdown.parse(body):
+            line = first_line + (token.map[0] if token.map else 0)
+            if token.type in ("bullet_list_open", "ordered_list_open") and items is None:
+                items = []
+            elif token.type in ("bullet_list_close", "ordered_list_close") and items is not None and token.level == 0:
+                blocks.append(Bullets(tuple(items)))
+                items = None
+            elif token.type == "inline":
+                runs = self.runs(token, line)
+                if items is None:
+                    blocks.append(Paragraph(runs))
+                else:
+                    items.append(runs)
+            elif token.type in ("fence", "code_block", "heading_open", "html_block"):
+                self.problem(line, "only paragraphs, lists, bold words and links are allowed.")
+        return Prose(title, tuple(blocks))
+
+    def runs(self, token: Token, line: int) -> Runs:
+        out: list[Run] = []
+        bold, link = False, None
+        for child in token.children or ():
+            if child.type in ("softbreak", "hardbreak"):
+                line += 1
+                out.append(Text(" "))
+            elif child.type in ("strong_open", "strong_close"):
+                bold = child.type == "strong_open"
+            elif child.type == "link_open":
+                link = child
+            elif child.type == "link_close":
+                link = None
+            elif child.type in ("text", "code_inline"):
+                out += self.linked(child.content, link, line) if link else self.words(child.content, bold, line)
+            elif child.type == "image":
+                self.problem(line, "pictures are not allowed.")
+        return tuple(out)
+
+    def linked(self, words: str, link: Token, line: int) -> list[Run]:
+        """Words quoted from elsewhere: their numbers are the source's, so the source is printed."""
+        target, title = str(link.attrs.get("href", "")), str(link.attrs.get("title", ""))
+        if target == SOURCE:
+            if not title:
+                self.problem(line, 'an outside source needs a name: [words](source "name, date").')
+            return [Text(f"{words} (source: {title})")]
+        if not target.startswith(("https://", "http://")):
+            self.problem(line, f"a link to {target!r}: only https addresses and named sources are allowed.")
+        return [Link(words, target)]
+
+    def words(self, words: str, bold: bool, line: int) -> list[Run]:
+        out: list[Run] = []
+        place = 0
+        for match in REFERENCE.finditer(words):
+            out += self.plain(words[place : match.start()], bold, line)
+            place = match.end()
+            try:
+                out.append(bound_figure(match[1], self.commentary.measure, self.bindings))
+            except BadInput as error:
+                self.problem(line, error.sentence)
+        return out + self.plain(words[place:], bold, line)
+
+    def plain(self, words: str, bold: bool, line: int) -> list[Run]:
+        out: list[Run] = []
+        place = 0
+        for number in bare_numbers(words):
+            figure = self.printed.get(number.text.lstrip("+−-"))
+            if figure is None:
+                self.problem(line, f"the number {number.text} is backed by no value on the page.")
+                continue
+            out += [Text(words[place : number.start], bold), figure]
+            place = number.end
+        return [run for run in (*out, Text(words[place:], bold)) if run.text]
