@@ -171,14 +171,14 @@ def _fill_rows(
         row = cube[i]
         n, pairs, total, squares, moved = 0, 0, 0, 0, 0
         for r in range(baseline.shape[0]):
-            first, end = baseline[r, 0], baseline[r, 1]
-            n += end - first
-            pairs += end - first - 1
-            for j in range(first, end):
-                total += row[j]
-                squares += np.int64(row[j]) * row[j]
-            for j in range(first + 1, end):
-                moved += abs(row[j] - row[j - 1])
+            held = row[baseline[r, 0] : baseline[r, 1]]
+            n += held.size
+            pairs += held.size - 1
+            for j in range(held.size):
+                total += held[j]
+                squares += np.int64(held[j]) * held[j]
+            for j in range(held.size - 1):
+                moved += abs(held[j + 1] - held[j])
         spread = n * squares - total * total
         centre, moving_range = total / n, moved / pairs
         statistics[i, 0] = centre
@@ -190,20 +190,39 @@ def _fill_rows(
         xmr_high = np.int32(min(math.floor(centre + XMR_CONSTANT * moving_range), _LARGEST))
         for r in range(runs.shape[0]):
             first, end = runs[r, 0], runs[r, 1]
-            for j in range(first, end):
-                x = row[j]
-                flags[i, j] = (x > high) | ((x < low) << 1) | ((x > xmr_high) << 2) | ((x < xmr_low) << 3)
-            whole = min(first + ROLLING_MONTHS - 1, end)
-            summed = np.int32(0)
-            for j in range(first, whole):
-                summed += row[j]
-                rolling[i, j] = NO_SUM
-            for j in range(whole, end):
-                summed += row[j]
-                rolling[i, j] = summed
-                summed -= row[j - ROLLING_MONTHS + 1]
+            _compiled_flag(row[first:end], low, high, xmr_low, xmr_high, flags[i, first:end])
+            _compiled_roll(row[first:end], rolling[i, first:end])
+
+
+def _flag(
+    held: NDArray[np.int32],
+    low: np.int32,
+    high: np.int32,
+    xmr_low: np.int32,
+    xmr_high: np.int32,
+    flags: NDArray[np.uint8],
+) -> None:
+    for j in range(held.size):
+        x = held[j]
+        flags[j] = (x > high) | ((x < low) << 1) | ((x > xmr_high) << 2) | ((x < xmr_low) << 3)
+
+
+def _roll(held: NDArray[np.int32], rolling: NDArray[np.int32]) -> None:
+    whole = min(ROLLING_MONTHS - 1, held.size)
+    summed = np.int32(0)
+    for j in range(whole):
+        summed += held[j]
+        rolling[j] = NO_SUM
+    leaving = held[: held.size - whole]
+    entering, out = held[whole:], rolling[whole:]
+    for j in range(out.size):
+        summed += entering[j]
+        out[j] = summed
+        summed -= leaving[j]
 
 
 _compiled_outside = njit(cache=True, inline="always")(_outside)
 _compiled_inside = njit(cache=True)(_inside)
+_compiled_flag = njit(cache=True, inline="always")(_flag)
+_compiled_roll = njit(cache=True, inline="always")(_roll)
 _fill = njit(parallel=True, cache=True)(_fill_rows)
