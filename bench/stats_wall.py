@@ -1,6 +1,7 @@
 """A wall of 35,672 areas x 14 types x 36 months: our one pass against DuckDB's query for the same flags, one run.
 
-Prints JSON lines: each method's best seconds (other work on the machine only ever adds), the ratio, whether flags agree, and the cost at ten times the months.
+Prints JSON lines: each method's best seconds (other work on the machine only ever adds), the ratio, whether the flags
+agree, and the cost at ten times the months.
 """
 
 from __future__ import annotations
