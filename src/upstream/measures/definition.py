@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from upstream.measures.filters import Filter
+from upstream.measures.source_tables import source_table
 from upstream.periods import Month
 from upstream.units import Unit
 
@@ -36,6 +37,7 @@ LimitsRule = Literal["two_sd", "xmr", "counts", "none"]
 Comparator = Literal["at_least", "at_most", "above", "below", "between"]
 Statistic = Literal["median", "mean", "percentile", "share", "people"]
 Prior = Literal["offence", "month"]
+Pooling = Literal["sum", "pool", "last", "none"]
 
 KIND_UNITS: Final[dict[str, Unit]] = {
     "count": "count",
@@ -50,9 +52,6 @@ KIND_UNITS: Final[dict[str, Unit]] = {
     "linked_share": "percent",
     "page": "count",
 }
-
-ADDITIVE: Final = frozenset({"count", "rate"})
-"""Kinds whose value for a longer period is the sum of its months."""
 
 STOCKS: Final = frozenset({"level", "holders"})
 """Kinds that describe a moment: a longer period has its last month's value."""
@@ -284,3 +283,17 @@ class Pack:
             if definition.key == key:
                 return definition
         raise KeyError(key)
+
+
+def pooling(definition: Definition) -> Pooling:
+    """How months make a longer period: their sum, one ratio or quantile of all their rows, the last month's, or not at all."""
+    tallies = [t for t in (definition.numerator, definition.denominator) if t is not None]
+    if definition.kind in ("repeat", "linked_share", "page"):
+        return "none"
+    if definition.kind in STOCKS or any(source_table(tally.table).snapshot for tally in tallies):
+        return "last"
+    if definition.kind in ("count", "rate"):
+        return "sum"
+    if definition.kind == "ratio" and any(tally.distinct for tally in tallies):
+        return "none"
+    return "pool"

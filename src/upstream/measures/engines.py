@@ -1,0 +1,95 @@
+"""The two engines that answer questions: DuckDB inside this process, or a Spark session.
+
+Both read the Parquet files of one Delta version of each table and give back the same whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import ibis
+import pyarrow as pa
+
+from upstream.errors import BadInput
+from upstream.measures.questions import Question
+from upstream.store import Snapshot
+from upstream.store.duckdb_session import DEFAULT_MEMORY, duckdb_session, named, parquet_files
+
+EngineName = Literal["duckdb", "spark"]
+ENGINES: Final = ("duckdb", "spark")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question gave: ``rows`` as :class:`Question` describes them and the ``sql`` that was run."""
+
+    question: Question
+    rows: pa.Table
+    sql: str
+
+
+def sql_of(question: Question, engine: EngineName) -> str:
+    """The SQL of a question, in the engine's dialect, over views named as the tables."""
+    if engine == "duckdb":
+        return str(ibis.to_sql(question.expression, dialect="duckdb"))
+    _ = ibis.pyspark  # the compiler reads options that only this import sets
+    return str(ibis.to_sql(question.expression, dialect="pyspark"))
+
+
+def ask_duckdb(
+    questions: Sequence[Question],
+    tables: Mapping[str, Snapshot],
+    *,
+    memory: str | None = None,
+    threads: int | None = None,
+) -> list[Answer]:
+    """Answers from DuckDB, bounded in memory and confined to the folders of the tables."""
+    used = dict.fromkeys(name for question in questions for name in question.tables)
+    folders = sorted({file.parent for name in used for file in tables[name].files})
+    with duckdb_session(folders, memory=memory or DEFAULT_MEMORY, threads=threads, keep_order=False) as connection:
+        for name in used:
+            files = parquet_files(tables[name].files)
+            connection.execute(f"CREATE TEMP VIEW {named(name)} AS SELECT * FROM {files}")
+        answers = []
+        for question in questions:
+            sql = sql_of(question, "duckdb")
+            answers.append(Answer(question, connection.execute(sql).to_arrow_table(), sql))
+        return answers
+
+
+def ask_spark(questions: Sequence[Question], tables: Mapping[str, Snapshot], spark: Any) -> list[Answer]:
+    """Answers from a Spark session, whose time zone is set to UTC for the purpose."""
+    spark.conf.set("spark.sql.session.timeZone", "UTC")
+    for name in dict.fromkeys(name for question in questions for name in question.tables):
+        spark.read.parquet(*(str(file) for file in tables[name].files)).createOrReplaceTempView(name)
+    answers = []
+    for question in questions:
+        sql = sql_of(question, "spark")
+        answers.append(Answer(question, spark.sql(sql).toArrow(), sql))
+    return answers
+
+
+def spark_session(threads: int = 2) -> Any:
+    """A Spark session on this machine only: loopback, no web interface."""
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise BadInput(
+            "The Spark engine is not installed.",
+            remedy="Install upstream-prevention[spark] and Java 17, or use duckdb.",
+        ) from error
+    settings = {
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.shuffle.partitions": str(threads),
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.legacy.parquet.nanosAsLong": "false",
+    }
+    builder = SparkSession.builder.master(f"local[{threads}]").appName("upstream")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()
