@@ -170,7 +170,8 @@ def entries(store: Store, table: str) -> Iterator[Entry]:
 
 
 def _entry(note: Mapping[str, Any], version: int, at: dt.datetime) -> Entry:
-    values = dict(note)
+    # a note may carry more than an entry, such as the fingerprint of a key
+    values = {item.name: note[item.name] for item in dataclasses.fields(Entry) if item.name in note}
     values["sources"] = tuple(Source(**source) for source in note["sources"])
     values["months"] = tuple(HeldMonth(**month) for month in note["months"])
     return Entry(**values, at=at, version_after=version)

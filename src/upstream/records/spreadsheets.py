@@ -1,0 +1,209 @@
+"""Rows of an Excel workbook as text: formulas as their values, errors as errors, merged cells filled."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zipfile
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Final
+
+from lxml import etree
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from upstream.errors import BadInput
+
+LARGEST_UNPACKED: Final = 1_000_000_000
+"""Bytes a workbook may unpack to; more is refused before anything is unpacked."""
+
+HEADER_WITHIN: Final = 30
+"""Rows from the top among which the headers are looked for (titles and notes often stand above them)."""
+
+_CHUNK: Final = 1 << 20
+_ERROR_CELL: Final = b't="e"'
+_NAMESPACE: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_CELL: Final = re.compile(r"([A-Z]+)(\d+)")
+
+Cell = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A worksheet read as text.
+
+    Attributes
+    ----------
+    name
+        Of the worksheet.
+    headers
+        Texts of the header row.
+    rows
+        Each row below the headers that is not empty: its number in the worksheet (from 1) and one text a header.
+    """
+
+    name: str
+    headers: tuple[str, ...]
+    rows: Iterator[tuple[int, list[str]]]
+
+
+def read_sheet(path: Path, expected: Collection[str], sheet: str | None = None) -> Sheet:
+    """Read one worksheet.
+
+    Parameters
+    ----------
+    path
+        An .xlsx or .xlsm file.
+    expected
+        Headers to look for: the first row that has one of them is the header row.
+    sheet
+        Name of the worksheet; ``None``: the first that has a cell.
+
+    Raises
+    ------
+    BadInput
+        Not a workbook, too large unpacked, no such worksheet, or nothing in it.
+    """
+    _check_size(path)
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        chosen = _choose(path, book, sheet)
+    except (CalamineError, OSError) as error:
+        raise BadInput(f"{path.name} is not an Excel workbook that can be read: {error}.") from error
+    cells = _corrections(path, book, chosen)
+    rows = _texts(chosen, cells)
+    headers, rows = _headers(path, rows, {name.strip().lower() for name in expected})
+    return Sheet(chosen.name, headers, rows)
+
+
+def _check_size(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(item.file_size for item in archive.infolist())
+    except (zipfile.BadZipFile, OSError) as error:
+        raise BadInput(
+            f"{path.name} is not an Excel workbook: {error}.", allowed=".xlsx; save older ones anew"
+        ) from error
+    if size > LARGEST_UNPACKED:
+        raise BadInput(
+            f"{path.name} unpacks to {size:,} bytes.",
+            allowed=f"up to {LARGEST_UNPACKED:,}",
+            remedy="Save the sheet as CSV and add that.",
+        )
+
+
+def _choose(path: Path, book: CalamineWorkbook, sheet: str | None) -> CalamineSheet:
+    if sheet is not None:
+        if sheet not in book.sheet_names:
+            raise BadInput(f"{path.name} has no worksheet {sheet!r}.", allowed=", ".join(book.sheet_names))
+        return book.get_sheet_by_name(sheet)
+    for name in book.sheet_names:
+        found = book.get_sheet_by_name(name)
+        if found.height:
+            return found
+    raise BadInput(f"{path.name} has no worksheet with anything in it.")
+
+
+def _texts(sheet: CalamineSheet, corrections: dict[Cell, str | Cell]) -> Iterator[tuple[int, list[str]]]:
+    left = sheet.start[1] if sheet.start else 0
+    anchors = {value for value in corrections.values() if isinstance(value, tuple)}
+    seen: dict[Cell, str] = {}
+    for number, row in enumerate(sheet.iter_rows()):
+        texts = [_text(value) for value in row]
+        if corrections:
+            for position in range(len(texts)):
+                cell = (number, position + left)
+                correct = corrections.get(cell)
+                if isinstance(correct, str):
+                    texts[position] = correct
+                elif correct is not None:
+                    texts[position] = seen.get(correct, "")
+                if cell in anchors:
+                    seen[cell] = texts[position]
+        if any(texts):
+            yield number + 1, texts
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return str(value).strip()
+
+
+def _headers(
+    path: Path, rows: Iterator[tuple[int, list[str]]], expected: Collection[str]
+) -> tuple[tuple[str, ...], Iterator[tuple[int, list[str]]]]:
+    above: list[tuple[int, list[str]]] = []
+    for number, texts in rows:
+        if expected & {text.lower() for text in texts}:
+            return tuple(texts), rows
+        above.append((number, texts))
+        if len(above) == HEADER_WITHIN:
+            break
+    if not above:
+        raise BadInput(f"{path.name} has no row with anything in it.")
+    # no header is known: the first row is shown as the headers, and what is lacking is said by whoever binds them
+    return tuple(above[0][1]), iter([*above[1:]])
+
+
+def _corrections(path: Path, book: CalamineWorkbook, sheet: CalamineSheet) -> dict[Cell, str | Cell]:
+    """What the reader leaves blank: error cells with their error, cells of a merged range with the range's first cell."""
+    found: dict[Cell, str | Cell] = {}
+    bottom = sheet.end[0] if sheet.end else 0
+    for (top, left), (low, right) in sheet.merged_cell_ranges or ():
+        if (top, left) == (low, right):
+            continue
+        for row in range(top, min(low, bottom) + 1):
+            for column in range(left, right + 1):
+                if (row, column) != (top, left):
+                    found[row, column] = (top, left)
+    with zipfile.ZipFile(path) as archive:
+        part = _part(archive, sheet.name)
+        if part is not None and _mentions_errors(archive, part):
+            with archive.open(part) as stream:
+                found.update(_errors(stream))
+    return found
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> str | None:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    try:
+        book = etree.fromstring(archive.read("xl/workbook.xml"), parser)
+        relations = etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), parser)
+    except (KeyError, etree.XMLSyntaxError):
+        return None
+    wanted = next((item.get(_RELATION) for item in book.iter(f"{_NAMESPACE}sheet") if item.get("name") == name), None)
+    target = next((item.get("Target") for item in relations if item.get("Id") == wanted), None)
+    if target is None:
+        return None
+    part = str(PurePosixPath(target.lstrip("/") if target.startswith("/") else f"xl/{target}"))
+    return part if part in archive.namelist() else None
+
+
+def _mentions_errors(archive: zipfile.ZipFile, part: str) -> bool:
+    tail = b""
+    with archive.open(part) as stream:
+        while chunk := stream.read(_CHUNK):
+            if _ERROR_CELL in tail + chunk:
+                return True
+            tail = chunk[-len(_ERROR_CELL) :]
+    return False
+
+
+def _errors(stream: IO[bytes]) -> Iterator[tuple[Cell, str]]:
+    for _, cell in etree.iterparse(stream, tag=f"{_NAMESPACE}c", resolve_entities=False, no_network=True):
+        place = _CELL.fullmatch(cell.get("r", ""))
+        if cell.get("t") == "e" and place is not None:
+            column = 0
+            for letter in place[1]:
+                column = column * 26 + ord(letter) - ord("A") + 1
+            yield (int(place[2]) - 1, column - 1), cell.findtext(f"{_NAMESPACE}v") or "#ERROR!"
+        cell.clear()
