@@ -12,5 +12,5 @@ quantiles          quantiles of values and of exact histograms, with intervals
 peers              a rank among peers, with its interval
 structure, forecast  paths of a monthly series; projections; probability of meeting a target
 yardstick          the probability yardstick
-scores             how well past forecasts did
+scores, backtest   how well past forecasts did, and forecasts made as if in the past
 """
