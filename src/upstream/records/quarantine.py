@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from upstream.errors import Conflict
 from upstream.records.entries import ATTEMPTS, entries, standing
-from upstream.store import Store
+from upstream.store import ReadingScope, Store, mark_personal
 from upstream.store.duckdb_session import duckdb_session, listed, parquet_files, quoted
 
 SCHEMA: Final = pa.schema(
@@ -99,22 +99,28 @@ class QuarantineFile:
         self._waiting.clear()
 
 
-def commit_quarantine(store: Store, table: str, entry: str, file: Path) -> None:
-    """Commit a file of refused rows; the same entry's rows are committed once however often an add is repeated."""
+def commit_quarantine(store: Store, table: str, entry: str, file: Path, *, personal: bool = False) -> None:
+    """Commit a file of refused rows; the same entry's rows are committed once however often an add is repeated.
+
+    ``personal`` says that the main table is about identifiable people; then so is its quarantine.
+    """
     name = quarantine_table(table)
+    schema = mark_personal(SCHEMA, ("value", "raw")) if personal else SCHEMA
     for _ in range(ATTEMPTS):
         made_from = store.version(name) if store.holds(name) else None
         if made_from is not None and any(commit.note.get("refused_by") == entry for commit in store.commits(name)):
             return
         try:
-            store.commit(name, schema=SCHEMA, note={"refused_by": entry}, made_from=made_from, add=[file])
+            store.commit(name, schema=schema, note={"refused_by": entry}, made_from=made_from, add=[file])
         except Conflict:
             continue
         return
     raise Conflict(f"{name} is being changed by others all the time.", remedy="Nothing was written; try again.")
 
 
-def quarantined(store: Store, table: str, *, entry: str | None = None) -> tuple[RefusedRow, ...]:
+def quarantined(
+    store: Store, table: str, *, entry: str | None = None, scope: ReadingScope | None = None
+) -> tuple[RefusedRow, ...]:
     """Refused rows of the adds that stand, by entry, file and line.
 
     Parameters
@@ -123,12 +129,14 @@ def quarantined(store: Store, table: str, *, entry: str | None = None) -> tuple[
         The main table.
     entry
         Only this entry's rows.
+    scope
+        Needed when the table is about identifiable people; it must name the quarantine table.
     """
     name = quarantine_table(table)
     counted = [held.id for held in standing(list(entries(store, table))) if entry in (None, held.id)]
     if not counted or not store.holds(name):
         return ()
-    files = store.snapshot(name).files
+    files = store.snapshot(name, scope=scope).files
     with duckdb_session([store.root]) as connection:
         rows = connection.execute(
             f'SELECT file, line, "column", value, reason, raw, entry FROM {parquet_files(files)} '
@@ -144,7 +152,7 @@ def reasons(store: Store, table: str, entry: str) -> dict[str, int]:
         return {}
     with duckdb_session([store.root]) as connection:
         rows = connection.execute(
-            f"SELECT reason, count(*) FROM {parquet_files(store.snapshot(name).files)} "
+            f"SELECT reason, count(*) FROM {parquet_files(store.snapshot_for_writing(name).files)} "
             f"WHERE entry = {quoted(entry)} GROUP BY reason ORDER BY reason"
         ).fetchall()
     return dict(rows)

@@ -13,8 +13,11 @@ import datetime as dt
 import json
 import os
 import re
+import shutil
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +33,10 @@ from upstream.store.scopes import ReadingScope, record_reading
 
 TABLE_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 FILE_NAME: Final = re.compile(r"[A-Za-z0-9_=/-]+\.parquet")
+
+WORKSPACES: Final = "_workspaces"
+ABANDONED: Final = dt.timedelta(days=1)
+"""Files nobody committed for so long belong to an add that was killed."""
 
 ENTRY_KEY: Final = "upstream.entry"
 """Where a commit's custom metadata holds the note of what was done, as JSON text."""
@@ -135,6 +142,17 @@ class Store:
         path = self.root / table
         path.mkdir(parents=True, exist_ok=True)
         return path
+
+    @contextmanager
+    def workspace(self) -> Iterator[Path]:
+        """A folder for what an add needs on the way, on the disk of the store; gone afterwards."""
+        above = self.root / WORKSPACES
+        above.mkdir(parents=True, exist_ok=True)
+        for left in above.iterdir():  # by an add that was killed
+            if left.stat().st_mtime < time.time() - ABANDONED.total_seconds():
+                shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(dir=above) as folder:
+            yield Path(folder)
 
     def version(self, table: str) -> int:
         """The newest version of a table."""
@@ -246,7 +264,7 @@ class Store:
         for path in sorted((self.root / table / "_delta_log").glob("[0-9]*.json")):
             yield _read_commit(path)
 
-    def sweep(self, table: str, *, older_than: dt.timedelta = dt.timedelta(days=1)) -> tuple[Path, ...]:
+    def sweep(self, table: str, *, older_than: dt.timedelta = ABANDONED) -> tuple[Path, ...]:
         """Remove files that no log entry ever named (left by an add that was killed) and return them.
 
         Younger files are left alone: they may belong to an add under way.

@@ -1,0 +1,144 @@
+"""A text file byte by byte: its checksum and number of lines, and the careful reading of a file that is not clean.
+
+A record of these files is a line. The number of lines, counted from the bytes, is what every row is accounted against.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+from upstream.errors import BadInput
+from upstream.records.quarantine import RefusedRow
+
+CHUNK: Final = 4 * 2**20
+LONGEST_LINE: Final = 64 * 2**10
+"""Bytes; the longest line of the published files is under 400."""
+
+_BYTE_ORDER_MARKS: Final = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+_UTF8_MARK: Final = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What the bytes of a file say.
+
+    Attributes
+    ----------
+    sha256
+        Checksum, hexadecimal.
+    size
+        Bytes.
+    lines
+        Line ends, and one for a last line without one; the header is among them.
+    has_nul
+        Whether there is a NUL byte, which no text has.
+    """
+
+    sha256: str
+    size: int
+    lines: int
+    has_nul: bool
+
+
+def scan(path: Path) -> Scan:
+    """Checksum and line count in one reading."""
+    digest = hashlib.sha256()
+    size = lines = 0
+    last = b"\n"
+    has_nul = False
+    with path.open("rb", buffering=0) as handle:
+        while block := handle.read(CHUNK):
+            digest.update(block)
+            lines += block.count(b"\n")
+            size += len(block)
+            has_nul = has_nul or b"\0" in block
+            last = block[-1:]
+    return Scan(digest.hexdigest(), size, lines + (last != b"\n"), has_nul)
+
+
+def header(path: Path, name: str) -> tuple[str, ...]:
+    """The column names of the first line, as written.
+
+    Raises
+    ------
+    BadInput
+        The file is empty, or the first line is not UTF-8 text.
+    """
+    with path.open("rb") as handle:
+        first = handle.readline(LONGEST_LINE)
+    for mark, encoding in _BYTE_ORDER_MARKS.items():
+        if first.startswith(mark):
+            raise BadInput(
+                f"{name} is encoded as {encoding}.", allowed="UTF-8 text", remedy="Save it again as CSV UTF-8."
+            )
+    if not first.strip():
+        raise BadInput(f"{name} is empty: it has no header line.", remedy="Download it again.")
+    try:
+        return tuple(next(csv.reader([first.removeprefix(_UTF8_MARK).decode("utf-8")])))
+    except (UnicodeDecodeError, csv.Error, StopIteration) as error:
+        raise BadInput(f"{name} does not begin with a header in UTF-8 text.", allowed="CSV, UTF-8") from error
+
+
+def split_careful(path: Path, name: str, columns: int, clean: Path) -> Iterator[RefusedRow]:
+    """Write the lines that can be read to ``clean``, line number first, and yield the others with the reason.
+
+    Parameters
+    ----------
+    path, name
+        The file, and its name for messages.
+    columns
+        Fields that a line must have.
+    clean
+        CSV to write, with no header: line number, then the fields.
+    """
+    with path.open("rb") as handle, clean.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        for number, line in enumerate(_lines(handle), start=1):
+            if number == 1 or not line.strip(b"\r\n"):
+                continue
+            fields = _fields(line, columns)
+            if isinstance(fields, str):
+                raw = line.rstrip(b"\r\n")[:LONGEST_LINE].decode("utf-8", errors="backslashreplace")
+                yield RefusedRow(name, number, None, None, fields, raw.replace("\0", "\\x00"))
+            else:
+                writer.writerow([number, *fields])
+
+
+def blank_lines(path: Path) -> int:
+    """Lines after the header with nothing on them: they are no records."""
+    with path.open("rb") as handle:
+        handle.readline()
+        return sum(1 for line in _lines(handle) if not line.strip(b"\r\n"))
+
+
+def _lines(handle: IO[bytes]) -> Iterator[bytes]:
+    """Lines of bounded length: what is over :data:`LONGEST_LINE` is cut off and read past."""
+    while line := handle.readline(LONGEST_LINE + 1):
+        if not line.endswith(b"\n"):
+            while (rest := handle.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
+                pass
+        yield line
+
+
+def _fields(line: bytes, columns: int) -> list[str] | str:
+    """The fields of a line, or the reason why it cannot be read."""
+    if len(line) > LONGEST_LINE:
+        return f"line is longer than {LONGEST_LINE:,} bytes"
+    if b"\0" in line:
+        return "line contains NUL bytes"
+    try:
+        text = line.decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        return "line is not UTF-8 text"
+    try:
+        fields = next(csv.reader([text], strict=True))
+    except csv.Error:
+        return "quotes do not close on the line"
+    if len(fields) != columns:
+        return f"line has {'fewer' if len(fields) < columns else 'more'} fields than the header"
+    return fields
