@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from upstream.errors import BadInput, Refused
 from upstream.reports.binding import Binding
 from upstream.reports.bound_figures import REFERENCE, bound_figure
-from upstream.reports.document import Bullets, Link, Paragraph, Prose, Run, Runs, Text
+from upstream.reports.document import Link, Prose, Run, Text
 from upstream.reports.figures import Figure
+from upstream.reports.markdown_blocks import MarkdownBlocks
 from upstream.reports.number_patterns import bare_numbers
 
 SECTIONS: Final = {
@@ -177,7 +177,7 @@ def bind_commentary(
         A number is backed by no value; every place is named, file and line.
     """
     binder = _Binder(commentary, bindings, {f.text.lstrip("+−"): f for f in on_page if f.value is not None})
-    blocks = tuple(binder.prose(title, body, line) for title, body, line in commentary.sections)
+    blocks = tuple(Prose(title, binder.blocks(body, line)) for title, body, line in commentary.sections)
     if binder.problems:
         raise Refused(
             "Commentary cannot be published: " + " ".join(binder.problems),
@@ -187,55 +187,16 @@ def bind_commentary(
     return blocks
 
 
-class _Binder:
-    """Walks the Markdown of one file; collects what is wrong instead of stopping at the first."""
+class _Binder(MarkdownBlocks):
+    """Reads one file strictly; collects what is wrong instead of stopping at the first."""
 
     def __init__(self, commentary: Commentary, bindings: Mapping[str, Binding], printed: dict[str, Figure]) -> None:
+        super().__init__()
         self.commentary, self.bindings, self.printed = commentary, bindings, printed
         self.problems: list[str] = []
-        self.markdown = MarkdownIt("commonmark", {"html": False})
 
     def problem(self, line: int, words: str) -> None:
         self.problems.append(f"{self.commentary.path.name}:{line}: {words}")
-
-    def prose(self, title: str, body: str, first_line: int) -> Prose:
-        blocks: list[Paragraph | Bullets] = []
-        items: list[Runs] | None = None
-        for token in self.markdown.parse(body):
-            line = first_line + (token.map[0] if token.map else 0)
-            if token.type in ("bullet_list_open", "ordered_list_open") and items is None:
-                items = []
-            elif token.type in ("bullet_list_close", "ordered_list_close") and items is not None and token.level == 0:
-                blocks.append(Bullets(tuple(items)))
-                items = None
-            elif token.type == "inline":
-                runs = self.runs(token, line)
-                if items is None:
-                    blocks.append(Paragraph(runs))
-                else:
-                    items.append(runs)
-            elif token.type in ("fence", "code_block", "heading_open", "html_block"):
-                self.problem(line, "only paragraphs, lists, bold words and links are allowed.")
-        return Prose(title, tuple(blocks))
-
-    def runs(self, token: Token, line: int) -> Runs:
-        out: list[Run] = []
-        bold, link = False, None
-        for child in token.children or ():
-            if child.type in ("softbreak", "hardbreak"):
-                line += 1
-                out.append(Text(" "))
-            elif child.type in ("strong_open", "strong_close"):
-                bold = child.type == "strong_open"
-            elif child.type == "link_open":
-                link = child
-            elif child.type == "link_close":
-                link = None
-            elif child.type in ("text", "code_inline"):
-                out += self.linked(child.content, link, line) if link else self.words(child.content, bold, line)
-            elif child.type == "image":
-                self.problem(line, "pictures are not allowed.")
-        return tuple(out)
 
     def linked(self, words: str, link: Token, line: int) -> list[Run]:
         """Words quoted from elsewhere: their numbers are the source's, so the source is printed."""

@@ -8,6 +8,7 @@ import datetime as dt
 import io
 import json
 import math
+from functools import cache
 from typing import Any, Final
 
 from upstream.reports.document import Document
@@ -33,6 +34,12 @@ class _Sources:
         return self.numbers.setdefault(source, len(self.numbers))
 
 
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    """A block's fields; the picture is left out, its figures are there as a table."""
+    return tuple(field.name for field in dataclasses.fields(kind) if field.name != "svg")
+
+
 def _plain(value: Any, sources: _Sources) -> Any:
     if isinstance(value, Figure):
         number = None if value.value is None or not math.isfinite(value.value) else value.value
@@ -45,7 +52,7 @@ def _plain(value: Any, sources: _Sources) -> Any:
             "source": sources.number(value.source),
         }
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {f.name: _plain(getattr(value, f.name), sources) for f in dataclasses.fields(value)}
+        fields = {name: _plain(getattr(value, name), sources) for name in _names(type(value))}
         return {"type": type(value).__name__.lower(), **fields}
     if isinstance(value, tuple | list):
         return [_plain(item, sources) for item in value]

@@ -1,13 +1,13 @@
 """The document as PDF/UA-1, set by Typst.
 
-Typst reads the document as data (JSON, as an input); its source is our template alone and no word of a user ever becomes
-source. Fonts come with this package and system fonts are ignored, so the same document gives the same bytes anywhere.
+Typst reads the document as data (JSON, as an input); its source is our template alone and no word of a user ever
+becomes source. Fonts come with this package and system fonts are ignored, so the same document gives the same bytes
+anywhere.
 """
 
 from __future__ import annotations
 
 import json
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +33,7 @@ from upstream.reports.html import FLAG_WORDS
 
 HERE: Final = Path(__file__).parent
 FONTS: Final = HERE / "fonts"
+TEMPLATE: Final = HERE / "templates" / "report.typ"
 
 Data = dict[str, Any]
 
@@ -118,17 +119,12 @@ def as_typst_data(document: Document) -> str:
     return json.dumps(data, ensure_ascii=False)
 
 
-@cache
-def _template() -> bytes:
-    return (HERE / "templates" / "report.typ").read_bytes()
-
-
 def render_pdf(document: Document) -> bytes:
     """The PDF; the same document gives the same bytes."""
     pdf: bytes = typst.compile(
-        _template(),
+        TEMPLATE,
         sys_inputs={"document": as_typst_data(document)},
-        font_paths=[str(FONTS)],
+        font_paths=[FONTS],
         ignore_system_fonts=True,
         format="pdf",
         pdf_standards="ua-1",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Final, Literal
 
@@ -52,7 +53,12 @@ RENDERERS: Final[dict[Format, Callable[[Document], bytes]]] = {
     "json": _json,
     "csv": _csv,
 }
+_SLOWEST: Final = ("pdf", "html", "json", "xlsx", "csv")
 FORMATS: Final[tuple[Format, ...]] = tuple(RENDERERS)
+
+
+def _draw(document: Document, name: Format, folder: Path) -> None:
+    (folder / f"report.{name}").write_bytes(RENDERERS[name](document))
 
 
 def publish(
@@ -78,10 +84,13 @@ def publish(
     out.mkdir(parents=True, exist_ok=True)
     drawn = Path(tempfile.mkdtemp(prefix=".report-", dir=out))
     try:
-        for name in wanted:
-            (drawn / f"report.{name}").write_bytes(RENDERERS[name](document))
-            if on_format is not None:
-                on_format(name)
+        # Typst works outside the interpreter's lock, so the PDF is set while the others are written
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            at_work = {pool.submit(_draw, document, name, drawn): name for name in sorted(wanted, key=_SLOWEST.index)}
+            for done in as_completed(at_work):
+                done.result()
+                if on_format is not None:
+                    on_format(at_work[done])
         for name in FORMATS:
             target = out / f"report.{name}"
             if name in wanted:

@@ -1,0 +1,260 @@
+"""The last pages: data quality, methods, and where each figure came from."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+
+from upstream.measures.result import FORCE, Results
+from upstream.periods import months
+from upstream.reports.area_tables import number, words
+from upstream.reports.binding import query_id
+from upstream.reports.crime_tables import not_held_rows
+from upstream.reports.data_quality import Holding
+from upstream.reports.document import (
+    Block,
+    Callout,
+    Cell,
+    Column,
+    Link,
+    Paragraph,
+    Prose,
+    Query,
+    Row,
+    Section,
+    Table,
+    Text,
+)
+from upstream.reports.figures import Provenance, figure
+from upstream.reports.html import TEMPLATES
+from upstream.reports.measure_charts import chart_months
+from upstream.reports.measure_page import anchor
+from upstream.reports.narrative import month_list
+
+
+def _count(value: int, holding: Holding, quantity: str) -> Cell:
+    source = Provenance("data_quality", quantity=quantity, tables=((holding.table, holding.version),))
+    return number(figure(float(value), "count", source))
+
+
+def quality_section(results: Results, holdings: tuple[Holding, ...]) -> Section:
+    """Months held and missing, what was refused, breaks of recording, codes in no list."""
+    blocks: list[Block] = []
+    if holdings:
+        blocks.append(_holdings_table(holdings))
+        refused = _refused_table(holdings)
+        unknown = _unknown_table(holdings)
+        blocks += [table for table in (refused, unknown) if table is not None]
+    blocks.append(_months_table(results))
+    breaks = _breaks_table(results)
+    if breaks is not None:
+        blocks.append(breaks)
+    lacking = not_held_rows(results.measures)
+    if lacking:
+        rows = tuple(
+            Row((Cell((Link(title, f"#{anchor(key)}") if _has_page(results, key) else Text(title),)), words(why)))
+            for key, title, why in lacking
+        )
+        columns = (Column("Measure", "text", wide=True), Column("What is lacking", "text", wide=True))
+        blocks.append(Table("not-held", "Measures that cannot be calculated", columns, rows))
+    return Section("data-quality", "Data quality", tuple(blocks), kind="appendix")
+
+
+def _has_page(results: Results, key: str) -> bool:
+    definition = results.measures[key].definition
+    return definition.alternative_of is None and "_in_" not in definition.key
+
+
+def _holdings_table(holdings: tuple[Holding, ...]) -> Table:
+    rows = tuple(
+        Row(
+            (
+                words(h.title),
+                _count(h.rows, h, "rows"),
+                words(f"{h.first.label} to {h.last.label}" if h.first and h.last else "none"),
+                words(month_list(h.missing) or "none"),
+                words(month_list(h.suspect) or "none"),
+                _count(h.quarantined, h, "quarantined"),
+                _count(h.version, h, "version"),
+            )
+        )
+        for h in holdings
+    )
+    columns = (
+        Column("Records", "text"),
+        Column("Rows held"),
+        Column("Months", "text", wide=True),
+        Column("Missing", "text", wide=True),
+        Column("Suspect", "text", wide=True),
+        Column("Rows in quarantine"),
+        Column("Table version"),
+    )
+    return Table("holdings", "What is held", columns, rows)
+
+
+def _refused_table(holdings: tuple[Holding, ...]) -> Table | None:
+    rows = tuple(
+        Row((words(h.title), words(reason), _count(count, h, f"quarantined: {reason}")))
+        for h in holdings
+        for reason, count in h.reasons
+    )
+    columns = (Column("Records", "text"), Column("Why", "text", wide=True), Column("Rows"))
+    return Table("quarantine", "Rows refused and set aside", columns, rows) if rows else None
+
+
+def _unknown_table(holdings: tuple[Holding, ...]) -> Table | None:
+    rows = tuple(
+        Row((words(h.title), words(column), words(code), _count(count, h, f"unknown {column} {code}")))
+        for h in holdings
+        for column, code, count in h.unknown
+    )
+    columns = (Column("Records", "text"), Column("Column", "text"), Column("Code", "text", wide=True), Column("Rows"))
+    note = (Text("Such rows are kept and counted in totals, never dropped."),)
+    return Table("unknown-codes", "Codes that are in no list", columns, rows, (note,)) if rows else None
+
+
+def _months_table(results: Results) -> Table:
+    """How many of the chart's months each table's measures have, from the measures' own states."""
+    shown = chart_months(results.to)
+    worst: dict[str, tuple[int, str]] = {}
+    for key, result in results.measures.items():
+        force = result.series.get(FORCE)
+        if force is None or result.definition.frequency != "month":
+            continue
+        states = dict(zip(force.months, force.states, strict=True))
+        missing = tuple(m for m in shown if states.get(m, "missing") == "missing")
+        table = result.definition.tables[0] if result.definition.tables else ""
+        if table and (table not in worst or len(missing) > worst[table][0]):
+            worst[table] = (len(missing), key)
+    rows = []
+    for table, (_, key) in worst.items():
+        force = results.measures[key].series[FORCE]
+        states = dict(zip(force.months, force.states, strict=True))
+        missing = tuple(m for m in shown if states.get(m, "missing") == "missing")
+        part = tuple(m for m in shown if states.get(m) == "part")
+        source = Provenance(key, FORCE, f"{shown[0]} to {shown[-1]}", "months_held")
+        rows.append(
+            Row(
+                (
+                    words(table.replace("_", " ")),
+                    number(figure(float(len(shown) - len(missing)), "count", source)),
+                    number(figure(float(len(shown)), "count", source)),
+                    words(month_list(missing) or "none"),
+                    words(month_list(part) or "none"),
+                )
+            )
+        )
+    columns = (
+        Column("Records", "text"),
+        Column("Months held"),
+        Column("Months wanted"),
+        Column("Missing", "text", wide=True),
+        Column("Held in part", "text", wide=True),
+    )
+    title = f"Months held, {shown[0].label} to {shown[-1].label}"
+    return Table("months-held", title, columns, tuple(rows))
+
+
+def _breaks_table(results: Results) -> Table | None:
+    seen: dict[tuple[str, str], list[str]] = {}
+    for result in results.measures.values():
+        for item in result.definition.breaks:
+            if item.start <= results.to:
+                seen.setdefault((str(item.start), item.what), []).append(result.definition.title)
+    rows = tuple(
+        Row((words(next(m for m in months(results.to - 600, results.to) if str(m) == start).label), words(what),
+             words(", ".join(dict.fromkeys(titles)))))
+        for (start, what), titles in sorted(seen.items())
+    )  # fmt: skip
+    columns = (
+        Column("From", "text"),
+        Column("Change of recording", "text", wide=True),
+        Column("Measures", "text", wide=True),
+    )
+    return Table("breaks", "Changes of recording", columns, rows) if rows else None
+
+
+def methods_section(results: Results, *, public: bool) -> Section:
+    """How limits, comparisons, projections and likelihoods were made."""
+    wording = tomllib.loads((TEMPLATES / "methods.toml").read_text("utf-8"))
+    parts = [(part["title"], part["text"]) for part in wording["parts"]]
+    parts.append(("Small numbers", wording["small_numbers"]["public" if public else "internal"]))
+    blocks = tuple(Prose(title, (Paragraph((Text(" ".join(text.split())),)),)) for title, text in parts)
+    engine = Paragraph((Text(f"Calculated with Upstream {results.engine_version} on {results.engine}."),))
+    return Section("methods", "Methods", (*blocks, engine), kind="appendix")
+
+
+def queries_of(results: Results) -> tuple[Query, ...]:
+    """Each different query once, with the first measure that asked it."""
+    out: dict[str, Query] = {}
+    for result in results.measures.values():
+        provenance = result.provenance
+        if provenance is not None:
+            ident = query_id(provenance)
+            tables = tuple((t.table, t.version) for t in provenance.tables)
+            out.setdefault(
+                ident, Query(ident, result.definition.key, result.definition.title, tables, provenance.query)
+            )
+    return tuple(out.values())
+
+
+def provenance_section(results: Results) -> Section:
+    """For every measure its definition's hash, tables with versions, and query."""
+    intro = Paragraph(
+        (
+            Text(
+                "Each figure of this report was counted by the query named here from the table versions named here. "
+                "The file report.csv lists every figure with both; report.json holds the text of each query."
+            ),
+        )
+    )
+    versions = Table(
+        "table-versions",
+        "Table versions",
+        (Column("Table", "text"), Column("Version"), Column("Committed (UTC)", "text")),
+        tuple(
+            Row(
+                (
+                    words(t.table),
+                    number(
+                        figure(
+                            float(t.version),
+                            "count",
+                            Provenance("report", quantity="version", tables=((t.table, t.version),)),
+                        )
+                    ),
+                    words(t.committed_at),
+                )
+            )
+            for t in results.tables
+        ),
+    )
+    shared = Counter(query_id(r.provenance) for r in results.measures.values() if r.provenance is not None)
+    rows = tuple(
+        Row(
+            (
+                words(key),
+                words(result.provenance.hash),
+                words(", ".join(f"{t.table} version {t.version}" for t in result.provenance.tables)),
+                words(query_id(result.provenance)),
+            )
+        )
+        for key, result in results.measures.items()
+        if result.provenance is not None
+    )
+    measures = Table(
+        "queries",
+        "Measures and their queries",
+        (
+            Column("Measure", "text", wide=True),
+            Column("Definition", "text"),
+            Column("Tables", "text", wide=True),
+            Column("Query", "text"),
+        ),
+        rows,
+        ((Text("One query may serve many measures."),),) if any(n > 1 for n in shared.values()) else (),
+    )
+    blocks: list[Block] = [intro, versions, measures]
+    if not rows:
+        blocks.append(Callout("not_held", "Nothing was counted", (Text("No table that these measures need is held."),)))
+    return Section("provenance", "Where each figure came from", tuple(blocks), kind="appendix")

@@ -1,0 +1,214 @@
+"""Charts of a measure's series: the force with limits and projection, the areas side by side."""
+
+from __future__ import annotations
+
+import math
+
+from upstream.measures.result import FORCE, NOT_KNOWN, Series
+from upstream.periods import Month, months
+from upstream.reports.area_tables import number, words
+from upstream.reports.binding import Binding, limit_at, position, primary
+from upstream.reports.charts import Ahead, Break, ControlChart, Point, draw
+from upstream.reports.document import Cell, Chart, Column, Row, Runs, Table, Text
+from upstream.reports.figures import printed
+from upstream.reports.narrative import month_list, months_not_held
+from upstream.reports.small_multiples import Panel, draw_panels
+
+YEARS_BACK = 2
+LEAST_POINTS = 3
+
+_AXIS = {
+    "count": "Number",
+    "percent": "Per cent",
+    "per_1000": "Per 1,000 residents",
+    "seconds": "Seconds",
+    "minutes": "Minutes",
+    "days": "Days",
+    "ratio": "Ratio",
+    "pounds": "Pounds",
+}
+_EVERY = {"month": "each month", "quarter": "each quarter", "year": "each year", "occasion": "as returned"}
+_WINDOW = {
+    "rolling_3": "three months to each month",
+    "rolling_6": "six months to each month",
+    "rolling_12": "twelve months to each month",
+    "year_to_date": "financial year to each month",
+}
+
+
+def chart_months(to: Month) -> tuple[Month, ...]:
+    """From the April two financial years before to the month of the report."""
+    return tuple(months(to.financial_year.first_month - 12 * YEARS_BACK, to))
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def points_of(binding: Binding, series: Series, shown: tuple[Month, ...]) -> tuple[Point, ...]:
+    """The months to draw, with their limits and flags; small counts of public reports are not drawn."""
+    limits = primary(series)
+    flags = {
+        flag.month: flag.direction
+        for flag in series.flags
+        if limits is not None and flag.limits == limits.rule and flag.rule.endswith("_limit")
+    }
+    out = []
+    for month in shown:
+        place = position(series, month)
+        value = None if place is None else _finite(float(series.values[place]))
+        if value is not None and binding.hidden(value):
+            value = None
+        lower, centre, upper = (_finite(limit_at(series, month, which)) for which in ("lower", "centre", "upper"))
+        flag = {"high": "above", "low": "below"}.get(flags.get(month, ""), "") if value is not None else ""
+        text = "" if value is None else printed(value, binding.definition.decimals)
+        out.append(
+            Point(month, value, lower, centre, upper, "above" if flag == "above" else "below" if flag else "", text)
+        )
+    return tuple(out)
+
+
+def force_chart(binding: Binding, to: Month) -> Chart | None:
+    """The force's control chart; ``None`` with fewer than three values to draw."""
+    series = binding.result.series.get(FORCE)
+    if series is None:
+        return None
+    definition = binding.definition
+    points = points_of(binding, series, chart_months(to))
+    if definition.frequency != "month":
+        points = _without_months_between(points)
+    if sum(p.value is not None for p in points) < LEAST_POINTS:
+        return None
+    breaks = tuple(
+        Break(b.start, chr(ord("A") + i)) for i, b in enumerate(b for b in definition.breaks if b.concerns(FORCE))
+    )
+    key = f"chart-{definition.key}".replace("@", "-")
+    title = f"{definition.title}, {_WINDOW.get(definition.window, _EVERY[definition.frequency])}"
+    target = definition.targets[0] if definition.targets else None
+    good = target.value if target is not None and target.relative_to is None and target.on == "value" else None
+    chart = ControlChart(
+        key,
+        title,
+        describe(binding, series, points),
+        _AXIS[definition.unit],
+        points,
+        _ahead(binding, series),
+        breaks,
+        good,
+    )
+    return Chart(key, title, chart.description, draw(chart), _chart_table(binding, series, points, key, title),
+                 _break_notes(binding, breaks))  # fmt: skip
+
+
+def _without_months_between(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Quarterly and yearly figures: months that are not due are not gaps; the axis is in reporting order."""
+    kept = [p for p in points if p.value is not None]
+    return tuple(kept)
+
+
+def _ahead(binding: Binding, series: Series) -> tuple[Ahead, ...]:
+    projection = series.projection
+    if projection is None or projection.refused is not None or binding.definition.frequency != "month":
+        return ()
+    rows = zip(
+        projection.months, projection.mean.tolist(), projection.low.tolist(), projection.high.tolist(), strict=True
+    )
+    return tuple(Ahead(month, mean, low, high) for month, mean, low, high in rows)
+
+
+def describe(binding: Binding, series: Series, points: tuple[Point, ...]) -> str:
+    """What there is to see, for those who do not see it: span, latest, extremes, outside limits, gaps."""
+    held = [p for p in points if p.value is not None]
+    low = min(held, key=lambda p: p.value or 0.0)
+    high = max(held, key=lambda p: p.value or 0.0)
+    parts = [
+        f"Line chart, {points[0].month.label} to {points[-1].month.label}.",
+        f"Latest: {held[-1].text} in {held[-1].month.label}.",
+        f"Lowest: {low.text} in {low.month.label}; highest: {high.text} in {high.month.label}.",
+    ]
+    outside = [f"{p.month.label} ({p.text}, {p.flag})" for p in held if p.flag]
+    if any(p.upper is not None for p in points):
+        parts.append("Outside the control limits: " + (", ".join(outside) or "no month") + ".")
+    if binding.definition.frequency == "month":
+        gaps = tuple(p.month for p in points if p.value is None)
+        if gaps:
+            parts.append(f"No figure for {month_list(gaps)}.")
+    if _ahead(binding, series):
+        parts.append("The months ahead are shown as a projection with its 80% interval.")
+    return " ".join(parts)
+
+
+def _chart_table(binding: Binding, series: Series, points: tuple[Point, ...], key: str, title: str) -> Table:
+    rows = []
+    for point in points:
+        flag = point.flag or ("missing" if point.value is None else "")
+        rows.append(
+            Row(
+                (
+                    words(point.month.label),
+                    number(binding.month_value(series, point.month, bare=True), flag),
+                    *(number(binding.limit(series, point.month, w, bare=True)) for w in ("lower", "centre", "upper")),
+                )
+            )
+        )
+    return Table(
+        f"{key}-figures",
+        f"{title}: figures",
+        (Column("Month", "text"), Column(_AXIS[binding.definition.unit]), Column("Lower control limit"),
+         Column("Mean of the baseline"), Column("Upper control limit")),
+        tuple(rows),
+    )  # fmt: skip
+
+
+def _break_notes(binding: Binding, breaks: tuple[Break, ...]) -> tuple[Runs, ...]:
+    named = [b for b in binding.definition.breaks if b.concerns(FORCE)]
+    return tuple(
+        (Text(f"{mark.letter}: from {mark.month.label}, {named[i].what}. Limits and comparisons stop at it."),)
+        for i, mark in enumerate(breaks)
+    )
+
+
+def areas_chart(binding: Binding, to: Month) -> Chart | None:
+    """The areas side by side; ``None`` when the measure is not by area."""
+    shown = chart_months(to)
+    several = [s for s in binding.result.series.values() if s.area not in (FORCE, NOT_KNOWN)]
+    if len(several) < 2 or binding.definition.frequency != "month":
+        return None
+    panels = tuple(Panel(s.area_name, points_of(binding, s, shown)) for s in several)
+    if not any(p.value is not None for panel in panels for p in panel.points):
+        return None
+    key = f"areas-chart-{binding.definition.key}".replace("@", "-")
+    title = f"{binding.definition.title} by area, with control limits"
+    outside = [panel.name for panel in panels if panel.points[-1].flag]
+    description = (
+        f"One small line chart for each of {len(panels)} areas, {shown[0].label} to {shown[-1].label}, "
+        "each on its own scale. "
+        f"Outside its control limits in {shown[-1].label}: {', '.join(outside) or 'no area'}."
+    )
+    columns = (Column("Month", "text"), *(Column(s.area_name) for s in several))
+    rows = tuple(
+        Row(
+            (
+                words(month.label),
+                *(_area_cell(binding, s, panel.points[i], month) for s, panel in zip(several, panels, strict=True)),
+            )
+        )
+        for i, month in enumerate(shown)
+    )
+    table = Table(f"{key}-figures", f"{title}: figures", columns, rows)
+    return Chart(key, title, description, draw_panels(key, title, description, panels), table)
+
+
+def _area_cell(binding: Binding, series: Series, point: Point, month: Month) -> Cell:
+    return number(
+        binding.month_value(series, month, bare=True), point.flag or ("missing" if point.value is None else "")
+    )
+
+
+def gaps_of(binding: Binding, to: Month) -> tuple[str, str]:
+    """Months of the chart that are missing, and those of which only part is held, in words ("" for none)."""
+    series = binding.result.series.get(FORCE)
+    if series is None or binding.definition.frequency != "month":
+        return "", ""
+    missing, part = months_not_held(series, chart_months(to)[0])
+    return month_list(missing), month_list(part)

@@ -1,0 +1,214 @@
+"""The quarterly performance report: measures' results and commentary in, one document out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from upstream.errors import Refused
+from upstream.measures.definition import Pack
+from upstream.measures.result import FORCE, Results
+from upstream.reports.appendices import methods_section, provenance_section, quality_section, queries_of
+from upstream.reports.binding import Binding
+from upstream.reports.commentary import Commentary
+from upstream.reports.crime_tables import crime_sections, exceptional_section
+from upstream.reports.data_quality import Holding
+from upstream.reports.document import Bullets, Document, Paragraph, Runs, Section, Text
+from upstream.reports.figures import Provenance, figure
+from upstream.reports.measure_page import Reading, anchor, first_ref, measure_section
+from upstream.reports.scorecard import scorecard_section
+
+HANDLING = (
+    "Handle and store this document under the Government Security Classifications. Do not pass it, or anything in it, "
+    "to others without the permission of the Information Asset Owner."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to report on.
+
+    Attributes
+    ----------
+    results : Results
+        Every measure, to the month of the report.
+    packs : tuple of Pack
+        In the report's order; pages, scorecards and crime tables come from them.
+    force : str
+        The force's name.
+    marking : str
+    public : bool
+        Small counts are suppressed.
+    commentary : mapping of measure key to Commentary
+    holdings : tuple of Holding
+        What the store holds, for the data quality pages.
+    """
+
+    results: Results
+    packs: tuple[Pack, ...]
+    force: str
+    marking: str = "OFFICIAL"
+    public: bool = False
+    commentary: Mapping[str, Commentary] = field(default_factory=dict)
+    holdings: tuple[Holding, ...] = ()
+
+
+def quarterly_report(request: Request) -> Document:
+    """The whole report as a document.
+
+    Raises
+    ------
+    Refused
+        Commentary that the figures do not back, or that belongs to no measure of the report.
+    """
+    results = request.results
+    bindings = {key: Binding(result, request.public) for key, result in results.measures.items()}
+    reading = Reading(results.to, bindings, request.commentary)
+    _check_commentary(request)
+    sections: list[Section] = [_introduction(request)]
+    for pack in request.packs:
+        sections += _pack_sections(reading, pack, request)
+    sections += [
+        quality_section(results, request.holdings),
+        methods_section(results, public=request.public),
+        provenance_section(results),
+    ]
+    return Document(
+        title="Quarterly performance report",
+        subtitle=f"{results.to.quarter}, to {results.to.label}",
+        force=request.force,
+        period=str(results.to),
+        marking=request.marking,
+        handling=HANDLING,
+        created=newest_commit(results),
+        sections=tuple(sections),
+        tables=tuple((t.table, t.version) for t in results.tables),
+        queries=queries_of(results),
+        engine_version=results.engine_version,
+        facts=_cover_facts(request),
+    )
+
+
+def newest_commit(results: Results) -> dt.datetime:
+    """The report's creation time: when the newest table version that it rests on was committed."""
+    times = [dt.datetime.fromisoformat(t.committed_at.replace("Z", "+00:00")) for t in results.tables if t.committed_at]
+    aware = [t if t.tzinfo else t.replace(tzinfo=dt.UTC) for t in times]
+    newest = max(aware, default=dt.datetime(results.to.year, results.to.month, 1, tzinfo=dt.UTC))
+    return newest.astimezone(dt.UTC).replace(microsecond=0)
+
+
+def _check_commentary(request: Request) -> None:
+    for key, written in sorted(request.commentary.items()):
+        if key not in request.results.measures:
+            raise Refused(
+                f"{written.path.name}:1: there is no measure {key!r} in this report.",
+                remedy="Rename the file to a measure's key (`upstream measures list`), or take it out of the folder.",
+            )
+
+
+def _cover_facts(request: Request) -> tuple[tuple[str, Runs], ...]:
+    results = request.results
+    areas = [name for key, name in results.areas.items() if key not in (FORCE, "not_known")]
+    facts: list[tuple[str, Runs]] = [
+        ("Period", (Text(f"{results.to.quarter}: {results.to.quarter.first_month.label} to {results.to.label}"),)),
+        ("Areas", (Text(", ".join(areas) or "The force only: no areas are held"),)),
+        ("Records as at", (Text(f"{newest_commit(results):%-d %B %Y, %H:%M} UTC"),)),
+        ("Small numbers", (Text("Suppressed" if request.public else "Shown: for internal use"),)),
+    ]
+    return tuple(facts)
+
+
+def _introduction(request: Request) -> Section:
+    results = request.results
+    source = Provenance("report", quantity="measures")
+    held = sum(1 for r in results.measures.values() if r.not_held is None and r.series)
+    lacking = sum(1 for r in results.measures.values() if r.not_held is not None)
+    points: list[Runs] = [
+        (
+            Text("It holds "),
+            figure(float(held), "count", source),
+            Text(" measures, each with limits, comparisons and, where a level and a date are set, its likelihood."),
+        ),
+    ]
+    if lacking:
+        points.append(
+            (
+                figure(float(lacking), "count", source),
+                Text(" further measures cannot be calculated: their records are not held. Each page says what lacks."),
+            )
+        )
+    points += [
+        (Text("Every figure names its table version and query; the same versions give the same report, to the byte."),),
+        (Text("Key points are made from the figures. Explanations are people's, and are marked with who wrote them."),),
+        (Text("A month that is not held is a gap, never a zero."),),
+    ]
+    opening = (
+        f"This report gives the performance of {request.force} to {results.to.label} on the measures of "
+        f"{' and '.join(pack.title[:1].lower() + pack.title[1:] for pack in request.packs)}."
+    )
+    return Section("introduction", "Introduction", (Paragraph((Text(opening),)), Bullets(tuple(points))))
+
+
+def _pack_sections(reading: Reading, pack: Pack, request: Request) -> list[Section]:
+    several = len(request.packs) > 1
+    scorecard = scorecard_section(reading, pack)
+    if several and pack is not request.packs[0]:
+        scorecard = _renamed(scorecard, f"scorecard-{pack.key}".replace("_", "-"), f"Summary scorecard: {pack.title}")
+    out = [scorecard]
+    for objective in pack.objectives:
+        pages = _objective_pages(reading, pack, objective.key)
+        if pages:
+            ident = f"objective-{pack.key}-{objective.key}".replace("_", "-")
+            out.append(Section(ident, objective.title, (), pages, label=objective.number))
+    tables = crime_sections(reading, pack)
+    if tables:
+        exceptional = exceptional_section(reading, pack, request.results.false_alarms)
+        out.append(Section(f"tables-{pack.key}".replace("_", "-"), "Volumes by category", (), (*tables, exceptional)))
+    return out
+
+
+def _renamed(section: Section, ident: str, title: str) -> Section:
+    return Section(ident, title, section.blocks, section.sections, section.label, section.kind)
+
+
+def _objective_pages(reading: Reading, pack: Pack, objective: str) -> tuple[Section, ...]:
+    """The pack's pages of an objective in order, then a page for each measure that is on none."""
+    questions = {q.key: q for q in pack.key_questions if q.objective == objective}
+    paged = {key for page in pack.pages for key in page.measures}
+    out = []
+    for question in questions.values():
+        for page in pack.pages:
+            keys = tuple(key for key in page.measures if key in reading.bindings)
+            if page.key_question == question.key and keys:
+                out.append(_page(reading, f"page-{page.key}".replace("_", "-"), page.title, keys))
+        for definition in pack.definitions:
+            alone = (
+                definition.key not in paged
+                and definition.alternative_of is None
+                and not _in_tables(pack, definition.key)
+            )
+            if alone and definition.key_question == question.key and definition.key in reading.bindings:
+                out.append(_labelled(measure_section(reading, definition.key)))
+    return tuple(out)
+
+
+def _in_tables(pack: Pack, key: str) -> bool:
+    """Columns of a wide table have no page of their own; its rows have."""
+    return any(key.startswith(f"{outcome}_in_") for table in pack.tables for outcome in table.outcomes)
+
+
+def _labelled(section: Section) -> Section:
+    return section
+
+
+def _page(reading: Reading, ident: str, title: str, keys: tuple[str, ...]) -> Section:
+    sections = tuple(measure_section(reading, key) for key in keys)
+    label = first_ref(reading.bindings[keys[0]].definition)
+    if len(sections) == 1:
+        only = sections[0]
+        return Section(only.id, title, only.blocks, only.sections, label, "measure")
+    return Section(ident, title, (), sections, label, "measure")
+
+
+__all__ = ["Request", "anchor", "newest_commit", "quarterly_report"]
