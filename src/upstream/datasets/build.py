@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,12 +12,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from upstream.datasets import crime_tables, planted
-from upstream.datasets.crimes import draw_crimes, take
+from upstream.datasets import caseload, crime_tables, custody, demand, outcomes, planted, returns, surveys
+from upstream.datasets.crimes import Crimes, draw_crimes
 from upstream.datasets.geography import SmallAreas, invent_map, write_places
 from upstream.datasets.people import Parties, draw_parties
 from upstream.datasets.targets import PUBLIC_ORDER_STEP, Targets, monthly_targets
-from upstream.datasets.writing import references, write_table
+from upstream.datasets.writing import TableFile, references
 from upstream.errors import BadInput
 from upstream.periods import Month
 from upstream.periods import months as span
@@ -96,6 +96,14 @@ class _Force:
         """Invented key of invented people: nothing is secret here."""
         return f"{self.key}-{self.seed}".encode()
 
+    def write(self, table: str, batches: Iterable[dict[str, Any]]) -> None:
+        """One table, batch by batch."""
+        out = TableFile(self.folder, table)
+        for batch in batches:
+            out.add(batch)
+        out.close()
+        self.rows[table] = out.rows
+
 
 def _settings(force: _Force) -> str:
     lines = ["[force]", f'key = "{force.key}"', f'name = "{force.name}"', ""]
@@ -105,21 +113,53 @@ def _settings(force: _Force) -> str:
 
 
 def _crimes_and_people(force: _Force, targets: Targets, small: SmallAreas) -> planted.Planted:
+    """Everything that hangs on crimes: people, outcomes, arrests, investigations, offenders, returns."""
     crimes = draw_crimes(targets, small, force.scale, force.rng)
-    step = _step(targets)
-    truths = planted.plant(crimes, small, force.months, force.areas, force.scale, step, force.rng)
+    truths = planted.plant(crimes, small, force.months, force.areas, force.scale, _step(targets), force.rng)
     parties = draw_parties(crimes, force.months, force.scale, force.rng)
-    kept = planted.half_uploaded(crimes, force.months, force.rng)
-    refs = references(f"{force.key[:2].upper()}C", 1, kept.size)
-    columns = crime_tables.crime_columns(crimes, refs, small, force.areas, force.months, force.as_at, force.rng)
-    force.rows["crimes"] = write_table(force.folder, "crimes", _rows(columns, kept))
-    present = kept[parties.crime]
-    kept_parties = Parties(
-        parties.crime[present], parties.person[present], parties.suspect[present], parties.business[present], parties.people
+    refs = references(f"{force.key[:2].upper()}C", 1, crimes.month.size)
+    areas, months, scale, as_at, key, rng = (
+        force.areas, force.months, force.scale, force.as_at, force.person_key, force.rng,
+    )  # fmt: skip
+    cohort = caseload.manage_offenders(crimes, parties, areas, months, scale, as_at, key, rng)
+    force.write("iom_cohort", [cohort])
+    force.write("outcomes", [outcomes.outcome_columns(crimes, refs, areas, months, scale, as_at, rng)])
+    force.write("arrests", [custody.arrest_columns(crimes, parties, areas, months, as_at, key, rng)])
+    force.write(
+        "open_investigations",
+        caseload.investigation_batches(crimes, refs, areas, months, scale, as_at, key, rng),
     )
-    people = crime_tables.people_columns(crimes, kept_parties, refs, force.areas, force.as_at, force.person_key)
-    force.rows["people_in_crimes"] = write_table(force.folder, "people_in_crimes", people)
+    force.write("returns", [returns.returns_columns(crimes, force.key, areas, months, as_at, rng)])
+    _write_crimes(force, crimes, parties, refs, small)
     return truths
+
+
+def _write_crimes(force: _Force, crimes: Crimes, parties: Parties, refs: pa.Array, small: SmallAreas) -> None:
+    """Crimes and people, without the records of the half-uploaded month that were lost."""
+    kept = planted.half_uploaded(crimes, force.months, force.rng)
+    columns = crime_tables.crime_columns(crimes, refs, small, force.areas, force.months, force.as_at, force.rng)
+    force.write("crimes", [_rows(columns, kept)])
+    present = kept[parties.crime]
+    held = Parties(
+        parties.crime[present],
+        parties.person[present],
+        parties.suspect[present],
+        parties.business[present],
+        parties.people,
+    )
+    people = crime_tables.people_columns(crimes, held, refs, force.areas, force.as_at, force.person_key)
+    force.write("people_in_crimes", [people])
+
+
+def _other_tables(force: _Force, targets: Targets, small: SmallAreas) -> None:
+    """Demand, surveys and plans, which do not hang on crimes."""
+    areas, months, scale, as_at, rng = force.areas, force.months, force.scale, force.as_at, force.rng
+    force.write("incidents", demand.incident_batches(targets, small, areas, scale, as_at, rng))
+    force.write("contacts", demand.contact_batches(areas, months, scale, as_at, rng))
+    force.write("unresourced", [demand.unresourced_columns(areas, months, scale, as_at, rng)])
+    force.write("stop_searches", [custody.search_columns(areas, months, scale, as_at, rng)])
+    force.write("survey_responses", [surveys.survey_columns(areas, months, scale, as_at, rng)])
+    force.write("problem_plans", [caseload.plan_columns(areas, months, scale, as_at, rng)])
 
 
 def _rows(columns: dict[str, Any], kept: np.ndarray[Any, Any]) -> dict[str, Any]:
@@ -160,6 +200,8 @@ def _build_one(folder: Path, number: int, seed: int, scale: float, months: tuple
     targets = monthly_targets(months, rng)
     tell("crimes and people", 0.1)
     truths = _crimes_and_people(force, targets, small)
+    tell("incidents, contacts and the rest", 0.5)
+    _other_tables(force, targets, small)
     (folder / "upstream.toml").write_text(_settings(force), "utf-8")
     manifest = Manifest(
         folder,

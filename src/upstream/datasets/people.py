@@ -26,7 +26,9 @@ Flags = NDArray[np.bool_]
 LOOK_BACK_MONTHS: Final = 11
 # source 004, report p.32: repeat victims of June 2022, 2021 and 2020; DA repeat rate 41 to 43% over eight months
 _REPEAT_VICTIMS: Final = {(2022, 6): 1897, (2021, 6): 1591, (2020, 6): 1482}
-_REPEAT_VICTIM_SHARE: Final = 0.36
+_REPEAT_VICTIM_SHARE: Final = 0.205
+_REPEAT_VICTIM_SHARE_EARLIER: Final = 0.175
+_LATER_FROM: Final = Month(2021, 10)
 _DA_VICTIM_RATES: Final = {(2022, 6): 0.41}
 _DA_VICTIM_RATE: Final = 0.42
 # report p.33: 48% of DA suspects in June 2022, 44 to 49% over eight months; 557 people
@@ -144,7 +146,10 @@ def draw_parties(crimes: Crimes, months: tuple[Month, ...], scale: float, rng: n
         months,
         _DA_VICTIM_RATES,
         _DA_VICTIM_RATE,
-        [_REPEAT_VICTIM_SHARE if c is None else c * scale for c in counts],
+        [
+            c * scale if c is not None else _REPEAT_VICTIM_SHARE if m >= _LATER_FROM else _REPEAT_VICTIM_SHARE_EARLIER
+            for m, c in zip(months, counts, strict=True)
+        ],
         [c is not None for c in counts],
         1,
         rng,

@@ -102,10 +102,3 @@ class TableFile:
             self._writer = pq.ParquetWriter(self.path, self._schema, compression="zstd", store_schema=False)
         self._writer.close()
 
-
-def write_table(folder: Path, table: str, columns: Mapping[str, Any]) -> int:
-    """Write a whole table at once; the number of rows is returned."""
-    out = TableFile(folder, table)
-    out.add(columns)
-    out.close()
-    return out.rows
