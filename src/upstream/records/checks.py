@@ -103,7 +103,7 @@ def checked_rows(
     instants = [f"{_instant(column, mapping)} AS {named(column.name)}" for column in times]
     derived = [f"{_derived(column)} AS {named(column.name)}" for column in held.columns if column.derived]
     end = f"timezone({quoted(LOCAL_ZONE)}, CAST(as_at + 1 AS TIMESTAMP)) AS {named('u:end')}"
-    reasons = _joined(_reasons(held, kinds, today, keyed=pads is not None))
+    reasons = _joined(_reasons(held, kinds, today))
     warnings = _joined(_warnings(held, mapping))
     names = ", ".join(named(name) for name in held.names)
     return f"""
@@ -179,7 +179,8 @@ def _text(cell: str, kind: str) -> str:
         return cell
     if kind == "DOUBLE":
         # a reference that another tool kept as a floating number: 12345.0 is 12345
-        return f"CASE WHEN {cell} = floor({cell}) AND abs({cell}) < 1e15 THEN CAST(CAST({cell} AS BIGINT) AS VARCHAR) ELSE CAST({cell} AS VARCHAR) END"
+        whole = f"{cell} = floor({cell}) AND abs({cell}) < 1e15"
+        return f"CASE WHEN {whole} THEN CAST(CAST({cell} AS BIGINT) AS VARCHAR) ELSE CAST({cell} AS VARCHAR) END"
     return f"CAST({cell} AS VARCHAR)"
 
 
@@ -294,7 +295,7 @@ def _derived(column: Column) -> str:
     return f"CAST(timezone({quoted(LOCAL_ZONE)}, {named(rest.rstrip(')'))}) AS DATE)"
 
 
-def _reasons(held: Contract, kinds: dict[str, str], today: dt.date, *, keyed: bool) -> Iterator[tuple[str, str]]:
+def _reasons(held: Contract, kinds: dict[str, str], today: dt.date) -> Iterator[tuple[str, str]]:
     for column in fillable(held):
         yield from _column_reasons(column, kinds[column.name], today)
     for check in held.checks:

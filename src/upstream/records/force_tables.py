@@ -1,4 +1,4 @@
-"""Files of the force's own systems, into its tables: read through a mapping, checked against the contract, merged by key."""
+"""Files of the force's own systems: read through a mapping, checked against the contract, merged by key."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -216,6 +216,7 @@ def _stage(
         binding,
         mapping,
         as_at=as_at,
+        # a day more: this machine's clock is in UTC, the force's may have passed midnight
         today=dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1),
         pads=("getvariable('inner_pad')", "getvariable('outer_pad')") if keyed else None,
     )
@@ -274,11 +275,7 @@ def _merge_and_commit(
     if quarantined:
         _quarantine(connection, store, held, staged, entry)
     version = _commit(store, held, merged, result, entry, who, staged.file, fingerprint)
-    return AddResult(**{**_fields(result), "version_after": version})
-
-
-def _fields(result: AddResult) -> dict[str, object]:
-    return {name: getattr(result, name) for name in result.__dataclass_fields__}
+    return replace(result, version_after=version)
 
 
 def _commit(
@@ -378,8 +375,8 @@ def _unknown_codes(
         if not known:
             continue
         rows = connection.execute(
-            f"SELECT {named(column.name)}, count(*) FROM good ANTI JOIN fates ON seat = fated "
-            f"WHERE NOT list_contains($known, {named(column.name)}) GROUP BY ALL ORDER BY count(*) DESC, 1 LIMIT {MOST_CODES}",
+            f"SELECT {named(column.name)} AS code, count(*) FROM good ANTI JOIN fates ON seat = fated "
+            f"WHERE NOT list_contains($known, code) GROUP BY ALL ORDER BY count(*) DESC, code LIMIT {MOST_CODES}",
             {"known": known},
         ).fetchall()
         if rows:
@@ -397,6 +394,7 @@ def _warnings(
     for sentence, count in rows:
         yield f"{count:,} {'row' if count == 1 else 'rows'}: {sentence}."
     if merged.older:
-        yield f"{merged.older:,} {'row is' if merged.older == 1 else 'rows are'} older than what is held for the same key."
+        rows_are = "row is" if merged.older == 1 else "rows are"
+        yield f"{merged.older:,} {rows_are} older than what is held for the same key."
     if binding.unused:
         yield f"Headers of {file.path.name} that no column reads: {', '.join(binding.unused)}."

@@ -190,7 +190,8 @@ def bind(held: Contract, mapping: Mapping, headers: Sequence[str], *, as_at_give
         if header is not None and (theirs is not None or column.name not in mapping.constants):
             bound[column.name] = header
     _check_required(held, mapping, bound, listed, as_at_given=as_at_given)
-    taken = set(bound.values())
+    # a column that the store works out for itself is not read, and nobody need be told
+    taken = {*bound.values(), *(found.get(column.name, "") for column in held.columns if column.derived)}
     return Binding(MappingProxyType(bound), tuple(header for header in headers if header not in taken))
 
 

@@ -1,8 +1,8 @@
 """Pseudonyms of people: HMAC-SHA256 of the force's identifier, keyed with a secret that is never beside the data.
 
 The same identifier under the same key always gives the same pseudonym, so one person is one person in every table;
-without the key nobody can work back from a list of identifiers. The store remembers a fingerprint of the key (the HMAC of
-a constant, which reveals nothing of it), so that a second key cannot silently split every person in two.
+without the key nobody can work back from a list of identifiers. The store remembers a fingerprint of the key (the HMAC
+of a constant, which reveals nothing of it), so that a second key cannot silently split every person in two.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def check_key(person_key: bytes | None, table: str) -> bytes:
         No key was given, or it is too short.
     """
     remedy = (
-        "Set the secret in the environment of the one who adds (UPSTREAM_PERSON_KEY), the same for every add, and keep it away"
-        ' from the store; or, for codes keyed before, say pseudonyms = "already keyed" in the mapping.'
+        "Set the secret in the environment of the one who adds (UPSTREAM_PERSON_KEY), the same for every add, and keep it"
+        ' away from the store; or, for codes keyed before, say pseudonyms = "already keyed" in the mapping.'
     )
     if person_key is None:
         raise BadInput(f"{table} holds identifiers of people and no key for their pseudonyms was given.", remedy=remedy)
@@ -64,5 +64,5 @@ def pads(person_key: bytes) -> tuple[bytes, bytes]:
 
 
 def pseudonym_sql(text: str, inner: str, outer: str) -> str:
-    """The same HMAC as an SQL expression of DuckDB over a text expression and two that hold the pads; blank stays blank."""
+    """The same HMAC as SQL over an expression for the text and two that hold the pads; blank stays blank."""
     return f"sha256({outer} || unhex(sha256({inner} || encode({text}))))"

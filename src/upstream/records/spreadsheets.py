@@ -72,7 +72,7 @@ def read_sheet(path: Path, expected: Collection[str], sheet: str | None = None) 
         chosen = _choose(path, book, sheet)
     except (CalamineError, OSError) as error:
         raise BadInput(f"{path.name} is not an Excel workbook that can be read: {error}.") from error
-    cells = _corrections(path, book, chosen)
+    cells = _corrections(path, chosen)
     rows = _texts(chosen, cells)
     headers, rows = _headers(path, rows, {name.strip().lower() for name in expected})
     return Sheet(chosen.name, headers, rows)
@@ -154,8 +154,8 @@ def _headers(
     return tuple(above[0][1]), iter([*above[1:]])
 
 
-def _corrections(path: Path, book: CalamineWorkbook, sheet: CalamineSheet) -> dict[Cell, str | Cell]:
-    """What the reader leaves blank: error cells with their error, cells of a merged range with the range's first cell."""
+def _corrections(path: Path, sheet: CalamineSheet) -> dict[Cell, str | Cell]:
+    """What the reader leaves blank: the error of an error cell, the first cell of a merged range."""
     found: dict[Cell, str | Cell] = {}
     bottom = sheet.end[0] if sheet.end else 0
     for (top, left), (low, right) in sheet.merged_cell_ranges or ():

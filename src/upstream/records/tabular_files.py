@@ -27,6 +27,7 @@ ROW: Final = "row of the file"
 _CHUNK: Final = 1 << 20
 _DELIMITERS: Final = ",;\t|"
 _SHEET_ROWS: Final = 20_000
+_KINDS: Final = ".xlsx, .csv, .parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,9 @@ def open_tabular(path: Path, work: Path, *, expected: Collection[str], sheet: st
     if start.startswith(b"PK"):
         return _workbook(path, work, checksum, size, expected, sheet)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise BadInput(
-            f"{path.name} is an old Excel file.", allowed=".xlsx, .csv, .parquet", remedy="Save it as .xlsx."
-        )
+        raise BadInput(f"{path.name} is an old Excel file.", allowed=_KINDS, remedy="Save it as .xlsx.")
     if start.startswith(b"\x1f\x8b"):
-        raise BadInput(f"{path.name} is compressed.", allowed=".xlsx, .csv, .parquet", remedy="Unpack it first.")
+        raise BadInput(f"{path.name} is compressed.", allowed=_KINDS, remedy="Unpack it first.")
     return _csv(path, work, checksum, size)
 
 
@@ -111,7 +110,8 @@ def _parquet(path: Path, checksum: str, size: int) -> TabularFile:
     except (pa.ArrowInvalid, OSError) as error:
         raise BadInput(f"{path.name} starts like a Parquet file but cannot be read as one.") from error
     columns = ", ".join(f"{named(name)} AS c{position}" for position, name in enumerate(schema.names))
-    sql = f"(SELECT {columns}, file_row_number + 1 AS {named(ROW)} FROM read_parquet({quoted(str(path))}, file_row_number = true, hive_partitioning = false))"
+    source = f"read_parquet({quoted(str(path))}, file_row_number = true, hive_partitioning = false)"
+    sql = f"(SELECT {columns}, file_row_number + 1 AS {named(ROW)} FROM {source})"
     return TabularFile(
         path=path,
         checksum=checksum,
@@ -205,7 +205,7 @@ def _encoding(path: Path) -> str:
         decoder, known = codecs.getincrementaldecoder("utf-8")(), True
         while chunk := stream.read(_CHUNK):
             if b"\0" in chunk:
-                raise BadInput(f"{path.name} is not a text file.", allowed=".xlsx, .csv, .parquet")
+                raise BadInput(f"{path.name} is not a text file.", allowed=_KINDS)
             if known:
                 try:
                     decoder.decode(chunk)
@@ -227,7 +227,7 @@ def _as_utf8(path: Path, target: Path, encoding: str) -> Path:
     ):
         while text := source.read(_CHUNK):
             if "\0" in text:
-                raise BadInput(f"{path.name} is not a text file.", allowed=".xlsx, .csv, .parquet")
+                raise BadInput(f"{path.name} is not a text file.", allowed=_KINDS)
             sink.write(text)
     return target
 

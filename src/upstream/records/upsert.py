@@ -4,8 +4,8 @@ Within one file and against what is held, for each key:
 
 * the same row with the same as-at date is already held;
 * an older as-at date than another row of the key is already held, with a warning;
-* two different rows with one as-at date contradict each other: in one file both are set aside; against what is held, the
-  new one is.
+* two different rows with one as-at date contradict each other: in one file both are set aside; against what is held,
+  the new one is.
 
 Files of the table are copied on write: only those with a row that is replaced are written anew.
 """
@@ -84,7 +84,8 @@ def merge(
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW refused AS "
         f"SELECT {named(ROW)} AS line, concat_ws({quoted(BETWEEN)}, nullif({REASON}, ''), fate) AS {REASON}, {RAW} "
-        f"FROM staged LEFT JOIN fates ON fated = seat WHERE {REASON} <> '' OR fate IN ({quoted(TWINS)}, {quoted(CONTRADICTS)})"
+        f"FROM staged LEFT JOIN fates ON fated = seat "
+        f"WHERE {REASON} <> '' OR fate IN ({quoted(TWINS)}, {quoted(CONTRADICTS)})"
     )
     replaced = _replaced(connection)
     months = _write(connection, held, replaced, work)
