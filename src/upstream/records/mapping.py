@@ -186,9 +186,9 @@ def bind(held: Contract, mapping: Mapping, headers: Sequence[str], *, as_at_give
                 f"{_near(theirs, [header.strip() for header in headers])}",
                 allowed=f"the headers found: {listed}",
             )
-        header = found.get((theirs or column.name).strip().lower())
-        if header is not None and (theirs is not None or column.name not in mapping.constants):
-            bound[column.name] = header
+        place = found.get((theirs or column.name).strip().lower())
+        if place is not None and (theirs is not None or column.name not in mapping.constants):
+            bound[column.name] = place
     _check_required(held, mapping, bound, listed, as_at_given=as_at_given)
     # a column that the store works out for itself is not read, and nobody need be told
     taken = {*bound.values(), *(found.get(column.name, "") for column in held.columns if column.derived)}

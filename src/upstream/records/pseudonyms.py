@@ -42,8 +42,8 @@ def check_key(person_key: bytes | None, table: str) -> bytes:
         No key was given, or it is too short.
     """
     remedy = (
-        "Set the secret in the environment of the one who adds (UPSTREAM_PERSON_KEY), the same for every add, and keep it"
-        ' away from the store; or, for codes keyed before, say pseudonyms = "already keyed" in the mapping.'
+        "Set the secret in the environment of the one who adds (UPSTREAM_PERSON_KEY), the same for every add, and"
+        ' keep it away from the store; or, for codes keyed before, say pseudonyms = "already keyed" in the mapping.'
     )
     if person_key is None:
         raise BadInput(f"{table} holds identifiers of people and no key for their pseudonyms was given.", remedy=remedy)

@@ -139,7 +139,7 @@ def _text(value: object) -> str:
 
 
 def _headers(
-    path: Path, rows: Iterator[tuple[int, list[str]]], expected: Collection[str]
+    path: Path, rows: Iterator[tuple[int, list[str]]], expected: set[str]
 ) -> tuple[tuple[str, ...], Iterator[tuple[int, list[str]]]]:
     above: list[tuple[int, list[str]]] = []
     for number, texts in rows:
