@@ -110,7 +110,7 @@ def drifting_series(
 ) -> NDArray[np.float64]:
     """Made-up monthly counts with seasons, drift and more than Poisson noise; shape (months,).
 
-    ``level`` is the first month's mean; ``season`` the amplitude of the yearly wave, as a share of the level; ``wander``
+    ``level`` is the first month's mean; ``season`` the yearly wave as a share of the level; ``wander``
     the SD of a month's step of the log level; ``dispersion`` variance over mean (> 1).
     """
     t = np.arange(months)

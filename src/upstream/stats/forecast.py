@@ -210,7 +210,7 @@ def seasonal_naive(values: ArrayLike, horizon: int, *, rng: np.random.Generator,
     Parameters: ``values`` (n,) counts, NaN for missing; ``horizon`` 1 to 12; ``rng``; ``paths``.
 
     Assumes: independent yearly differences on Anscombe's scale; their variance is estimated when six or more pairs are
-    held, else taken as that of two Poisson counts.
+    held, else taken as twice the variance of the last twelve months.
 
     When not to use: to inform anybody; it is the yardstick of the back-test. A missing month of last year is replaced
     by the mean of the months held.
@@ -221,10 +221,11 @@ def seasonal_naive(values: ArrayLike, horizon: int, *, rng: np.random.Generator,
     if history.size < MONTHS or not 1 <= horizon <= MONTHS:
         raise BadInput(f"{history.size} months of history, {horizon} ahead.", allowed="12 or more, and 1 to 12")
     y = _anscombe(history)
+    year = y[-MONTHS:]
     apart = y[MONTHS:] - y[:-MONTHS]
     apart = apart[np.isfinite(apart)]
-    variance = float(np.mean(apart**2)) if apart.size >= MONTHS // 2 else 2.0
-    last_year = y[history.size - MONTHS : history.size - MONTHS + horizon]
+    variance = float(np.mean(apart**2)) if apart.size >= MONTHS // 2 else 2 * float(np.nanvar(year, ddof=1))
+    last_year = year[:horizon]
     middle = np.where(np.isfinite(last_year), last_year, np.nanmean(y))
     simulated = _from_anscombe(middle + np.sqrt(variance) * rng.standard_normal((paths, horizon)))
     return Forecast(history, history.size + np.arange(horizon), simulated, horizon, "seasonal naive")
