@@ -129,7 +129,7 @@ def _mapping_text(held: Contract) -> str:
     columns = fillable(held)
     people = any(column.type == "pseudonym" for column in columns)
     lines = [
-        f"# How a file fills {held.table} ({held.title}). Lines that start with # say nothing: uncomment what you need.",
+        f"# How a file fills {held.table} ({held.title}). Uncomment what you need.",
         f'table = "{held.table}"',
         '# sheet = "Sheet1"                      # worksheet of a workbook; without it the first with rows',
         '# timezone = "UTC"                      # zone of times without an offset; without it Europe/London',
