@@ -286,7 +286,7 @@ class Pack:
 
 
 def pooling(definition: Definition) -> Pooling:
-    """How months make a longer period: their sum, one ratio or quantile of all their rows, the last month's, or not at all."""
+    """How months make a longer period: their sum, one ratio or quantile of all, the last month's, or not at all."""
     tallies = [t for t in (definition.numerator, definition.denominator) if t is not None]
     if definition.kind in ("repeat", "linked_share", "page"):
         return "none"

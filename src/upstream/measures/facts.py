@@ -69,8 +69,8 @@ class DailyFacts:
 class Histogram:
     """Values and how many rows have them, by label and month.
 
-    ``value`` and ``n`` are sorted by cell (label x month) and value; ``starts`` (n_labels x n_months + 1,) says where each
-    cell begins.
+    ``value`` and ``n`` are sorted by cell (label x month) and value; ``starts`` (n_labels x n_months + 1,) says where
+    each cell begins.
     """
 
     value: Ints

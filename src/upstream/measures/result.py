@@ -99,6 +99,8 @@ class Limits:
         Why there are none for the newest month.
     notes : tuple of str
         Plain sentences to print beside the chart.
+    false_alarm : float
+        Chance that a value of an unchanged series lies outside the newest limits (0 to 1); NaN when not known.
     """
 
     rule: str
@@ -110,6 +112,7 @@ class Limits:
     baseline_months: int
     refused: str | None = None
     notes: tuple[str, ...] = ()
+    false_alarm: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +183,9 @@ class Projection:
     Attributes
     ----------
     months : tuple of Month
-    mean, low, high : (n_ahead,) float arrays
-        Mean and 80% interval, measure's unit.
+    median : (n_ahead,) float array, measure's unit
+    low_80, high_80, low_95, high_95 : (n_ahead,) float arrays
+        Ends of the 80% and 95% intervals of each month.
     model : str
         Which model.
     refused : str or None
@@ -189,9 +193,11 @@ class Projection:
     """
 
     months: tuple[Month, ...]
-    mean: Floats
-    low: Floats
-    high: Floats
+    median: Floats
+    low_80: Floats
+    high_80: Floats
+    low_95: Floats
+    high_95: Floats
     model: str
     refused: str | None = None
 

@@ -153,7 +153,7 @@ def _scaled(line: Line, above: Floats, below: Floats) -> Floats:
         return above * PER_1000 / line.population
     if kind in ("count", "level", "holders") or line.facts.denominator is None:
         return above
-    share = np.divide(above, below, out=np.full(above.shape, NAN), where=below > 0)
+    share: Floats = np.divide(above, below, out=np.full(above.shape, NAN), where=below > 0)
     return share * PERCENT if line.definition.unit == "percent" else share
 
 

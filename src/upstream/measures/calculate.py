@@ -1,0 +1,258 @@
+"""From definitions and tables to results: opens tables within a reading scope, asks the engine, lays out series."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from upstream.errors import BadInput, NotHeld
+from upstream.measures.control import false_alarms
+from upstream.measures.definition import Definition
+from upstream.measures.engines import ENGINES, Answer, EngineName, ask_duckdb, ask_spark, spark_session
+from upstream.measures.facts import Facts, Frame, labels_of, lay_out_daily, monthly_facts
+from upstream.measures.questions import (
+    Question,
+    QuestionKey,
+    Scope,
+    Sum,
+    daily_question,
+    other_question,
+    other_question_keys,
+    sums_of,
+)
+from upstream.measures.result import FORCE, NOT_KNOWN, MeasureResult, Provenance, Results, Series, TableVersion
+from upstream.measures.series import series_of
+from upstream.measures.source_tables import source_table
+from upstream.measures.values import NAN, make_line
+from upstream.periods import Month, months
+from upstream.store import ReadingScope, Snapshot, Store
+
+ENGINE_VERSION: Final = "1"
+"""Raised whenever the same records and definitions could give another figure; empties every cache."""
+HISTORY: Final = 60
+"""Months read: four financial years of limits and the year before them."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a calculation is for.
+
+    Attributes
+    ----------
+    to : Month
+        The month reported.
+    areas : mapping
+        Area codes to names, in report order; empty: every area that the records name.
+    force : str or None
+        Slug of the force, for tables that hold several forces and for returns.
+    force_name : str
+    populations : mapping
+        Residents by area code (and ``FORCE``), for rates.
+    """
+
+    to: Month
+    areas: Mapping[str, str]
+    force: str | None = None
+    force_name: str = "Force"
+    populations: Mapping[str, float] | None = None
+
+
+def open_tables(
+    store: Store, definitions: Sequence[Definition], scope: ReadingScope | None
+) -> tuple[dict[str, Snapshot], dict[str, str]]:
+    """Every table that the definitions read, opened within the scope, and for those not held why.
+
+    Raises
+    ------
+    Refused
+        A table about people is needed and the scope does not cover it.
+    """
+    opened: dict[str, Snapshot] = {}
+    lacking: dict[str, str] = {}
+    for name in dict.fromkeys(name for definition in definitions for name in definition.tables):
+        try:
+            opened[name] = store.snapshot(name, scope=scope)
+        except NotHeld as error:
+            lacking[name] = error.what
+    return opened, lacking
+
+
+def reading_scope(who: str, purpose: str, definitions: Sequence[Definition]) -> ReadingScope:
+    """The narrowest scope that the definitions can be calculated within."""
+    tables = frozenset(name for definition in definitions for name in definition.tables)
+    return ReadingScope(who, purpose, tables, personal=any(bool(source_table(name).personal) for name in tables))
+
+
+def calculate(
+    definitions: Sequence[Definition],
+    tables: Store | Mapping[str, Snapshot],
+    *,
+    to: Month,
+    areas: Mapping[str, str],
+    force: str | None = None,
+    force_name: str = "Force",
+    populations: Mapping[str, float] | None = None,
+    engine: EngineName = "duckdb",
+    scope: ReadingScope | None = None,
+    spark: Any = None,
+    memory: str | None = None,
+    threads: int | None = None,
+) -> Results:
+    """Every measure asked for, by force and area, to one month.
+
+    Parameters
+    ----------
+    definitions
+        What to calculate; pages of prose come back without series.
+    tables
+        A store (tables about people open only within ``scope``), or snapshots already opened.
+    to, areas, force, force_name, populations
+        As in :class:`Asked`.
+    engine, spark, memory, threads
+        "duckdb" within ``memory`` and ``threads``, or "spark" with a session (one is started when none is given).
+
+    Raises
+    ------
+    Refused
+        A table about people is needed and the scope does not cover it.
+    """
+    if engine not in ENGINES:
+        raise BadInput(f"There is no engine {engine!r}.", allowed=" or ".join(ENGINES))
+    asked = Asked(to, areas, force, force_name, populations)
+    lacking: dict[str, str] = {}
+    if isinstance(tables, Store):
+        tables, lacking = open_tables(tables, definitions, scope)
+    lacking |= {
+        name: f"No snapshot of table {name!r} was given."
+        for definition in definitions
+        for name in definition.tables
+        if name not in tables and name not in lacking
+    }
+    ready = [d for d in definitions if d.kind != "page" and not any(name in lacking for name in d.tables)]
+    facts = gather(ready, tables, asked, engine, spark=spark, memory=memory, threads=threads)
+    return _results(definitions, ready, facts, tables, lacking, asked, engine)
+
+
+def gather(
+    definitions: Sequence[Definition],
+    tables: Mapping[str, Snapshot],
+    asked: Asked,
+    engine: EngineName = "duckdb",
+    *,
+    spark: Any = None,
+    memory: str | None = None,
+    threads: int | None = None,
+) -> Facts:
+    """The integer facts of the definitions: one query a table for all that can be added up, one each for the rest."""
+    scope = _scope(definitions, tables, asked)
+    sums: dict[str, list[Sum]] = {}
+    for definition in definitions:
+        for name in definition.tables:
+            sums.setdefault(name, [])
+        for name, one in sums_of(definition):
+            sums[name].append(one)
+    asked_of: dict[object, Question] = {
+        name: daily_question(source_table(name), some, scope) for name, some in sums.items()
+    }
+    keys: dict[QuestionKey, None] = {}
+    for definition in definitions:
+        keys.update(dict.fromkeys(other_question_keys(definition)))
+    questions |= {key: other_question(key, scope) for key in keys}
+    everything = list(questions.values())
+    if engine == "spark":
+        answers = ask_spark(everything, tables, spark or spark_session())
+    else:
+        answers = ask_duckdb(everything, tables, memory=memory, threads=threads)
+    return _laid_out(dict(zip(questions, answers, strict=True)), scope, asked)
+
+
+def _scope(definitions: Sequence[Definition], tables: Mapping[str, Snapshot], asked: Asked) -> Scope:
+    baselines = [t.baseline_from for d in definitions for t in d.targets if t.baseline_from is not None]
+    first = min([asked.to - (HISTORY - 1), *baselines])
+    limited = [set(snapshot.areas) for snapshot in tables.values() if snapshot.areas is not None]
+    visible = tuple(sorted(set.intersection(*limited))) if limited else None
+    return Scope(first, asked.to, tuple(asked.areas), asked.force, visible)
+
+
+def _laid_out(answers: dict[object, Answer], scope: Scope, asked: Asked) -> Facts:
+    force_codes = tuple(dict.fromkeys(code for code in (FORCE, asked.force) if code))
+    daily = {name: answer for name, answer in answers.items() if answer.question.shape == "daily"}
+    labels = labels_of(list(daily.values()), tuple(asked.areas), force_codes)
+    facts = Facts(Frame(labels, tuple(months(scope.first, scope.last)), force_codes))
+    facts.sql = {key: answer.sql for key, answer in answers.items()}
+    facts.daily = {str(name): lay_out_daily(answer, facts.frame) for name, answer in daily.items()}
+    facts.other = {key: answer for key, answer in answers.items() if isinstance(key, tuple)}
+    return facts
+
+
+def _results(
+    definitions: Sequence[Definition],
+    ready: Sequence[Definition],
+    facts: Facts,
+    tables: Mapping[str, Snapshot],
+    lacking: Mapping[str, str],
+    asked: Asked,
+    engine: EngineName,
+) -> Results:
+    names = {FORCE: asked.force_name, **{a: asked.areas.get(a, a) for a in facts.frame.labels[1:-1]}}
+    names[NOT_KNOWN] = "Area not known"
+    versions = {
+        name: TableVersion(name, tables[name].version, tables[name].committed_at.isoformat())
+        for name in sorted({name for definition in ready for name in definition.tables})
+    }
+    limited = any(tables[name].areas is not None for name in versions)
+    measures = {}
+    for definition in definitions:
+        if definition.kind == "page":
+            measures[definition.key] = MeasureResult(definition, {}, None)
+        elif definition not in ready:
+            why = " ".join(lacking[name] for name in definition.tables if name in lacking)
+            measures[definition.key] = MeasureResult(definition, {}, None, why)
+        else:
+            series = _series(definition, facts, names, asked, limited)
+            provenance = _provenance(definition, facts, versions, engine)
+            lacks = None if series else "No month of it is held."
+            measures[definition.key] = MeasureResult(definition, series, provenance, lacks)
+    charts = [
+        (one.limits[0], one.latest_month, one.flags)
+        for result in measures.values()
+        for one in result.series.values()
+        if one.limits and one.area != NOT_KNOWN
+    ]
+    return Results(asked.to, names, measures, tuple(versions.values()), false_alarms(charts), engine, ENGINE_VERSION)
+
+
+def _series(
+    definition: Definition, facts: Facts, names: Mapping[str, str], asked: Asked, limited: bool
+) -> dict[str, Series]:
+    """The series of a measure, the force first; a reader limited to some areas gets those areas only."""
+    monthly = monthly_facts(definition, facts)
+    found: dict[str, Series] = {}
+    for at, area in enumerate(facts.frame.labels):
+        by_area = definition.by_area or area == FORCE
+        empty = area == NOT_KNOWN and not monthly.numerator[at].any()
+        if not by_area or empty or (limited and area in (FORCE, NOT_KNOWN)):
+            continue
+        population = (asked.populations or {}).get(area, NAN)
+        line = make_line(definition, area, at, facts.frame.months, monthly, population)
+        series = series_of(line, names[area], outlook=area != NOT_KNOWN)
+        if series is not None:
+            found[area] = series
+    return found
+
+
+def _provenance(
+    definition: Definition, facts: Facts, versions: Mapping[str, TableVersion], engine: EngineName
+) -> Provenance:
+    keys: list[object] = list(other_question_keys(definition)) or []
+    keys += dict.fromkeys(table for table, _ in sums_of(definition))
+    query = ";\n\n".join(facts.sql[key] for key in keys)
+    return Provenance(
+        definition.key,
+        definition.hash,
+        tuple(versions[name] for name in definition.tables),
+        query,
+        engine,
+        ENGINE_VERSION,
+    )

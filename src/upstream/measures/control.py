@@ -1,0 +1,151 @@
+"""Control limits of a measure's months, fixed on the previous financial year, and the special causes against them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from upstream.errors import BadInput
+from upstream.measures.definition import Definition
+from upstream.measures.result import FalseAlarms, Flag, Floats, Limits
+from upstream.measures.values import Line
+from upstream.periods import FinancialYear, Month
+from upstream.stats import limits as made
+from upstream.stats.count_limits import count_limits
+from upstream.stats.limits import BASELINE_LEAST, BASELINE_WANTED
+from upstream.stats.run_rules import LIMITS_ONLY, MAKING_DATA_COUNT, SpecialCause, special_causes_against
+
+RULES: Final = ("two_sd", "xmr", "counts")
+YEARS_WITH_ALL_RULES: Final = 1
+"""Limits beside the primary ones are worked out for this many of the newest financial years."""
+
+_FLAGS: Final[tuple[tuple[SpecialCause, str, str], ...]] = (
+    (SpecialCause.ABOVE_UPPER, "above_limit", "high"),
+    (SpecialCause.BELOW_LOWER, "below_limit", "low"),
+    (SpecialCause.SHIFT_HIGH, "shift", "high"),
+    (SpecialCause.SHIFT_LOW, "shift", "low"),
+    (SpecialCause.TREND_UP, "trend", "high"),
+    (SpecialCause.TREND_DOWN, "trend", "low"),
+    (SpecialCause.NEAR_UPPER, "two_of_three", "high"),
+    (SpecialCause.NEAR_LOWER, "two_of_three", "low"),
+)
+
+
+def control(line: Line, values: Floats) -> tuple[tuple[Limits, ...], tuple[Flag, ...]]:
+    """Limits by the primary rule, then by the others, and every special cause, oldest first.
+
+    ``values`` are the months' own values: windows that overlap would always seem to run.
+    """
+    primary = line.definition.limits
+    if primary == "none" or line.definition.frequency != "month":
+        return (), ()
+    order = (primary, *(rule for rule in RULES if rule != primary))
+    found, flags = [], []
+    for rule in order:
+        limits, unfloored = _limits(line, values, rule, every_year=rule == primary)
+        found.append(limits)
+        rules = MAKING_DATA_COUNT if rule == primary else LIMITS_ONLY
+        bits = special_causes_against(
+            values, centre=limits.centre, lower=limits.lower, upper=limits.upper, lower_unfloored=unfloored, rules=rules
+        )
+        flags += _flags(line, bits, rule)
+    return tuple(found), tuple(sorted(flags, key=lambda flag: flag.month))
+
+
+def _limits(line: Line, values: Floats, rule: str, *, every_year: bool) -> tuple[Limits, Floats]:
+    n = len(values)
+    centre, lower, upper, unfloored = (np.full(n, np.nan) for _ in range(4))
+    years = sorted({month.financial_year for month in line.months})
+    newest = line.months[-1].financial_year
+    refused: str | None = None
+    notes: list[str] = []
+    baseline: list[int] = []
+    false_alarm = float("nan")
+    for year in years if every_year else years[-YEARS_WITH_ALL_RULES:]:
+        at, judged, broken = _baseline(line, year)
+        try:
+            limits = _worked_out(line.definition, rule, values[at])
+        except BadInput as error:
+            if year == newest:
+                refused = _why_none(line, year, values[at], broken) or error.what
+            continue
+        for array, value in zip(
+            (centre, lower, upper, unfloored),
+            (limits.centre, limits.lower, limits.upper, limits.lower_unfloored),
+            strict=True,
+        ):
+            array[judged] = value
+        if year == newest:
+            baseline, false_alarm = at, limits.false_alarm
+            if not limits.baseline_is_full:
+                notes.append(f"The baseline holds {limits.baseline_n} of {limits.baseline_wanted} months.")
+    first, last = (line.months[baseline[0]], line.months[baseline[-1]]) if baseline else (None, None)
+    held = int(np.isfinite(values[baseline]).sum()) if baseline else 0
+    return Limits(rule, centre, lower, upper, first, last, held, refused, tuple(notes), false_alarm), unfloored
+
+
+def _baseline(line: Line, year: FinancialYear) -> tuple[list[int], list[int], bool]:
+    """Indices of the previous financial year's months, of the months they judge, and whether a break cut them short."""
+    before = [line.at(month) for month in year.previous.months]
+    judged = [at for at in (line.at(month) for month in year.months) if 0 <= at < len(line.months)]
+    cuts = [b for b in line.breaks if before[0] < b <= (judged[-1] if judged else before[-1])]
+    if cuts:
+        before = [at for at in before if at >= cuts[-1]]
+        judged = [at for at in judged if at >= cuts[-1]]
+    return [at for at in before if at >= 0], judged, bool(cuts)
+
+
+def _why_none(line: Line, year: FinancialYear, baseline: Floats, broken: bool) -> str | None:
+    held = int(np.isfinite(baseline).sum())
+    if held >= BASELINE_LEAST:
+        return None
+    since = f" since the change of recording in {line.months[line.breaks[-1]].label}" if broken else ""
+    return (
+        f"No limits: {held} of {BASELINE_WANTED} months of {year.previous} are held{since}; "
+        f"at least {BASELINE_LEAST} are needed."
+    )
+
+
+def _worked_out(definition: Definition, rule: str, baseline: Floats) -> made.Limits:
+    whole = definition.unit == "count" and definition.kind in ("count", "level", "holders")
+    floor: float | None = None if np.any(baseline < 0) else 0.0
+    if rule == "counts" and whole and floor is not None and not np.any(baseline % 1 > 0):
+        return count_limits(baseline)
+    methods: dict[str, Callable[..., made.Limits]] = {
+        "two_sd": made.sd_limits,
+        "xmr": made.xmr_limits,
+        "counts": made.t_limits,
+    }
+    return methods[rule](baseline, floor=floor)
+
+
+def _flags(line: Line, bits: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], rule: str) -> list[Flag]:
+    found = []
+    for at in np.flatnonzero(bits):
+        for cause, name, direction in _FLAGS:
+            if int(bits[at]) & int(cause):
+                high = direction == "high"
+                found.append(Flag(line.months[at], name, rule, "high" if high else "low", _good(line.definition, high)))
+    return found
+
+
+def _good(definition: Definition, high: bool) -> bool | None:
+    if definition.good in ("neither", "within"):
+        return None
+    return high == (definition.good == "higher")
+
+
+def false_alarms(charts: list[tuple[Limits, Month, tuple[Flag, ...]]]) -> FalseAlarms:
+    """What chance would put outside the primary limits in the latest month, over all the series shown."""
+    judged = [
+        (limits, latest, flags)
+        for limits, latest, flags in charts
+        if limits.refused is None and np.isfinite(limits.false_alarm)
+    ]
+    outside = sum(
+        any(f.month == latest and f.limits == limits.rule and f.rule.endswith("_limit") for f in flags)
+        for limits, latest, flags in judged
+    )
+    return FalseAlarms(len(judged), float(sum(limits.false_alarm for limits, _, _ in judged)), outside)
