@@ -180,8 +180,8 @@ def test_targets_as_printed(force: Pack, key: str) -> None:
 
 
 NO_TARGET = (
-    "calls_999 asb crime_total mental_health_incidents rural_crime soc_disruptions ict_tickets digital_contacts unresourced "
-    "victim_referral_rate iom_suspected_reoffending homicide"
+    "calls_999 asb crime_total mental_health_incidents rural_crime soc_disruptions ict_tickets digital_contacts "
+    "unresourced victim_referral_rate iom_suspected_reoffending homicide"
 )
 
 
