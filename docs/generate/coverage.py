@@ -86,7 +86,7 @@ def _not_yet(packs: tuple[Pack, ...]) -> list[str]:
         for name in _public_functions(path):
             proved = [kind for kind in PROOFS if name in used[kind]]
             if not proved:
-                lines.append(f"- `stats.{path.stem}.{name}`: no golden, oracle, property or calibration calls it by name.")
+                lines.append(f"- `stats.{path.stem}.{name}`: no golden, oracle, property or calibration names it.")
     return lines
 
 
