@@ -152,7 +152,7 @@ def gather(
             sums.setdefault(name, [])
         for name, one in sums_of(definition):
             sums[name].append(one)
-    asked_of: dict[object, Question] = {
+    questions: dict[object, Question] = {
         name: daily_question(source_table(name), some, scope) for name, some in sums.items()
     }
     keys: dict[QuestionKey, None] = {}
