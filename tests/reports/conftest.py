@@ -102,14 +102,19 @@ def series_of(
     state = tuple("held" if math.isfinite(v) else "missing" for v in values)
     mean = np.full(9, np.nanmean(values[-12:]))
     spread = 1.28 * np.nanstd(values[-12:]) * np.sqrt(np.arange(1, 10)) / 2
+    ahead = tuple(to + k for k in range(1, 10))
+    projection = Projection(
+        ahead, mean, mean - spread, mean + spread, mean - 1.5 * spread, mean + 1.5 * spread, "structure"
+    )
     odds = () if chance is None or not definition.targets else (
         Likelihood(chance, likelihood(chance).band.term, definition.targets[0].text, Month(2023, 3), 1.0, "structure"),
     )  # fmt: skip
+    latest = value(now, state="held" if math.isfinite(now) else "missing")
     return Series(
         area, AREAS[area], shown, values, values, values, np.full(len(values), np.nan), state,  # type: ignore[arg-type]
-        value(now, state="held" if math.isfinite(now) else "missing"), to, value(ytd) if definition.kind == "count" else None,
+        latest, to, value(ytd) if definition.kind == "count" else None,
         None, (limits,), tuple(flags), tuple(changes),
-        Projection(tuple(to + k for k in range(1, 10)), mean, mean - spread, mean + spread, "structure"), odds,
+        projection, odds,
     )  # fmt: skip
 
 

@@ -20,10 +20,10 @@ def number(figure: Figure, flag: Flag = "") -> Cell:
     return Cell((figure,), flag)
 
 
-def flag_of(series: Series) -> Flag:
-    """Whether the latest value lies outside its primary limits."""
+def flag_of(binding: Binding, series: Series) -> Flag:
+    """Whether the latest headline value lies outside its primary limits, which are for months."""
     exceptional = series.exceptional
-    if exceptional is None:
+    if exceptional is None or not binding.is_monthly:
         return ""
     return "above" if exceptional.direction == "high" else "below"
 
@@ -51,7 +51,7 @@ def volume_cells(binding: Binding, series: Series, to: Month) -> tuple[Cell, ...
     return (
         number(binding.limit(series, to, "upper", bare=True, beside=beside)),
         number(binding.limit(series, to, "lower", bare=True, beside=beside)),
-        number(value, flag_of(series)),
+        number(value, flag_of(binding, series)),
         number(binding.value(last.then if last else None, series.area, str(to - 12), bare=True)),
         number(binding.value(series.year_to_date, series.area, ytd_words(to), "year_to_date", bare=True)),
         number(binding.value(year.then if year else None, series.area, ytd_words(to - 12), "year_to_date", bare=True)),
@@ -74,9 +74,9 @@ def _level_columns(binding: Binding, to: Month) -> tuple[Column, ...]:
     unit = {"percent": ", %", "minutes": ", minutes", "seconds": ", seconds", "days": ", days", "pounds": ", £"}
     after = unit.get(binding.definition.unit, "")
     change = "Change, percentage points" if binding.unit == "percent" else "Change"
+    limits = (Column("Upper control limit"), Column("Lower control limit")) if binding.is_monthly else ()
     return (
-        Column("Upper control limit"),
-        Column("Lower control limit"),
+        *limits,
         Column(_capital(period_words(binding, to)) + after),
         Column(_capital(period_words(binding, to - 12)) + after),
         Column(change),
@@ -90,10 +90,14 @@ def _capital(text: str) -> str:
 def _level_cells(binding: Binding, series: Series, to: Month) -> tuple[Cell, ...]:
     last = change_named(series, "same_last_year")
     changed = words(NOT_APPLICABLE) if last is None else number(_difference(binding, series, last))
+    limits: tuple[Cell, ...] = ()
+    if binding.is_monthly:
+        limits = tuple(number(binding.limit(series, to, which, bare=True)) for which in ("upper", "lower"))
     return (
-        number(binding.limit(series, to, "upper", bare=True)),
-        number(binding.limit(series, to, "lower", bare=True)),
-        number(binding.value(series.latest, series.area, str(series.latest_month), bare=True), flag_of(series)),
+        *limits,
+        number(
+            binding.value(series.latest, series.area, str(series.latest_month), bare=True), flag_of(binding, series)
+        ),
         number(binding.value(last.then if last else None, series.area, str(to - 12), bare=True)),
         changed,
     )

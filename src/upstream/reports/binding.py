@@ -65,6 +65,11 @@ class Binding:
         return _UNITS[self.definition.unit]
 
     @property
+    def is_monthly(self) -> bool:
+        """Whether the headline value is a month's own, which the limits are for."""
+        return self.definition.window == "month"
+
+    @property
     def is_count(self) -> bool:
         return self.unit == "count"
 
@@ -115,6 +120,10 @@ class Binding:
         place = position(series, month)
         number = math.nan if place is None else float(series.values[place])
         return self.number(number, series.area, str(month), "value", bare=bare)
+
+    def own_month(self, series: Series, month: Month, *, bare: bool = False) -> Figure:
+        """The value of one month alone, whatever the headline's window."""
+        return self.number(monthly_at(series, month), series.area, str(month), "month_alone", bare=bare)
 
     def limit(
         self, series: Series, month: Month, which: str, *, bare: bool = False, beside: float = math.nan
@@ -192,6 +201,12 @@ def position(series: Series, month: Month) -> int | None:
 def primary(series: Series) -> Limits | None:
     """The limits that decide what is exceptional."""
     return series.limits[0] if series.limits else None
+
+
+def monthly_at(series: Series, month: Month) -> float:
+    """The value of a month alone, NaN where there is none: what the limits are for."""
+    place = position(series, month)
+    return math.nan if place is None else float(series.monthly[place])
 
 
 def limit_at(series: Series, month: Month, which: str) -> float:

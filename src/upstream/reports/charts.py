@@ -48,13 +48,19 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class ControlChart:
-    """What to draw; ``points`` are consecutive months, a missing one with ``value`` ``None``."""
+    """What to draw; ``points`` are consecutive months, a missing one with ``value`` ``None``.
+
+    ``trend`` has, for each point, the value of the longer period that ends there, where the headline covers more than a
+    month; ``trend_name`` says which period.
+    """
 
     key: str
     title: str
     description: str
     axis: str
     points: tuple[Point, ...]
+    trend: tuple[float | None, ...] = ()
+    trend_name: str = ""
     ahead: tuple[Ahead, ...] = ()
     breaks: tuple[Break, ...] = ()
     good: float | None = None
@@ -103,7 +109,7 @@ def tick_label(value: float, step: float) -> str:
 
 def _range(chart: ControlChart) -> tuple[float, float]:
     seen = [v for p in chart.points for v in (p.value, p.lower, p.upper) if v is not None]
-    seen += [v for a in chart.ahead for v in (a.lower, a.upper)]
+    seen += [v for a in chart.ahead for v in (a.lower, a.upper)] + [v for v in chart.trend if v is not None]
     if chart.good is not None:
         seen.append(chart.good)
     low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
@@ -134,6 +140,7 @@ def draw(chart: ControlChart) -> str:
     _months(page, every, x, step)
     _good(page, chart, scale)
     _projection(page, chart, x, scale)
+    _trend(page, chart, x, scale)
     _values(page, chart.points, x, scale)
     _breaks(page, chart.breaks, x, step)
     _names(page, chart, scale)
@@ -224,6 +231,13 @@ def _values(page: Drawing, points: tuple[Point, ...], x: dict[Month, float], sca
                 page.text("t-ink h", at_x, at_y - 10, point.text, size=13, anchor="middle", bold=True)
 
 
+def _trend(page: Drawing, chart: ControlChart, x: dict[Month, float], scale: Scale) -> None:
+    pairs = zip(chart.points, chart.trend, strict=False)
+    for held, run in groupby(pairs, key=lambda pair: pair[1] is not None):
+        if held:
+            page.path("c-trend", [(x[p.month], scale.y(v)) for p, v in run if v is not None])
+
+
 def _breaks(page: Drawing, breaks: tuple[Break, ...], x: dict[Month, float], step: float) -> None:
     for mark in breaks:
         if mark.month not in x:
@@ -248,6 +262,9 @@ def _names(page: Drawing, chart: ControlChart, scale: Scale) -> None:
         names.append((scale.y(chart.ahead[-1].value), "t-ahead", "projection"))
     if chart.good is not None:
         names.append((scale.y(chart.good), "t-good", "good"))
+    shown = [v for v in chart.trend if v is not None]
+    if shown:
+        names.append((scale.y(shown[-1]), "t-ahead", chart.trend_name))
     floor = -math.inf
     for y, kind, words in sorted(names):
         floor = max(y, floor + 14)

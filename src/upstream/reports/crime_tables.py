@@ -103,7 +103,7 @@ def exceptional_section(reading: Reading, pack: Pack, alarms: FalseAlarms) -> Se
         for key in _volume_keys(pack)
         if key in reading.bindings
         for series in reading.bindings[key].result.series.values()
-        if series.area != NOT_KNOWN and flag_of(series)
+        if series.area != NOT_KNOWN and flag_of(reading.bindings[key], series)
     ]
     blocks: list[Block] = [_chance(alarms)]
     if rows:
@@ -134,7 +134,7 @@ def _volume_keys(pack: Pack) -> tuple[str, ...]:
 
 def _exceptional_row(binding: Binding, series: Series, to: Month) -> Row:
     value, month = series.latest.value, series.latest_month
-    flag = flag_of(series)
+    flag = flag_of(binding, series)
     upper, centre = limit_at(series, to, "upper"), limit_at(series, to, "centre")
     sds = 2 * (value - centre) / (upper - centre) if upper > centre else math.nan
     return Row(

@@ -28,11 +28,12 @@ _AXIS = {
     "pounds": "Pounds",
 }
 _EVERY = {"month": "each month", "quarter": "each quarter", "year": "each year", "occasion": "as returned"}
-_WINDOW = {
-    "rolling_3": "three months to each month",
-    "rolling_6": "six months to each month",
-    "rolling_12": "twelve months to each month",
-    "year_to_date": "financial year to each month",
+_TREND = {"rolling_3": "3 months", "rolling_6": "6 months", "rolling_12": "12 months", "year_to_date": "year to date"}
+_TREND_COLUMN = {
+    "rolling_3": "Three months to this one",
+    "rolling_6": "Six months to this one",
+    "rolling_12": "Twelve months to this one",
+    "year_to_date": "Financial year to this month",
 }
 
 
@@ -56,7 +57,7 @@ def points_of(binding: Binding, series: Series, shown: tuple[Month, ...]) -> tup
     out = []
     for month in shown:
         place = position(series, month)
-        value = None if place is None else _finite(float(series.values[place]))
+        value = None if place is None else _finite(float(series.monthly[place]))
         if value is not None and binding.hidden(value):
             value = None
         lower, centre, upper = (_finite(limit_at(series, month, which)) for which in ("lower", "centre", "upper"))
@@ -83,7 +84,7 @@ def force_chart(binding: Binding, to: Month) -> Chart | None:
         Break(b.start, chr(ord("A") + i)) for i, b in enumerate(b for b in definition.breaks if b.concerns(FORCE))
     )
     key = f"chart-{definition.key}".replace("@", "-")
-    title = f"{definition.title}, {_WINDOW.get(definition.window, _EVERY[definition.frequency])}"
+    title = f"{definition.title}, {_EVERY[definition.frequency]}"
     target = definition.targets[0] if definition.targets else None
     good = target.value if target is not None and target.relative_to is None and target.on == "value" else None
     chart = ControlChart(
@@ -92,12 +93,21 @@ def force_chart(binding: Binding, to: Month) -> Chart | None:
         describe(binding, series, points),
         _AXIS[definition.unit],
         points,
+        _trend(binding, series, points),
+        _TREND.get(definition.window, ""),
         _ahead(binding, series),
         breaks,
         good,
     )
-    return Chart(key, title, chart.description, draw(chart), _chart_table(binding, series, points, key, title),
-                 _break_notes(binding, breaks))  # fmt: skip
+    data = _chart_table(binding, series, points, f"{key}-figures", f"{title}: figures")
+    return Chart(key, title, chart.description, draw(chart), data, _break_notes(binding, breaks))
+
+
+def _trend(binding: Binding, series: Series, points: tuple[Point, ...]) -> tuple[float | None, ...]:
+    if binding.is_monthly:
+        return ()
+    places = (position(series, point.month) for point in points)
+    return tuple(None if place is None else _finite(float(series.values[place])) for place in places)
 
 
 def _without_months_between(points: tuple[Point, ...]) -> tuple[Point, ...]:
@@ -111,7 +121,11 @@ def _ahead(binding: Binding, series: Series) -> tuple[Ahead, ...]:
     if projection is None or projection.refused is not None or binding.definition.frequency != "month":
         return ()
     rows = zip(
-        projection.months, projection.mean.tolist(), projection.low.tolist(), projection.high.tolist(), strict=True
+        projection.months,
+        projection.median.tolist(),
+        projection.low_80.tolist(),
+        projection.high_80.tolist(),
+        strict=True,
     )
     return tuple(Ahead(month, mean, low, high) for month, mean, low, high in rows)
 
@@ -139,25 +153,24 @@ def describe(binding: Binding, series: Series, points: tuple[Point, ...]) -> str
 
 
 def _chart_table(binding: Binding, series: Series, points: tuple[Point, ...], key: str, title: str) -> Table:
+    longer = _TREND_COLUMN.get(binding.definition.window)
     rows = []
     for point in points:
         flag = point.flag or ("missing" if point.value is None else "")
-        rows.append(
-            Row(
-                (
-                    words(point.month.label),
-                    number(binding.month_value(series, point.month, bare=True), flag),
-                    *(number(binding.limit(series, point.month, w, bare=True)) for w in ("lower", "centre", "upper")),
-                )
-            )
-        )
-    return Table(
-        f"{key}-figures",
-        f"{title}: figures",
-        (Column("Month", "text"), Column(_AXIS[binding.definition.unit]), Column("Lower control limit"),
-         Column("Mean of the baseline"), Column("Upper control limit")),
-        tuple(rows),
-    )  # fmt: skip
+        cells = [words(point.month.label), number(binding.own_month(series, point.month, bare=True), flag)]
+        if longer is not None:
+            cells.append(number(binding.month_value(series, point.month, bare=True)))
+        cells += [number(binding.limit(series, point.month, w, bare=True)) for w in ("lower", "centre", "upper")]
+        rows.append(Row(tuple(cells)))
+    labels = [
+        _AXIS[binding.definition.unit],
+        longer,
+        "Lower control limit",
+        "Mean of the baseline",
+        "Upper control limit",
+    ]
+    columns = (Column("Month", "text"), *(Column(label) for label in labels if label is not None))
+    return Table(key, title, columns, tuple(rows))
 
 
 def _break_notes(binding: Binding, breaks: tuple[Break, ...]) -> tuple[Runs, ...]:
@@ -200,9 +213,7 @@ def areas_chart(binding: Binding, to: Month) -> Chart | None:
 
 
 def _area_cell(binding: Binding, series: Series, point: Point, month: Month) -> Cell:
-    return number(
-        binding.month_value(series, month, bare=True), point.flag or ("missing" if point.value is None else "")
-    )
+    return number(binding.own_month(series, month, bare=True), point.flag or ("missing" if point.value is None else ""))
 
 
 def gaps_of(binding: Binding, to: Month) -> tuple[str, str]:

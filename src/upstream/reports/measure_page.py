@@ -99,9 +99,9 @@ def _measured(reading: Reading, binding: Binding) -> list[Block]:
         Bullets(key_points(binding, force), "Key points"),
     ]
     blocks += _warnings(reading, binding, force)
-    for made in (force_chart(binding, reading.to), areas_chart(binding, reading.to), area_table(binding)):
-        if made is not None:
-            blocks.append(made)
+    # supporting measures have their areas as a table alone
+    areas = areas_chart(binding, reading.to) if binding.definition.in_scorecard else None
+    blocks += [made for made in (force_chart(binding, reading.to), areas, area_table(binding)) if made is not None]
     return blocks
 
 

@@ -30,6 +30,7 @@ def key_points(binding: Binding, series: Series) -> tuple[Runs, ...]:
         points += [
             point
             for point in (
+                _month_alone(binding, series),
                 _comparison(binding, series, "previous"),
                 _comparison(binding, series, "same_last_year"),
                 _comparison(binding, series, "year_to_date"),
@@ -131,6 +132,8 @@ def _out_of(binding: Binding, series: Series) -> list[Run]:
 
 
 def _against_limits(binding: Binding, series: Series) -> list[Run]:
+    if not binding.is_monthly:
+        return []
     month, value = series.latest_month, series.latest.value
     lower, upper = limit_at(series, month, "lower"), limit_at(series, month, "upper")
     if not (held(lower) and held(upper)):
@@ -145,6 +148,23 @@ def _against_limits(binding: Binding, series: Series) -> list[Run]:
         Text(" and "),
         binding.limit(series, month, "upper"),
     ]
+
+
+def _month_alone(binding: Binding, series: Series) -> Runs:
+    """Where the headline covers more than a month: whether the month itself is outside its limits."""
+    flag = series.exceptional
+    if binding.is_monthly or flag is None:
+        return ()
+    side = ("above", "upper") if flag.direction == "high" else ("below", "lower")
+    own = binding.own_month(series, flag.month)
+    beside = own.value if own.value is not None else math.nan
+    return (
+        Text(f"{flag.month.label} alone was "),
+        own,
+        Text(f", {side[0]} the {side[1]} control limit for a month of "),
+        binding.limit(series, flag.month, side[1], beside=beside),
+        Text("."),
+    )
 
 
 def _last_held(binding: Binding, series: Series) -> Runs:
@@ -238,7 +258,7 @@ def streak(series: Series) -> tuple[int, int]:
 
 
 def _streak(binding: Binding, series: Series) -> Runs:
-    if binding.definition.window != "month" or binding.definition.frequency != "month":
+    if not binding.is_monthly or binding.definition.frequency != "month":
         return ()
     count, sign = streak(series)
     if count < STREAK:
@@ -261,7 +281,7 @@ def side_of_mean(series: Series) -> tuple[int, int]:
         return 0, 0
     count, sign = 0, 0
     for i in range(place, -1, -1):
-        step = series.values[i] - limits.centre[i]
+        step = series.monthly[i] - limits.centre[i]
         if not math.isfinite(step) or step == 0 or (sign and (step > 0) != (sign > 0)):
             break
         sign = 1 if step > 0 else -1
@@ -280,9 +300,8 @@ def _side_of_mean(binding: Binding, series: Series) -> Runs:
     if not shifts or not count:
         return ()
     return (
-        Text("It has been "),
-        Text("above" if sign > 0 else "below"),
-        Text(" its mean for "),
+        Text(f"{'It' if binding.is_monthly else 'The month alone'} has been "),
+        Text(f"{'above' if sign > 0 else 'below'} its mean for "),
         binding.tally(count, series.area, str(series.latest_month), "months_one_side_of_mean"),
         Text(" months running: a shift, which chance alone seldom makes."),
     )

@@ -182,24 +182,30 @@ def _objective_pages(reading: Reading, pack: Pack, objective: str) -> tuple[Sect
             keys = tuple(key for key in page.measures if key in reading.bindings)
             if page.key_question == question.key and keys:
                 out.append(_page(reading, f"page-{page.key}".replace("_", "-"), page.title, keys))
+        families: dict[str, list[str]] = {}
         for definition in pack.definitions:
-            alone = (
-                definition.key not in paged
-                and definition.alternative_of is None
-                and not _in_tables(pack, definition.key)
-            )
-            if alone and definition.key_question == question.key and definition.key in reading.bindings:
-                out.append(_labelled(measure_section(reading, definition.key)))
+            alone = definition.key not in paged and definition.alternative_of is None
+            if alone and definition.key_question == question.key and not _in_tables(pack, definition.key):
+                families.setdefault(definition.family or definition.key, []).append(definition.key)
+        for family, members in families.items():
+            held = tuple(key for key in members if key in reading.bindings)
+            if held:
+                titles = [reading.bindings[key].definition.title for key in held]
+                title = titles[0] if len(held) == 1 else _family_title(family, titles)
+                out.append(_page(reading, f"family-{family}".replace("_", "-"), title, held))
     return tuple(out)
+
+
+def _family_title(family: str, titles: list[str]) -> str:
+    """What the titles of a family have before their colon; else the family's own name."""
+    stems = {title.split(":")[0] for title in titles if ":" in title}
+    stem = stems.pop() if len(stems) == 1 else family.replace("_", " ").capitalize()
+    return f"{stem}, by category"
 
 
 def _in_tables(pack: Pack, key: str) -> bool:
     """Columns of a wide table have no page of their own; its rows have."""
     return any(key.startswith(f"{outcome}_in_") for table in pack.tables for outcome in table.outcomes)
-
-
-def _labelled(section: Section) -> Section:
-    return section
 
 
 def _page(reading: Reading, ident: str, title: str, keys: tuple[str, ...]) -> Section:

@@ -18,7 +18,6 @@ COLUMNS = (
     Column("What good looks like", "text", wide=True),
     Column("Update", "text", wide=True),
     Column("Likelihood of reaching it by its date", "text", wide=True),
-    Column("Page", "text"),
 )
 
 
@@ -66,11 +65,10 @@ def _cells(reading: Reading, definition: Definition) -> tuple[Cell, ...]:
         chance = likelihood_runs(binding, force, written.override if written else None)
     return (
         words(first_ref(definition)),
-        words(definition.title),
+        Cell((Link(definition.title, f"#{anchor(definition.key)}"),)),
         Cell(good_words(definition)),
         _update(binding),
         Cell(chance),
-        Cell((Link("See", f"#{anchor(definition.key)}"),)),
     )
 
 
@@ -87,6 +85,6 @@ def _update(binding: Binding) -> Cell:
     if change is not None and math.isfinite(change.now.value) and math.isfinite(change.then.value):
         then = binding.value(change.then, series.area, change.then_label, "same_last_year")
         runs += [Text(", "), *change_words(binding, series, change, then, opening=False)]
-    if flag_of(series):
-        runs.append(Text(f"; {flag_of(series)} its control limits", bold=True))
+    if flag_of(binding, series):
+        runs.append(Text(f"; {flag_of(binding, series)} its control limits", bold=True))
     return Cell((*runs, Text(".")))
