@@ -38,9 +38,9 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
 _YTD = re.compile(r"\bytd\b|year to date|\bytm\b|year to month|cumulative|so far this year", re.IGNORECASE)
 _ROLLING = re.compile(r"\brolling\b|12 months|twelve months|\br12\b|\bmat\b", re.IGNORECASE)
 _KEY_WORDS = re.compile(
-    r"^(?:area|district|lpa|force|division|borough|ward|beat|sector|team|command|measure|indicator|kpi|metric|category|crime type|type|offence|"
+    r"(?:area|district|lpa|force|division|borough|ward|beat|sector|team|command|measure|indicator|kpi|metric|category|crime type|type|offence|"
     r"offence type|crime|group|age|age group|ethnicity|outcome|grade|month|period|quarter|year|week|date|name|department|function|locality|"
-    r"statistic|figure|row|item|what|policing area|policing_area|service|channel|reason)s?\b",
+    r"statistic|figure|row|item|what|policing area|service|channel|reason)s?(?: (?:name|type|group|category))?",
     re.IGNORECASE,
 )
 
@@ -251,7 +251,7 @@ def _grid_of(table: Table, body: list[list[str]], lines: list[int], headers: lis
     if not numbers:
         return None
     first = min(raw.index for raw in numbers)
-    keys = [raw for raw in texts if raw.index < first or _KEY_WORDS.match(raw.header.replace("_", " "))]
+    keys = [raw for raw in texts if raw.index < first or _KEY_WORDS.fullmatch(raw.header.replace("_", " "))]
     columns = tuple(
         Column(
             raw.index,
@@ -289,9 +289,9 @@ def _continues(previous: Table, headers: list[list[str]], table: Table, rows: li
     if table.file != previous.file or table.order != previous.order + 1 or table.section != previous.section or table.title not in {"", previous.title}:
         return False
     width = len(headers[0]) if headers else 0
-    if rows and width != len(rows[0]):
+    if rows and head and width != len(rows[0]):
         return False
-    return head == 0 or rows[:head] == headers
+    return len(rows[0]) <= width if head == 0 else rows[:head] == headers
 
 
 def understand(tables: list[Table]) -> list[Grid]:
@@ -314,7 +314,8 @@ def understand(tables: list[Table]) -> list[Grid]:
             has_head = 0 if more and any(_number_cell(c) and not _is_period(c) for c in more[0][1:]) else _header_rows(more, following.header_rows)
             if not headers or not _continues(previous, headers, following, more, has_head):
                 break
-            body += [[""] * len(headers[0])] + more[has_head:]
+            body += [[""] * len(headers[0])]
+            body += [[*row, *[""] * (len(headers[0]) - len(row))] for row in more[has_head:]]
             lines += [0, *following.lines[has_head:]]
             previous = following
             at += 1

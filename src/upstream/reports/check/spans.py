@@ -12,7 +12,7 @@ SpanKind = Literal["day", "month", "range", "quarter", "financial_year", "year"]
 _MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): n for n, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
 _M = r"(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b\.?"
-_Y = r"(?:(?:19|20)\d{2}|'\d{2}|\d{2}(?![\d%,./:]\d|\d|%|\s*%))"
+_Y = r"(?:(?:19|20)\d{2}|'\d{2}|\d{2}(?![\d%,./:]\d|\d|%))"
 _TO = r"\s*(?:-|–|—|to|until|through)\s*"
 _FY = r"(?:20\d{2}\s?[/-]\s?(?:20)?\d{2}(?!\d|-\d)|(?<![\d/])\d{2}/\d{2}(?![\d/]))"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -190,7 +190,8 @@ def find_spans(text: str) -> list[Named]:
 
 def only_span(text: str) -> Span | None:
     """The one period named in a label; of several, a dated month or range before a bare year; else ``None``."""
-    spans = [named.span for named in find_spans(text.replace("_", " ") if "_" in text else text)]
+    plain = re.sub(r"(20\d\d)_(\d\d)(?!\d)(?<!_0[1-9])(?<!_1[0-2])", r"\1/\2", text).replace("_", " ")
+    spans = [named.span for named in find_spans(plain)]
     if len(spans) > 1:
         dated = [s for s in spans if s.kind in {"month", "range", "day"} and s.dated]
         spans = dated or spans

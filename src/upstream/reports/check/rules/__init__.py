@@ -1,0 +1,35 @@
+"""The rules, each a function from evidence to findings; none knows any report, force or area."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from upstream.reports.check.evidence import Evidence
+from upstream.reports.check.findings import Finding
+from upstream.reports.check.rules.copies import rows_copied
+from upstream.reports.check.rules.facts import fact_quoted_differently
+from upstream.reports.check.rules.impossible import impossible_value
+from upstream.reports.check.rules.limits import limits_and_lists
+from upstream.reports.check.rules.percents import percent_does_not_follow
+from upstream.reports.check.rules.periods import wrong_period_label
+from upstream.reports.check.rules.quotes import sentences_against_tables
+from upstream.reports.check.rules.ratios import ratio_wrong_way
+from upstream.reports.check.rules.sentences import sentence_cannot_hold
+from upstream.reports.check.rules.sums import parts_do_not_sum
+from upstream.reports.check.rules.swaps import rows_swapped
+from upstream.reports.check.rules.targets import target_claim_wrong
+
+ALL: tuple[Callable[[Evidence], list[Finding]], ...] = (
+    parts_do_not_sum,
+    percent_does_not_follow,
+    rows_copied,
+    rows_swapped,
+    limits_and_lists,
+    sentence_cannot_hold,
+    ratio_wrong_way,
+    fact_quoted_differently,
+    sentences_against_tables,
+    target_claim_wrong,
+    impossible_value,
+    wrong_period_label,
+)

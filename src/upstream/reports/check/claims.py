@@ -1,0 +1,299 @@
+"""What a sentence claims about a change: direction, per cent, count change, levels and the periods they belong to.
+
+The sentence is first turned into a line in which periods, per cents and counts are marks (``<p0>``, ``<t1>``,
+``<n2>``), so that a pattern sees the shape of the claim and never a stray number in a date or a reference.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from upstream.reports.check.numbers import Value, parse_value, tidy
+from upstream.reports.check.spans import Span, find_spans
+
+_UP = (
+    r"increas\w*|rise\w*|rising|rose|risen|grew|grow(?:n|s|ing|th)?|uplift\w*|climb\w*|jump\w*|surg(?:e\w*|ing)|up(?= (?:by|on|from|<))|upturn|more than(?= (?:in|the|last))|"
+    r"higher(?= than)|went up|gone up|going up|gain\w*|escalat\w*|swell\w*|swollen|expan(?:d\w*|sion)|soar\w*|additional|more(?= (?:[a-z]+ ){0,5}than)|greater(?= than)|above(?= (?:the )?(?:previous|last))|added|strengthened"
+)
+_DOWN = (
+    r"decreas\w*|declin\w*|fall(?:s|en|ing)?|fell|drop(?:s|ped|ping)?|reduc\w*|down(?= (?:by|on|from|<))|downturn|lower(?= than)|went down|gone down|going down|"
+    r"shrank|shr[iu]nk\w*|fewer(?= (?:[a-z]+ ){0,5}than|[. ,;)]|$)|less than(?= (?:in|the|last))|lower(?:ed|ing)|dip(?:s|ped)?|contract(?:ed|ion)|diminish\w*|cut(?= (?:by|from|of))|slump\w*|eas(?:ed|ing)|plunge\w*|slid|below(?= (?:the )?(?:previous|last))|improvement downward|lost"
+)
+_FLAT = r"unchanged|no change|the same(?= (?:as|level|number))|stayed flat|flat\b|(?:remain\w*|stay\w*|held|been) (?:\w+ ){0,2}(?:stable|steady|consistent|constant|level)|consistent with|in line with(?= (?:the )?(?:previous|last|same))|stable|static"
+_TIMES = {
+    "doubled": 2.0, "doubling": 2.0, "twice": 2.0, "two-fold": 2.0, "twofold": 2.0, "trebled": 3.0, "tripled": 3.0, "tripling": 3.0, "threefold": 3.0,
+    "three times": 3.0, "quadrupled": 4.0, "fourfold": 4.0, "four times": 4.0, "halved": 0.5, "halving": 0.5, "half the": 0.5,
+}  # fmt: skip
+_DIRECTION = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<flat>{_FLAT}))", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?P<money>£)?(?<![\w.,:/])(?P<sign>[-+](?=\d))?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<scale>\s?(?:million|bn|m|k)\b)?"
+    r"(?P<points>\s?-?(?:percentage[ -]points?|% ?points?|ppts?\b|pp\b))?(?P<percent>\s?%|\s?per ?cent\b|\s?pct\b)?(?P<times>\s?(?:x\b|times\b))?(?![\w]|\.\d|,\d|:\d|/\d)",
+    re.IGNORECASE,
+)
+# numbers that name or measure something else
+_NAMES = re.compile(
+    r"\b(?:table|figure|page|pages|grade|grades|outcome|outcomes|quarter|section|chapter|annex|appendix|paragraph|schedule|tier|level|band|category|class|"
+    r"group|code|priority|kpi|item|recommendation|recommendations|zone|sector|ward|beat|team|operation|op|objective|question|action|part|version|type|oc|type|stage|phase|step|"
+    r"outcome type|under|over|aged|age|top|step|room|slide|chart|note|footnote|act|standard deviations?|within|every|each of the)\s+\d[\d.,]*(?:\s?(?:-|to|and|/)\s?\d+)*(?:st|nd|rd|th|s)?\b",
+    re.IGNORECASE,
+)
+_UNITS = re.compile(
+    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty)[- ]?(?:consecutive |full |calendar |working |rolling |standard |previous |successive )?"
+    r"(?:months?|weeks?|days?|years?|hours?|minutes?|mins?|seconds?|secs?|quarters?|month|points of standard|standard deviations?|sd)\b|\b\d+(?:st|nd|rd|th)\b|"
+    r"\b(?:999|101|111|112|24/7|360)(?= (?:calls?|abandon\w*|contacts?|service|demand|answer\w*|line|volumes?))|"
+    r"\bper (?:1,?000|10,?000|100,?000|million)\b|\b\d+(?:\.\d+){2,}\b|#\d+|\b[A-Z]{1,3}\d+\b|\b\d{1,2}[:.]\d{2}(?: ?[ap]m)?\b(?=\s*(?:hours|[ap]m|to))|\b\d{1,2}:\d{2}(?::\d{2})?\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A sentence as a line of marks.
+
+    Attributes
+    ----------
+    line
+        Lower case, with ``<p0>`` for periods, ``<t1>`` for per cents, ``<q2>`` for percentage points, ``<x0>`` for
+        "3 times" and ``<n3>`` for other numbers.
+    numbers, spans
+        What the marks stand for.
+    """
+
+    text: str
+    line: str
+    numbers: tuple[Value, ...]
+    spans: tuple[Span, ...]
+
+
+def mark(text: str) -> Marked:
+    """Turn a sentence into a line of marks."""
+    plain = tidy(text).replace("*", "").replace("<", " ").replace(">", " ")
+    chars = list(plain)
+    pieces: list[tuple[int, int, str]] = []
+    spans: list[Span] = []
+    numbers: list[Value] = []
+    taken = [False] * len(chars)
+
+    def take(start: int, end: int, with_mark: str) -> None:
+        taken[start:end] = [True] * (end - start)
+        pieces.append((start, end, with_mark))
+
+    for named in find_spans(plain):
+        take(named.start, named.end, f"<p{len(spans)}>")
+        spans.append(named.span)
+    for pattern in (_NAMES, _UNITS):
+        for match in pattern.finditer(plain):
+            if any(taken[match.start() : match.end()]):
+                continue
+            if pattern is _NAMES and re.match(r"(?:over|under|level|within|act|part|top|type|action)\b", match[0], re.IGNORECASE) and re.match(r"\s*(?:%|per ?cent|[a-z]*,\d)", plain[match.end() :]):
+                continue
+            words = re.sub(r"\d", "", match[0]).lower()
+            take(match.start(), match.end(), words)
+    for match in _NUMBER.finditer(plain):
+        if any(taken[match.start() : match.end()]):
+            continue
+        kind = "q" if match["points"] else "t" if match["percent"] else "x" if match["times"] else "n"
+        scale = {"million": "m", "bn": "bn", "m": "m", "k": "k"}.get((match["scale"] or "").strip().lower(), "")
+        value = parse_value(f"{match['sign'] or ''}{match['number']}{scale}{'%' if kind in 'tq' else ''}")
+        if value is None:
+            continue
+        take(match.start(), match.end(), f"<{kind}{len(numbers)}>")
+        numbers.append(Value(value.number, value.decimals, value.percent, match[0].strip()))
+    line, at = [], 0
+    for start, end, with_mark in sorted(pieces):
+        line += [plain[at:start], with_mark]
+        at = end
+    return Marked(plain, "".join([*line, plain[at:]]).lower(), tuple(numbers), tuple(spans))
+
+
+@dataclass(slots=True)
+class Claim:
+    """One claim of change.
+
+    Attributes
+    ----------
+    direction
+        1 up, -1 down, 0 unchanged, ``None`` not said.
+    word
+        The word that said it.
+    percent, points, change
+        Per cent change, percentage-point change, and count change, as printed.
+    later, earlier
+        Levels, as printed.
+    times
+        Multiple of the earlier level that is claimed ("doubled": 2).
+    against
+        Words after the comparison ("previous month").
+    part
+        The stretch of the marked line that the claim was read from.
+    later_span, earlier_span
+        Periods that stand with the levels.
+    """
+
+    direction: int | None
+    word: str
+    part: str
+    percent: Value | None = None
+    points: Value | None = None
+    change: Value | None = None
+    later: Value | None = None
+    earlier: Value | None = None
+    times: float | None = None
+    against: str = ""
+    later_span: Span | None = None
+    earlier_span: Span | None = None
+    rough: bool = False
+    marks: dict[str, int] = field(default_factory=dict)
+
+
+_LEVEL = r"<[nt](\d+)>"
+_GAP = r"(?:(?!<[ntq]\d+>|\b(?:to|from)\b).)"
+_PERIOD_MARK = r"(?:\s*(?:[a-z]+ ){0,4}(?:<p(?P<{0}>\d+)>))?"
+_COMPARED = (
+    r"(?:,?\s*(?:when |as )?(?:compared|comparing)(?: with| to| against)?|,?\s*(?:as )?against|,?\s*versus|,?\s*\bvs?\b\.?|,?\s*up (?:from|on)|,?\s*down (?:from|on)|,?\s*in comparison (?:with|to)|,?\s*"
+    r"relative to|,?\s*set against|,?\s*having (?:been|stood at)|,?\s*(?:which |that )?(?:had )?previously(?: been| stood at)?|,?\s*where (?:there (?:were|was|had been)|it (?:was|stood at))|,?\s*(?:higher|lower|more|fewer|less|greater) than(?: the)?|,?\s*"
+    r"and (?:there were|it was)|,?\s*on\b|,?\s*after\b|,?\s*following\b|;?\s*(?:last year|the year before|a year (?:earlier|ago|before)|the previous (?:year|month|quarter)|previously)(?: (?:there were|it was|was|were|saw))?)"
+)
+_FROM_TO = re.compile(rf"\bfrom\b{_GAP}{{0,60}}?{_LEVEL}{_GAP}{{0,50}}?\bto\b{_GAP}{{0,50}}?{_LEVEL}")
+_TO_FROM = re.compile(rf"\bto\b{_GAP}{{0,40}}?{_LEVEL}(?:(?!<[ntq]\d+>|\bto\b).){{0,70}}?\bfrom\b{_GAP}{{0,60}}?{_LEVEL}")
+_VERSUS = re.compile(rf"{_LEVEL}(?:(?!<[ntq]\d+>).){{0,60}}?{_COMPARED}(?:(?!<[ntq]\d+>).){{0,60}}?{_LEVEL}")
+_ARROW = re.compile(rf"{_LEVEL}\s*(?:to|->|→|-|=>)\s*{_LEVEL}")
+_FROM_PLAIN = re.compile(rf"{_LEVEL}(?:(?!<[ntq]\d+>).){{0,50}}?\bfrom\b(?:(?!<[ntq]\d+>).){{0,50}}?{_LEVEL}")
+_WAS_NOW = re.compile(
+    rf"(?:\bwas\b|\bwere\b|\bhad been\b|\bstood at\b|last year|previously|a year ago|earlier|before)(?:(?!<[ntq]\d+>).){{0,50}}?{_LEVEL}(?:(?!<[ntq]\d+>).){{0,60}}?(?:\bnow\b|this year|currently|\bis\b|latest)(?:(?!<[ntq]\d+>).){{0,40}}?{_LEVEL}"
+)
+_CHANGE = re.compile(r"(?:<[tq]\d+>[^<()]{0,12}?\(\s*(?:[a-z ]{0,20}?[-+]?)?<n(\d+)>(?! *(?:of|out of)\b)[^()<]{0,40}\))|(?:<n(\d+)>[^<()]{0,30}?\(\s*(?:or |[-+]|[a-z ]{0,14})?<t\d+>[^()<]{0,30}\))")
+_BY = re.compile(r"(?:\bby|increase of|rise of|decrease of|fall of|reduction of|drop of|growth of|uplift of|decline of|change of)\s+(?:just |only |some |a further |around |approximately )?<n(\d+)>")
+_MORE = re.compile(r"<n(\d+)>\s+(?:[a-z]+ ){0,2}?(?:more|fewer|less|additional|extra|higher|lower|increase|decrease|rise|fall|reduction|up\b|down\b)")
+_ROUGH = re.compile(r"\b(?:around|approximately|about|roughly|nearly|almost|over|more than|less than|at least|up to|just under|just over|circa|some)\s+<[tn]\d+>")
+
+
+def _parts(line: str) -> list[str]:
+    """Stretches of a line with one direction each, cut where a new clause begins."""
+    starts = [m.start() for m in _DIRECTION.finditer(line)]
+    if len(starts) < 2:
+        return [line]
+    cuts = [0]
+    joints = [m for m in re.finditer(r";|,? (?:and|but|while|whilst|whereas|although|however|with|yet)\b(?: an?\b)?|,\s", line)]
+    for one, other in zip(starts, starts[1:], strict=False):
+        between = [j for j in joints if one < j.start() < other and re.search(r"<[ntq]\d+>", line[one : j.start()])]
+        opened = [j for j in between if line[cuts[-1] : j.start()].count("(") == line[cuts[-1] : j.start()].count(")")]
+        if opened and re.search(r"<[ntqx]\d+>", line[other:]):
+            cuts.append(opened[-1].start())
+    return [line[a:b] for a, b in zip(cuts, [*cuts[1:], len(line)], strict=True)]
+
+
+def _direction(part: str) -> tuple[int | None, str]:
+    found = [m for m in _DIRECTION.finditer(part)]
+    strong = [m for m in found if m["up"] or m["down"]] or found
+    if not strong:
+        return None, ""
+    # "up from" after a verb says nothing new; a verb decides
+    verbs = [m for m in strong if not (m[0].startswith(("up", "down", "higher", "lower", "more", "fewer")))] or strong
+    signs = {1 if m["up"] else -1 if m["down"] else 0 for m in verbs}
+    if len(signs) > 1:
+        return None, ""
+    return signs.pop(), verbs[0][0]
+
+
+def _levels(part: str, taken: set[int], claim: Claim, numbers: tuple[Value, ...]) -> None:
+    for pattern, swap in ((_FROM_TO, True), (_TO_FROM, False), (_WAS_NOW, True), (_VERSUS, False), (_FROM_PLAIN, False), (_ARROW, True)):
+        for match in pattern.finditer(part):
+            first, second = int(match[1]), int(match[2])
+            if first in taken or second in taken or numbers[first].percent != numbers[second].percent:
+                continue
+            later, earlier = (second, first) if swap else (first, second)
+            claim.later, claim.earlier = numbers[later], numbers[earlier]
+            claim.marks = {"later": later, "earlier": earlier}
+            return
+
+
+def _beside(part: str, number: int) -> int | None:
+    """The period mark that stands with a level: after it, or just before it with brackets."""
+    after = re.search(rf"<[nt]{number}>\)?[^<(]{{0,40}}?\(?<p(\d+)>", part)
+    before = re.search(rf"<p(\d+)>[^<,;]{{0,16}}\(?<[nt]{number}>", part)
+    if before and re.search(rf"<p{before[1]}>[^<]{{0,16}}\(<[nt]{number}>", part):
+        return int(before[1])
+    found = after or before
+    return int(found[1]) if found else None
+
+
+def _by_period(part: str, taken: set[int], claim: Claim, marked: Marked) -> None:
+    """Two levels, each with its own dated period: the later period's is the later level."""
+    held: list[tuple[int, int, int]] = []
+    for match in re.finditer(r"<n(\d+)>", part):
+        number = int(match[1])
+        if number in taken or (beside := _beside(part, number)) is None:
+            continue
+        span = marked.spans[beside]
+        if span.dated:
+            held.append((span.last, number, beside))
+    spans = {h[2] for h in held}
+    if len(held) == 2 and len(spans) == 2 and held[0][0] != held[1][0]:
+        (_, earlier, _), (_, later, _) = sorted(held)
+        claim.later, claim.earlier = marked.numbers[later], marked.numbers[earlier]
+        claim.marks = {"later": later, "earlier": earlier}
+
+
+def _fallback(part: str, taken: set[int], claim: Claim, numbers: tuple[Value, ...]) -> None:
+    """"Change (later) compared with the previous month (earlier)": two plain counts about a comparison."""
+    left = [int(m) for m in re.findall(r"<n(\d+)>", part) if int(m) not in taken]
+    if len(left) != 2:
+        return
+    between = part[part.index(f"<n{left[0]}>") : part.index(f"<n{left[1]}>")]
+    if re.search(r"compar|against|versus|\bvs?\b|previous|last|prior|year before|earlier|than|from", between) and not re.search(r"\bof\b[^<]*$|out of", between[-12:]):
+        claim.later, claim.earlier = numbers[left[0]], numbers[left[1]]
+        claim.marks = {"later": left[0], "earlier": left[1]}
+
+
+def read_claims(marked: Marked) -> list[Claim]:
+    """Every claim of change in a sentence."""
+    claims = []
+    for part in _parts(marked.line):
+        direction, word = _direction(part)
+        times = next((n for w, n in _TIMES.items() if re.search(rf"\b{w}\b", part)), None)
+        by_times = re.search(r"<x(\d+)>", part)
+        if direction is None and times is None and not by_times:
+            continue
+        claim = Claim(direction, word, part, times=times, rough=bool(_ROUGH.search(part)) or bool(re.search(r"\b(?:nearly|almost|more than|over|roughly|about) (?:doubl|halv|trebl|tripl|twice)", part)))
+        numbers = marked.numbers
+        taken: set[int] = set()
+        if match := _CHANGE.search(part):
+            at = int(match[1] or match[2])
+            if not re.search(rf"<n{at}>\s*(?:[a-z]+\s*)?(?:compared|against|v |from)", part):
+                claim.change = numbers[at]
+                taken.add(at)
+        levels_first = re.search(r"<[tq](\d+)>", part)
+        _levels(part, taken, claim, numbers)
+        used = set(claim.marks.values())
+        if claim.change is None and (match := _BY.search(part) or _MORE.search(part)) and int(match[1]) not in used:
+            claim.change = numbers[int(match[1])]
+            taken.add(int(match[1]))
+        if claim.later is None:
+            _by_period(part, taken, claim, marked)
+        if claim.later is None:
+            _fallback(part, taken, claim, numbers)
+        used = set(claim.marks.values())
+        percents = [int(m) for m in re.findall(r"<t(\d+)>", part) if int(m) not in used]
+        points = [int(m) for m in re.findall(r"<q(\d+)>", part)]
+        if percents and levels_first:
+            claim.percent = numbers[_nearest(part, percents)]
+        if points:
+            claim.points = numbers[points[0]]
+        if by_times and claim.times is None and direction is not None:
+            claim.times = numbers[int(by_times[1])].number if direction > 0 else None
+        for side in ("later", "earlier"):
+            if side in claim.marks and (beside := _beside(part, claim.marks[side])) is not None:
+                setattr(claim, f"{side}_span", marked.spans[beside])
+        against = re.search(r"(?:compared (?:to|with)|against|from|on|than|versus|vs|v)\s+(?:the |those |that )?((?:previous|prior|preceding|last|same)[^<,.;()]{0,40}|<p\d+>)", part)
+        claim.against = against[1] if against else ""
+        claims.append(claim)
+    return claims
+
+
+def _nearest(part: str, percents: list[int]) -> int:
+    """Of several per cents the one nearest to the word of direction."""
+    direction = _DIRECTION.search(part)
+    middle = direction.start() if direction else 0
+    return min(percents, key=lambda n: abs(part.index(f"<t{n}>") - middle))

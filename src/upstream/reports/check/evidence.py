@@ -1,0 +1,42 @@
+"""What every rule looks at: the tables understood and the sentences, of all files together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from upstream.reports.check.grids import Grid
+from upstream.reports.check.numbers import EPSILON, Value, show
+from upstream.reports.check.reading.model import Sentence, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Tables and sentences of one run, in the order of the files."""
+
+    tables: tuple[Table, ...]
+    grids: tuple[Grid, ...]
+    sentences: tuple[Sentence, ...]
+
+    def sentences_of(self, file: str) -> list[Sentence]:
+        return [s for s in self.sentences if s.file == file]
+
+
+def shown(values: list[Value], total: float) -> str:
+    """A sum for a sentence: the parts when they are few, their number otherwise."""
+    decimals = max((v.decimals for v in values), default=0)
+    if len(values) <= 8:
+        left = " + ".join(show(v.number, v.decimals) if v.number >= 0 else f"({show(v.number, v.decimals)})" for v in values)
+    else:
+        left = f"the {len(values)} parts ({show(values[0].number, values[0].decimals)} + {show(values[1].number, values[1].decimals)} + ...)"
+    return f"{left} = {show(total, decimals)}"
+
+
+def rounding_base(numbers: list[float]) -> float:
+    """What whole counts were rounded to (1, 5, 10, 100, 1,000) as their divisibility shows."""
+    kept = [abs(n) for n in numbers if n]
+    if len(kept) < 6:
+        return 1.0
+    for base in (1000.0, 100.0, 10.0, 5.0):
+        if all(abs(n / base - round(n / base)) < EPSILON for n in kept):
+            return base
+    return 1.0

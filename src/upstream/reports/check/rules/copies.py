@@ -1,0 +1,114 @@
+"""The same run of numbers under two labels, where chance does not do that."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+
+from upstream.reports.check.evidence import Evidence
+from upstream.reports.check.findings import Finding
+from upstream.reports.check.grids import Grid, Row
+from upstream.reports.check.labels import key
+from upstream.reports.check.numbers import Value
+
+_LEAST_RUN = 3
+# log-surprise that a repeated run must exceed beyond that of the number of pairs looked at
+_LEAST_SURPRISE = 6.0
+_MOST_ROWS = 600
+
+
+def surprise(values: list[Value]) -> float:
+    """How unlikely equal numbers are by chance: the sum of the logs of their sizes, equal values counted once."""
+    return sum(0.75 * math.log1p(abs(n)) for n in {v.number for v in values})
+
+
+def _runs(one: Row, other: Row, free: list[int]) -> list[int]:
+    """The longest run of neighbouring columns with equal numbers."""
+    best: list[int] = []
+    run: list[int] = []
+    for n in free:
+        a, b = one.values[n], other.values[n]
+        if a is not None and b is not None and a.number == b.number:
+            run.append(n)
+        else:
+            run = []
+        if len(run) > len(best):
+            best = list(run)
+    return best
+
+
+def _contained(one: Row, other: Row) -> bool:
+    """A total of a single part repeats it rightly."""
+    return one.total or other.total
+
+
+def _in_table(grid: Grid) -> list[Finding]:
+    free = [n for n, c in enumerate(grid.columns) if c.role not in {"rank", "target"}]
+    rows = [row for row in grid.rows if sum(row.values[n] is not None for n in free) >= _LEAST_RUN]
+    if len(free) < _LEAST_RUN or len(rows) > _MOST_ROWS:
+        return []
+    least = _LEAST_SURPRISE + math.log(max(len(rows) * (len(rows) - 1) / 2, 1.0))
+    found = []
+    for one, other in combinations(rows, 2):
+        if key(one.label) == key(other.label) and one.label == other.label or _contained(one, other):
+            continue
+        run = _runs(one, other, free)
+        held = [v for n in run if (v := one.values[n]) is not None]
+        if len(run) >= _LEAST_RUN and surprise(held) >= least:
+            found.append(_finding(grid, one, grid, other, run, run))
+    return found
+
+
+def _finding(first: Grid, one: Row, second: Grid, other: Row, run: list[int], run_other: list[int]) -> Finding:
+    printed = ", ".join(v.text for n in run if (v := one.values[n]) is not None)
+    left = one.label if first is second else f"{first.table.name}: {one.label}"
+    right = other.label if first is second else f"{second.table.name}: {other.label}"
+    figures = [first.figure(one, n) for n in run] + [second.figure(other, n) for n in run_other]
+    arithmetic = f"“{left}” and “{right}” have the same {len(run)} numbers in a row: {printed}."
+    return Finding("rows_copied", "error", second.where(other, second.columns[run_other[0]]), tuple(figures), arithmetic)
+
+
+def _between_tables(first: Grid, second: Grid) -> list[Finding]:
+    """Rows of two tables with the same headers under different headings: a row repeated, not a table printed twice."""
+    headers = [c.header for c in first.columns]
+    if headers != [c.header for c in second.columns] or len(headers) < _LEAST_RUN or not any(headers):
+        return []
+    free = list(range(len(headers)))
+    least = _LEAST_SURPRISE + math.log(max(len(first.rows) * len(second.rows), 1.0))
+    found, same = [], 0
+    for one in first.rows:
+        for other in second.rows:
+            run = _runs(one, other, free)
+            held = [v for n in run if (v := one.values[n]) is not None]
+            if len(run) >= _LEAST_RUN and surprise(held) >= least:
+                same += key(one.label) == key(other.label)
+                if not _contained(one, other):
+                    found.append(_finding(first, one, second, other, run, run))
+    return [] if same * 3 > min(len(first.rows), len(second.rows)) else found
+
+
+def _columns_copied(grid: Grid) -> list[Finding]:
+    """A column of counts repeated under another header (five rows or more)."""
+    counts = [n for n, c in enumerate(grid.columns) if c.role == "count"]
+    found = []
+    for one, other in combinations(counts, 2):
+        pairs = [(row, a, b) for row in grid.rows if (a := row.values[one]) is not None and (b := row.values[other]) is not None]
+        if len(pairs) < _LEAST_RUN or any(a.number != b.number for _, a, b in pairs) or grid.columns[one].header == grid.columns[other].header:
+            continue
+        if len(pairs) >= 4 and surprise([a for _, a, _ in pairs]) >= _LEAST_SURPRISE + 4 and not (grid.columns[one].total or grid.columns[other].total):
+            figures = tuple(f for row, _, _ in pairs for f in (grid.figure(row, one), grid.figure(row, other)))
+            said = f"All {len(pairs)} numbers of “{grid.columns[one].header}” are repeated in “{grid.columns[other].header}”: {', '.join(a.text for _, a, _ in pairs[:6])} ..."
+            found.append(Finding("rows_copied", "error", grid.where(pairs[0][0], grid.columns[other]), figures, said))
+    return found
+
+
+def rows_copied(evidence: Evidence) -> list[Finding]:
+    """Rows or blocks of three numbers or more that stand under two labels."""
+    found: list[Finding] = []
+    for grid in evidence.grids:
+        found += _in_table(grid)
+        found += _columns_copied(grid)
+    for first, second in combinations(evidence.grids, 2):
+        if first.table.file == second.table.file and first.heading != second.heading:
+            found += _between_tables(first, second)
+    return found

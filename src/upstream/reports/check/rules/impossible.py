@@ -1,0 +1,188 @@
+"""Values that cannot be: shares over 100%, negative counts, limits crossed, a year to date below its month, 31 June."""
+
+from __future__ import annotations
+
+import re
+
+from upstream.reports.check.claims import mark
+from upstream.reports.check.evidence import Evidence
+from upstream.reports.check.findings import Figure, Finding, Where
+from upstream.reports.check.grids import Column, Grid, Row
+from upstream.reports.check.labels import words
+from upstream.reports.check.numbers import Value
+from upstream.reports.check.spans import find_spans
+
+_OVER_HUNDRED_ALLOWED = re.compile(r"change|increase|growth|variance|of target|of baseline|of budget|of plan|against|index|clearance|compared|vs\b|ratio|capacity|utilis|establishment", re.IGNORECASE)
+_NEGATIVE_ALLOWED = re.compile(r"change|diff|variance|net|balance|\+/-|movement|budget|surplus|deficit|gap|score|saving|temperature|adjust", re.IGNORECASE)
+_SHARE_SAID = re.compile(r"<t(\d+)>\s*(?:\([^()]*\)\s*)?(?:of (?:all |the |these |those |our )?(?!target|baseline|budget|plan|last|capacity|establishment)[a-z]|were |was )")
+_SAID_OVER = re.compile(r"increas|ris|rose|grow|grew|higher|more than|up\b|compar|change|uplift|double|target|capacity|budget|of last|of the (?:previous|baseline)|effort", re.IGNORECASE)
+
+
+def _add(grid: Grid, row: Row, at: int, others: tuple[int, ...], said: str) -> Finding:
+    figures = tuple(grid.figure(row, n) for n in (at, *others))
+    return Finding("impossible_value", "error", grid.where(row, grid.columns[at]), figures, said)
+
+
+def _one_value(grid: Grid, row: Row, at: int, column: Column, value: Value) -> Finding | None:
+    if column.role == "percent" and value.number > 100 and not _OVER_HUNDRED_ALLOWED.search(f"{column.header} {grid.heading}"):
+        return _add(grid, row, at, (), f"{row.label}, {column.header}: {value.text} is more than 100%, and a share cannot be.")
+    if column.role == "percent" and value.number < 0 and not _NEGATIVE_ALLOWED.search(f"{column.header} {row.label} {grid.table.title}"):
+        return _add(grid, row, at, (), f"{row.label}, {column.header}: {value.text} is less than nil, and a share cannot be.")
+    if column.role == "count" and value.number < 0 and not _negatives_usual(grid, at) and not _NEGATIVE_ALLOWED.search(f"{column.header} {row.label} {grid.table.title}"):
+        return _add(grid, row, at, (), f"{row.label}, {column.header}: {value.text} is less than nil, and a count cannot be.")
+    if column.role == "count" and value.whole is False and value.decimals > 0 and not value.percent and _counts_whole(grid, at) and not float(value.number).is_integer():
+        return _add(grid, row, at, (), f"{row.label}, {column.header}: {value.text} is not a whole number, as every other count of the column is.")
+    return None
+
+
+def _negatives_usual(grid: Grid, at: int) -> bool:
+    negative = sum(1 for row in grid.rows if (v := row.values[at]) is not None and v.number < 0)
+    return negative > 1 and negative * 4 >= len(grid.rows)
+
+
+def _counts_whole(grid: Grid, at: int) -> bool:
+    values = [v for row in grid.rows if (v := row.values[at]) is not None]
+    return len(values) >= 4 and sum(v.whole for v in values) == len(values) - 1
+
+
+def _limits_crossed(grid: Grid, row: Row) -> list[Finding]:
+    upper = next((n for n, c in enumerate(grid.columns) if c.role == "upper" and row.values[n] is not None), None)
+    lower = next((n for n, c in enumerate(grid.columns) if c.role == "lower" and row.values[n] is not None), None)
+    if upper is None or lower is None:
+        return []
+    high, low = row.values[upper], row.values[lower]
+    if high is None or low is None or low.number <= high.number:
+        return []
+    return [_add(grid, row, lower, (upper,), f"{row.label}: the lower limit {low.text} is above the upper limit {high.text}.")]
+
+
+def _within_range(grid: Grid, row: Row) -> list[Finding]:
+    """A median or a mean outside the smallest and the largest."""
+    by_role = {c.role: n for n, c in enumerate(grid.columns) if c.role in {"median", "average", "minimum", "maximum"} and row.values[n] is not None}
+    found = []
+    for middle in ("median", "average"):
+        for end, sign in (("minimum", -1), ("maximum", 1)):
+            a, b = by_role.get(middle), by_role.get(end)  # type: ignore[call-overload]
+            va, vb = (row.values[a] if a is not None else None), (row.values[b] if b is not None else None)
+            if a is not None and b is not None and va is not None and vb is not None and sign * (va.number - vb.number) > va.half + vb.half:
+                found.append(_add(grid, row, a, (b,), f"{row.label}: the {middle} {va.text} is {'above the largest' if sign > 0 else 'below the smallest'} {vb.text}."))
+    return found
+
+
+def _cumulative_below_month(grid: Grid, row: Row) -> list[Finding]:
+    """A year to date (or a rolling year) smaller than a month that lies in it."""
+    found = []
+    for at, column in enumerate(grid.columns):
+        total = row.values[at]
+        if not (column.cumulative or column.rolling) or column.role != "count" or total is None:
+            continue
+        for n, month in enumerate(grid.columns):
+            value = row.values[n]
+            if n == at or month.role != "count" or month.cumulative or month.rolling or month.span is None or month.span.kind != "month" or value is None:
+                continue
+            if _lies_in(grid, month, column) and value.number > total.number:
+                found.append(_add(grid, row, at, (n,), f"{row.label}: {column.header} {total.text} is less than {month.header} {value.text}, a month of it."))
+                break
+    return found
+
+
+def _lies_in(grid: Grid, month: Column, total: Column) -> bool:
+    """Whether a month belongs to a year to date: in its year when that is named, else the latest month."""
+    if month.span is None:
+        return False
+    if total.span is not None and total.span.kind in {"financial_year", "year", "range"} and month.span.dated and total.span.dated:
+        return total.span.first <= month.span.first <= total.span.last
+    if set(words(total.header)) & {"previous", "last", "prior"}:
+        return False
+    dated = [c.span.last for c in grid.columns if c.span is not None and c.span.kind == "month" and c.role == "count" and not c.cumulative]
+    return month.span.last == max(dated, default=-1) and month.span.dated
+
+
+def _part_over_whole(grid: Grid, row: Row) -> list[Finding]:
+    """ "of which ..." columns and a column against a total column to which all others keep."""
+    found: list[Finding] = []
+    counts = [n for n, c in enumerate(grid.columns) if c.role == "count"]
+    for at in counts:
+        value = row.values[at]
+        header = grid.columns[at].header
+        if value is None or not re.search(r"of which|of these|\bwithin\b|on time|in time|repeat|\bmet\b|positive|attended|answered|completed|resolved|upheld|charged|detected|solved", header, re.IGNORECASE):
+            continue
+        for whole in counts:
+            total = row.values[whole]
+            if whole == at or total is None or value.number <= total.number or not _always_below(grid, row, at, whole):
+                continue
+            found.append(_add(grid, row, at, (whole,), f"{row.label}: {header} {value.text} is more than {grid.columns[whole].header} {total.text}, of which it is a part."))
+            break
+    return found
+
+
+def _always_below(grid: Grid, but: Row, part: int, whole: int) -> bool:
+    pairs = [(a.number, b.number) for row in grid.rows if row is not but and (a := row.values[part]) is not None and (b := row.values[whole]) is not None]
+    named = bool(re.search(r"total|all|received|recorded|opened|offered|due|incidents|calls|offences|requests|victims|cases", grid.columns[whole].header, re.IGNORECASE))
+    return named and len(pairs) >= 2 and all(a <= b for a, b in pairs)
+
+
+def _row_over_total(grid: Grid) -> list[Finding]:
+    """A part larger than the whole of its column where the total row is plain."""
+    totals = [row for row in grid.rows if row.total]
+    if len(totals) != 1 or totals[0] not in (grid.rows[0], grid.rows[-1]) or len(grid.key_names) != 1:
+        return []
+    found = []
+    for at, column in enumerate(grid.columns):
+        whole = totals[0].values[at]
+        if column.role != "count" or whole is None or any((v := r.values[at]) is not None and v.number < 0 for r in grid.rows):
+            continue
+        over = [row for row in grid.rows if row is not totals[0] and (v := row.values[at]) is not None and v.number > whole.number]
+        if len(over) == 1 and len(grid.rows) >= 4:
+            value = over[0].values[at]
+            others = [r for r in grid.columns if r.role == "count"]
+            if value is not None and others and _below_elsewhere(grid, over[0], totals[0], at):
+                found.append(Finding("impossible_value", "error", grid.where(over[0], column), (grid.figure(over[0], at), grid.figure(totals[0], at)), f"{over[0].label}, {column.header}: {value.text} is more than {totals[0].label} {whole.text}, of which it is a part."))
+    return found
+
+
+def _below_elsewhere(grid: Grid, part: Row, whole: Row, at: int) -> bool:
+    pairs = [(a.number, b.number) for n, c in enumerate(grid.columns) if n != at and c.role == "count" and (a := part.values[n]) is not None and (b := whole.values[n]) is not None]
+    return all(a <= b for a, b in pairs)
+
+
+def _in_sentences(evidence: Evidence) -> list[Finding]:
+    found = []
+    for sentence in evidence.sentences:
+        where = Where(sentence.file, sentence.line or None)
+        for named in find_spans(sentence.text):
+            if named.span.problem and named.span.kind == "day":
+                found.append(Finding("impossible_value", "error", where, (Figure("date", named.span.text),), f"“{named.span.text}”: {named.span.problem}."))
+        marked = mark(sentence.text)
+        for match in _SHARE_SAID.finditer(marked.line):
+            value = marked.numbers[int(match[1])]
+            if value.number > 100 and not _SAID_OVER.search(marked.line):
+                found.append(Finding("impossible_value", "error", where, (Figure("share", value.text, value.number),), f"{value.text} of a whole is more than the whole (“{sentence.text[:200]}”)"))
+    return found
+
+
+def _dates_in_cells(grid: Grid) -> list[Finding]:
+    found = []
+    for n, row in enumerate(grid.table.rows):
+        for cell in row:
+            for named in find_spans(cell) if re.search(r"\d", cell) and len(cell) < 200 else []:
+                if named.span.problem and named.span.kind == "day":
+                    line = grid.table.lines[n] if n < len(grid.table.lines) else None
+                    where = Where(grid.table.file, line, grid.table.name, row[0] if row else None, None)
+                    found.append(Finding("impossible_value", "error", where, (Figure("date", named.span.text),), f"“{named.span.text}”: {named.span.problem}."))
+    return found
+
+
+def impossible_value(evidence: Evidence) -> list[Finding]:
+    """Values that no arithmetic is needed to doubt."""
+    found: list[Finding] = []
+    for grid in evidence.grids:
+        found += _dates_in_cells(grid) + _row_over_total(grid)
+        for row in grid.rows:
+            for at, column in enumerate(grid.columns):
+                value = row.values[at]
+                one = _one_value(grid, row, at, column, value) if value is not None else None
+                found += [one] if one is not None else []
+            found += _limits_crossed(grid, row) + _within_range(grid, row)
+            found += _cumulative_below_month(grid, row) + _part_over_whole(grid, row)
+    return found + _in_sentences(evidence)

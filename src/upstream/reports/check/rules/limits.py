@@ -1,0 +1,241 @@
+"""Volumes outside their limits that nobody lists, and listed ones that are inside."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from upstream.reports.check.evidence import Evidence
+from upstream.reports.check.findings import Figure, Finding, Where
+from upstream.reports.check.grids import Grid, Row
+from upstream.reports.check.labels import key, likeness, said_in, words
+from upstream.reports.check.numbers import Value
+from upstream.reports.check.reading.model import Sentence
+
+_LIMIT = r"(?:control |process |statistical |warning |expected |usual |normal |\w+ (?:and|or) \w+ )*(?:limits?|range|bounds?|band)"
+_LISTING = re.compile(
+    rf"\bexceptional\b|\bspecial[- ]cause\b|\b(?:outside|beyond|above|over|exceed\w*|breach\w*|below|under|beneath|outwith|out of|crossed|passed|broke\w*)\b[^.;]{{0,60}}?\b{_LIMIT}\b|\boutliers?\b",
+    re.IGNORECASE,
+)
+_INSIDE = re.compile(rf"\b(?:within|inside|between)\b[^.;]{{0,40}}?\b{_LIMIT}\b|\bnot exceptional\b", re.IGNORECASE)
+_NOBODY = re.compile(r"\b(?:no|none|nothing|zero|neither)\b[^.;]{0,60}?(?:exceptional|outside|beyond|above|exceed|breach)|\b(?:all|every|each)\b[^.;]{0,50}?(?:within|inside)", re.IGNORECASE)
+_DEFINES = re.compile(r"\bderived\b|\bcalculat\w*|\bdefin\w*|standard deviation|\bif\b|\bwhen a\b|\bcoloured\b|\bshown in\b|\bmeans that\b|\bhave been generated\b", re.IGNORECASE)
+_FLAG = re.compile(r"exceptional|outside|flag|signal|special cause|breach|within limits?|in control|out of control|\bstatus\b|alert|limits?$", re.IGNORECASE)
+_YES = {"yes", "y", "true", "1", "outside", "above", "below", "exceptional", "high", "low", "breach", "out", "alert", "special cause", "over", "under", "*", "flag", "flagged", "x", "exceeds"}
+_NO = {"no", "n", "false", "0", "inside", "within", "normal", "ok", "in", "in control", "common cause", "within limits", "", "-", "none", "in range", "expected"}
+_LATEST = re.compile(r"latest|current|actual|this|volume|value|observed|month|count|recorded", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Columns of one table that hold the volume and its limits."""
+
+    value: int
+    upper: int
+    lower: int | None
+
+
+@dataclass(slots=True)
+class Listing:
+    """Rows of one table that sentences name as outside or as inside, and how far the list claims to reach."""
+
+    outside: dict[int, Sentence] = field(default_factory=dict)
+    inside: dict[int, Sentence] = field(default_factory=dict)
+    sentences: list[Sentence] = field(default_factory=list)
+    upper_only: bool = True
+
+
+def limits_of(grid: Grid) -> Limits | None:
+    """The limit columns and the volume that they are for: the latest period, or the plainest count."""
+    upper = [n for n, c in enumerate(grid.columns) if c.role == "upper"]
+    lower = [n for n, c in enumerate(grid.columns) if c.role == "lower"]
+    counts = [n for n, c in enumerate(grid.columns) if c.role in {"count", "average", "percent"} and not c.cumulative and not c.rolling and not _FLAG.search(c.header.replace("_", " ")) and not c.total]
+    counts = [n for n in counts if grid.columns[n].role == "count"] or counts
+    if not upper or not counts:
+        return None
+    dated = [n for n in counts if (s := grid.columns[n].span) and s.dated]
+    if dated:
+        value = max((span.last, -n, n) for n in dated if (span := grid.columns[n].span) is not None)[2]
+    else:
+        named = [n for n in counts if _LATEST.search(grid.columns[n].header)]
+        value = (named or counts)[0]
+    return Limits(value, upper[0], lower[0] if lower else None)
+
+
+def side(row: Row, limits: Limits) -> int:
+    """1 above the upper limit as printed, -1 below the lower, 0 inside; on a limit is inside."""
+    value, upper = row.values[limits.value], row.values[limits.upper]
+    lower = row.values[limits.lower] if limits.lower is not None else None
+    if value is None:
+        return 0
+    if upper is not None and value.number > upper.number:
+        return 1
+    return -1 if lower is not None and value.number < lower.number else 0
+
+
+def on_limit(row: Row, limits: Limits) -> bool:
+    """Whether the printed volume equals a printed limit: the unrounded limit may lie on either side."""
+    value = row.values[limits.value]
+    held = [row.values[n] for n in (limits.upper, limits.lower) if n is not None]
+    return value is not None and any(v is not None and v.number == value.number for v in held)
+
+
+def _figures(grid: Grid, row: Row, limits: Limits) -> tuple[Figure, ...]:
+    return tuple(grid.figure(row, n) for n in (limits.value, limits.lower, limits.upper) if n is not None and row.values[n] is not None)
+
+
+def _stated(row: Row, limits: Limits) -> str:
+    def text(at: int | None) -> str:
+        value: Value | None = row.values[at] if at is not None else None
+        return value.text if value is not None else "none"
+
+    where = side(row, limits)
+    sign = f"> {text(limits.upper)} (upper limit)" if where > 0 else f"< {text(limits.lower)} (lower limit)" if where < 0 else f"lies from {text(limits.lower)} to {text(limits.upper)}"
+    return f"{row.label}: {text(limits.value)} {sign}"
+
+
+def _flag_columns(grid: Grid, limits: Limits) -> list[tuple[str, dict[int, bool]]]:
+    """Columns that say of each row whether it is outside: words or 0 and 1."""
+    found = []
+    headers = dict.fromkeys(h for row in grid.rows for h in row.texts if _FLAG.search(h.replace("_", " ")))
+    for header in headers:
+        said = {r: _flag(row.texts.get(header, ""), header) for r, row in enumerate(grid.rows)}
+        known = {r: v for r, v in said.items() if v is not None}
+        if len(known) * 10 >= 9 * len(grid.rows):
+            found.append((header, known))
+    for n, column in enumerate(grid.columns):
+        numbers = {v.number for row in grid.rows if (v := row.values[n]) is not None}
+        if n not in {limits.value, limits.upper, limits.lower} and _FLAG.search(column.header.replace("_", " ")) and numbers <= {0.0, 1.0}:
+            found.append((column.header, {r: v.number == 1.0 for r, row in enumerate(grid.rows) if (v := row.values[n]) is not None}))
+    return found
+
+
+def _flag(text: str, header: str) -> bool | None:
+    plain = text.strip().lower().strip(".")
+    inside = bool(re.search(r"within|in control", header, re.IGNORECASE)) and not re.search("out of control", header, re.IGNORECASE)
+    if plain in _YES or re.match(r"(?:above|below|outside|over|under|exceed|beyond|breach|exceptional)", plain):
+        return not inside if plain in {"yes", "y", "true", "1"} else True
+    if plain in _NO or re.match(r"(?:within|inside|normal|not |in )", plain):
+        return inside if plain in {"no", "n", "false", "0"} else False
+    return None
+
+
+def _by_flag(grid: Grid, limits: Limits) -> list[Finding]:
+    found = []
+    for header, flags in _flag_columns(grid, limits):
+        for r, flagged in flags.items():
+            row = grid.rows[r]
+            outside = side(row, limits)
+            if row.values[limits.value] is None or on_limit(row, limits) or flagged == bool(outside):
+                continue
+            where = Where(grid.table.file, row.line or None, grid.table.name, row.label, header)
+            if outside:
+                found.append(Finding("outside_limits_not_listed", "error" if outside > 0 else "warning", where, _figures(grid, row, limits), f"{_stated(row, limits)}, but “{header}” does not say so."))
+            else:
+                found.append(Finding("listed_inside_limits", "error", where, _figures(grid, row, limits), f"{_stated(row, limits)}, but “{header}” lists it."))
+    return found
+
+
+def named_rows(grid: Grid, text: str) -> list[int]:
+    """Rows whose labels a text names; a label inside a longer named one does not count."""
+    hits = [r for r, row in enumerate(grid.rows) if row.keys and _all_said(grid, row, text)]
+
+    def hidden(r: int) -> bool:
+        own = grid.rows[r].label
+        return any(key(own) < key(grid.rows[s].label) and not _apart(own, grid.rows[s].label, text) for s in hits)
+
+    return [r for r in hits if not hidden(r)]
+
+
+def _all_said(grid: Grid, row: Row, text: str) -> bool:
+    """The label is said; with several labels, those that differ between rows."""
+    for n, label in enumerate(row.keys):
+        if label and len({other.keys[n] for other in grid.rows}) > 1 and not said_in(label, text):
+            return False
+    return any(row.keys)
+
+
+def _apart(short: str, long: str, text: str) -> bool:
+    """Whether the shorter label is also said on its own, outside the longer one."""
+    said = list(words(text))
+    return all(said.count(w) > 1 for w in key(short) & key(long)) and bool(key(short))
+
+
+def _home(grids: list[tuple[Grid, Limits]], sentence: Sentence) -> int | None:
+    """The limits table a listing sentence speaks of: nearest heading first, then the latest before it."""
+    scored = []
+    for n, (grid, _) in enumerate(grids):
+        if grid.table.file != sentence.file:
+            continue
+        heading = likeness(frozenset(words(" ".join(sentence.section[:1]))), frozenset(words(" ".join(grid.table.section[:1])))) if sentence.section and grid.table.section else 0.0
+        same = 1.0 if sentence.section[:2] == grid.table.section[:2] else 0.0
+        before = grid.table.order < sentence.order
+        scored.append((round(heading + 0.25 * same, 3), before, -abs(sentence.order - grid.table.order), n))
+    return max(scored)[3] if scored else None
+
+
+def _listings(evidence: Evidence, grids: list[tuple[Grid, Limits]]) -> dict[int, Listing]:
+    listings: dict[int, Listing] = {}
+    for sentence in evidence.sentences:
+        text = sentence.full
+        outside, inside, nobody = bool(_LISTING.search(text)), bool(_INSIDE.search(text)), bool(_NOBODY.search(text))
+        if not (outside or inside) or _DEFINES.search(text) or (home := _home(grids, sentence)) is None:
+            continue
+        grid = grids[home][0]
+        rows = named_rows(grid, text)
+        listing = listings.setdefault(home, Listing())
+        negated = bool(re.search(r"\b(?:not|never)\b[^.;]{0,20}(?:exceptional|outside|exceed|breach|above|below)|no longer", text, re.IGNORECASE))
+        if (inside and not outside) or negated:
+            listing.inside |= dict.fromkeys(rows, sentence) if not _other_period(grid, grids[home][1], text) else {}
+            if nobody:
+                listing.sentences.append(sentence)
+                listing.upper_only = False
+            continue
+        if nobody or rows:
+            listing.sentences.append(sentence)
+            listing.upper_only &= not nobody and bool(re.search(r"upper|exceed|above|over\b|higher", text, re.IGNORECASE))
+        if not nobody and not (outside and inside):
+            listing.outside |= dict.fromkeys(rows, sentence)
+        elif not nobody:
+            first = re.split(r"\b(?:while|whilst|but|whereas|although|;)\b", text, maxsplit=1)
+            for half in first:
+                target = listing.outside if _LISTING.search(half) and not _INSIDE.search(half) else listing.inside
+                target |= dict.fromkeys(named_rows(grid, half), sentence)
+    return listings
+
+
+def _other_period(grid: Grid, limits: Limits, text: str) -> bool:
+    return bool(re.search(r"previous|last year|remained|consistently|past", text, re.IGNORECASE))
+
+
+def limits_and_lists(evidence: Evidence) -> list[Finding]:
+    """Both rules: limits against flag columns and against the sentences that list exceptional volumes."""
+    grids = [(g, limits) for g in evidence.grids if (limits := limits_of(g)) is not None]
+    found: list[Finding] = []
+    for grid, limits in grids:
+        found += _by_flag(grid, limits)
+    for home, listing in _listings(evidence, grids).items():
+        grid, limits = grids[home]
+        if not listing.sentences and not listing.inside:
+            continue
+        for r, row in enumerate(grid.rows):
+            found += _row_findings(grid, limits, listing, r, row)
+    return found
+
+
+def _row_findings(grid: Grid, limits: Limits, listing: Listing, r: int, row: Row) -> list[Finding]:
+    outside = side(row, limits)
+    if row.values[limits.value] is None:
+        return []
+    where, figures, stated = grid.where(row, grid.columns[limits.value]), _figures(grid, row, limits), _stated(row, limits)
+    if outside and r in listing.inside and r not in listing.outside:
+        said = listing.inside[r]
+        return [Finding("outside_limits_not_listed", "error", where, figures, f"{stated}, but it is said to be within limits (line {said.line}: “{said.text[:160]}”).")]
+    if outside and r not in listing.outside and listing.sentences:
+        severity = "warning" if outside < 0 and listing.upper_only else "error"
+        said = listing.sentences[-1]
+        return [Finding("outside_limits_not_listed", "note" if severity == "warning" else "error", where, figures, f"{stated}, and it is not named where exceptional volumes are listed (line {said.line}: “{said.text[:160]}”).")]
+    if not outside and r in listing.outside and not on_limit(row, limits):
+        said = listing.outside[r]
+        return [Finding("listed_inside_limits", "error", Where(said.file, said.line or None, grid.table.name, row.label, grid.columns[limits.value].header), figures, f"{stated}, but it is listed as outside (“{said.text[:160]}”).")]
+    return []

@@ -1,0 +1,175 @@
+"""Per cents that do not follow from their counts, differences that are not the difference, shares that are not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from upstream.reports.check.evidence import Evidence
+from upstream.reports.check.findings import Finding
+from upstream.reports.check.grids import Column, Grid, Row
+from upstream.reports.check.labels import words
+from upstream.reports.check.numbers import EPSILON, Value, percent_agrees, percent_change, percent_share, show
+
+_LEAST_FITS = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a column of per cents comes from: the numbers of two columns, or a column and its total row."""
+
+    top: int
+    bottom: int | None
+    total: Row | None
+    kind: str
+    fits: int
+    misfits: int
+
+
+def pair_of(row: Row, source: Source) -> tuple[Value, Value] | None:
+    top = row.values[source.top]
+    bottom = source.total.values[source.top] if source.total is not None else row.values[source.bottom or 0]
+    return (top, bottom) if top is not None and bottom is not None else None
+
+
+def holds(printed: Value, top: Value, bottom: Value, kind: str) -> bool:
+    if kind == "difference":
+        slack = sum(v.half for v in (printed, top, bottom) if v.decimals)
+        return abs(printed.number - (top.number - bottom.number)) <= slack + EPSILON
+    return percent_agrees(printed, top, bottom, change=kind == "change")
+
+
+def _tested(grid: Grid, at: int, top: int, bottom: int | None, total: Row | None, kind: str) -> Source:
+    fits = misfits = 0
+    probe = Source(top, bottom, total, kind, 0, 0)
+    for row in grid.rows:
+        printed, pair = row.values[at], pair_of(row, probe)
+        if printed is None or pair is None or row is total:
+            continue
+        if holds(printed, *pair, kind):
+            fits += abs(printed.number) > EPSILON
+        else:
+            misfits += 1
+    return Source(top, bottom, total, kind, fits, misfits)
+
+
+def _likely(column: Column, top: Column, bottom: Column | None) -> float:
+    """How well headers agree: shared words; a later period on top."""
+    said = set(words(column.header))
+    score = float(len(said & set(words(top.header))) + (len(said & set(words(bottom.header))) if bottom else 0))
+    if column.cumulative:
+        score += 2.0 * (top.cumulative + (bottom.cumulative if bottom else 0))
+    elif bottom is not None and (top.cumulative or bottom.cumulative):
+        score -= 1.0
+    return score
+
+
+def _in_order(later: Column, earlier: Column) -> bool:
+    """Whether two count columns can be the later and the earlier: by their periods when both have one."""
+    if later.role != earlier.role or later.cumulative != earlier.cumulative and not (later.span and earlier.span):
+        return later.role == earlier.role
+    if later.span and earlier.span and later.span.dated and earlier.span.dated:
+        return later.span.first > earlier.span.first
+    return True
+
+
+def _sources(grid: Grid, at: int, kind: str) -> list[Source]:
+    column = grid.columns[at]
+    allowed = {"count", "average", "percent"} if kind != "share" else {"count"}
+    numbers = [n for n, c in enumerate(grid.columns) if n != at and c.role in allowed]
+    tried: list[Source] = []
+    for top in numbers:
+        for bottom in numbers:
+            if top == bottom or (kind != "share" and not _in_order(grid.columns[top], grid.columns[bottom])):
+                continue
+            tried.append(_tested(grid, at, top, bottom, None, kind))
+        if kind == "share":
+            tried += [_tested(grid, at, top, None, row, kind) for row in grid.rows if row.total]
+    return sorted(
+        tried,
+        key=lambda s: (-s.fits + s.misfits, -_likely(column, grid.columns[s.top], None if s.bottom is None else grid.columns[s.bottom])),
+    )
+
+
+def chosen(grid: Grid, at: int, kind: str) -> Source | None:
+    """The source that most rows confirm; with too few rows, the only pair that the headers allow."""
+    tried = _sources(grid, at, kind)
+    if not tried:
+        return None
+    best = tried[0]
+    known = best.fits + best.misfits
+    least = 2 if kind != "share" else 3
+    if best.fits >= least and best.fits >= _LEAST_FITS * known:
+        return best
+    return None if kind == "share" else _by_headers(grid, at, tried)
+
+
+def _by_headers(grid: Grid, at: int, tried: list[Source]) -> Source | None:
+    """The pair of counts that the headers name: two period columns, or the only two that are likely."""
+    column = grid.columns[at]
+    scored = sorted(
+        ((_likely(column, grid.columns[s.top], grid.columns[s.bottom]), s) for s in tried if s.bottom is not None),
+        key=lambda pair: -pair[0],
+    )
+    ordered = [(score, s) for score, s in scored if s.bottom is not None and _dated_order(grid.columns[s.top], grid.columns[s.bottom], s)]
+    if not ordered or len(ordered) > 1 and ordered[0][0] == ordered[1][0]:
+        return None
+    return ordered[0][1]
+
+
+_PRIOR = {"previous", "last", "prior", "before", "earlier", "baseline", "prev", "py", "was", "old"}
+_NOW = {"current", "this", "latest", "now", "actual", "cy", "new"}
+
+
+def _dated_order(later: Column, earlier: Column, source: Source) -> bool:
+    if later.span and earlier.span and later.span.dated and earlier.span.dated:
+        return later.span.first > earlier.span.first and later.span.months == earlier.span.months
+    before, after = set(words(earlier.header)), set(words(later.header))
+    return bool(before & _PRIOR and not after & _PRIOR) or bool(after & _NOW and not before & _NOW)
+
+
+def _reversed(printed: Value, top: Value, bottom: Value) -> bool:
+    """Whether the printed change was divided by the later figure."""
+    return top.number != 0 and abs(abs(printed.number) - abs(100 * (top.number - bottom.number) / top.number)) <= printed.half + EPSILON
+
+
+def _sentence(printed: Value, top: Value, bottom: Value, kind: str) -> str:
+    if kind == "difference":
+        return f"{top.text} - {bottom.text} = {show(top.number - bottom.number, max(top.decimals, bottom.decimals))}, but {printed.text} is printed."
+    decimals = max(printed.decimals, 0) + 1
+    if kind == "share":
+        share = percent_share(top.number, bottom.number)
+        exact = "no per cent (the whole is nil)" if share is None else f"{show(share, decimals)}%"
+        return f"100 x {top.text} / {bottom.text} = {exact}, but {printed.text} is printed."
+    change = percent_change(top.number, bottom.number)
+    if change is None:
+        return f"{top.text} against {bottom.text} has no per cent change (the base is nil), but {printed.text} is printed."
+    base = f"100 x ({top.text} - {bottom.text}) / {bottom.text} = {show(change, decimals)}%, but {printed.text} is printed"
+    return f"{base}; that is the change divided by the later figure." if _reversed(printed, top, bottom) else f"{base}."
+
+
+def percent_does_not_follow(evidence: Evidence) -> list[Finding]:
+    """Per cent change, difference and share columns against the counts of the same row.
+
+    Which two columns a per cent comes from is the pair that most rows confirm, or that the headers name.
+    """
+    found: list[Finding] = []
+    for grid in evidence.grids:
+        for at, column in enumerate(grid.columns):
+            kind = {"percent_change": "change", "difference": "difference", "percent": "share"}.get(column.role)
+            source = chosen(grid, at, kind) if kind else None
+            if source is not None and kind is not None:
+                found += _misfits(grid, at, source, kind)
+    return found
+
+
+def _misfits(grid: Grid, at: int, source: Source, kind: str) -> list[Finding]:
+    found = []
+    for row in grid.rows:
+        printed, pair = row.values[at], pair_of(row, source)
+        if printed is None or pair is None or row is source.total or holds(printed, *pair, kind):
+            continue
+        bottom = grid.figure(row, source.bottom) if source.bottom is not None else grid.figure(source.total or row, source.top)
+        figures = (grid.figure(row, at), grid.figure(row, source.top), bottom)
+        nil = kind == "change" and pair[1].number == 0
+        found.append(Finding("percent_does_not_follow", "warning" if nil else "error", grid.where(row, grid.columns[at]), figures, _sentence(printed, *pair, kind)))
+    return found

@@ -1,0 +1,367 @@
+"""Sentences against tables: levels, per cents and runs quoted in words against the cells they speak of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from upstream.reports.check.claims import Claim, Marked, mark, read_claims
+from upstream.reports.check.evidence import Evidence
+from upstream.reports.check.findings import Figure, Finding, Where
+from upstream.reports.check.grids import Column, Grid, Row
+from upstream.reports.check.labels import is_total, key, said_in, words
+from upstream.reports.check.numbers import Value, percent_agrees, percent_change, show
+from upstream.reports.check.reading.model import Sentence
+from upstream.reports.check.rules.facts import same_number, telling, vocabulary, without_periods
+from upstream.reports.check.rules.limits import named_rows
+from upstream.reports.check.spans import Span, month_name
+
+_CUMULATIVE = re.compile(r"year to date|\bytd\b|year to month|\bytm\b|cumulative|so far this year|since april|rolling|12 months|twelve months|financial year|this year|quarter|q[1-4]\b|annual|average|year-to-date|in total over|over the (?:period|year)", re.IGNORECASE)
+_ANAPHORA = re.compile(r"^(?:this|that|it|these|which)\b", re.IGNORECASE)
+_LATEST = re.compile(r"last month|this month|latest month|in the month|reporting month|current month|month on month", re.IGNORECASE)
+_PREVIOUS = re.compile(r"(?:previous|preceding|prior) month|last month|month before|month on month|a month (?:ago|earlier)|the month prior", re.IGNORECASE)
+_YEAR_AGO = re.compile(r"same (?:month|period|time|point) (?:last|(?:of |in )?the previous|a) year|year on year|year-on-year|a year (?:ago|earlier|before)|(?:one|a) year (?:before|earlier)|last year|previous year|twelve months (?:earlier|before|ago)", re.IGNORECASE)
+_ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+_RUN = re.compile(r"\b(" + "|".join(_ORDINALS) + r"|\d+(?:st|nd|rd|th)?)\b[- ](?:consecutive|successive|month(?:s)? (?:in a row|running|in succession))", re.IGNORECASE)
+_HIGHEST = re.compile(r"\b(highest|lowest|most|fewest|peak|largest|smallest)\b[^<.;]{0,50}?\bsince\b[^<]{0,12}<p(\d+)>")
+_EXTREME = re.compile(r"\b(highest|lowest|fewest|most|peak|busiest|quietest)\b(?! (?:since|proportion|rate|percentage|share|average|volume increase|increase))[^.;<]{0,40}?\b(?:of the (?:year|period)|on record|in the (?:period|series|table|last)|month|recorded|over the)", re.IGNORECASE)
+_STANDALONE = (
+    re.compile(r"there (?:were|was|have been|had been)(?: a total of)? <n(\d+)>"),
+    re.compile(r"<n(\d+)>(?: [a-z&'-]+){0,6}? (?:were|was|have been|had been) (?:recorded|reported|logged|received|made|seen|noted|registered)"),
+    re.compile(r"(?:recorded|recording|saw|logged|registered|reported|totalled|totalling|numbered|stood at|stands at|reached|amounted to|came to|a total of|was|were) <n(\d+)>(?! (?:per|more|fewer|less|higher|lower))"),
+    re.compile(r"<p\d+>\s*:?\s*\(?<n(\d+)>\)?"),
+    re.compile(r"<n(\d+)>(?: [a-z&'-]+){0,6}? in <p\d+>"),
+    re.compile(r": <n(\d+)>(?: |\.|$)"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row of a table that a sentence speaks of."""
+
+    grid: Grid
+    row: Row
+
+
+def _months(grid: Grid) -> list[tuple[Span, int]]:
+    """Month columns of plain counts (or of one role), oldest first."""
+    held = [(c.span, n) for n, c in enumerate(grid.columns) if c.span is not None and c.span.kind == "month" and c.span.dated and c.role in {"count", "percent", "average"} and not c.cumulative and not c.rolling and not c.total]
+    return sorted(held, key=lambda pair: pair[0].first)
+
+
+def _context(evidence: Evidence, n: int) -> str:
+    """The sentence, with the one before when it begins with "This" or "It"."""
+    sentence = evidence.sentences[n]
+    text = sentence.full
+    if _ANAPHORA.match(sentence.text) and n and evidence.sentences[n - 1].section == sentence.section and evidence.sentences[n - 1].file == sentence.file:
+        return f"{evidence.sentences[n - 1].text} {text}"
+    return text
+
+
+def _title(grid: Grid) -> frozenset[str]:
+    title = grid.table.title or (grid.table.section[-1] if grid.table.section else "")
+    own = frozenset(w for name in grid.key_names for w in words(name))
+    return telling(title) - own
+
+
+def _places(evidence: Evidence, names: dict[frozenset[str], str], sentence: Sentence, text: str) -> list[Place]:
+    """Rows that a sentence speaks of: every label said, the table's own subject said, nothing else named."""
+    heading = " ".join(sentence.section)
+    said = frozenset(words(f"{text} {heading}"))
+    mentioned = [label for label in names.values() if said_in(label, text)]
+    mentioned = [m for m in mentioned if not any(key(m) < key(o) for o in mentioned)]
+    found = []
+    for grid in evidence.grids:
+        if not _title(grid) <= said:
+            continue
+        rows = [grid.rows[r] for r in named_rows(grid, text)]
+        if not rows and len(grid.key_names) == 1 and not any(_in_grid(grid, m) for m in mentioned):
+            rows = [row for row in grid.rows if row.total] if _title(grid) and _title(grid) <= frozenset(words(text)) else []
+        if len(rows) != 1:
+            continue
+        subject = frozenset(words(" ".join((*rows[0].keys, grid.heading))))
+        if all(key(m) <= subject or _is_header(grid, m) for m in mentioned):
+            found.append(Place(grid, rows[0]))
+    return found
+
+
+def _in_grid(grid: Grid, label: str) -> bool:
+    return any(key(label) == key(k) for row in grid.rows for k in row.keys)
+
+
+def _is_header(grid: Grid, label: str) -> bool:
+    return any(key(label) == key(c.header) for c in grid.columns)
+
+
+def _header_said(column: Column, text: str) -> bool:
+    """Whether the header's own words, beyond its period, are said."""
+    return telling(without_periods(column.header)) <= frozenset(words(text))
+
+
+def _cell(place: Place, span: Span | None, percent: bool, text: str) -> int | None:
+    """The column for a period: one month column of the right kind, or ``None``."""
+    if span is None or span.kind != "month" or not span.dated:
+        return None
+    hits = [n for s, n in _months(place.grid) if s.first == span.first and (place.grid.columns[n].role == "percent") == percent and _header_said(place.grid.columns[n], text)]
+    return hits[0] if len(hits) == 1 else None
+
+
+def _month(index: int) -> Span:
+    return Span("month", index, index, True, month_name(index))
+
+
+def _sides(claim: Claim, marked: Marked, text: str, latest: Span | None) -> tuple[Span | None, Span | None]:
+    """Periods of the later and the earlier level of a claim."""
+    dated = [s for s in marked.spans if s.dated and s.kind == "month"]
+    later = claim.later_span if claim.later_span and claim.later_span.kind == "month" and claim.later_span.dated else None
+    earlier = claim.earlier_span if claim.earlier_span and claim.earlier_span.kind == "month" and claim.earlier_span.dated else None
+    against = claim.against or claim.part
+    if earlier is None and later is None and len(dated) == 2 and dated[0].first != dated[1].first:
+        earlier, later = sorted(dated, key=lambda s: s.first)
+        return later, earlier
+    if later is None:
+        others = [s for s in dated if earlier is None or s.first != earlier.first]
+        later = others[0] if len(others) == 1 else None
+        if later is None and not dated:
+            later = latest
+    if earlier is None and later is not None:
+        if _YEAR_AGO.search(against):
+            earlier = _month(later.first - 12)
+        elif _PREVIOUS.search(against):
+            earlier = _month(later.first - 1)
+    return later, earlier
+
+
+def _quoted(place: Place, at: int, value: Value, sentence: Sentence) -> Finding:
+    cell = place.row.values[at]
+    printed = cell.text if cell else ""
+    figures = (Figure("in the sentence", value.text, value.number), place.grid.figure(place.row, at))
+    said = f"{place.row.label}, {place.grid.columns[at].header}: {value.text} in the sentence, {printed} in {place.grid.table.name} (line {place.row.line}) (“{sentence.text[:200]}”)"
+    return Finding("fact_quoted_differently", "error", Where(sentence.file, sentence.line or None, None, place.row.label, place.grid.columns[at].header), figures, said)
+
+
+def _against_tables(places: list[Place], span: Span | None, value: Value, text: str, sentence: Sentence) -> list[Finding]:
+    """A level against every table that holds it: right when any agrees."""
+    wrong: list[Finding] = []
+    for place in places:
+        at = _cell(place, span, value.percent, text)
+        cell = place.row.values[at] if at is not None else None
+        if at is None or cell is None:
+            continue
+        if same_number(cell, value):
+            return []
+        wrong.append(_quoted(place, at, value, sentence))
+    return wrong[:1]
+
+
+def _changes(places: list[Place], later: Span | None, earlier: Span | None, claim: Claim, text: str, sentence: Sentence) -> list[Finding]:
+    """Direction, per cent and change of a claim against the two cells it speaks of."""
+    wrong: list[Finding] = []
+    for place in places:
+        a, b = _cell(place, later, False, text), _cell(place, earlier, False, text)
+        now, then = (place.row.values[a] if a is not None else None), (place.row.values[b] if b is not None else None)
+        if a is None or b is None or now is None or then is None:
+            continue
+        said = _contradiction(claim, now, then)
+        if not said:
+            return []
+        figures = [Figure("per cent", claim.percent.text, claim.percent.number)] if claim.percent else []
+        figures += [Figure("change", claim.change.text, claim.change.number)] if claim.change else []
+        figures += [place.grid.figure(place.row, a), place.grid.figure(place.row, b)]
+        where = Where(sentence.file, sentence.line or None, None, place.row.label, None)
+        wrong.append(Finding("sentence_cannot_hold", "error", where, tuple(figures), f"{place.row.label}: {said} ({place.grid.table.name}; “{sentence.text[:200]}”)"))
+    return wrong[:1]
+
+
+def _contradiction(claim: Claim, now: Value, then: Value) -> str | None:
+    moved = now.number - then.number
+    stated = f"{now.text} - {then.text} = {show(moved)}"
+    if claim.direction and moved * claim.direction < 0:
+        return f"“{claim.word}” is said, but {stated} by the table"
+    if claim.direction and moved == 0 and (claim.percent or claim.change):
+        return f"“{claim.word}” is said, but {stated} by the table"
+    if claim.change is not None and claim.change.whole and not claim.rough and abs(abs(claim.change.number) - abs(moved)) > 1e-9:
+        return f"a change of {claim.change.text} is said, but {stated} by the table"
+    if claim.percent is not None and not claim.rough and claim.direction and then.number:
+        printed = Value(abs(claim.percent.number) * (1 if moved >= 0 else -1), claim.percent.decimals, True, "")
+        if not percent_agrees(printed, now, then, change=True):
+            exact = percent_change(now.number, then.number) or 0.0
+            back = now.number and abs(abs(claim.percent.number) - abs(100 * moved / now.number)) <= claim.percent.half
+            return f"{claim.percent.text} is said, but 100 x {show(moved)} / {then.text} = {show(exact, claim.percent.decimals + 1)}%" + ("; that is the change divided by the later figure" if back else "")
+    return None
+
+
+def _runs(places: list[Place], marked: Marked, claims: list[Claim], sentence: Sentence) -> list[Finding]:
+    """ "Third consecutive monthly increase", "highest since July 2021", against the months of the table."""
+    found: list[Finding] = []
+    run = _RUN.search(sentence.text)
+    high = _HIGHEST.search(marked.line)
+    extreme = _EXTREME.search(sentence.text) if not high else None
+    direction = next((c.direction for c in claims if c.direction), None)
+    for place in places:
+        months = _months(place.grid)
+        values = [(s, v) for s, n in months if (v := place.row.values[n]) is not None]
+        if len(values) < 3 or len(values) != len(months):
+            continue
+        where = Where(sentence.file, sentence.line or None, None, place.row.label)
+        if run and direction:
+            found += _run(values, run, direction, where, sentence)
+        if high:
+            since = marked.spans[int(high[2])]
+            found += _since(values, since, high[1].lower(), where, sentence, marked)
+        elif extreme and not claims_levels(claims):
+            found += _extreme(values, extreme[1].lower(), where, sentence, marked)
+        if found:
+            break
+    return found
+
+
+def claims_levels(claims: list[Claim]) -> bool:
+    return any(c.later is not None and c.earlier is not None for c in claims)
+
+
+def _at_month(values: list[tuple[Span, Value]], marked: Marked, but: Span | None = None) -> int:
+    """Index of the month that the sentence speaks of; the latest when it names none."""
+    for span in marked.spans:
+        if span is not but and span.kind == "month" and span.dated:
+            for n, (s, _) in enumerate(values):
+                if s.first == span.first:
+                    return n
+    return len(values) - 1
+
+
+def _run(values: list[tuple[Span, Value]], run: re.Match[str], direction: int, where: Where, sentence: Sentence) -> list[Finding]:
+    word = run[1].lower()
+    length = _ORDINALS.get(word) or int(re.sub(r"\D", "", word))
+    end = _at_month(values, mark(sentence.text))
+    if length > end or length < 2:
+        return []
+    steps = values[end - length : end + 1]
+    moves = [b[1].number - a[1].number for a, b in zip(steps, steps[1:], strict=False)]
+    if all(m * direction > 0 for m in moves):
+        return []
+    series = ", ".join(f"{s.text} {v.text}" for s, v in steps)
+    figures = tuple(Figure(s.text, v.text, v.number) for s, v in steps)
+    return [Finding("sentence_cannot_hold", "error", where, figures, f"“{run[0]}” is said, but the table has {series} (“{sentence.text[:160]}”)")]
+
+
+def _since(values: list[tuple[Span, Value]], since: Span, word: str, where: Where, sentence: Sentence, marked: Marked) -> list[Finding]:
+    end = _at_month(values, marked, since)
+    after = [(s, v) for s, v in values[:end] if s.first > since.last]
+    sign = 1 if word in {"highest", "most", "peak", "largest"} else -1
+    beyond = [(s, v) for s, v in after if sign * (v.number - values[end][1].number) > 0]
+    if not beyond:
+        return []
+    s, v = beyond[-1]
+    now = values[end]
+    figures = (Figure(now[0].text, now[1].text, now[1].number), Figure(s.text, v.text, v.number))
+    return [Finding("sentence_cannot_hold", "error", where, figures, f"“{word} since {since.text}” is said of {now[1].text}, but {s.text} was {v.text} (“{sentence.text[:160]}”)")]
+
+
+def _extreme(values: list[tuple[Span, Value]], word: str, where: Where, sentence: Sentence, marked: Marked) -> list[Finding]:
+    named = [s for s in marked.spans if s.kind == "month" and s.dated]
+    if len(named) != 1:
+        return []
+    at = next((n for n, (s, _) in enumerate(values) if s.first == named[0].first), None)
+    if at is None:
+        return []
+    sign = 1 if word in {"highest", "most", "peak", "busiest"} else -1
+    best = max(values, key=lambda pair: sign * pair[1].number)
+    if best[1].number == values[at][1].number:
+        return []
+    figures = (Figure(named[0].text, values[at][1].text, values[at][1].number), Figure(best[0].text, best[1].text, best[1].number))
+    return [Finding("sentence_cannot_hold", "error", where, figures, f"“{word}” is said of {named[0].text} ({values[at][1].text}), but {best[0].text} was {best[1].text} (“{sentence.text[:160]}”)")]
+
+
+def _latest(places: list[Place], text: str, sentence: Sentence) -> Span | None:
+    """The latest month of the tables, for a sentence that names no month."""
+    if _CUMULATIVE.search(text):
+        return None
+    if not (_LATEST.search(text) or _PREVIOUS.search(text) or _YEAR_AGO.search(text)):
+        return None
+    months = [s for place in places for s, _ in _months(place.grid)]
+    return max(months, key=lambda s: s.first) if months else None
+
+
+def _standalone(marked: Marked, claims: list[Claim]) -> list[int]:
+    """Levels that stand outside any claim: "there were 312 offences", "312 in June 2022"."""
+    used = {n for c in claims for n in c.marks.values()}
+    changes = {c.change for c in claims if c.change is not None}
+    found: list[int] = []
+    for pattern in _STANDALONE:
+        for match in pattern.finditer(marked.line):
+            n = int(match[1])
+            if n not in used and n not in found and marked.numbers[n] not in changes:
+                found.append(n)
+    return found
+
+
+def _sentence(evidence: Evidence, names: dict[frozenset[str], str], n: int) -> list[Finding]:
+    sentence = evidence.sentences[n]
+    text = _context(evidence, n)
+    marked = mark(sentence.full)
+    claims = read_claims(marked)
+    if not (claims or marked.numbers) or (not marked.numbers and not _RUN.search(text) and not _HIGHEST.search(marked.line) and not _EXTREME.search(text) and not claims):
+        return []
+    places = _places(evidence, names, sentence, text)
+    if not places:
+        return []
+    found: list[Finding] = []
+    latest = _latest(places, text, sentence)
+    for claim in claims:
+        if _CUMULATIVE.search(claim.part) and not re.search(r"same quarter|last year", claim.part):
+            continue
+        later, earlier = _sides(claim, marked, text, latest)
+        if claim.later is not None and claim.earlier is not None:
+            found += _against_tables(places, later, claim.later, text, sentence)
+            found += _against_tables(places, earlier, claim.earlier, text, sentence)
+        elif not (claim.points or claim.times) and (claim.percent or claim.change or claim.direction):
+            found += _changes(places, later, earlier, claim, text, sentence)
+    months = [s for s in marked.spans if s.kind == "month" and s.dated]
+    if len({s.first for s in months}) <= 1 and not _CUMULATIVE.search(sentence.text):
+        span = months[0] if months else latest
+        for at in _standalone(marked, claims):
+            found += _against_tables(places, span, marked.numbers[at], text, sentence)
+    return found + _runs(places, marked, claims, sentence)
+
+
+def sentences_against_tables(evidence: Evidence) -> list[Finding]:
+    """Facts quoted differently and claims that the tables do not bear out."""
+    names = vocabulary(evidence.grids)
+    found: list[Finding] = []
+    for n in range(len(evidence.sentences)):
+        found += _sentence(evidence, names, n)
+    return found + _between_sentences(evidence, names)
+
+
+def _between_sentences(evidence: Evidence, names: dict[frozenset[str], str]) -> list[Finding]:
+    """The same level said twice: the same things named, the same month, one number each."""
+    seen: dict[tuple[frozenset[frozenset[str]], int, bool], tuple[Value, Sentence]] = {}
+    found = []
+    for sentence in evidence.sentences:
+        marked = mark(sentence.full)
+        months = {s.first for s in marked.spans if s.kind == "month" and s.dated}
+        if len(months) != 1 or len(marked.spans) != 1 or _CUMULATIVE.search(sentence.text):
+            continue
+        claims = read_claims(marked)
+        levels = _standalone(marked, claims)
+        if len(levels) != 1:
+            continue
+        mentioned = [label for label in names.values() if said_in(label, sentence.full)]
+        things = frozenset(key(m) for m in mentioned if not is_total(m) and not any(key(m) < key(o) for o in mentioned))
+        if not things:
+            continue
+        value = marked.numbers[levels[0]]
+        identity = (things, next(iter(months)), value.percent)
+        if identity in seen and not same_number(seen[identity][0], value) and _alike(seen[identity][1], sentence):
+            first, other = seen[identity]
+            said = f"{', '.join(sorted(names[t] for t in things))}, {month_name(next(iter(months)))}: {first.text} (line {other.line}) and {value.text} (line {sentence.line}): “{other.text[:120]}” / “{sentence.text[:120]}”"
+            found.append(Finding("fact_quoted_differently", "error", Where(sentence.file, sentence.line or None), (Figure("first", first.text, first.number), Figure("second", value.text, value.number)), said))
+        seen.setdefault(identity, (value, sentence))
+    return found
+
+
+def _alike(one: Sentence, other: Sentence) -> bool:
+    """Whether two sentences speak of the same thing in other respects: most telling words shared."""
+    a, b = telling(one.text), telling(other.text)
+    return len(a & b) * 2 >= min(len(a), len(b)) if a and b else False

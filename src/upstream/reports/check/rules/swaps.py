@@ -1,0 +1,160 @@
+"""Two values interchanged: both places contradict something, and exchanging them mends both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import replace
+from itertools import combinations
+
+from upstream.reports.check.evidence import Evidence
+from upstream.reports.check.findings import Finding
+from upstream.reports.check.grids import Grid, Row
+from upstream.reports.check.numbers import Value
+from upstream.reports.check.rules.limits import Limits, limits_of, side
+from upstream.reports.check.rules.percents import Source, chosen, holds as percent_holds, pair_of
+from upstream.reports.check.rules.sums import Item, Relation, over_columns, over_rows, relations_among, tested
+
+Constraint = Callable[[Row], bool]
+_MOST_BROKEN = 40
+
+
+def _percent_constraint(at: int, source: Source, kind: str) -> Constraint:
+    def holds(row: Row) -> bool:
+        printed, pair = row.values[at], pair_of(row, source)
+        return printed is None or pair is None or row is source.total or percent_holds(printed, *pair, kind)
+
+    return holds
+
+
+def _limit_constraint(limits: Limits) -> Constraint:
+    """Broken only far outside: by more than the width of the limits."""
+
+    def holds(row: Row) -> bool:
+        value, upper = row.values[limits.value], row.values[limits.upper]
+        lower = row.values[limits.lower] if limits.lower is not None else None
+        if value is None or upper is None or lower is None or not side(row, limits):
+            return True
+        width = max(upper.number - lower.number, 1.0)
+        return lower.number - width <= value.number <= upper.number + width
+
+    return holds
+
+
+def _sum_constraints(grid: Grid) -> list[Constraint]:
+    """Row totals: the columns whose sum another column is, tested on one row."""
+    items, _ = over_columns(grid)
+    additive = [n for n, c in enumerate(grid.columns) if c.role == "count"]
+    by_name = {grid.columns[n].header or f"column {grid.columns[n].index + 1}": n for n in additive}
+    constraints: list[Constraint] = []
+    for relation in relations_among(items):
+        whole = by_name.get(items[relation.whole].label)
+        parts = [by_name.get(items[p].label) for p in relation.parts]
+
+        def holds(row: Row, whole: int | None = whole, parts: list[int | None] = parts) -> bool:
+            total = row.values[whole] if whole is not None else None
+            held = [row.values[p] for p in parts if p is not None]
+            if total is None or any(v is None for v in held):
+                return True
+            known = [v for v in held if v is not None]
+            slack = sum(v.half for v in [*known, total] if v.decimals)
+            return abs(sum(v.number for v in known) - total.number) <= slack + 1e-9
+
+        constraints.append(holds)
+    return constraints
+
+
+def _constraints(grid: Grid) -> list[Constraint]:
+    found = _sum_constraints(grid)
+    for at, column in enumerate(grid.columns):
+        kind = {"percent_change": "change", "difference": "difference", "percent": "share"}.get(column.role)
+        source = chosen(grid, at, kind) if kind else None
+        if source is not None and kind is not None:
+            found.append(_percent_constraint(at, source, kind))
+    limits = limits_of(grid)
+    if limits is not None and limits.lower is not None:
+        found.append(_limit_constraint(limits))
+    return found
+
+
+def _exchange(one: Row, other: Row, at: tuple[int, ...]) -> tuple[Row, Row]:
+    def swapped(row: Row, source: Row) -> Row:
+        return replace(row, values=tuple(source.values[n] if n in at else v for n, v in enumerate(row.values)))
+
+    return swapped(one, other), swapped(other, one)
+
+
+def _within_rows(grid: Grid) -> list[Finding]:
+    constraints = _constraints(grid)
+    broken = [row for row in grid.rows if not row.total and not all(holds(row) for holds in constraints)]
+    if not constraints or not 2 <= len(broken) <= _MOST_BROKEN:
+        return []
+    counts = tuple(n for n, c in enumerate(grid.columns) if c.role == "count")
+    tries = [(n,) for n in range(len(grid.columns))] + ([counts] if len(counts) > 1 else [])
+    found = []
+    for one, other in combinations(broken, 2):
+        for at in tries:
+            if any(one.values[n] is None or other.values[n] is None for n in at) or all(_number(one, n) == _number(other, n) for n in at):
+                continue
+            mended = _exchange(one, other, at)
+            if all(holds(row) for row in mended for holds in constraints):
+                found.append(_finding(grid, one, other, at))
+                break
+    return found
+
+
+def _number(row: Row, at: int) -> float | None:
+    value: Value | None = row.values[at]
+    return None if value is None else value.number
+
+
+def _finding(grid: Grid, one: Row, other: Row, at: tuple[int, ...]) -> Finding:
+    figures = tuple(f for n in at for f in (grid.figure(one, n), grid.figure(other, n)))
+    named = ", ".join(f"“{grid.columns[n].header}”" for n in at[:4])
+    printed = "; ".join(f"{f.what} {f.printed}" for f in figures[:4])
+    arithmetic = f"{named}: {printed}. Each contradicts its own row; exchanged, both rows hold."
+    return Finding("rows_swapped", "error", grid.where(one, grid.columns[at[0]]), figures, arithmetic)
+
+
+def _within_columns(grid: Grid) -> list[Finding]:
+    """Two cells of one row interchanged between columns: both column totals fail and exchanging mends both."""
+    found: list[Finding] = []
+    if len(grid.key_names) > 1:
+        return found
+    items, _ = over_rows(grid, 0)
+    labels = [item.label for item in items]
+    for relation in relations_among(items):
+        for a, b in combinations(relation.misfits, 2):
+            for p in relation.parts:
+                values = items[p].values
+                if a not in values or b not in values or values[a].number == values[b].number:
+                    continue
+                if _mended(items, relation, p, a, b):
+                    row = next((r for r in grid.rows if r.keys and r.keys[0] == labels[p]), None)
+                    if row is not None and isinstance(a, tuple) and isinstance(b, tuple):
+                        found.append(_across(grid, row, a[1], b[1]))
+                    break
+    return found
+
+
+def _mended(items: list[Item], relation: Relation, part: int, a: Hashable, b: Hashable) -> bool:
+    changed = list(items)
+    values = dict(items[part].values)
+    values[a], values[b] = values[b], values[a]
+    changed[part] = replace(items[part], values=values)
+    again = tested(changed, relation.whole, relation.parts, 1.0)
+    return a in again.fits and b in again.fits
+
+
+def _across(grid: Grid, row: Row, a: int, b: int) -> Finding:
+    figures = (grid.figure(row, a), grid.figure(row, b))
+    said = f"{row.label}: {figures[0].printed} under “{grid.columns[a].header}” and {figures[1].printed} under “{grid.columns[b].header}”. Both column totals fail; exchanged, both hold."
+    return Finding("rows_swapped", "error", grid.where(row, grid.columns[a]), figures, said)
+
+
+def rows_swapped(evidence: Evidence) -> list[Finding]:
+    """Values of two rows (or two columns of a row) interchanged, seen through sums, per cents and limits."""
+    found: list[Finding] = []
+    for grid in evidence.grids:
+        found += _within_rows(grid)
+        found += _within_columns(grid)
+    return found

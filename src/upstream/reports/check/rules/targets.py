@@ -1,0 +1,234 @@
+"""Targets said to be met, missed, above or below, against the figures printed with them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from upstream.reports.check.claims import Marked, mark
+from upstream.reports.check.evidence import Evidence
+from upstream.reports.check.findings import Figure, Finding, Where
+from upstream.reports.check.grids import Grid, Row
+from upstream.reports.check.labels import key
+from upstream.reports.check.numbers import Value, parse_value
+from upstream.reports.check.reading.model import Sentence, Table
+
+_TARGET_WORD = r"(?:target|goal|ambition|aim|aspiration\w*|threshold|standard|benchmark|required|expectation|objective|what good looks like|good looks like)"
+_MET = re.compile(r"\b(?:met|meets|meeting|achiev\w+|hit|hits|hitting|on target|on track|reached|attained|satisf\w+ the|delivered|in line with (?:the |its )?target|green|fulfilled|within (?:the |its |our )?(?:target|standard|threshold)|success\w*)\b", re.IGNORECASE)
+_MISSED = re.compile(r"\b(?:miss\w*|not (?:been )?(?:met|meet|achiev\w+|hit|reach\w*)|(?:did|does|do|was|were|is|has|have) ?n[o']t (?:been )?(?:met|meet|achiev\w+|hit|reach\w*)|fail\w*|short of|shortfall|off target|unmet|falls? short|fell short|outside (?:the |its |our )?target|red|under-?perform\w*|yet to (?:meet|reach|achieve))\b", re.IGNORECASE)
+_ABOVE = re.compile(r"\b(?:above|exceed\w*|over|beat\w*|surpass\w*|better than|ahead of|higher than|in excess of|outperform\w*|more than)\b", re.IGNORECASE)
+_BELOW = re.compile(r"\b(?:below|under|lower than|less than|beneath|behind|worse than|short of)\b", re.IGNORECASE)
+_TARGET = (
+    re.compile(rf"{_TARGET_WORD}(?: level| rate| figure| time| set)?(?: \([a-z ]+\))?(?: was| is| of| at| for [a-z ]{{1,30}}(?:is|of|was)| being| set at| to be| remains| stands at|:| -|,)*\s*\(?(?:at least |at most |no more than |under |over |a maximum of |a minimum of )?<[nt](\d+)>"),
+    re.compile(rf"<[nt](\d+)>\s*(?:[a-z]+ ){{0,3}}?{_TARGET_WORD}"),
+    re.compile(rf"{_TARGET_WORD}[^<.;]{{0,20}}\(<[nt](\d+)>"),
+)
+_LOWER_IS_BETTER = re.compile(r"minute|second|hour|\bdays?\b|wait\w*|abandon\w*|absence|sickness|overdue|backlog|response time|time to|attrition|complain\w*|reoffend\w*|repeat|vacanc\w*|outstanding|unresourced|turnover|crimes?\b|offences?\b|burglar\w*|robber\w*|violence|thefts?|incidents?|casualt\w*|collision\w*|at most|no more than|maximum|not exceed|or (?:less|fewer|below|under)|less than|fewer than|reduc\w*", re.IGNORECASE)
+_HIGHER_IS_BETTER = re.compile(r"satisf\w*|confidence|answered|complet\w*|complian\w*|attend\w*|positive|charge|outcome|detect\w*|solved|training|trained|resolved|within|on time|in time|at least|minimum|or (?:more|above|over|higher|better)|recruit\w*|referr\w*|upheld|engage\w*|success\w*|clearance|closed|visit\w*|seiz\w*|disrupt\w*|survey\w*|victim\w* (?:contact|updat)", re.IGNORECASE)
+_CLOCK = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?::(\d{2}))?(?![\d:])")
+_WITHIN_TIME = re.compile(r"(?:within|target(?: of)?|under|in under|-)\s*(\d+)\s*(?:min(?:ute)?s?)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is said of a target: 1 at or above it, -1 below it; ``sense`` is "level" or "met"."""
+
+    sign: int
+    sense: str
+    word: str
+
+
+def verdict_of(text: str) -> Verdict | None:
+    """The one verdict of a text; ``None`` when there is none or several."""
+    plain = re.sub(r"what good looks like|what “good looks like”", "target", text, flags=re.IGNORECASE)
+    missed, met = _MISSED.search(plain), _MET.search(_MISSED.sub(" ", plain))
+    above, below = _ABOVE.search(plain), _BELOW.search(plain)
+    if missed and not met and not (above and not below):
+        if re.search(r"short", missed[0]):
+            return Verdict(-1, "level", missed[0])
+        return Verdict(-1, "met", missed[0])
+    if above and not below and not missed:
+        return Verdict(1, "level", above[0])
+    if below and not above and not missed and not met:
+        return Verdict(-1, "level", below[0])
+    if met and not missed and not above and not below:
+        return Verdict(1, "met", met[0])
+    return None
+
+
+def better_of(text: str) -> int | None:
+    """1 when higher is better, -1 when lower is, ``None`` when the words do not say."""
+    high, low = _HIGHER_IS_BETTER.search(text), _LOWER_IS_BETTER.search(text)
+    if re.search(r"at most|no more than|maximum|not exceed|or (?:less|fewer|below|under)", text, re.IGNORECASE):
+        return -1
+    if re.search(r"at least|minimum|or (?:more|above|over|higher)", text, re.IGNORECASE):
+        return 1
+    if re.search(r"%|per ?cent", text) and high:
+        return 1
+    return 1 if high and not low else -1 if low and not high else None
+
+
+def _holds(verdict: Verdict, actual: float, target: float, better: int | None) -> bool | None:
+    """Whether the verdict can be; ``None`` when it cannot be told."""
+    if verdict.sense == "level":
+        if verdict.word.lower().startswith(("better", "worse", "ahead", "behind", "outperform", "beat", "surpass")) and better is not None and better < 0:
+            return (actual <= target) == (verdict.sign > 0)
+        return actual >= target if verdict.sign > 0 else actual <= target
+    if better is None:
+        return None
+    met = actual >= target if better > 0 else actual <= target
+    return met == (verdict.sign > 0)
+
+
+def _target_in(marked: Marked) -> int | None:
+    for pattern in _TARGET:
+        if match := pattern.search(marked.line):
+            return int(match[1])
+    return None
+
+
+def _actual_in(marked: Marked, target: int) -> int | None:
+    """The level that the sentence sets against the target: the one other number of its kind."""
+    of_kind = [int(n) for n in re.findall(r"<[nt](\d+)>", marked.line) if int(n) != target and marked.numbers[int(n)].percent == marked.numbers[target].percent]
+    line = re.sub(r"(?:increas|decreas|rise|rose|fall|fell|up|down|reduc)\w*(?: of| by| from)? <[nt](\d+)>", lambda m: m[0].replace("<", "{"), marked.line)
+    kept = [n for n in of_kind if f"<t{n}>" in line or f"<n{n}>" in line]
+    apart = [n for n in kept if not re.search(rf"(?:points?|margin|gap|by|previous|last|compared (?:to|with)|from|against)[^<]{{0,16}}<[tn]{n}>|<[tn]{n}>\s*(?:short|points?|above|below|under|over)\b(?! (?:the |its |our )?(?:<|target|goal|aim))", line) or len(kept) == 1]
+    return apart[0] if len(apart) == 1 else None
+
+
+def _sentence(sentence: Sentence) -> list[Finding]:
+    marked = mark(sentence.full)
+    target = _target_in(marked)
+    if target is None:
+        return _clock(sentence.full, sentence.full, Where(sentence.file, sentence.line or None), sentence.text)
+    actual = _actual_in(marked, target)
+    verdict = verdict_of(_judged(marked, target))
+    if actual is None or verdict is None:
+        return []
+    a, t = marked.numbers[actual], marked.numbers[target]
+    return _finding(verdict, a, t, better_of(sentence.full), Where(sentence.file, sentence.line or None), sentence.text)
+
+
+def _judged(marked: Marked, target: int) -> str:
+    """The words that can judge: those of the target's own number ("at least 90%") left out."""
+    line = re.sub(rf"(?:at least|at most|no more than|under|over|more than|less than|a minimum of|a maximum of)\s+<[nt]{target}>", " ", marked.line)
+    return re.sub(r"\bor (?:above|below|over|under|higher|lower|more|less)\b|more than (?:half|a)|over the (?:last|past|period|year|quarter|month)|(?:under|over)(?=-| review)", " ", line)
+
+
+def _finding(verdict: Verdict, actual: Value, target: Value, better: int | None, where: Where, text: str) -> list[Finding]:
+    if _holds(verdict, actual.number, target.number, better) is not False:
+        return []
+    sign = ">" if actual.number > target.number else "<" if actual.number < target.number else "="
+    figures = (Figure("actual", actual.text, actual.number), Figure("target", target.text, target.number))
+    wanted = "" if verdict.sense == "level" else f" (here {'higher' if (better or 0) > 0 else 'lower'} is better)"
+    return [Finding("target_claim_wrong", "error", where, figures, f"{actual.text} {sign} {target.text}{wanted}, but the target is said to be “{verdict.word}” (“{text[:200]}”)")]
+
+
+def _clock(target_text: str, claim_text: str, where: Where, shown: str) -> list[Finding]:
+    """ "12:37, within target" beside "within 12 minutes"."""
+    limit, took = _WITHIN_TIME.search(target_text), _CLOCK.search(claim_text)
+    verdict = re.search(r"\b(?:within|met|inside|on) (?:the |its )?target\b|\b(?:outside|missed|over|above) (?:the |its )?target\b", claim_text, re.IGNORECASE)
+    if not limit or not took or not verdict or not re.search(r"median|average|mean|time", claim_text, re.IGNORECASE):
+        return []
+    hours = took[3] is not None
+    minutes = int(took[1]) * 60 + int(took[2]) + int(took[3] or 0) / 60 if hours else int(took[1]) + int(took[2]) / 60
+    inside = minutes <= int(limit[1])
+    if inside == bool(re.match(r"within|met|inside|on", verdict[0], re.IGNORECASE)):
+        return []
+    sign = "<=" if inside else ">"
+    figures = (Figure("time", took[0], round(minutes, 2)), Figure("target", f"{limit[1]} minutes", float(limit[1])))
+    return [Finding("target_claim_wrong", "error", where, figures, f"{took[0]} (minutes and seconds) {sign} {limit[1]} minutes, but it is said to be “{verdict[0]}” (“{shown[:200]}”)")]
+
+
+_TARGET_HEADER = re.compile(r"target|goal|wdgll|what good looks like|good looks like|ambition|aim\b|standard|threshold|benchmark", re.IGNORECASE)
+_ACTUAL_HEADER = re.compile(r"actual|update|current|latest|result|performance|achieved|level|value|score|outturn|position", re.IGNORECASE)
+_STATUS_HEADER = re.compile(r"status|met|rag\b|on track|achieved\?|result|against target|v target|vs target|verdict|position|outcome|target\?|assessment|judgement", re.IGNORECASE)
+_STATUS = {
+    "met": 1, "yes": 1, "y": 1, "achieved": 1, "on target": 1, "green": 1, "pass": 1, "passed": 1, "hit": 1, "target met": 1, "on track": 1, "above target": 2, "above": 2, "exceeded": 2, "below target": -2, "below": -2,
+    "not met": -1, "no": -1, "n": -1, "missed": -1, "red": -1, "fail": -1, "failed": -1, "off target": -1, "not achieved": -1, "target missed": -1, "target not met": -1, "off track": -1, "within target": 1, "outside target": -1,
+}  # fmt: skip
+
+
+def _status_column(grid: Grid) -> list[Finding]:
+    targets = [n for n, c in enumerate(grid.columns) if c.role == "target" or _TARGET_HEADER.search(c.header)]
+    actuals = [n for n, c in enumerate(grid.columns) if n not in targets and c.role in {"count", "percent", "average", "median"}]
+    if len(targets) != 1 or not actuals:
+        return []
+    actual = _actual_column(grid, actuals)
+    found = []
+    for header in dict.fromkeys(h for row in grid.rows for h in row.texts if _STATUS_HEADER.search(h)):
+        signs = {r: _STATUS[s] for r, row in enumerate(grid.rows) if (s := row.texts.get(header, "").strip().lower().strip(".")) in _STATUS}
+        for r, sign in signs.items():
+            row = grid.rows[r]
+            a, t = row.values[actual], row.values[targets[0]]
+            if a is None or t is None or a.number == t.number:
+                continue
+            better = 1 if abs(sign) == 2 else _better_row(grid, r, actual, targets[0], signs)
+            if better is not None and ((a.number - t.number) * better > 0) != (sign > 0):
+                figures = (grid.figure(row, actual), grid.figure(row, targets[0]))
+                mark_ = ">" if a.number > t.number else "<"
+                found.append(Finding("target_claim_wrong", "error", Where(grid.table.file, row.line or None, grid.table.name, row.label, header), figures, f"{row.label}: {a.text} {mark_} {t.text} (target; here {'higher' if better > 0 else 'lower'} is better), but “{header}” says “{row.texts[header]}”."))
+    return found
+
+
+def _actual_column(grid: Grid, actuals: list[int]) -> int:
+    named = [n for n in actuals if _ACTUAL_HEADER.search(grid.columns[n].header)]
+    dated = [n for n in actuals if (s := grid.columns[n].span) is not None and s.dated]
+    if named:
+        return named[0]
+    return max(dated, key=lambda n: _last(grid, n)) if dated else actuals[-1]
+
+
+def _last(grid: Grid, at: int) -> int:
+    span = grid.columns[at].span
+    return span.last if span is not None else 0
+
+
+def _better_row(grid: Grid, r: int, actual: int, target: int, signs: dict[int, int]) -> int | None:
+    """Which way is good: from the words of the row, else from what the other rows show."""
+    row = grid.rows[r]
+    own = better_of(f"{row.label} {' '.join(row.texts.values())} {row.values[target].text if row.values[target] else ''}")
+    if own is not None:
+        return own
+    votes = 0
+    for other, sign in signs.items():
+        a, t = grid.rows[other].values[actual], grid.rows[other].values[target]
+        if other != r and a is not None and t is not None and abs(sign) == 1:
+            votes += sign * ((a.number > t.number) - (a.number < t.number))
+    return (votes > 0) - (votes < 0) or None if abs(votes) >= 2 else None
+
+
+def _text_cells(table: Table) -> list[Finding]:
+    """Scorecards in words: a target cell and an update cell in one row."""
+    head = next((r for r in table.rows[:3] if any(_TARGET_HEADER.search(c) for c in r)), None)
+    if head is None:
+        return []
+    targets = [n for n, c in enumerate(head) if _TARGET_HEADER.search(c)]
+    actuals = [n for n, c in enumerate(head) if _ACTUAL_HEADER.search(c) and n not in targets]
+    found = []
+    for row, line in zip(table.rows, table.lines, strict=True):
+        for t in targets:
+            for a in actuals:
+                if row is head or max(a, t) >= len(row) or parse_value(row[a]) is not None:
+                    continue
+                label = next((c for c in reversed(row[:t]) if len(key(c)) > 1), row[0])
+                where = Where(table.file, line or None, table.name, label, head[a])
+                found += _clock(row[t], row[a], where, f"{row[t]} / {row[a]}")
+                target, said = mark(row[t]), mark(row[a])
+                if len(target.numbers) == 1 and len(said.numbers) == 1 and target.numbers[0].percent == said.numbers[0].percent and re.search(rf"{_TARGET_WORD}", row[a], re.IGNORECASE):
+                    verdict = verdict_of(said.line)
+                    if verdict is not None:
+                        found += _finding(verdict, said.numbers[0], target.numbers[0], better_of(f"{label} {row[t]}"), where, f"{row[t]} / {row[a]}")
+    return found
+
+
+def target_claim_wrong(evidence: Evidence) -> list[Finding]:
+    """Sentences, status columns and scorecard cells that judge a figure against its target."""
+    found: list[Finding] = []
+    for sentence in evidence.sentences:
+        found += _sentence(sentence)
+    for grid in evidence.grids:
+        found += _status_column(grid)
+    for table in evidence.tables:
+        found += _text_cells(table)
+    return found
