@@ -17,7 +17,7 @@ from upstream.datasets.crimes import Crimes, draw_crimes
 from upstream.datasets.geography import SmallAreas, invent_map, write_places
 from upstream.datasets.people import Parties, draw_parties
 from upstream.datasets.targets import PUBLIC_ORDER_STEP, Targets, monthly_targets
-from upstream.datasets.writing import TableFile, references
+from upstream.datasets.writing import Coded, TableFile, references
 from upstream.errors import BadInput
 from upstream.periods import Month
 from upstream.periods import months as span
@@ -28,7 +28,16 @@ FIRST: Final = Month(2018, 7)
 LAST: Final = Month(2022, 6)
 SEED: Final = 2022
 # invented names; no such places
-_FORCES: Final = ("Marchwold", "Ostrelland", "Tavenshire", "Corrowmoor", "Whitlandsea", "Penhallow Isle", "Dunmarrow", "Elverley")
+_FORCES: Final = (
+    "Marchwold",
+    "Ostrelland",
+    "Tavenshire",
+    "Corrowmoor",
+    "Whitlandsea",
+    "Penhallow Isle",
+    "Dunmarrow",
+    "Elverley",
+)
 _AREAS: Final = (
     ("A", "South Merrowvale"),
     ("B", "North Merrowvale"),
@@ -165,8 +174,8 @@ def _other_tables(force: _Force, targets: Targets, small: SmallAreas) -> None:
 def _rows(columns: dict[str, Any], kept: np.ndarray[Any, Any]) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for name, value in columns.items():
-        if isinstance(value, crime_tables.Coded):
-            out[name] = crime_tables.Coded(value.index[kept], value.values)
+        if isinstance(value, Coded):
+            out[name] = Coded(value.index[kept], value.values)
         elif isinstance(value, pa.Array):
             out[name] = pc.filter(value, pa.array(kept))
         else:
@@ -174,17 +183,19 @@ def _rows(columns: dict[str, Any], kept: np.ndarray[Any, Any]) -> dict[str, Any]
     return out
 
 
-def _step(targets: Targets) -> float:
-    """Public order after the recording change against the same months of the year before."""
+def _step(targets: Targets) -> float | None:
+    """Public order after the recording change against the same months of the year before, if both are held."""
     series = targets.crimes[:, 16].sum(axis=0)
     at = PUBLIC_ORDER_STEP.index - targets.months[0].index
     if at < 12 or at >= len(series):
-        return float("nan")
+        return None
     after = series[at : at + 5]
     return float(after.sum() / series[at - 12 : at - 12 + after.size].sum())
 
 
-def _build_one(folder: Path, number: int, seed: int, scale: float, months: tuple[Month, ...], tell: Progress) -> Manifest:
+def _build_one(
+    folder: Path, number: int, seed: int, scale: float, months: tuple[Month, ...], tell: Progress
+) -> Manifest:
     folder.mkdir(parents=True, exist_ok=True)
     name = _FORCES[number % len(_FORCES)] + (f" {number // len(_FORCES) + 1}" if number >= len(_FORCES) else "")
     read = np.datetime64(months[-1].last_day) + _DAYS_TO_READ

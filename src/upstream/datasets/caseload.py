@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from upstream.datasets import clock
 from upstream.datasets.crimes import CANCELLED, Crimes
 from upstream.datasets.offences import ALL_CATEGORIES, weights
 from upstream.datasets.people import Parties, pseudonyms
@@ -16,8 +17,8 @@ from upstream.periods import Month
 
 Integers = NDArray[np.int64]
 
-# source 004, report p.36, 5 July 2022: workflows and open investigations of each team in the bands 1-4, 5-9, 10-19, 20+;
-# the first five teams are the local policing areas in report order
+# source 004, report p.36, 5 July 2022: workflows and open investigations of each team in the bands 1-4, 5-9, 10-19
+# and 20 or more; the first five teams are the local policing areas in report order
 _TEAMS: Final = (
     ("Local policing", ((129, 268), (106, 761), (122, 1583), (5, 119))),
     ("Local policing", ((141, 329), (122, 855), (63, 776), (1, 20))),
@@ -32,7 +33,14 @@ _TEAMS: Final = (
 )
 BANDS: Final = ((1, 4), (5, 9), (10, 19), (20, 60))
 # volume against the last snapshot: five months of growth, 2% in the last
-_LEVEL: Final = {(2022, 6): 1.0, (2022, 5): 0.980, (2022, 4): 0.966, (2022, 3): 0.951, (2022, 2): 0.934, (2022, 1): 0.915}
+_LEVEL: Final = {
+    (2022, 6): 1.0,
+    (2022, 5): 0.980,
+    (2022, 4): 0.966,
+    (2022, 3): 0.951,
+    (2022, 2): 0.934,
+    (2022, 1): 0.915,
+}
 _LEVEL_BEFORE: Final = 0.93
 _NEW_SHARE: Final = 0.35
 _STUDENT_SHARE: Final = 0.24
@@ -46,8 +54,17 @@ SIZES: Final = ("beat", "standard", "force")
 
 # report p.31: 176 offenders in March and 156 in June 2022; 24% suspected in Q1 2022/23 (June 23%), 19% a year before
 _COHORT: Final = {(2022, 3): 176, (2022, 4): 170, (2022, 5): 163, (2022, 6): 156}
-_COHORT_USUAL: Final = 205
-_SUSPECTED: Final = {(2022, 4): 0.245, (2022, 5): 0.245, (2022, 6): 0.23, (2021, 4): 0.19, (2021, 5): 0.19, (2021, 6): 0.19}
+_COHORT_USUAL: Final = 210
+# the threshold rose in October 2021: from there the cohort shrinks to the printed 176 of March 2022
+_COHORT_SHRINKS: Final = (Month(2021, 10), 6)
+_SUSPECTED: Final = {
+    (2022, 4): 0.245,
+    (2022, 5): 0.245,
+    (2022, 6): 0.23,
+    (2021, 4): 0.19,
+    (2021, 5): 0.19,
+    (2021, 6): 0.19,
+}
 _SUSPECTED_USUAL: Final = 0.21
 _LEAVERS_A_MONTH: Final = 6
 
@@ -111,11 +128,11 @@ def _open_crimes(
 
 
 def investigation_batches(
-    crimes: Crimes, refs: Any, areas: list[str], months: tuple[Month, ...], scale: float, as_at: np.datetime64, key: bytes,
-    rng: np.random.Generator,
+    crimes: Crimes, refs: Any, areas: list[str], months: tuple[Month, ...], scale: float, as_at: np.datetime64,
+    key: bytes, rng: np.random.Generator,
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
     """Columns of the ``open_investigations`` contract, a batch a snapshot."""
-    day = crimes.recorded.astype("datetime64[D]")
+    day = clock.local_date(crimes.recorded)
     for month in months:
         level = scale * _LEVEL.get((month.year, month.month), _LEVEL_BEFORE * (1 + 0.02 * float(rng.standard_normal())))
         snapshot = np.datetime64(month.last_day)
@@ -148,11 +165,11 @@ def plan_columns(
     span = (last - first).days
     n = area.size
     opened = np.datetime64(last) - np.minimum(rng.exponential(270, n), span + 300).astype(np.int64) - 1
-    closed_area = rng.integers(0, len(areas), 2 * n)
-    closed_opened = np.datetime64(first) + rng.integers(0, max(span - 60, 1), 2 * n)
-    closed = np.minimum(closed_opened + rng.integers(60, 500, 2 * n), np.datetime64(months[-1].first_day) - 1)
+    closed_area = rng.integers(0, len(areas), n)
+    closed_opened = np.datetime64(first) + rng.integers(0, max(span - 60, 1), n)
+    closed = np.minimum(closed_opened + rng.integers(30, 240, n), np.datetime64(months[-1].first_day) - 1)
     area, opened = np.r_[area, closed_area], np.r_[opened, closed_opened]
-    rating = np.r_[rating, rng.choice(4, 2 * n, p=[0.02, 0.06, 0.25, 0.67])]
+    rating = np.r_[rating, rng.choice(4, n, p=[0.02, 0.06, 0.25, 0.67])]
     ends = np.r_[np.full(n, np.datetime64("NaT"), "datetime64[D]"), closed.astype("datetime64[D]")]
     size = rng.choice(3, area.size, p=[0.62, 0.33, 0.05])
     parts = []
@@ -190,7 +207,8 @@ def manage_offenders(
     leaver = parties.people
     for t, month in enumerate(months):
         when = (month.year, month.month)
-        size = max(round(_COHORT.get(when, _COHORT_USUAL) * scale), 1)
+        shrunk = max(month.index - _COHORT_SHRINKS[0].index + 1, 0) * _COHORT_SHRINKS[1]
+        size = max(round(_COHORT.get(when, _COHORT_USUAL - shrunk) * scale), 1)
         members = leaver + np.arange(size)
         suspected = round(_SUSPECTED.get(when, _SUSPECTED_USUAL) * size)
         candidates = rng.permutation(slots[slot_month == t])[:suspected]

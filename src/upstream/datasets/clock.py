@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cache
+from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,8 @@ _YEARS: Final = range(2010, 2040)
 @cache
 def _changes() -> tuple[Times, Times]:
     """UTC instants at which the clocks go forward and back, one of each a year."""
-    forward, back = [], []
+    forward: list[np.datetime64] = []
+    back: list[np.datetime64] = []
     for year in _YEARS:
         for month, out in ((3, forward), (10, back)):
             day = dt.date(year, month, 31)
@@ -73,7 +75,7 @@ def draw_days(
     order = np.lexsort((kind, month))
     groups = month[order] * len(by_weekday) + kind[order]
     edges = np.flatnonzero(np.r_[True, np.diff(groups) > 0, True])
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in pairwise(edges):
         which, row = divmod(int(groups[begin]), len(by_weekday))
         first = months[which].first_day
         weight = by_weekday[row][(first.weekday() + np.arange(months[which].days)) % 7]
@@ -95,4 +97,5 @@ def draw_seconds(kind: Integers, by_hour: Array, rng: np.random.Generator) -> In
 
 def at(day: Times, seconds: NDArray[np.generic]) -> Times:
     """A local time: a day and seconds since its midnight."""
-    return day.astype("datetime64[us]") + (seconds.astype(np.float64) * 1e6).astype("timedelta64[us]")
+    moment: Times = day.astype("datetime64[us]") + (seconds.astype(np.float64) * 1e6).astype("timedelta64[us]")
+    return moment

@@ -14,7 +14,7 @@ from upstream.datasets.geography import SmallAreas
 from upstream.datasets.offences import ALL_CATEGORIES, HOMICIDE, OFFENCES, weights
 from upstream.datasets.people import Parties, pseudonyms
 from upstream.datasets.published_tables import KEYWORDS
-from upstream.datasets.writing import Coded, references
+from upstream.datasets.writing import Coded
 from upstream.periods import Month
 
 Flags = NDArray[np.bool_]
@@ -39,7 +39,11 @@ def _flag(crimes: Crimes, chance: dict[str, float], rng: np.random.Generator) ->
 
 
 def _fixed(
-    crimes: Crimes, eligible: Flags, months: tuple[Month, ...], wanted: dict[tuple[int, int], int], rng: np.random.Generator
+    crimes: Crimes,
+    eligible: Flags,
+    months: tuple[Month, ...],
+    wanted: dict[tuple[int, int], int],
+    rng: np.random.Generator,
 ) -> Flags:
     """Flag the number of eligible records that each listed month wants; in other months about one."""
     out = np.zeros(eligible.size, bool)
@@ -83,7 +87,9 @@ def crime_columns(
         "category": Coded(crimes.category, list(ALL_CATEGORIES)),
         "previous_category": Coded(crimes.previous, list(ALL_CATEGORIES)),
         "offence_code": Coded(offence, [code for code, _ in pairs]),
-        "offence": Coded(np.where(crimes.crimed_incident, len(pairs), offence), [t for _, t in pairs] + ["Crimed incident"]),
+        "offence": Coded(
+            np.where(crimes.crimed_incident, len(pairs), offence), [t for _, t in pairs] + ["Crimed incident"]
+        ),
         "victim_based": crimes.victim_based,
         **{keyword: crimes.keywords[keyword] for keyword in KEYWORDS},
         "alcohol": crimes.keywords["alcohol"],

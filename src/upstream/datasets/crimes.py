@@ -101,7 +101,8 @@ class Crimes:
     @property
     def counted(self) -> Flags:
         """Recorded crimes that count: neither crimed incidents nor cancelled."""
-        return ~self.crimed_incident & (self.status != CANCELLED)
+        counted: Flags = ~self.crimed_incident & (self.status != CANCELLED)
+        return counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def place_weights(small: SmallAreas, rng: np.random.Generator) -> Array:
     """Chance of each small area by category, (categories, small areas): stable hot spots, the rural share as wanted."""
     heat = rng.normal(0, 0.75, small.codes.size) - 0.7 * (small.deprivation / small.deprivation.max() - 0.5)
     own = rng.normal(0, 0.45, (5, small.codes.size))
-    out = small.residents[None] ** 0.8 * np.exp(heat[None] + own[KIND])
+    out: Array = small.residents[None] ** 0.8 * np.exp(heat[None] + own[KIND])
     centre = rng.random(small.codes.size) < 0.05
     out[np.isin(KIND, (0, 2))] *= np.where(centre & ~small.rural, 5.0, 1.0)
     for area, share in enumerate(RURAL_SHARE):
@@ -159,7 +160,9 @@ def place_weights(small: SmallAreas, rng: np.random.Generator) -> Array:
     return out
 
 
-def _draw_places(area: Integers, category: Integers, chance: Array, small: SmallAreas, rng: np.random.Generator) -> Integers:
+def _draw_places(
+    area: Integers, category: Integers, chance: Array, small: SmallAreas, rng: np.random.Generator
+) -> Integers:
     out = np.zeros(area.size, np.int64)
     group = area * len(ALL_CATEGORIES) + category
     order = np.argsort(group, kind="stable")
@@ -219,9 +222,7 @@ def _near_repeats(
         column[child] = column[parent] + gap
 
 
-def _keywords(
-    rows: Rows, wanted: dict[str, Integers], alcohol: Integers, rng: np.random.Generator
-) -> dict[str, Flags]:
+def _keywords(rows: Rows, wanted: dict[str, Integers], alcohol: Integers, rng: np.random.Generator) -> dict[str, Flags]:
     crime = np.flatnonzero(~rows.crimed_incident)
     span = alcohol.size
     out = {}
@@ -302,7 +303,9 @@ def _with_cancelled(crimes: Crimes, rng: np.random.Generator) -> Crimes:
     again = rng.choice(real, int(real.size * _CANCELLED_SHARE), replace=False)
     every = np.r_[np.arange(crimes.month.size), again]
     taken = {
-        name: getattr(crimes, name)[every] for name in Crimes.__slots__ if name not in ("keywords", "status", "previous")
+        name: getattr(crimes, name)[every]
+        for name in Crimes.__slots__
+        if name not in ("keywords", "status", "previous")
     }
     status = np.r_[crimes.status, np.full(again.size, CANCELLED)]
     previous = np.r_[crimes.previous, np.full(again.size, -1)]

@@ -24,7 +24,8 @@ TYPES: Final = ("asb_personal", "asb_nuisance", "asb_environmental", "crime", "p
 _OTHER_TYPES: Final = (0.36, 0.38, 0.14, 0.12)
 _GRADES: Final = (0.14, 0.30, 0.16, 0.22, 0.18)
 _HOURS: Final = np.array([
-    [3.0, 2.2, 1.7, 1.3, 1.1, 1.2, 1.6, 2.4, 3.6, 4.3, 4.8, 5.0, 5.1, 5.1, 5.2, 5.6, 5.9, 6.1, 6.1, 5.9, 5.6, 5.2, 4.7, 3.9],
+    [3.0, 2.2, 1.7, 1.3, 1.1, 1.2, 1.6, 2.4, 3.6, 4.3, 4.8, 5.0,
+     5.1, 5.1, 5.2, 5.6, 5.9, 6.1, 6.1, 5.9, 5.6, 5.2, 4.7, 3.9],
 ])  # fmt: skip
 _WEEKDAY: Final = np.array([[1.00, 0.97, 0.97, 0.98, 1.06, 1.06, 0.96]])
 # source 004, report p.42 and 43: medians in seconds (12:37 and 1:07:19) and targets of 20 minutes, 2 and 48 hours.

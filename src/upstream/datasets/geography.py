@@ -108,7 +108,7 @@ def _points(rng: np.random.Generator, coast: shapely.Polygon, count: int) -> tup
         wanted = max(4, round(count * _AREA_SHARE[index]))
         towns = _inside(rng, coast, seats, index, _TOWNS[index], None)
         size = rng.dirichlet(np.arange(_TOWNS[index], 0, -1) * 4.0)
-        in_town = int(round(wanted * _TOWN_SHARE[index]))
+        in_town = round(wanted * _TOWN_SHARE[index])
         which = rng.choice(_TOWNS[index], in_town, p=size)
         points.append(_inside(rng, coast, seats, index, in_town, towns[which]))
         points.append(_inside(rng, coast, seats, index, wanted - in_town, None))
@@ -206,9 +206,7 @@ def to_degrees(easting: Array, northing: Array) -> tuple[Array, Array]:
     t = np.tan(lat)
     d = (easting - _E0) / nu
     latitude = lat - t * nu / rho * (d**2 / 2 - d**4 / 24 * (5 + 3 * t**2 + eta2 - 9 * t**2 * eta2))
-    longitude = _LON0 + (
-        d - d**3 / 6 * (nu / rho + 2 * t**2) + d**5 / 120 * (5 + 28 * t**2 + 24 * t**4)
-    ) / np.cos(lat)
+    longitude = _LON0 + (d - d**3 / 6 * (nu / rho + 2 * t**2) + d**5 / 120 * (5 + 28 * t**2 + 24 * t**4)) / np.cos(lat)
     return np.degrees(longitude), np.degrees(latitude)
 
 
@@ -260,14 +258,33 @@ def _write_tables(folder: Path, small: SmallAreas, areas: list[tuple[str, str]],
     ward = small.codes.astype("U9")
     tables: dict[str, tuple[list[str], list[list[object]]]] = {
         "lookup_lsoa21_areas.csv": (
-            "lsoa21_name lsoa21_code ward24_name ward24_code ltla24_name ltla24_code csp24_code csp24_name "
-            "pfa24_code pfa24_name".split(),
             [
-                [small.names[i], ward[i], str(small.names[i])[:-4], f"W05{i // 4 + 1:06d}", areas[a][1], areas[a][0],
-                 areas[a][0], areas[a][1], *force]
+                "lsoa21_name",
+                "lsoa21_code",
+                "ward24_name",
+                "ward24_code",
+                "ltla24_name",
+                "ltla24_code",
+                "csp24_code",
+                "csp24_name",
+                "pfa24_code",
+                "pfa24_name",
+            ],
+            [
+                [
+                    small.names[i],
+                    ward[i],
+                    str(small.names[i])[:-4],
+                    f"W05{i // 4 + 1:06d}",
+                    areas[a][1],
+                    areas[a][0],
+                    areas[a][0],
+                    areas[a][1],
+                    *force,
+                ]
                 for i, a in enumerate(small.area)
             ],
-        ),  # fmt: skip
+        ),
         "population_lsoa21.csv": (
             ["lsoa21_code", "total_residents", "total_households"],
             [[small.codes[i], small.residents[i], small.households[i]] for i in range(n)],
@@ -279,11 +296,17 @@ def _write_tables(folder: Path, small: SmallAreas, areas: list[tuple[str, str]],
         "rural_urban_lsoa21.csv": (
             ["lsoa21_code", "ruc21_code", "classification", "ruc"],
             [
-                [small.codes[i], *(("RLN1", "Larger rural: Nearer to a major town or city", "Rural") if small.rural[i]
-                 else ("UN1", "Urban: Nearer to a major town or city", "Urban"))]
+                [
+                    small.codes[i],
+                    *(
+                        ("RLN1", "Larger rural: Nearer to a major town or city", "Rural")
+                        if small.rural[i]
+                        else ("UN1", "Urban: Nearer to a major town or city", "Urban")
+                    ),
+                ]
                 for i in range(n)
             ],
-        ),  # fmt: skip
+        ),
     }
     written = []
     for name, (header, rows) in tables.items():

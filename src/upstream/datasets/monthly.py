@@ -13,7 +13,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -22,7 +21,8 @@ MONTHS: Final = 12
 JUNE: Final = 2
 _EARLY: Final = (0, 1)
 _LATE: Final = slice(3, MONTHS)
-_ITERATIONS: Final = 400
+_ITERATIONS: Final = 500
+_ENOUGH: Final = 1e-4
 _PULL_TO_PROFILE: Final = 2e-4
 
 
@@ -164,6 +164,27 @@ def _polish_cell(x: Counts, area: int, line: int, step: Counts, wanted: YearWant
     return moved
 
 
+def _descend(start: Array, wanted: YearWanted) -> Array:
+    """Descend on the loss inside the feasible space (Adam, step falling to nothing).
+
+    Elementwise arithmetic only: a linear-algebra library may answer differently with another number of threads, and the
+    same seed must give the same force.
+    """
+    x = start.copy()
+    size = np.minimum(wanted.deviation, start.mean(axis=-1))[..., None] + 0.5
+    momentum, scale = np.zeros_like(x), np.zeros_like(x)
+    for iteration in range(1, _ITERATIONS + 1):
+        loss, gradient = _loss(x, start, wanted)
+        if loss < _ENOUGH:
+            break
+        gradient = _project(gradient) * size
+        momentum = 0.9 * momentum + 0.1 * gradient
+        scale = 0.99 * scale + 0.01 * gradient**2
+        direction = momentum / (1 - 0.9**iteration) / (np.sqrt(scale / (1 - 0.99**iteration)) + 1e-9)
+        x = x - _project(0.06 * (1 - iteration / (_ITERATIONS + 1)) * size * direction)
+    return x
+
+
 def construct_year(profile: Array, wanted: YearWanted) -> Counts:
     """Twelve monthly counts a cell that satisfy June, quarter and year exactly and the spreads as nearly as can be.
 
@@ -179,14 +200,4 @@ def construct_year(profile: Array, wanted: YearWanted) -> Counts:
     (areas, lines, 12) int64
     """
     start = _feasible(profile, wanted)
-
-    def objective(flat: Array) -> tuple[float, Array]:
-        x = start + _project(flat.reshape(start.shape))
-        value, gradient = _loss(x, start, wanted)
-        return value, _project(gradient).ravel()
-
-    found = minimize(
-        objective, np.zeros(start.size), jac=True, method="L-BFGS-B", options={"maxiter": _ITERATIONS, "maxcor": 20}
-    )
-    x = start + _project(found.x.reshape(start.shape))
-    return _polish(_whole(x, wanted), wanted)
+    return _polish(_whole(_descend(start, wanted), wanted), wanted)

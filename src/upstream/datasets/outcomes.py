@@ -1,7 +1,8 @@
 """Outcomes given to crimes: how many, which, in which month, as published; each linked to a crime recorded before.
 
-Charges follow the published change: 117 more than 1,448 is 1,565, which the category table and June's 6.0% bear out; the
-1,257 printed beside it does not (source 004, report p.24 and 45). Bicycle theft and shoplifting are swapped back.
+Charges follow the published change: 117 more than 1,448 is 1,565, which the category table and June's 6.0% bear out;
+the 1,257 printed beside it does not follow. Bicycle theft and shoplifting are swapped back. (Source 004, report p.24
+and 45.)
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from upstream.datasets import clock
 from upstream.datasets.crimes import CANCELLED, Crimes
 from upstream.datasets.offences import ALL_CATEGORIES, KEYWORD_WEIGHT, weights
-from upstream.datasets.published_tables import CATEGORIES, FORCE, wanted
+from upstream.datasets.published_tables import AREAS, CATEGORIES, FORCE, wanted
 from upstream.datasets.sampling import choose_in_groups
 from upstream.datasets.writing import Coded, references
 from upstream.periods import Month
@@ -59,12 +61,13 @@ _PROPERTY: Final = np.array(
     [any(word in c for word in ("burglary", "theft", "vehicle", "damage", "shoplifting")) for c in ALL_CATEGORIES]
 )
 _LAG_DAYS: Final = 35.0
+_QUARTER_PRINTED: Final = (2022, 4)
 
 
 def _split(total: int, weight: Array) -> Integers:
     """A whole number shared out by weight, by largest remainder."""
     exact = total * weight / weight.sum()
-    out = np.floor(exact).astype(np.int64)
+    out: Integers = np.floor(exact).astype(np.int64)
     out[np.argsort(out - exact, kind="stable")[: total - int(out.sum())]] += 1
     return out
 
@@ -76,6 +79,10 @@ def _published(cell: str) -> Array:
 def _month_plan(when: tuple[int, int], crimes: Integers, scale: float) -> tuple[Integers, Integers, Integers]:
     """Outcomes, charges and outcome 16 of a month by category."""
     outcomed = _published("outcomed_ytd")
+    if when not in _SIXTEEN or when < _QUARTER_PRINTED:
+        # elsewhere each category keeps its ratio of outcomes to crimes
+        recorded = np.array([sum(wanted(area, c, "ytd_2022_23") or 0 for area in AREAS) for c in CATEGORIES])
+        outcomed = outcomed * (crimes + 0.1) / np.maximum(recorded, 1)
     usual = _SHARE_OF_CRIMES * crimes.sum()
     total = round(_TOTAL[when] * scale) if when in _TOTAL else round(usual)
     by_category = _split(total, outcomed)
@@ -139,7 +146,7 @@ def _link(crimes: Crimes, category: Integers, abuse: NDArray[np.bool_], day: NDA
           rng: np.random.Generator) -> Integers:  # fmt: skip
     """A crime of the same category and keyword, recorded some weeks before the outcome; each crime once if possible."""
     out = np.full(category.size, -1)
-    recorded = crimes.recorded.astype("datetime64[D]")
+    recorded = clock.local_date(crimes.recorded)
     usable = ~crimes.crimed_incident & (crimes.status != CANCELLED)
     flag = crimes.keywords["domestic_abuse"]
     for c in range(len(CATEGORIES)):
@@ -154,20 +161,16 @@ def _link(crimes: Crimes, category: Integers, abuse: NDArray[np.bool_], day: NDA
 
 
 def _earlier(recorded: NDArray[np.datetime64], day: NDArray[np.datetime64], rng: np.random.Generator) -> Integers:
-    """Positions in a sorted pool, at or before each day; clashes are drawn again a few times."""
-    limit = np.searchsorted(recorded, day, side="right") - 1
-    position = np.zeros(day.size, np.int64)
-    todo = np.arange(day.size)
-    for attempt in range(5):
-        lag = (rng.exponential(_LAG_DAYS * (1 + attempt), todo.size)).astype("timedelta64[D]")
-        drawn = np.searchsorted(recorded, day[todo] - lag, side="right") - 1
-        position[todo] = np.clip(drawn - rng.integers(0, 3 + attempt * 5, todo.size), 0, np.maximum(limit[todo], 0))
-        _, first = np.unique(position, return_index=True)
-        again = np.ones(day.size, bool)
-        again[first] = False
-        todo = np.flatnonzero(again)
-        if not todo.size:
-            break
+    """Positions in a pool sorted by date, at or before each (sorted) day, each once if the pool is large enough.
+
+    Every crime is given a day on which its outcome falls due; outcomes are handed out in that order.
+    """
+    due = recorded + rng.exponential(_LAG_DAYS, recorded.size).astype("timedelta64[D]")
+    order = np.argsort(due, kind="stable")
+    position = order[np.arange(day.size) * recorded.size // day.size]
+    late = recorded[position] > day
+    last = np.searchsorted(recorded, day[late], side="right") - 1
+    position[late] = np.maximum(last - rng.integers(0, 20, last.size), 0)
     return position
 
 
@@ -184,11 +187,11 @@ def outcome_columns(
     parts = []
     counted = crimes.counted
     for t, m in enumerate(months):
-        held = np.bincount(crimes.category[counted & (crimes.month == t)], minlength=len(ALL_CATEGORIES))
-        by_category, charged, closed = _month_plan((m.year, m.month), held[: len(CATEGORIES)], scale)
-        for kind, count in ((CHARGE, charged), (SIXTEEN, closed), (OTHER, by_category - charged - closed)):
-            category = np.repeat(np.arange(len(CATEGORIES)), count)
-            parts.append((np.full(category.size, t), np.full(category.size, kind), category))
+        crimes_held = np.bincount(crimes.category[counted & (crimes.month == t)], minlength=len(ALL_CATEGORIES))
+        by_category, charged, closed = _month_plan((m.year, m.month), crimes_held[: len(CATEGORIES)], scale)
+        for which, count in ((CHARGE, charged), (SIXTEEN, closed), (OTHER, by_category - charged - closed)):
+            spelt = np.repeat(np.arange(len(CATEGORIES)), count)
+            parts.append((np.full(spelt.size, t), np.full(spelt.size, which), spelt))
     month, kind, category = (np.concatenate(column) for column in zip(*parts, strict=True))
     first = np.array([m.first_day for m in months], dtype="datetime64[D]")
     length = np.array([m.days for m in months])
@@ -196,12 +199,16 @@ def outcome_columns(
     order = np.argsort(day, kind="stable")
     month, kind, category, day = month[order], kind[order], category[order], day[order]
     abuse = _abuse(kind, category, month, months, scale, rng)
+    code = _codes(kind, category, month, months, scale, rng)
     crime = _link(crimes, category, abuse, day, rng)
+    # in the first days of the span there may be no earlier crime: such an outcome belongs to a crime not held
+    held = (crime >= 0) & (clock.local_date(crimes.recorded[crime]) <= day)
+    crime, day, code, category, abuse = crime[held], day[held], code[held], category[held], abuse[held]
     return {
         "outcome_ref": references("O", 1, day.size),
         "crime_ref": refs.take(crime),
         "outcome_on": day,
-        "outcome_code": Coded(_codes(kind, category, month, months, scale, rng), list(CODES)),
+        "outcome_code": Coded(code, list(CODES)),
         "area": Coded(crimes.area[crime], areas),
         "category": Coded(category, list(ALL_CATEGORIES)),
         "domestic_abuse": abuse,

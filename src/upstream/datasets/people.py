@@ -90,7 +90,7 @@ def _assign(slots: int, repeats: Integers, fresh: int, rng: np.random.Generator)
     """People for ``slots`` offences: each repeat once, some of them twice, the others new from number ``fresh``."""
     twice = min(int(slots * _SECOND_OFFENCE_SHARE), repeats.size)
     people = np.r_[repeats, repeats[:twice]][:slots]
-    out = np.r_[people, fresh + np.arange(slots - people.size)]
+    out: Integers = np.r_[people, fresh + np.arange(slots - people.size)]
     rng.shuffle(out)
     return out
 
@@ -98,7 +98,7 @@ def _assign(slots: int, repeats: Integers, fresh: int, rng: np.random.Generator)
 def _needed(slots: int, rate: float) -> int:
     """How many different repeat people make the rate, when some of them fill two slots."""
     twice = int(slots * _SECOND_OFFENCE_SHARE)
-    return int(round(rate * (slots - twice)))
+    return round(rate * (slots - twice))
 
 
 def _role(
@@ -136,7 +136,9 @@ def _role(
 def draw_parties(crimes: Crimes, months: tuple[Month, ...], scale: float, rng: np.random.Generator) -> Parties:
     """Victims and suspects of the crimes."""
     abuse = crimes.keywords["domestic_abuse"]
-    named = crimes.victim_based | (crimes.crimed_incident & (crimes.keywords["domestic_abuse"] | crimes.keywords["hate"]))
+    named = crimes.victim_based | (
+        crimes.crimed_incident & (crimes.keywords["domestic_abuse"] | crimes.keywords["hate"])
+    )
     business = named & (rng.random(named.size) < weights(BUSINESS_VICTIM, 0.0)[crimes.category]) & ~abuse
     private = np.flatnonzero(named & ~business & (crimes.status != CANCELLED))
     counts = [_REPEAT_VICTIMS.get((m.year, m.month)) for m in months]

@@ -65,7 +65,12 @@ def _move(crimes: Crimes, rows: Integers, place: Integers, small: SmallAreas, rn
 
 
 def _intervene(
-    crimes: Crimes, small: SmallAreas, months: tuple[Month, ...], plan: tuple[Any, ...], areas: list[str], rng: np.random.Generator
+    crimes: Crimes,
+    small: SmallAreas,
+    months: tuple[Month, ...],
+    plan: tuple[Any, ...],
+    areas: list[str],
+    rng: np.random.Generator,
 ) -> dict[str, Any]:
     """Thin a category in treated places from a month on; what is taken away is found elsewhere in the area."""
     key, category, area, start, judged, ratio = plan
@@ -91,7 +96,9 @@ def _intervene(
     }
 
 
-def _gather(crimes: Crimes, small: SmallAreas, areas: list[str], scale: float, rng: np.random.Generator) -> dict[str, Any]:
+def _gather(
+    crimes: Crimes, small: SmallAreas, areas: list[str], scale: float, rng: np.random.Generator
+) -> dict[str, Any]:
     """Gather offences of a few weeks about one quiet place."""
     category = ALL_CATEGORIES.index(_CLUSTER_CATEGORY)
     mine = crimes.counted & (crimes.category == category) & (crimes.area == _CLUSTER_AREA)
@@ -119,7 +126,13 @@ def _gather(crimes: Crimes, small: SmallAreas, areas: list[str], scale: float, r
 
 
 def plant(
-    crimes: Crimes, small: SmallAreas, months: tuple[Month, ...], areas: list[str], scale: float, step: float, rng: np.random.Generator
+    crimes: Crimes,
+    small: SmallAreas,
+    months: tuple[Month, ...],
+    areas: list[str],
+    scale: float,
+    step: float | None,
+    rng: np.random.Generator,
 ) -> Planted:
     """Plant every truth; monthly counts of areas and categories stay as they are (the half month is cut when written).
 
@@ -131,7 +144,11 @@ def plant(
         Ratio of the public-order level after the recording change to that before, as the targets hold it.
     """
     return Planted(
-        {"category": "public_order", "first_month": str(PUBLIC_ORDER_STEP), "ratio": round(step, 3)},
+        {
+            "category": "public_order",
+            "first_month": str(PUBLIC_ORDER_STEP),
+            "ratio": None if step is None else round(step, 3),
+        },
         _gather(crimes, small, areas, scale, rng),
         [_intervene(crimes, small, months, plan, areas, rng) for plan in _INTERVENTIONS],
         {"table": "crimes", "month": str(HALF_MONTH), "area": areas[HALF_AREA], "share_missing": HALF_SHARE},
@@ -141,4 +158,5 @@ def plant(
 def half_uploaded(crimes: Crimes, months: tuple[Month, ...], rng: np.random.Generator) -> NDArray[np.bool_]:
     """Records that were uploaded: in one month and area only about half of them were."""
     lost = (crimes.area == HALF_AREA) & (crimes.month == HALF_MONTH.index - months[0].index)
-    return ~(lost & (rng.random(lost.size) < HALF_SHARE))
+    kept: NDArray[np.bool_] = ~(lost & (rng.random(lost.size) < HALF_SHARE))
+    return kept

@@ -104,7 +104,7 @@ class Exclusion:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with files("upstream.datasets.published").joinpath(name).open(encoding="utf-8", newline="") as stream:
+    with files("upstream.datasets.published").joinpath(name).open("r", encoding="utf-8") as stream:
         yield from csv.DictReader(stream)
 
 

@@ -49,7 +49,7 @@ class Line:
 
 def listed() -> Iterator[Line]:
     """The figures that the synthetic returns are made of."""
-    with files("upstream.datasets.published").joinpath("returns.csv").open(encoding="utf-8", newline="") as stream:
+    with files("upstream.datasets.published").joinpath("returns.csv").open("r", encoding="utf-8") as stream:
         for r in csv.DictReader(stream):
             base = float(r["denominator"]) if r["denominator"] else None
             yield Line(r["key"], r["rhythm"], r["held_for"], r["period_to"], float(r["numerator"]), base, r["source"])
@@ -87,12 +87,14 @@ def _by_area(key: str, month: Month, top: float, base: float | None, areas: int)
 
 def _whole(total: float, share: Array) -> Array:
     exact = total * share / share.sum()
-    out = np.floor(exact)
-    out[np.argsort(out - exact, kind="stable")[: int(round(total - out.sum()))]] += 1
+    out: Array = np.floor(exact)
+    out[np.argsort(out - exact, kind="stable")[: round(float(total - out.sum()))]] += 1
     return out
 
 
-def _referrals(crimes: Crimes, areas: list[str], months: tuple[Month, ...], rng: np.random.Generator) -> Iterator[tuple[Any, ...]]:
+def _referrals(
+    crimes: Crimes, areas: list[str], months: tuple[Month, ...], rng: np.random.Generator
+) -> Iterator[tuple[Any, ...]]:
     victims = crimes.victim_based & crimes.counted
     for t, month in enumerate(months):
         rates = _REFERRALS.get((month.year, month.month), _REFERRALS_USUAL)
@@ -111,10 +113,10 @@ def _rows(crimes: Crimes, force: str, areas: list[str], months: tuple[Month, ...
         pattern = next(iter(known.values()))
         for begin, end in _periods(pattern.rhythm, months):
             exact = known.get(str(end))
-            line = exact or known.get(_USUAL)
-            if line is None:
+            chosen = exact or known.get(_USUAL)
+            if chosen is None:
                 continue
-            top, base = _value(line, exact is not None, rng)
+            top, base = _value(chosen, exact is not None, rng)
             if pattern.held_for == "force":
                 yield key, force, begin, end, top, base
                 continue
@@ -124,7 +126,12 @@ def _rows(crimes: Crimes, force: str, areas: list[str], months: tuple[Month, ...
 
 
 def returns_columns(
-    crimes: Crimes, force: str, areas: list[str], months: tuple[Month, ...], as_at: np.datetime64, rng: np.random.Generator
+    crimes: Crimes,
+    force: str,
+    areas: list[str],
+    months: tuple[Month, ...],
+    as_at: np.datetime64,
+    rng: np.random.Generator,
 ) -> dict[str, Any]:
     """Columns of the ``returns`` contract; force figures carry the force's own code as area."""
     rows = list(_rows(crimes, force, areas, months, rng))

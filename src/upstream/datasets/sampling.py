@@ -42,5 +42,3 @@ def thin(counts: Integers, scale: float, rng: np.random.Generator) -> Integers:
         return counts
     whole = int(scale)
     return counts * whole + rng.binomial(counts, scale - whole)
-
-

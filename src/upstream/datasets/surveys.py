@@ -31,6 +31,9 @@ _CHANNEL_SHARE: Final = (0.38, 0.42, 0.14, 0.06)
 CHANNELS: Final = ("999", "101", "digital", "other")
 
 
+_START: Final = Month(2000, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class _Question:
     """One question of one survey.
@@ -44,13 +47,12 @@ class _Question:
     level: tuple[tuple[Month, float], ...]
     scale: tuple[tuple[tuple[str, float], ...], tuple[tuple[str, float], ...]]
     gender: str | None = None
-    starts: Month = Month(2018, 1)
+    starts: Month = _START
 
     def share(self, month: Month) -> float:
         return [value for since, value in self.level if since <= month][-1]
 
 
-_START: Final = Month(2000, 1)
 _SATISFACTION: Final = (_SATISFIED, _NOT_SATISFIED)
 # source 004, report p.4, 12 to 17 and 58: rolling shares of June 2022 and what is printed of earlier months
 _QUESTIONS: Final = (
@@ -59,11 +61,11 @@ _QUESTIONS: Final = (
                (Month(2022, 4), 0.71)), _SATISFACTION),
     _Question("victim_domestic_abuse", "initial_contact", 70, ((_START, 0.89),), _SATISFACTION),
     _Question("victim_domestic_abuse", "follow_up", 70, ((_START, 0.58),), _SATISFACTION),
-    _Question("victim_burglary", "whole_experience", 65, ((_START, 0.80), (Month(2021, 7), 0.76), (Month(2022, 1), 0.73)),
-              _SATISFACTION),
+    _Question("victim_burglary", "whole_experience", 65, ((_START, 0.80), (Month(2021, 7), 0.76),
+              (Month(2022, 1), 0.73)), _SATISFACTION),
     _Question("victim_burglary", "initial_contact", 65, ((_START, 0.84), (Month(2022, 1), 0.78)), _SATISFACTION),
-    _Question("victim_violent", "whole_experience", 80, ((_START, 0.69), (Month(2021, 7), 0.64), (Month(2022, 1), 0.60)),
-              _SATISFACTION),
+    _Question("victim_violent", "whole_experience", 80, ((_START, 0.69), (Month(2021, 7), 0.64),
+              (Month(2022, 1), 0.60)), _SATISFACTION),
     _Question("victim_violent", "initial_contact", 80, ((_START, 0.80), (Month(2022, 1), 0.73)), _SATISFACTION),
     _Question("victim_hate", "whole_experience", 22, ((_START, 0.67), (Month(2021, 7), 0.63)), _SATISFACTION),
     _Question("victim_road_collision", "whole_experience", 45, ((_START, 0.78), (Month(2021, 7), 0.75)), _SATISFACTION),
@@ -72,7 +74,8 @@ _QUESTIONS: Final = (
     _Question("public_perception", "confidence", 450,
               ((_START, 0.87), (Month(2020, 4), 0.86), (Month(2021, 4), 0.82), (Month(2021, 7), 0.80),
                (Month(2021, 10), 0.79), (Month(2022, 1), 0.83), (Month(2022, 4), 0.86)), (_AGREE, _NOT_AGREE)),
-    _Question("public_perception", "affected_by_event", 225, ((_START, 0.05), (Month(2021, 4), 0.07)), (_YES, _NO), "female"),
+    _Question("public_perception", "affected_by_event", 225, ((_START, 0.05), (Month(2021, 4), 0.07)), (_YES, _NO),
+              "female"),
     _Question("public_perception", "affected_by_event", 225, ((_START, 0.05),), (_YES, _NO), "male"),
     _Question("public_perception", "treated_fairly", 450, ((_START, 0.70),), (_AGREE, _NOT_AGREE)),
     _Question("public_perception", "seen_police", 450, ((_START, 0.31),), (_YES, _NO)),

@@ -51,9 +51,16 @@ _SEASON: Final[dict[str, tuple[float, ...]]] = {
 _NEIGHBOURHOOD: Final = frozenset(
     {"personal_robbery", "residential_burglary", "business_burglary", "vehicle_offences", "theft_from_person"}
 )
-_LEVEL_NEIGHBOURHOOD: Final = {2016: 1.75, 2017: 1.80, 2018: 1.88, 2019: 1.60, 2020: 0.95}
+_LEVEL_NEIGHBOURHOOD: Final = {2016: 1.65, 2017: 1.70, 2018: 1.74, 2019: 1.55, 2020: 0.95}
 _LEVEL_OTHER: Final = {2016: 0.90, 2017: 0.93, 2018: 0.95, 2019: 0.98, 2020: 0.90}
-_LOCKDOWN: Final = {(2020, 4): 0.68, (2020, 5): 0.78, (2020, 6): 0.90, (2020, 11): 0.93, (2021, 1): 0.86, (2021, 2): 0.88}
+_LOCKDOWN: Final = {
+    (2020, 4): 0.68,
+    (2020, 5): 0.78,
+    (2020, 6): 0.90,
+    (2020, 11): 0.93,
+    (2021, 1): 0.86,
+    (2021, 2): 0.88,
+}
 _LOCKDOWN_ASB: Final = {(2020, 4): 2.6, (2020, 5): 2.3, (2020, 6): 1.6, (2021, 1): 1.5, (2021, 2): 1.4}
 _MONTH_NOISE: Final = 0.05
 _SMALL_WEIGHT: Final = 0.02
@@ -155,19 +162,20 @@ def _reconciled_means(lines: tuple[str, ...], quarter: Array, with_totals: bool)
     for i, j in np.ndindex(*mean.shape):
         unit = np.zeros(mean.shape)
         unit[i, j] = 1
-        require(unit, guess[i, j], 1.0 if trusted[i, j] else 0.15)
+        require(unit, float(guess[i, j]), 1.0 if trusted[i, j] else 0.15)
     for j in range(len(lines)):
         if force_mean[0, j] > 0:
             column = np.zeros(mean.shape)
             column[:, j] = 1
-            require(column, force_mean[0, j], 3.0 if force_trusted[0, j] else 0.3)
+            require(column, float(force_mean[0, j]), 3.0 if force_trusted[0, j] else 0.3)
     if with_totals:
         totals, _, _ = _printed_means(AREAS, ("total_recorded_crime",))
         for i in range(len(AREAS)):
             band = np.zeros(mean.shape)
             band[i] = 1
-            require(band, totals[i, 0], 20.0)
-    answer = np.linalg.lstsq(np.array(rows), np.array(aims), rcond=None)[0].reshape(mean.shape)
+            require(band, float(totals[i, 0]), 20.0)
+    matrix = np.array(rows)
+    answer = np.linalg.solve(matrix.T @ matrix, matrix.T @ np.array(aims)).reshape(mean.shape)
     kept = np.clip(answer, mean * (1 - _MEAN_FREEDOM), mean * (1 + _MEAN_FREEDOM))
     return np.maximum(np.where(trusted, kept, answer), quarter / MONTHS + 0.1)
 
@@ -244,7 +252,8 @@ def _outside(line: str, level: Array, month: Month, rng: np.random.Generator) ->
         factor *= PUBLIC_ORDER_RATIO if month >= PUBLIC_ORDER_STEP else 0.96
     expected = level * factor * _season(line)[(month.month - 4) % MONTHS]
     noise = rng.normal(1, _MONTH_NOISE / 2) * rng.normal(1, _MONTH_NOISE, len(level))
-    return rng.poisson(np.maximum(expected * noise, 0)).astype(np.int64)
+    drawn: Counts = rng.poisson(np.maximum(expected * noise, 0)).astype(np.int64)
+    return drawn
 
 
 def _lines(

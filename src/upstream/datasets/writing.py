@@ -101,4 +101,3 @@ class TableFile:
         if self._writer is None:
             self._writer = pq.ParquetWriter(self.path, self._schema, compression="zstd", store_schema=False)
         self._writer.close()
-
