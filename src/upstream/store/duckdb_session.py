@@ -21,6 +21,7 @@ def duckdb_session(
     memory: str = DEFAULT_MEMORY,
     threads: int | None = None,
     keep_order: bool = True,
+    joins_as_written: bool = False,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that reads and writes only below ``folders``, loads no extension and reaches no network.
 
@@ -34,6 +35,9 @@ def duckdb_session(
         Bound such as "1GB"; number of threads (``None``: every core).
     keep_order
         Rows come out in the order of the files.
+    joins_as_written
+        The right-hand side of every join is the one held in memory. Needed where the left is a text file of any size:
+        the planner cannot know that it is the large one.
     """
     allowed = [*folders, *([spill] if spill else [])]
     with duckdb.connect(":memory:") as connection:
@@ -48,6 +52,8 @@ def duckdb_session(
             "allowed_directories": listed([f"{folder}/" for folder in allowed]),
             "allowed_paths": listed([str(folder) for folder in allowed]),
         }
+        if joins_as_written:
+            settings["disabled_optimizers"] = quoted("join_order,build_side_probe_side")
         if threads:
             settings["threads"] = str(threads)
         for name, value in settings.items():

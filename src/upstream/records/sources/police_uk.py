@@ -267,7 +267,8 @@ class _Writing:
         done, total = 0, sum(file.size for file in files)
         uncertain: list[StreetFile] = []
         places = sorted({file.source.path.parent for file in files})
-        with duckdb_session([self.store.root, *places], spill=self.workspace) as connection:
+        folders = [self.store.root, *places]
+        with duckdb_session(folders, spill=self.workspace, joins_as_written=True) as connection:
             for batch in _batches(files):
                 self.progress(f"Reading {self.layout.kind} files", done, total)
                 uncertain += self._fast(connection, batch)
@@ -359,18 +360,18 @@ class _Writing:
         forces: Mapping[str, str] | None = None,
     ) -> None:
         first = batch[0]
-        checks = layouts.faults(first.layout, first.position, _this_month())
+        checks = layouts.faults(first.layout, first.position)
         sound = " AND ".join(f"NOT coalesce({fault.condition}, true)" for fault in checks)
+        joins = layouts.joins(first.layout, first.position, forces or layouts.known_forces(), _this_month())
         connection.execute(
-            f"COPY (SELECT {layouts.projection(first.layout, first.position)} FROM {lines} r {_key_sql(batch)} "
-            f"{layouts.joins(first.layout, first.position, forces or layouts.known_forces())} WHERE {sound}) "
-            f"TO {quoted(str(target))} {PARQUET}"
+            f"COPY (SELECT {layouts.projection(first.layout, first.position)} FROM {lines} r {_key_sql(batch)} {joins} "
+            f"WHERE {sound}) TO {quoted(str(target))} {PARQUET}"
         )
 
     def _faulty(
         self, connection: duckdb.DuckDBPyConnection, lines: str, file: StreetFile, forces: Mapping[str, str]
     ) -> Iterator[RefusedRow]:
-        checks = layouts.faults(file.layout, file.position, _this_month())
+        checks = layouts.faults(file.layout, file.position)
         which = " ".join(f"WHEN coalesce({fault.condition}, true) THEN {n}" for n, fault in enumerate(checks))
         raw = " || ',' || ".join(f"as_field(r.c{column})" for column in range(file.width))
         fields = ", ".join(f"r.c{column}" for column in range(file.width))
@@ -380,7 +381,8 @@ class _Writing:
         )
         found = connection.execute(
             f"SELECT * FROM (SELECT r.line, CASE {which} END AS fault, {raw} AS raw, [{fields}] AS fields "
-            f"FROM {lines} r {_key_sql([file])} {layouts.joins(file.layout, file.position, forces)}) WHERE fault IS NOT NULL"
+            f"FROM {lines} r {_key_sql([file])} {layouts.joins(file.layout, file.position, forces, _this_month())}) "
+            "WHERE fault IS NOT NULL"
         )
         while rows := found.fetchmany(10_000):
             for line, number, text, values in rows:
@@ -456,8 +458,8 @@ def _batches(files: Sequence[StreetFile]) -> Iterator[list[StreetFile]]:
         yield batch
 
 
-def _columns_sql(width: int, *before: str) -> str:
-    return "{" + ", ".join([*before, *(f"'c{column}': 'VARCHAR'" for column in range(width))]) + "}"
+def _columns_sql(types: Sequence[str], *before: str) -> str:
+    return "{" + ", ".join([*before, *(f"'c{place}': '{kind}'" for place, kind in enumerate(types))]) + "}"
 
 
 _CSV: Final = f"delim = ',', quote = '\"', escape = '\"', auto_detect = false, max_line_size = {LONGEST_LINE}"
@@ -466,12 +468,19 @@ _CSV: Final = f"delim = ',', quote = '\"', escape = '\"', auto_detect = false, m
 def _lines_sql(batch: Sequence[StreetFile]) -> str:
     paths = listed([str(file.source.path) for file in batch])
     several = ", filename = true" if len(batch) > 1 else ""
-    columns = _columns_sql(batch[0].width)
+    # numbers and times are cheapest to check while the text is being read
+    first = batch[0]
+    types = ["VARCHAR"] * first.width
+    for name, header_of in first.layout.columns.items():
+        column = contract(first.layout.table).column(name)
+        if header_of in first.position and column.type in {"number", "timestamp"}:
+            types[first.position[header_of]] = column.duckdb_type
+    columns = _columns_sql(types)
     return f"read_csv({paths}, columns = {columns}, header = true, ignore_errors = true, {_CSV}{several})"
 
 
 def _clean_sql(clean: Path, width: int) -> str:
-    columns = _columns_sql(width, "'line': 'BIGINT'")
+    columns = _columns_sql(["VARCHAR"] * width, "'line': 'BIGINT'")
     return f"read_csv({quoted(str(clean))}, columns = {columns}, header = false, {_CSV})"
 
 

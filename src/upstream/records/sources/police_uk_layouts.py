@@ -13,6 +13,7 @@ from functools import cache
 from typing import Final
 
 from upstream.errors import BadInput
+from upstream.periods import Month, months
 from upstream.records.contract import code_list, contract
 from upstream.store.duckdb_session import named, quoted
 
@@ -184,12 +185,12 @@ def projection(layout: Layout, position: Mapping[str, int]) -> str:
         "force": "coalesce(k.force, f.slug)" if layout.names_force else "k.force",
         "month": f"coalesce(k.month, {_text(position, 'Month')})" if layout.names_force else "k.month",
     }
-    made["month_on"] = f"try_cast({made['month']} || '-01' AS DATE)"
+    made["month_on"] = "m.first_day" if layout.names_force else "(k.month || '-01')::DATE"
     for name, header in layout.columns.items():
         text = _text(position, header)
         kind = contract(layout.table).column(name).type
         if name == layout.coded:
-            made[name] = f"coalesce(c.code, {_slug_sql(text, '_')})"
+            made[name] = f"CASE WHEN c.code IS NULL THEN {_slug_sql(text, '_')} ELSE c.code END"
         elif kind == "number":
             made[name] = f"try_cast({text} AS DOUBLE)"
         elif kind == "boolean":
@@ -203,8 +204,11 @@ def projection(layout: Layout, position: Mapping[str, int]) -> str:
     return ", ".join(f"{made[name]} AS {named(name)}" for name in contract(layout.table).names)
 
 
-def joins(layout: Layout, position: Mapping[str, int], force_names: Mapping[str, str]) -> str:
-    """SQL joins that give the code (``c``) and the force's slug (``f``) of a line."""
+def joins(layout: Layout, position: Mapping[str, int], force_names: Mapping[str, str], last_month: str) -> str:
+    """SQL joins that give the code (``c``), the force's slug (``f``) and the first day of the month (``m``) of a line.
+
+    ``last_month`` (YYYY-MM) is the last month that can have happened.
+    """
     sql = ""
     if layout.coded:
         column = contract(layout.table).column(layout.coded)
@@ -215,6 +219,11 @@ def joins(layout: Layout, position: Mapping[str, int], force_names: Mapping[str,
     if layout.names_force:
         name = _text(position, "Reported by")
         sql += f" LEFT JOIN {_pairs(list(force_names.items()), 'f', 'name', 'slug')} ON f.name = {name}"
+        every = [
+            (str(month), str(month.first_day)) for month in months(Month.parse(FIRST_MONTH), Month.parse(last_month))
+        ]
+        known = f"(SELECT month, day::DATE AS first_day FROM {_pairs(every, 'v', 'month', 'day')}) m"
+        sql += f" LEFT JOIN {known} ON m.month = {_text(position, 'Month')}"
     return sql
 
 
@@ -223,9 +232,9 @@ def _pairs(pairs: Sequence[tuple[str, str]], alias: str, first: str, second: str
     return f"(VALUES {values}) {alias}({first}, {second})"
 
 
-def faults(layout: Layout, position: Mapping[str, int], last_month: str) -> tuple[Fault, ...]:
-    """What makes a line unusable; ``last_month`` (YYYY-MM) is the last month that can have happened."""
-    found = _dated(layout, position, last_month)
+def faults(layout: Layout, position: Mapping[str, int]) -> tuple[Fault, ...]:
+    """What makes a line unusable."""
+    found = _dated(layout, position)
     table = contract(layout.table)
     for name, header in layout.columns.items():
         column, text = table.column(name), _text(position, header)
@@ -239,13 +248,14 @@ def faults(layout: Layout, position: Mapping[str, int], last_month: str) -> tupl
         elif column.type == "boolean":
             found.append(Fault(header, "is not True or False", f"({text} IS NOT NULL AND {_flag(text)} IS NULL)"))
         elif name == layout.coded:
-            found.append(Fault(header, "is blank", f"({text} IS NULL OR {_slug_sql(text, '_')} = '')"))
+            nothing = f"coalesce({_slug_sql(text, '_')}, '') = ''"
+            found.append(Fault(header, "is blank", f"CASE WHEN c.code IS NULL THEN {nothing} ELSE false END"))
     one = f"(({_text(position, 'Longitude')} IS NULL) <> ({_text(position, 'Latitude')} IS NULL))"
     found.append(Fault("Longitude", "or Latitude is blank without the other", one))
     return tuple(found)
 
 
-def _dated(layout: Layout, position: Mapping[str, int], last_month: str) -> list[Fault]:
+def _dated(layout: Layout, position: Mapping[str, int]) -> list[Fault]:
     if not layout.names_force:
         when = _text(position, "Date")
         day = f"(try_cast({when} AS TIMESTAMPTZ) AT TIME ZONE 'Europe/London')"
@@ -254,15 +264,14 @@ def _dated(layout: Layout, position: Mapping[str, int], last_month: str) -> list
             Fault("Date", OTHER_MONTH, f"(strftime({day}, '%Y-%m') IS DISTINCT FROM k.month)"),
         ]
     month, force = _text(position, "Month"), _text(position, "Reported by")
-    not_month = f"(length({month}) IS DISTINCT FROM 7 OR try_cast({month} || '-01' AS DATE) IS NULL)"
+    written = f"coalesce(length({month}) = 7 AND try_cast({month} || '-01' AS DATE) IS NOT NULL, false)"
     return [
-        Fault("Month", "is not a month written YYYY-MM", not_month),
         Fault(
-            "Month",
-            f"is not between {FIRST_MONTH} and this month",
-            f"(k.month IS NULL AND {month} NOT BETWEEN '{FIRST_MONTH}' AND '{last_month}')",
+            "Month", "is not a month written YYYY-MM", f"CASE WHEN m.month IS NULL THEN NOT {written} ELSE false END"
         ),
+        Fault("Month", f"is not between {FIRST_MONTH} and this month", "(m.month IS NULL)"),
         Fault("Month", OTHER_MONTH, f"(k.month IS NOT NULL AND {month} <> k.month)"),
         Fault("Reported by", "is blank", f"({force} IS NULL)"),
-        Fault("Reported by", OTHER_FORCE, "(k.force IS NOT NULL AND f.slug IS DISTINCT FROM k.force)"),
+        Fault("Reported by", "does not name a force", "(f.slug IS NULL)"),
+        Fault("Reported by", OTHER_FORCE, "(k.force IS NOT NULL AND f.slug <> k.force)"),
     ]
