@@ -7,6 +7,7 @@ and 45.)
 
 from __future__ import annotations
 
+from heapq import heappop, heappush
 from typing import Any, Final
 
 import numpy as np
@@ -163,14 +164,19 @@ def _link(crimes: Crimes, category: Integers, abuse: NDArray[np.bool_], day: NDA
 def _earlier(recorded: NDArray[np.datetime64], day: NDArray[np.datetime64], rng: np.random.Generator) -> Integers:
     """Positions in a pool sorted by date, at or before each (sorted) day, each once if the pool is large enough.
 
-    Every crime is given a day on which its outcome falls due; outcomes are handed out in that order.
+    Every crime is given a day on which its outcome falls due; among those recorded by then, the one due first is taken.
     """
-    due = recorded + rng.exponential(_LAG_DAYS, recorded.size).astype("timedelta64[D]")
-    order = np.argsort(due, kind="stable")
-    position = order[np.arange(day.size) * recorded.size // day.size]
-    late = recorded[position] > day
-    last = np.searchsorted(recorded, day[late], side="right") - 1
-    position[late] = np.maximum(last - rng.integers(0, 20, last.size), 0)
+    due = (recorded.astype(np.int64) + rng.exponential(_LAG_DAYS, recorded.size)).tolist()
+    known = np.searchsorted(recorded, day, side="right")
+    again = (rng.random(day.size) * known).astype(np.int64)
+    waiting: list[tuple[float, int]] = []
+    position = np.zeros(day.size, np.int64)
+    pushed = 0
+    for j, limit in enumerate(known.tolist()):
+        while pushed < limit:
+            heappush(waiting, (due[pushed], pushed))
+            pushed += 1
+        position[j] = heappop(waiting)[1] if waiting else again[j]
     return position
 
 
