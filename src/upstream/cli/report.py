@@ -1,0 +1,150 @@
+"""``upstream report``: make the quarterly report; check anybody's report for contradictions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from upstream.cli.report_check import check
+from upstream.cli.settings import Settings, load_settings, who
+
+if TYPE_CHECKING:
+    from upstream.measures.definition import Pack
+    from upstream.measures.result import Results
+    from upstream.reports.document import Document
+
+PURPOSE = "Quarterly performance report"
+FORMATS = ("html", "pdf", "xlsx", "json", "csv")
+
+
+@click.group("report")
+def group() -> None:
+    """Make the quarterly report, or check anybody's report for contradictions.
+
+    Example: upstream report quarterly --to 2022-06 --out report
+    """
+
+
+group.add_command(check)
+
+
+@group.command("quarterly")
+@click.option("--to", "to_text", required=True, metavar="YYYY-MM", help="Last month of the report.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for report.html, report.pdf ...")
+@click.option(
+    "--commentary",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of Markdown files, one a measure; by default the one in upstream.toml.",
+)
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(FORMATS),
+    multiple=True,
+    help="Only these formats (may be given again); by default all.",
+)
+@click.option("--pack", "packs", multiple=True, metavar="PACK", help="Only this pack of measures.")
+@click.option("--json", "as_json", is_flag=True, help="What was written, as JSON, for a program to read.")
+@click.option("--no-cache", is_flag=True, help="Calculate everything again.")
+@click.pass_obj
+def quarterly(
+    config: str,
+    to_text: str,
+    out: Path,
+    commentary: Path | None,
+    formats: tuple[str, ...],
+    packs: tuple[str, ...],
+    as_json: bool,
+    no_cache: bool,
+) -> None:
+    """Make the quarterly report: HTML, PDF, XLSX, JSON and CSV of one document.
+
+    Ends with 4, and writes nothing, when commentary holds a number that no value backs or the report contradicts
+    itself: file and line are named.
+
+    Example: upstream report quarterly --to 2022-06 --out report --commentary commentary
+    """
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from upstream.periods import Month
+
+    to = Month.parse(to_text)
+    settings = load_settings(Path(config))
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=as_json) as progress:
+        step = progress.add_task("Reading the definitions")
+        from upstream.measures.loading import load_packs
+
+        chosen = load_packs(packs or settings.packs)
+        progress.update(step, description=f"Calculating measures to {to.label}")
+        results = _results(settings, chosen, to_text, no_cache=no_cache)
+        progress.update(step, description="Writing the words and drawing the charts")
+        document = _document(settings, chosen, results, commentary or settings.commentary)
+        progress.update(step, description="Setting the pages")
+        written = _publish(document, out, formats)
+    _say(document, written, as_json=as_json)
+
+
+def _results(settings: Settings, packs: tuple[Pack, ...], to: str, *, no_cache: bool) -> Results:
+    from upstream.measures.calculate import calculate, reading_scope
+    from upstream.periods import Month
+    from upstream.store import Store
+
+    definitions = [definition for pack in packs for definition in pack.definitions]
+    return calculate(
+        definitions,
+        Store(settings.store),
+        to=Month.parse(to),
+        areas={area.code: area.name for area in settings.areas},
+        force=settings.force_key,
+        force_name=settings.force_name or settings.force_key or "Force",
+        engine=settings.engine,
+        scope=reading_scope(who(), PURPOSE, definitions),
+        memory=settings.memory,
+        threads=settings.threads,
+    )
+
+
+def _document(settings: Settings, packs: tuple[Pack, ...], results: Results, commentary: Path | None) -> Document:
+    from upstream.reports.commentary import read_commentary
+    from upstream.reports.quarterly import Request, quarterly_report
+
+    return quarterly_report(
+        Request(
+            results=results,
+            packs=packs,
+            force=settings.force_name or settings.force_key or "Force",
+            marking=settings.marking,
+            public=settings.disclosure == "public",
+            commentary=read_commentary(commentary) if commentary is not None else {},
+        )
+    )
+
+
+def _publish(document: Document, out: Path, formats: tuple[str, ...]) -> tuple[Path, ...]:
+    from upstream.reports.publishing import FORMATS as EVERY
+    from upstream.reports.publishing import publish
+
+    wanted = [name for name in EVERY if not formats or name in formats]
+    return publish(document, out, wanted)
+
+
+def _say(document: Document, written: tuple[Path, ...], *, as_json: bool) -> None:
+    if as_json:
+        facts = {
+            "force": document.force,
+            "period": document.period,
+            "created": document.created.isoformat(),
+            "tables": dict(document.tables),
+            "files": [str(path) for path in written],
+        }
+        click.echo(json.dumps(facts, indent=1))
+        return
+    click.echo(f"{document.title}, {document.force}, {document.subtitle}:")
+    for path in written:
+        click.echo(f"  {path} ({path.stat().st_size / 1e6:.1f} MB)")
