@@ -11,6 +11,7 @@ from upstream.measures.control import false_alarms
 from upstream.measures.definition import Definition
 from upstream.measures.engines import ENGINES, Answer, EngineName, ask_duckdb, ask_spark, spark_session
 from upstream.measures.facts import Facts, Frame, labels_of, lay_out_daily, monthly_facts
+from upstream.measures.filters import Filter
 from upstream.measures.questions import (
     Question,
     QuestionKey,
@@ -155,10 +156,11 @@ def gather(
     questions: dict[object, Question] = {
         name: daily_question(source_table(name), some, scope) for name, some in sums.items()
     }
-    keys: dict[QuestionKey, None] = {}
+    keys: dict[QuestionKey, list[Filter | None]] = {}
     for definition in definitions:
-        keys.update(dict.fromkeys(other_question_keys(definition)))
-    questions |= {key: other_question(key, scope) for key in keys}
+        for key in other_question_keys(definition):
+            keys.setdefault(key, []).append(definition.numerator.filter if definition.numerator else None)
+    questions |= {key: other_question(key, scope, filters) for key, filters in keys.items()}
     everything = list(questions.values())
     if engine == "spark":
         answers = ask_spark(everything, tables, spark or spark_session())

@@ -50,13 +50,20 @@ def ask_duckdb(
     folders = sorted({file.parent for name in used for file in tables[name].files})
     with duckdb_session(folders, memory=memory or DEFAULT_MEMORY, threads=threads, keep_order=False) as connection:
         for name in used:
-            files = parquet_files(tables[name].files)
-            connection.execute(f"CREATE TEMP VIEW {named(name)} AS SELECT * FROM {files}")
+            connection.execute(_view(name, tables[name]))
         answers = []
         for question in questions:
             sql = sql_of(question, "duckdb")
-            answers.append(Answer(question, connection.execute(sql).to_arrow_table(), sql))
+            answers.append(Answer(question, connection.sql(sql).to_arrow_table(), sql))
         return answers
+
+
+def _view(name: str, snapshot: Snapshot) -> str:
+    """A view of the version's files, timestamps as UTC without a zone."""
+    zoned = [f.name for f in snapshot.schema if pa.types.is_timestamp(f.type)]
+    plain = ", ".join(f"make_timestamp(epoch_us({named(column)})) AS {named(column)}" for column in zoned)
+    replaced = f" REPLACE ({plain})" if zoned else ""
+    return f"CREATE TEMP VIEW {named(name)} AS SELECT *{replaced} FROM {parquet_files(snapshot.files)}"
 
 
 def ask_spark(questions: Sequence[Question], tables: Mapping[str, Snapshot], spark: Any) -> list[Answer]:

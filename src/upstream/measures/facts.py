@@ -294,16 +294,20 @@ def _grid(facts: Facts, key: QuestionKey, name: str) -> Floats:
     return grid
 
 
-def _cells(facts: Facts, key: QuestionKey) -> tuple[Ints, Ints, Ints, Ints]:
+def _cells(facts: Facts, key: QuestionKey, counted: str = "n") -> tuple[Ints, Ints, Ints, Ints]:
     rows, frame = facts.other[key].rows, facts.frame
+    rows = rows.filter(pc.greater(rows.column(counted), 0))
     month = _whole(rows, "month") - frame.months[0].index
-    return frame.positions(_array(rows, "label")), month, _whole(rows, "value"), _whole(rows, "n")
+    return frame.positions(_array(rows, "label")), month, _whole(rows, "value"), _whole(rows, counted)
 
 
 def _of_histogram(definition: Definition, facts: Facts, held: NDArray[np.bool_]) -> MonthlyFacts:
     """Rows used, by month; the force's histogram is all of the rows, whatever their label."""
     (key,) = other_question_keys(definition)
-    label, month, value, n = _cells(facts, key)
+    if definition.numerator is None:
+        raise ValueError(f"{definition.key} counts nothing")
+    column = facts.other[key].question.sums.index(Sum(definition.numerator.filter))
+    label, month, value, n = _cells(facts, key, f"s{column}")
     shape = (len(facts.frame.labels), len(facts.frame.months))
     both = [np.concatenate(pair) for pair in ((np.zeros_like(label), label), (month, month), (value, value), (n, n))]
     used = np.zeros(shape)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Final, Literal
 
 import ibis
@@ -71,13 +73,13 @@ class Question:
     ----------
     shape : str
         What the answer holds: "daily": label, day, rows and one column a sum; "distinct": label, month, n; "histogram":
-        label, month, value, n (value -1: rows that cannot be used); "holders": label, month, value (rows a holder has),
-        n (holders); "repeat" and "linked": label, month, n (people), hits.
+        label, month, value and a column a filter (value -1: rows that cannot be used); "holders": label, month, value
+        (rows a holder has), n (holders); "repeat" and "linked": label, month, n (people), hits.
     tables : tuple of str
         Tables read.
     expression : ibis table
     sums : tuple of Sum
-        Of a daily question, in the order of its columns ``s0``, ``s1`` ...
+        Of a daily question, in the order of its columns ``s0``, ``s1`` ...; of a histogram likewise.
     """
 
     shape: Shape
@@ -109,7 +111,7 @@ def other_question_keys(definition: Definition) -> list[QuestionKey]:
         return []
     match definition.kind:
         case "duration":
-            return [("histogram", base, definition.duration_from, definition.duration_to)]
+            return [("histogram", base.table, definition.duration_from, definition.duration_to)]
         case "holders":
             return [("holders", base, definition.holder)]
         case "repeat":
@@ -130,11 +132,11 @@ def daily_question(table: SourceTable, sums: Iterable[Sum], scope: Scope) -> Que
     return Question("daily", (table.name,), answer, wanted)
 
 
-def other_question(key: QuestionKey, scope: Scope) -> Question:
-    """The question of a key made by :func:`other_question_keys`."""
+def other_question(key: QuestionKey, scope: Scope, filters: Sequence[Filter | None] = ()) -> Question:
+    """The question of a key made by :func:`other_question_keys`; a histogram serves several ``filters`` at once."""
     match key:
-        case ("histogram", Tally() as base, str() as start, str() as end):
-            return _histogram(base, start, end, scope)
+        case ("histogram", str() as table, str() as start, str() as end):
+            return _histogram(table, start, end, filters, scope)
         case ("holders", Tally() as base, str() as holder):
             return _holders(base, holder, scope)
         case ("repeat", Tally() as base, str() as person, int() as window, str() as prior):
@@ -222,15 +224,21 @@ def _distinct(tally: Tally, scope: Scope) -> Question:
     return Question("distinct", (table.name,), answer)
 
 
-def _histogram(base: Tally, start: str, end: str, scope: Scope) -> Question:
-    table = source_table(base.table)
-    rows = _met(base, table, scope)
+def _histogram(name: str, start: str, end: str, filters: Sequence[Filter | None], scope: Scope) -> Question:
+    table = source_table(name)
+    sums = tuple(Sum(one) for one in dict.fromkeys(filters))
+    rows = _rows(table, scope)
+    rows = rows.filter(reduce(or_, (meets(one.filter.condition if one.filter else None, rows) for one in sums)))
     taken = seconds(rows, start, end) if table.columns[start].type == "timestamp" else days(rows, start, end)
-    rows = rows.mutate(upstream_value=(taken >= 0).fill_null(False).ifelse(taken, -1).cast("int64"))
-    answer = rows.group_by(label=rows.upstream_label, month=rows.upstream_month, value=rows.upstream_value).agg(
-        n=rows.count()
+    rows = rows.mutate(
+        upstream_value=(taken >= 0).fill_null(False).ifelse(taken, -1).cast("int64"),
+        upstream_month=month_number(rows[table.event_date]),
     )
-    return Question("histogram", (table.name,), answer)
+    columns = {f"s{at}": _sum(one, table, rows) for at, one in enumerate(sums)}
+    answer = rows.group_by(label=rows.upstream_label, month=rows.upstream_month, value=rows.upstream_value).agg(
+        **columns
+    )
+    return Question("histogram", (name,), answer, sums)
 
 
 def _holders(base: Tally, holder: str, scope: Scope) -> Question:
