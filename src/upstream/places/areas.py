@@ -1,0 +1,80 @@
+"""Which district, partnership and force a small area belongs to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from upstream.places.tables import AREAS, CHANGES, DISTRICTS, read_table
+from upstream.store import Store
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Area:
+    """An area by code and name; without a look-up the name is its code."""
+
+    code: str
+    name: str
+
+
+def district_from_name(lsoa_name: str | None) -> Area | None:
+    """The district in an LSOA's own name: "Carlisle 002D" lies in Carlisle. Nothing when the name has no such form."""
+    district, _, number = (lsoa_name or "").strip().rpartition(" ")
+    if not district or not number[:3].isdigit():
+        return None
+    return Area(district, district)
+
+
+def district_of_lsoa(store: Store) -> dict[str, Area]:
+    """LSOA code (2011 or 2021) -> its district (local authority)."""
+    return _level_of_lsoa(store, "district")
+
+
+def csp_of_lsoa(store: Store) -> dict[str, Area]:
+    """LSOA code -> its community safety partnership; its district where that has none, or several, of its own."""
+    return {**_level_of_lsoa(store, "district"), **_level_of_lsoa(store, "csp")}
+
+
+def force_of_lsoa(store: Store) -> dict[str, Area]:
+    """LSOA code -> its police force area."""
+    return _level_of_lsoa(store, "force")
+
+
+def _level_of_lsoa(store: Store, level: str) -> dict[str, Area]:
+    rows = read_table(store, AREAS).to_pylist()
+    above = _above_district(store, level)
+    found: dict[str, Area] = {}
+    for row in rows:
+        code, name = row[f"{level}_code"], row[f"{level}_name"]
+        area = Area(code, name or code) if code else above.get(row["district_code"])
+        if area is None and level == "district":
+            area = district_from_name(row["name"])
+        if area is not None:
+            found[row["lsoa"]] = area
+    _fill_across_vintages(store, found)
+    return found
+
+
+def _above_district(store: Store, level: str) -> dict[str, Area]:
+    """District code -> the only area of a level it belongs to."""
+    if level == "district":
+        return {}
+    several: dict[str, set[Area]] = {}
+    for row in read_table(store, DISTRICTS).to_pylist():
+        code = row[f"{level}_code"]
+        if code:
+            several.setdefault(row["district_code"], set()).add(Area(code, row[f"{level}_name"] or code))
+    return {district: next(iter(areas)) for district, areas in several.items() if len(areas) == 1}
+
+
+def _fill_across_vintages(store: Store, found: dict[str, Area]) -> None:
+    """A code without an area takes that of the codes it became or came from, when they agree on the most of it."""
+    votes: dict[str, Counter[Area]] = {}
+    held = read_table(store, CHANGES)
+    for old, new in zip(held.column("lsoa11").to_pylist(), held.column("lsoa21").to_pylist(), strict=True):
+        for code, other in ((old, new), (new, old)):
+            if code not in found and other in found:
+                votes.setdefault(code, Counter())[found[other]] += 1
+    for code, counted in votes.items():
+        # the first by count, then by code, so that the answer never depends on the order of rows
+        found[code] = min(counted, key=lambda area: (-counted[area], area))

@@ -1,0 +1,302 @@
+"""Open data files about small areas, recognised by their columns: look-ups, populations, deprivation.
+
+The spellings are those of the Office for National Statistics (``LSOA21CD``) and of the packages that tidy them
+(``lsoa21_code``). A row becomes facts, each for one table about places.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from upstream.errors import BadInput
+from upstream.places.tables import AREAS, CHANGES, DEPRIVATION, DISTRICTS, GROUPS, POPULATION, Fact, PlaceTable
+
+Facts = list[tuple[PlaceTable, Fact]]
+
+CODE: Final = re.compile(r"[A-Z]\d{8}")
+"""Codes of the Government Statistical Service: a letter and eight digits, for example E01012049."""
+
+VINTAGES: Final = (2011, 2021)
+
+_LSOA: Final = re.compile(r"lsoa(20)?(11|21)_?(code|cd|name|nm)")
+_LEVELS: Final = {"district": r"(?:l?tla|lad)", "csp": "csp", "force": "pfa"}
+_INDEX: Final = re.compile(r"(.+?)_?(score|rank|decile)", re.IGNORECASE)
+_CHANGE: Final = ("change_code", "chgind", "chnind", "change")
+_RESIDENTS: Final = (
+    "total_population",
+    "total_residents",
+    "residents",
+    "population",
+    "usual_residents",
+    "all_ages",
+    "total",
+)
+_HOUSEHOLDS: Final = ("total_households", "households")
+_YEAR_COLUMN: Final = re.compile(r"mid_?(20\d\d)")
+_CHANGES: Final = {"U": "unchanged", "S": "split", "M": "merged", "X": "irregular"}
+
+
+class Refusal(Exception):
+    """A row that cannot be used, with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the rows of one file are read.
+
+    Attributes
+    ----------
+    what
+        What was recognised, for the reader.
+    facts
+        Cells of a row (header -> text) -> facts; raises :class:`Refusal`.
+    """
+
+    what: str
+    facts: Callable[[dict[str, str]], Facts]
+
+
+def _columns(headers: Sequence[str], part: str) -> dict[int, str]:
+    """Vintage -> header of the LSOA code or name."""
+    found: dict[int, str] = {}
+    for header in headers:
+        match = _LSOA.fullmatch(header.strip().lower())
+        if match and (match[3] in ("code", "cd")) == (part == "code"):
+            found.setdefault(2000 + int(match[2]), header)
+    return found
+
+
+def _one_vintage(headers: Sequence[str], what: str) -> tuple[int, str]:
+    codes = _columns(headers, "code")
+    if len(codes) != 1:
+        raise BadInput(
+            f"The file is not a {what} file: it has {'no' if not codes else 'more than one'} LSOA code column.",
+            allowed="one of lsoa11_code, LSOA11CD, lsoa21_code, LSOA21CD",
+            remedy=f"Headers found: {', '.join(headers)}.",
+        )
+    return next(iter(codes.items()))
+
+
+def _code(row: dict[str, str], header: str) -> str:
+    code = row[header].strip().upper()
+    if not CODE.fullmatch(code):
+        raise Refusal(f"{header} is not an area code" if code else f"{header} is blank")
+    return code
+
+
+def _level(headers: Sequence[str], level: str, part: str) -> str | None:
+    """Header of the newest edition of an area level, for example ltla24_code or LAD22CD."""
+    ending = "(?:code|cd)" if part == "code" else "(?:name|nm)"
+    pattern = re.compile(rf"{_LEVELS[level]}(?:20)?(\d\d)_?{ending}")
+    found = [(match[1], header) for header in headers if (match := pattern.fullmatch(header.strip().lower()))]
+    return max(found)[1] if found else None
+
+
+def _edition(headers: Sequence[str]) -> int:
+    """Year of the newest area codes: 2024 for ltla24_code; 0 without any."""
+    found = [_level(headers, level, "code") for level in _LEVELS]
+    return max((2000 + int(re.sub(r"\D", "", header)[-2:]) for header in found if header), default=0)
+
+
+def _area_reader(headers: Sequence[str]) -> Callable[[dict[str, str]], tuple[str | None, ...]]:
+    """Reads district, CSP and force (code, name each) of a row; several CSPs of a district are none of it alone."""
+    wanted = [_level(headers, level, part) for level in _LEVELS for part in ("code", "name")]
+
+    def read(row: dict[str, str]) -> tuple[str | None, ...]:
+        cells = [row[header].strip() if header else "" for header in wanted]
+        if ";" in cells[2]:
+            cells[2] = cells[3] = ""
+        return tuple(cell or None for cell in cells)
+
+    return read
+
+
+def area_facts(headers: Sequence[str]) -> Callable[[dict[str, str]], Facts]:
+    """Facts about one LSOA's name and areas from the columns (or properties) of one vintage."""
+    vintage, code = _one_vintage(headers, "boundary or look-up")
+    name = _columns(headers, "name").get(vintage)
+    areas, edition = _area_reader(headers), _edition(headers)
+
+    def read(row: dict[str, str]) -> Facts:
+        held = (True, None) if vintage == VINTAGES[0] else (None, True)
+        label = row[name].strip() or None if name else None
+        return [(AREAS, (_code(row, code), label, *held, *areas(row), edition))]
+
+    return read
+
+
+def lookup_layout(headers: Sequence[str]) -> Layout:
+    """Recognise a look-up: 2011 to 2021 codes, LSOA to areas, or district to CSP and force.
+
+    Raises
+    ------
+    BadInput
+        The columns are none of the three.
+    """
+    codes = _columns(headers, "code")
+    if set(codes) == set(VINTAGES):
+        return Layout("2011 to 2021 LSOA codes", _change_facts(headers, codes))
+    district = _level(headers, "district", "code")
+    if len(codes) == 1 and district:
+        return Layout(f"{next(iter(codes))} LSOAs to their areas", area_facts(headers))
+    if not codes and district and _level(headers, "force", "code"):
+        return Layout("districts to partnerships and forces", _district_facts(headers))
+    raise BadInput(
+        "The file is not a look-up that is known.",
+        allowed="lsoa11_code with lsoa21_code; an LSOA code with ltlaNN_code or LADNNCD; ltlaNN_code with pfaNN_code",
+        remedy=f"Headers found: {', '.join(headers)}.",
+    )
+
+
+def _change_facts(headers: Sequence[str], codes: dict[int, str]) -> Callable[[dict[str, str]], Facts]:
+    change = next((header for header in headers if header.strip().lower() in _CHANGE), None)
+    if change is None:
+        raise BadInput("The look-up says no kind of change.", allowed=f"a column {_CHANGE[0]} with U, S, M or X")
+    names, areas, edition = _columns(headers, "name"), _area_reader(headers), _edition(headers)
+
+    def read(row: dict[str, str]) -> Facts:
+        old, new = (_code(row, codes[vintage]) for vintage in VINTAGES)
+        kind = row[change].strip().upper()
+        if kind not in _CHANGES:
+            raise Refusal(f"{change} is not U, S, M or X")
+        labels = [row[names[vintage]].strip() or None if vintage in names else None for vintage in VINTAGES]
+        facts: Facts = [(CHANGES, (old, new, kind))]
+        if old != new:
+            # what it was part of is only sure where it was not cut
+            sure = areas(row) if kind in "UM" else (None,) * 6
+            facts.append((AREAS, (old, labels[0], True, None, *sure, edition)))
+        facts.append((AREAS, (new, labels[1], True if old == new else None, True, *areas(row), edition)))
+        return facts
+
+    return read
+
+
+def _district_facts(headers: Sequence[str]) -> Callable[[dict[str, str]], Facts]:
+    areas = _area_reader(headers)
+
+    def read(row: dict[str, str]) -> Facts:
+        district, name, csp, csp_name, force, force_name = areas(row)
+        if not district or not CODE.fullmatch(district):
+            raise Refusal("the district has no area code")
+        return [(DISTRICTS, (district, csp or "", name, csp_name, force, force_name))]
+
+    return read
+
+
+def population_layout(headers: Sequence[str], period: str | None) -> Layout:
+    """Recognise a population file: one total or a column a mid-year, households, and counts by group.
+
+    Parameters
+    ----------
+    headers
+        Of the file.
+    period
+        What the totals are of ("census-2021", "mid-2020"); ``None`` where the columns name their years.
+
+    Raises
+    ------
+    BadInput
+        No LSOA code, no counts, or nobody says of when.
+    """
+    vintage, code = _one_vintage(headers, "population")
+    plain = {header: re.sub(r"[^a-z0-9]+", "_", header.strip().lower()).strip("_") for header in headers}
+    years = {header: f"mid-{match[1]}" for header, name in plain.items() if (match := _YEAR_COLUMN.fullmatch(name))}
+    total = next((h for name in _RESIDENTS for h in headers if plain[h] == name), None)
+    households = next((h for name in _HOUSEHOLDS for h in headers if plain[h] == name), None)
+    names = set(_columns(headers, "name").values())
+    groups = [h for h in headers if h not in {code, total, households, *years, *names} and h.strip()]
+    if not years and period is None:
+        raise BadInput(
+            "Nothing says when this population was counted.",
+            remedy="Give --period, for example census-2021 or mid-2020, or keep it in the file's name.",
+        )
+    if not years and total is None and not groups:
+        raise BadInput(
+            "The file has no counts.", allowed=f"one of {', '.join(_RESIDENTS)}; midYYYY; or counts by group"
+        )
+
+    def read(row: dict[str, str]) -> Facts:
+        lsoa = _code(row, code)
+        facts: Facts = [(POPULATION, (lsoa, when, vintage, _count(row, h), None)) for h, when in years.items()]
+        if total or households:
+            counts = (_count(row, total) if total else None, _count(row, households) if households else None)
+            facts.append((POPULATION, (lsoa, str(period), vintage, *counts)))
+        when = period or next(iter(years.values()))
+        return [*facts, *((GROUPS, (lsoa, when, h.strip(), vintage, _count(row, h))) for h in groups)]
+
+    return Layout(f"population of {vintage} LSOAs, {period or ', '.join(years.values())}", read)
+
+
+def _count(row: dict[str, str], header: str) -> int:
+    text = row[header].strip().replace(",", "")
+    if not re.fullmatch(r"\d+(\.0+)?", text):
+        raise Refusal(f"{header} is not a count" if text else f"{header} is blank")
+    return int(float(text))
+
+
+def deprivation_layout(headers: Sequence[str], year: int | None) -> Layout:
+    """Recognise an index of deprivation: score, rank or decile of one or more domains.
+
+    Raises
+    ------
+    BadInput
+        No LSOA code, no such column, or nobody says of which year.
+    """
+    vintage, code = _one_vintage(headers, "deprivation")
+    domains: dict[str, dict[str, str]] = {}
+    for header in headers:
+        match = _INDEX.fullmatch(header.strip())
+        if match:
+            domains.setdefault(match[1].lower(), {})[match[2].lower()] = header
+    if not domains:
+        raise BadInput(
+            "The file has no index of deprivation.",
+            allowed="columns such as IMD_score, IMD_rank, IMD_decile",
+            remedy=f"Headers found: {', '.join(headers)}.",
+        )
+    if year is None:
+        raise BadInput("Nothing says which year's index this is.", remedy="Give --year, for example 2019.")
+
+    def read(row: dict[str, str]) -> Facts:
+        lsoa = _code(row, code)
+        return [
+            (
+                DEPRIVATION,
+                (
+                    lsoa,
+                    year,
+                    domain,
+                    vintage,
+                    _number(row, parts.get("score")),
+                    _place(row, parts.get("rank"), 1_000_000),
+                    _place(row, parts.get("decile"), 10),
+                ),
+            )
+            for domain, parts in domains.items()
+        ]
+
+    return Layout(f"deprivation {year} of {vintage} LSOAs, {len(domains)} domains", read)
+
+
+def _number(row: dict[str, str], header: str | None) -> float | None:
+    if header is None:
+        return None
+    try:
+        number = float(row[header])
+    except ValueError:
+        raise Refusal(f"{header} is not a number") from None
+    if number != number or abs(number) == float("inf"):
+        raise Refusal(f"{header} is not a number")
+    return number
+
+
+def _place(row: dict[str, str], header: str | None, highest: int) -> int | None:
+    if header is None:
+        return None
+    place = _count(row, header)
+    if not 1 <= place <= highest:
+        raise Refusal(f"{header} is not from 1 to {highest}")
+    return place

@@ -1,0 +1,119 @@
+"""How many people live in small areas, districts, partnerships and forces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from upstream.errors import NotHeld
+from upstream.places.tables import AREAS, DISTRICTS, POPULATION, read_table
+from upstream.store import Store
+
+_YEAR = re.compile(r"(\d{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Residents of an area.
+
+    Attributes
+    ----------
+    code
+        The area, as asked for.
+    residents, households
+        People and households; households ``None`` where the file had none.
+    lsoas, lacking
+        Small areas of it that have a count, and that have none.
+    period
+        What the count is of, for example census-2021.
+    """
+
+    code: str
+    residents: int
+    households: int | None
+    lsoas: int
+    lacking: int
+    period: str
+
+
+def periods(store: Store) -> tuple[str, ...]:
+    """The populations held, newest last."""
+    found = set(read_table(store, POPULATION).column("period").to_pylist())
+    return tuple(sorted(found, key=lambda period: (_year(period), period)))
+
+
+def _year(period: str) -> str:
+    match = _YEAR.search(period)
+    return match[1] if match else ""
+
+
+def residents_of(store: Store, *, vintage: int, period: str | None = None) -> dict[str, int]:
+    """LSOA code of a census -> residents, of the period given or of the newest held for that census."""
+    held = read_table(store, POPULATION).to_pylist()
+    rows = [row for row in held if row["vintage"] == vintage and row["residents"] is not None]
+    if not rows:
+        return {}
+    wanted = period or max((row["period"] for row in rows), key=lambda name: (_year(name), name))
+    return {row["lsoa"]: row["residents"] for row in rows if row["period"] == wanted}
+
+
+def population_of(store: Store, areas: Collection[str], *, period: str | None = None) -> dict[str, Population]:
+    """Residents of districts, partnerships or forces, by code or by name.
+
+    Parameters
+    ----------
+    store
+        Holds a population and a look-up or boundaries that say what each LSOA belongs to.
+    areas
+        Codes (E23000016) or names (West Mercia) of areas of any level, or LSOA codes; an unknown one is left out.
+    period
+        Which population; ``None``: the newest held.
+
+    Raises
+    ------
+    NotHeld
+        No population, or not that one.
+    """
+    known = periods(store)
+    if not known or (period is not None and period not in known):
+        raise NotHeld(
+            f"The population {period} is not held." if period else "No population is held.",
+            allowed=", ".join(known) or None,
+            remedy="Add one: upstream places add population FILE.csv",
+        )
+    wanted = period or known[-1]
+    counts = {row["lsoa"]: row for row in read_table(store, POPULATION).to_pylist() if row["period"] == wanted}
+    vintage = next(iter(counts.values()))["vintage"]
+    parts = _parts(store, set(areas), vintage)
+    found = {}
+    for area, codes in parts.items():
+        rows = [counts[code] for code in codes if code in counts]
+        if rows:
+            households = [row["households"] for row in rows]
+            found[area] = Population(
+                code=area,
+                residents=sum(row["residents"] or 0 for row in rows),
+                households=None if None in households else sum(households),
+                lsoas=len(rows),
+                lacking=len(codes) - len(rows),
+                period=wanted,
+            )
+    return found
+
+
+def _parts(store: Store, areas: set[str], vintage: int) -> dict[str, set[str]]:
+    """Area asked for -> LSOA codes of a census in it."""
+    above = {row["district_code"]: row for row in read_table(store, DISTRICTS).to_pylist()}
+    parts: dict[str, set[str]] = {}
+    for row in read_table(store, AREAS).to_pylist():
+        if not row[f"in_{vintage}"]:
+            continue
+        district = above.get(row["district_code"], {})
+        levels = [row["lsoa"]]
+        for level in ("district", "csp", "force"):
+            for part in ("code", "name"):
+                levels.append(row[f"{level}_{part}"] or (district.get(f"{level}_{part}") if level == "force" else None))
+        for area in areas.intersection(levels):
+            parts.setdefault(area, set()).add(row["lsoa"])
+    return parts
