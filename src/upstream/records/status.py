@@ -1,0 +1,86 @@
+"""What the store holds: by table and force, months, rows, the newest entry, what was refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from upstream.periods import Month
+from upstream.records.contract import contract, table_names
+from upstream.records.entries import Entry, entries, standing
+from upstream.records.month_replacement import held_months
+from upstream.records.quality import MonthFact, month_facts
+from upstream.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What is held of one table, for police.uk tables of one force.
+
+    Attributes
+    ----------
+    table, title, force
+        Table with its title; slug of the force, or ``None`` for the force's own tables.
+    version, rows
+        Version of the table; rows of this force (or of the table).
+    months
+        Every month from the first to the last, with its state.
+    newest
+        The newest entry that stands, or ``None`` when all were taken back.
+    entries
+        Ids of the entries that stand, oldest first.
+    quarantined
+        Rows refused by the entries that stand (for the table, all forces together).
+    """
+
+    table: str
+    title: str
+    force: str | None
+    version: int
+    rows: int
+    months: tuple[MonthFact, ...]
+    newest: Entry | None
+    entries: tuple[str, ...]
+    quarantined: int
+
+    @property
+    def missing(self) -> tuple[Month, ...]:
+        return tuple(fact.month for fact in self.months if fact.state == "missing")
+
+    @property
+    def suspect(self) -> tuple[MonthFact, ...]:
+        return tuple(fact for fact in self.months if fact.state == "suspect")
+
+
+def status(store: Store) -> tuple[Holding, ...]:
+    """Every table of records held, by table and force."""
+    return tuple(holding for table in table_names() if store.holds(table) for holding in _of_table(store, table))
+
+
+def _of_table(store: Store, table: str) -> list[Holding]:
+    adds = standing(list(entries(store, table)))
+    forces: list[str | None] = [None]
+    if contract(table).written_by == "replace_month":
+        forces = [*sorted({force for force, _ in held_months(store, table)})]
+    held = []
+    for force in forces:
+        facts = month_facts(store, table, force)
+        mine = [add for add in adds if force is None or any(month.force == force for month in add.months)]
+        held.append(
+            Holding(
+                table=table,
+                title=contract(table).title,
+                force=force,
+                version=store.version(table),
+                rows=sum(fact.rows for fact in facts),
+                months=facts,
+                newest=mine[-1] if mine else None,
+                entries=tuple(add.id for add in mine),
+                quarantined=_refused(adds),
+            )
+        )
+    return held
+
+
+def _refused(adds: tuple[Entry, ...]) -> int:
+    # a source that was held already is not among the entry's own sources
+    return sum(source.quarantined for add in adds for source in add.sources)
