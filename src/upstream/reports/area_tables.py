@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from upstream.measures.result import NOT_KNOWN, Change, Series
+from upstream.measures.result import FORCE, NOT_KNOWN, Change, Series
 from upstream.periods import Month
 from upstream.reports.binding import Binding, change_named
 from upstream.reports.document import Cell, Column, Flag, Row, Table, Text
@@ -129,7 +129,7 @@ def area_table(binding: Binding) -> Table | None:
     cells = volume_cells if is_volume(binding) else _level_cells
     rows = []
     for series in binding.result.series.values():
-        name = "Area not known" if series.area == NOT_KNOWN else series.area_name
+        name = {FORCE: "Whole force", NOT_KNOWN: "Area not known"}.get(series.area, series.area_name)
         rows.append(Row((words(name), *cells(binding, series, month))))
     return Table(
         f"areas-{binding.definition.key}".replace("@", "-"),

@@ -213,10 +213,22 @@ def _projection(page: Drawing, chart: ControlChart, x: dict[Month, float], scale
     page.path("c-ahead", middle)
 
 
+MOST_LABELS = 4
+
+
+def _labelled(points: tuple[Point, ...]) -> set[Month]:
+    """Flagged months whose value is written out: all of a few; of many the newest, the highest and the lowest."""
+    flagged = [(p.value, p.month) for p in points if p.flag and p.value is not None]
+    if len(flagged) <= MOST_LABELS:
+        return {month for _, month in flagged}
+    return {max(flagged)[1], min(flagged)[1], flagged[-1][1]}
+
+
 def _values(page: Drawing, points: tuple[Point, ...], x: dict[Month, float], scale: Scale) -> None:
     for run in _runs(points, "value"):
         page.path("c-value", [(x[p.month], scale.y(p.value)) for p in run if p.value is not None])
     last = max((p.month for p in points if p.value is not None), default=None)
+    labelled = _labelled(points)
     for point in points:
         if point.value is None:
             continue
@@ -224,7 +236,8 @@ def _values(page: Drawing, points: tuple[Point, ...], x: dict[Month, float], sca
         if point.flag:
             up = point.flag == "above"
             page.triangle("c-flag", at_x, at_y, 6, up=up)
-            page.text("t-flag h", at_x, at_y + (-11 if up else 20), point.text, size=12, anchor="middle", bold=True)
+            if point.month in labelled:
+                page.text("t-flag h", at_x, at_y + (-11 if up else 20), point.text, size=12, anchor="middle", bold=True)
         else:
             page.dot("c-dot", at_x, at_y, 4 if point.month == last else 2.6)
             if point.month == last:

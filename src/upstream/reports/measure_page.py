@@ -107,7 +107,7 @@ def _measured(reading: Reading, binding: Binding) -> list[Block]:
 
 def _sentence(words: str) -> str:
     text = words[:1].upper() + words[1:]
-    return text if text.endswith((".", "!", "?")) else text + "."
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _warnings(reading: Reading, binding: Binding, series: Series) -> list[Block]:
@@ -157,7 +157,7 @@ def likelihood_runs(binding: Binding, series: Series, override: Override | None 
     if not given:
         reason = next((item.reason for item in series.likelihoods if item.reason), None)
         reason = reason or binding.definition.likelihood_reason or "no level and date have been set"
-        return (Text(f"None given: {reason}."),)
+        return (Text(f"None given. {_sentence(reason)}"),)
     out: list[Run] = []
     for item in given:
         if out:

@@ -30,11 +30,11 @@ def key_points(binding: Binding, series: Series) -> tuple[Runs, ...]:
         points += [
             point
             for point in (
-                _month_alone(binding, series),
                 _comparison(binding, series, "previous"),
                 _comparison(binding, series, "same_last_year"),
                 _comparison(binding, series, "year_to_date"),
                 _comparison(binding, series, "rolling_12"),
+                _month_alone(binding, series),
                 _streak(binding, series),
                 _side_of_mean(binding, series),
                 _rank(binding, series),
@@ -121,7 +121,11 @@ def _out_of(binding: Binding, series: Series) -> list[Run]:
         or not held(value.denominator)
     ):
         return []
-    if value.numerator != round(value.numerator) or value.denominator != round(value.denominator):
+    if (
+        value.numerator < 0
+        or value.numerator != round(value.numerator)
+        or value.denominator != round(value.denominator)
+    ):
         return []
     month = str(series.latest_month)
     of = (
@@ -184,8 +188,10 @@ def _comparison(binding: Binding, series: Series, name: str) -> Runs:
         return ()
     if name == "year_to_date" and series.latest_month.month == FIRST_MONTH_OF_YEAR:
         return ()  # April's year to date is April, already compared
-    if not held(change.now.value):
-        return ()
+    if not held(change.now.value) or name == binding.definition.window:
+        return ()  # the headline is this very figure
+    if name == "previous" and not binding.is_monthly:
+        return ()  # windows that overlap say little of each other
     if not held(change.then.value):
         if name == "rolling_12" or change.then.state == "not_applicable":
             return ()
@@ -206,14 +212,15 @@ def _comparison(binding: Binding, series: Series, name: str) -> Runs:
 
 def change_words(binding: Binding, series: Series, change: Change, then: Figure, *, opening: bool) -> list[Run]:
     """How a figure compares with an earlier one: direction, size, per cent where the base allows, level."""
-    start = "That is " if opening else ""
+    start = ("That is " if binding.definition.kind == "count" else "It is ") if opening else ""
     against = f" in {change.then_label} ("
     if change.difference == 0:
         return [Text(f"{start}the same as{against}"), then, Text(")")]
     size = binding.difference(series, change)
     if size.value is None:
         return [Text(f"{start}not compared with {change.then_label}, because a small number is suppressed")]
-    if printed(size.value, size.decimals).strip("0.,") == "":
+    now = printed(change.now.value, size.decimals)
+    if now == printed(change.then.value, size.decimals):
         return [Text(f"{start}almost the same as{against}"), then, Text(")")]
     runs: list[Run] = [Text(start), size]
     percent = binding.percent_change(series, change)
@@ -235,7 +242,7 @@ def _significance(change: Change) -> list[Run]:
         return []
     if change.significant:
         return [Text(", a statistically significant change")]
-    return [Text(", a difference that chance alone could explain")]
+    return [Text(", which chance alone could explain")]
 
 
 def streak(series: Series) -> tuple[int, int]:

@@ -132,10 +132,11 @@ def _introduction(request: Request) -> Section:
         ),
     ]
     if lacking:
+        words = "measure cannot be calculated: its" if lacking == 1 else "measures cannot be calculated: their"
         points.append(
             (
                 figure(float(lacking), "count", source),
-                Text(" further measures cannot be calculated: their records are not held. Each page says what lacks."),
+                Text(f" further {words} records are not held. Each page says what lacks."),
             )
         )
     points += [
@@ -144,8 +145,8 @@ def _introduction(request: Request) -> Section:
         (Text("A month that is not held is a gap, never a zero."),),
     ]
     opening = (
-        f"This report gives the performance of {request.force} to {results.to.label} on the measures of "
-        f"{' and '.join(pack.title[:1].lower() + pack.title[1:] for pack in request.packs)}."
+        f"This report gives the performance of {request.force} to {results.to.label}. "
+        f"Measures: {', '.join(pack.title for pack in request.packs)}."
     )
     return Section("introduction", "Introduction", (Paragraph((Text(opening),)), Bullets(tuple(points))))
 

@@ -60,7 +60,7 @@ def _cells(reading: Reading, definition: Definition) -> tuple[Cell, ...]:
     binding = reading.bindings[definition.key]
     force = binding.result.series.get(FORCE)
     written = reading.commentary.get(definition.key)
-    chance: tuple[Run, ...] = (Text("None given: the measure is not held."),)
+    chance: tuple[Run, ...] = (Text("None given. The measure is not held."),)
     if force is not None:
         chance = likelihood_runs(binding, force, written.override if written else None)
     return (
