@@ -22,12 +22,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+import duckdb
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Schema
-from deltalake.exceptions import CommitFailedError, DeltaError
+from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
 
-from upstream.errors import BadInput, Conflict, NotHeld, Refused
+from upstream.errors import BadInput, Conflict, NotHeld, Refused, UpstreamError
 from upstream.store.parquet import file_rows, file_statistics
 from upstream.store.scopes import ReadingScope, record_reading
 
@@ -145,7 +146,21 @@ class Store:
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:
-        """A folder for what an add needs on the way, on the disk of the store; gone afterwards."""
+        """A folder for what an add needs on the way, on the disk of the store; gone afterwards.
+
+        Raises
+        ------
+        UpstreamError
+            The disk refused to take what was written inside the ``with`` (full, or not allowed).
+        """
+        try:
+            with self._workspace() as folder:
+                yield folder
+        except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+            raise _not_written(error) from error
+
+    @contextmanager
+    def _workspace(self) -> Iterator[Path]:
         above = self.root / WORKSPACES
         above.mkdir(parents=True, exist_ok=True)
         for left in above.iterdir():  # by an add that was killed
@@ -255,8 +270,10 @@ class Store:
                 commit_properties=properties,
                 post_commithook_properties=_HOOK,
             )
-        except CommitFailedError as error:
-            raise _conflict(table) from error
+        except (DeltaError, OSError) as error:
+            if self.version(table) != made_from:
+                raise _conflict(table) from error
+            raise _not_written(error) from error
         return made_from + 1
 
     def commits(self, table: str) -> Iterator[Commit]:
@@ -331,14 +348,21 @@ class Store:
                 commit_properties=properties,
                 post_commithook_properties=_HOOK,
             )
-        except DeltaError as error:
+        except (DeltaError, OSError) as error:
             if self.holds(table):
                 raise _conflict(table) from error
-            raise
+            raise _not_written(error) from error
 
 
 def _conflict(table: str) -> Conflict:
     return Conflict(f"{table} was changed by somebody else meanwhile.", remedy="Nothing was written; try again.")
+
+
+def _not_written(error: BaseException) -> UpstreamError:
+    return UpstreamError(
+        f"Writing failed, so nothing was added: {str(error).splitlines()[0]}.",
+        remedy="Free space on the disk of the store, or ask who may write there; then do the same again.",
+    )
 
 
 def _paths(loaded: DeltaTable) -> list[str]:
