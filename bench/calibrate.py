@@ -25,7 +25,7 @@ from upstream.stats.backtest import BackTest, backtest, drifting_series, togethe
 from upstream.stats.comparisons import conditional_test, e_test, overlapping_waves, share_change
 from upstream.stats.count_limits import count_limits, negative_binomial_limits, poisson_limits
 from upstream.stats.false_alarms import near_chance, shift_chance, trend_chance
-from upstream.stats.intervals import newcombe_difference, poisson_interval, rate_ratio, wilson_interval
+from upstream.stats.intervals import Interval, newcombe_difference, poisson_interval, rate_ratio, wilson_interval
 from upstream.stats.limits import Limits, sd_limits, t_limits, xmr_limits
 from upstream.stats.quantiles import histogram_of, quantile_interval_of_histogram
 from upstream.stats.run_rules import MAKING_DATA_COUNT, SpecialCause, special_causes
@@ -153,8 +153,8 @@ def intervals_table(rng: np.random.Generator, trials: int) -> Table:
         found = quantile_interval_of_histogram(histogram_of(x), 0.5)
         return found.lower <= np.ceil(np.log(0.5) / np.log(1 - 1 / 600)) <= found.upper
 
-    def covers(truth: float, found: object) -> bool:
-        return bool(found.lower <= truth <= found.upper)  # type: ignore[attr-defined]
+    def covers(truth: float, found: Interval) -> bool:
+        return bool(found.lower <= truth <= found.upper)
 
     intervals: dict[str, Callable[[], bool]] = {
         "Wilson, 30% of 40": lambda: covers(0.3, wilson_interval(rng.binomial(40, 0.3), 40)),

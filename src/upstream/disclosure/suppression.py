@@ -56,7 +56,8 @@ def suppress(counts: ArrayLike, relations: Sequence[Relation], setting: Disclosu
     Assumes: the reader knows the relations, the threshold and that counts are not negative. A small cell is safe when
     the printed cells leave at least two possible values for it: its smallest and largest possible value, each found
     by linear programming, differ by one or more. While one is not safe, the smallest printed cell of a relation
-    through the withheld ones is withheld too.
+    through the withheld ones is withheld too, until that relation's whole neighbourhood is withheld. One mark must be
+    printed for both reasons: which cells are small is not for the reader.
 
     When not to use: tables linked by relations that are not given, for example last quarter's edition with one more
     area: pass both as one.
@@ -73,7 +74,10 @@ def suppress(counts: ArrayLike, relations: Sequence[Relation], setting: Disclosu
     sums = matrix(relations, whole.size)
     for cell in np.flatnonzero(primary):
         while not _is_safe(int(cell), whole, withheld, sums, primary, setting):
-            withheld[_next_to_withhold(whole, withheld, sums)] = True
+            other = _next_to_withhold(whole, withheld, sums)
+            if other is None:
+                break
+            withheld[other] = True
     # a later addition frees no cell, but a small one first judged safe stays safe: fewer printed cells tell less
     return Suppressed(np.where(withheld, np.nan, whole.astype(np.float64)), primary, withheld & ~primary, setting)
 
@@ -146,7 +150,7 @@ def _range(
     return ends[0], ends[1]
 
 
-def _next_to_withhold(counts: NDArray[np.int64], withheld: NDArray[np.bool_], sums: NDArray[np.float64]) -> int:
+def _next_to_withhold(counts: NDArray[np.int64], withheld: NDArray[np.bool_], sums: NDArray[np.float64]) -> int | None:
     """The smallest printed cell, zeros last, in the relation with fewest withheld cells among those that have any.
 
     A zero printed says nothing about people and hides nothing when withheld, so others are taken first.
@@ -156,6 +160,6 @@ def _next_to_withhold(counts: NDArray[np.int64], withheld: NDArray[np.bool_], su
     printed = involved & ~withheld
     candidates = [i for i in np.argsort(hidden, kind="stable") if hidden[i] > 0 and printed[i].any()]
     if not candidates:
-        raise BadInput("The table cannot be made safe.", remedy="Merge small rows or columns, and try again.")
+        return None
     cells = np.flatnonzero(printed[candidates[0]])
     return int(min(cells, key=lambda j: (counts[j] == 0, counts[j], j)))
