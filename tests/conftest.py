@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+# fixtures that several kinds of test use live in modules of their own
+pytest_plugins = ("fixtures_datasets",)
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 SHARED_DATA = SHARED / "data"

@@ -246,6 +246,22 @@ def _write_manifest(manifest: Manifest) -> None:
     (manifest.folder / "manifest.json").write_text(json.dumps(content, indent=2) + "\n", "utf-8")
 
 
+def read_manifest(folder: Path) -> Manifest:
+    """What a folder that was built before holds.
+
+    Raises
+    ------
+    BadInput
+        There is no manifest in the folder.
+    """
+    path = folder / "manifest.json"
+    if not path.exists():
+        raise BadInput(f"{folder} holds no synthetic force.", remedy="Build one into it first.")
+    content = json.loads(path.read_text("utf-8"))
+    content["first"], content["last"] = Month.parse(content["first"]), Month.parse(content["last"])
+    return Manifest(folder, **content)
+
+
 def build(
     folder: Path,
     *,

@@ -28,7 +28,7 @@ _AGAINST_WOMEN: Final = {"rape": 0.88, "other_sexual_offences": 0.80, "violence_
                          "violence_with_injury": 0.12, "homicide": 0.3}  # fmt: skip
 _RETAIL: Final = {"shoplifting": 1.0, "business_robbery": 0.8, "business_burglary": 0.3}
 _DRUG: Final = {"drug_offences": 1.0, "homicide": 0.15, "violence_with_injury": 0.03, "personal_robbery": 0.08}
-# source 004, report p.58: discharged firearms, 3 in Q1 of 2022/23 and none in Q4 of 2021/22
+# source 004, report p.57: discharged firearms, 3 in Q1 of 2022/23 and none in Q4 of 2021/22
 _FIREARMS: Final = {(2022, 1): 0, (2022, 2): 0, (2022, 3): 0, (2022, 4): 1, (2022, 5): 2, (2022, 6): 0}
 _DRUG_HOMICIDES: Final = {(2022, 1): 1, (2022, 2): 0, (2022, 3): 0, (2022, 4): 1, (2022, 5): 0, (2022, 6): 0}
 _FIREARM_CATEGORIES: Final = ("violence_with_injury", "criminal_damage_arson", "personal_robbery")

@@ -1,7 +1,7 @@
 """What each crime category is made of and how it behaves: offences, hours, days, delays, keywords.
 
 Shares of offences come from the report's pages on exceptional volumes where it prints them (source 004, report
-p.51 to 54); the rest are round figures of the order that recorded-crime statistics show. Codes are Home Office ones.
+p.51 to 55); the rest are round figures of the order that recorded-crime statistics show. Codes are Home Office ones.
 """
 
 from __future__ import annotations

@@ -24,14 +24,14 @@ Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 LOOK_BACK_MONTHS: Final = 11
-# source 004, report p.32: repeat victims of June 2022, 2021 and 2020; DA repeat rate 41 to 43% over eight months
+# source 004, report p.32: repeat victims of June 2022, 2021 and 2020; p.33: DA repeat rate 41 to 43% over eight months
 _REPEAT_VICTIMS: Final = {(2022, 6): 1897, (2021, 6): 1591, (2020, 6): 1482}
 _REPEAT_VICTIM_SHARE: Final = 0.205
 _REPEAT_VICTIM_SHARE_EARLIER: Final = 0.175
 _LATER_FROM: Final = Month(2021, 10)
 _DA_VICTIM_RATES: Final = {(2022, 6): 0.41}
 _DA_VICTIM_RATE: Final = 0.42
-# report p.33: 48% of DA suspects in June 2022, 44 to 49% over eight months; 557 people
+# report p.34: 48% of DA suspects in June 2022, 44 to 49% over eight months; 557 people
 _DA_SUSPECT_RATES: Final = {(2022, 6): 0.48, (2022, 5): 0.46}
 _DA_SUSPECT_RATE: Final = 0.465
 _SUSPECT_SHARE_OTHER: Final = 0.24

@@ -54,7 +54,7 @@ class _Question:
 
 
 _SATISFACTION: Final = (_SATISFIED, _NOT_SATISFIED)
-# source 004, report p.4, 12 to 17 and 58: rolling shares of June 2022 and what is printed of earlier months
+# source 004, report p.4, 12 to 17 and 57: rolling shares of June 2022 and what is printed of earlier months
 _QUESTIONS: Final = (
     _Question("victim_domestic_abuse", "whole_experience", 70,
               ((_START, 0.78), (Month(2020, 4), 0.74), (Month(2021, 7), 0.705), (Month(2022, 1), 0.72),

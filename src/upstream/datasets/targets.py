@@ -66,14 +66,14 @@ _MONTH_NOISE: Final = 0.05
 _SMALL_WEIGHT: Final = 0.02
 _MEAN_FREEDOM: Final = 0.08
 
-# source 004, report p.58: 4 homicides in Q3 and 6 in Q4 of 2021/22, 4 in Q1 of 2022/23; serious violence less violence
+# source 004, report p.57: 4 homicides in Q3 and 6 in Q4 of 2021/22, 4 in Q1 of 2022/23; serious violence less violence
 # with injury (report p.45) leaves 1 in June 2021 and 0 in June 2022
 _HOMICIDES: Final = {
     (2021, 4): 1, (2021, 6): 1, (2021, 8): 1, (2021, 10): 1, (2021, 11): 2, (2021, 12): 1,
     (2022, 1): 2, (2022, 2): 2, (2022, 3): 2, (2022, 4): 2, (2022, 5): 2, (2022, 6): 0,
 }  # fmt: skip
 _HOMICIDES_A_MONTH: Final = 1.1
-# changes on May 2022 that the report prints for the force (p.51 to 54): May = June - change
+# changes on May 2022 that the report prints for the force (p.51 to 55): May = June - change
 _MAY_2022: Final = {
     "violence_with_injury": 1026,
     "misc_crimes_against_society": 169,
