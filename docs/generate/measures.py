@@ -104,6 +104,7 @@ def _measure(pack: Pack, members: list[Definition]) -> list[str]:
         named = f" ({member.title})" if len(members) > 1 else ""
         lines += [f"- What good looks like{named}: {_target(target, member.unit)}" for target in member.targets]
         lines += [f"- Break{named}: from {each.start}, {each.what}" for each in member.breaks]
+        lines += [f"- No likelihood{named}: {member.likelihood_reason}"] if not member.likelihood else []
         lines += _readings(pack, member)
     lines += [f"- Caveat: {text}" for text in dict.fromkeys(text for member in members for text in member.caveats)]
     lines += [f"- Owner: {one.owner}; reviewed {one.reviewed}, next {one.next_review}", f"- Source: {one.source}", ""]
