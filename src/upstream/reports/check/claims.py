@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from upstream.reports.check.numbers import Value, parse_value, tidy
 from upstream.reports.check.spans import Span, find_spans
@@ -66,6 +67,7 @@ class Marked:
     spans: tuple[Span, ...]
 
 
+@lru_cache(maxsize=20_000)
 def mark(text: str) -> Marked:
     """Turn a sentence into a line of marks."""
     plain = tidy(text).replace("*", "").replace("<", " ").replace(">", " ")
@@ -163,7 +165,7 @@ _FROM_PLAIN = re.compile(rf"{_LEVEL}(?:(?!<[ntq]\d+>).){{0,50}}?\bfrom\b(?:(?!<[
 _WAS_NOW = re.compile(
     rf"(?:\bwas\b|\bwere\b|\bhad been\b|\bstood at\b|last year|previously|a year ago|earlier|before)(?:(?!<[ntq]\d+>).){{0,50}}?{_LEVEL}(?:(?!<[ntq]\d+>).){{0,60}}?(?:\bnow\b|this year|currently|\bis\b|latest)(?:(?!<[ntq]\d+>).){{0,40}}?{_LEVEL}"
 )
-_CHANGE = re.compile(r"(?:<[tq]\d+>[^<()]{0,12}?\(\s*(?:[a-z ]{0,20}?[-+]?)?<n(\d+)>(?! *(?:of|out of)\b)[^()<]{0,40}\))|(?:<n(\d+)>[^<()]{0,30}?\(\s*(?:or |[-+]|[a-z ]{0,14})?<t\d+>[^()<]{0,30}\))")
+_CHANGE = re.compile(r"(?:<[tq]\d+>[^<()]{0,12}?\(\s*(?:[a-z ]{0,20}?[-+]?)?<n(\d+)>(?! *(?:of|out of)\b)[^()<]{0,40}\))|(?:<n(\d+)>[^<()]{0,30}?\(\s*(?:or |[-+]|[a-z ]{0,14})?<t\d+>[^()<]{0,30}\))|\(\s*<t\d+>,? (?:or )?<n(\d+)>\s*\)")
 _BY = re.compile(r"(?:\bby|increase of|rise of|decrease of|fall of|reduction of|drop of|growth of|uplift of|decline of|change of)\s+(?:just |only |some |a further |around |approximately )?<n(\d+)>")
 _MORE = re.compile(r"<n(\d+)>\s+(?:[a-z]+ ){0,2}?(?:more|fewer|less|additional|extra|higher|lower|increase|decrease|rise|fall|reduction|up\b|down\b)")
 _ROUGH = re.compile(r"\b(?:around|approximately|about|roughly|nearly|almost|over|more than|less than|at least|up to|just under|just over|circa|some)\s+<[tn]\d+>")
@@ -260,7 +262,8 @@ def read_claims(marked: Marked) -> list[Claim]:
         numbers = marked.numbers
         taken: set[int] = set()
         if match := _CHANGE.search(part):
-            at = int(match[1] or match[2])
+            at = int(match[1] or match[2] or match[3])
+            taken |= {int(n) for m in _CHANGE.finditer(part) for n in m.groups() if n}
             if not re.search(rf"<n{at}>\s*(?:[a-z]+\s*)?(?:compared|against|v |from)", part):
                 claim.change = numbers[at]
                 taken.add(at)

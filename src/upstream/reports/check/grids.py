@@ -215,6 +215,13 @@ def _split_header(header: str, pairs: list[tuple[Value, Value]]) -> tuple[str, s
     return f"{header} first", f"{header} second"
 
 
+def _pairs(header: str, cells: list[str]) -> list[tuple[Value, Value]]:
+    """Cells with two numbers. "853 487" may be one number or two: two where other cells can only be two."""
+    sure = [p for c in cells if parse_value(c) is None and (p := parse_two(c)) is not None]
+    either = [p for c in cells if parse_value(c) is not None and (p := parse_two(c)) is not None]
+    return sure + either if sure or re.search(r"limit|\b[ul]cl\b|upper|lower", header, re.IGNORECASE) else []
+
+
 def _columns(headers: list[str], body: list[list[str]]) -> tuple[list[_Raw], list[_Raw]]:
     """Columns of text and of numbers; a column with two numbers a cell becomes two."""
     texts: list[_Raw] = []
@@ -223,12 +230,12 @@ def _columns(headers: list[str], body: list[list[str]]) -> tuple[list[_Raw], lis
         cells = [row[at] for row in body]
         filled = [c for c in cells if c and not is_nothing(c)]
         values = [parse_value(c) for c in cells]
-        pairs = [p for c in cells if parse_value(c) is None and (p := parse_two(c)) is not None]
+        pairs = _pairs(header, cells)
         held = sum(v is not None for v in values)
         dates = sum(_is_period(c) for c in filled)
         if pairs and len(pairs) * 2 > len(filled):
             names = _split_header(header, pairs)
-            both = [parse_two(c) if parse_value(c) is None else None for c in cells]
+            both = [parse_two(c) for c in cells]
             for side in (0, 1):
                 numbers.append(_Raw(names[side], at, cells, [p[side] if p else None for p in both]))
         elif held * 2 > len(filled) and not (dates * 2 > len(filled) and (at == 0 or re.search(r"year|month|period|date|quarter", header, re.IGNORECASE))):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from upstream.reports.check.numbers import tidy
 
@@ -30,16 +31,20 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
+_FILLER_STEMS = frozenset(stem(w) for w in _FILLER)
+
+
+@lru_cache(maxsize=50_000)
 def words(text: str) -> tuple[str, ...]:
     """Stemmed words of a label, "&" read as "and"."""
     return tuple(stem(w) for w in _WORD.findall(tidy(text).lower().replace("&", " and ").replace("'s", "")))
 
 
+@lru_cache(maxsize=50_000)
 def key(text: str) -> frozenset[str]:
     """The words that tell a label from others; the plain words when nothing else is left."""
     full = words(_BRACKETS.sub(" ", text)) or words(text)
-    fillers = {stem(w) for w in _FILLER}
-    kept = frozenset(w for w in full if w not in fillers)
+    kept = frozenset(w for w in full if w not in _FILLER_STEMS)
     return kept or frozenset(full)
 
 
@@ -64,6 +69,7 @@ def best_match(wanted: str, labels: Iterable[str], *, least: float = 0.6) -> str
     return None if len(scored) > 1 and scored[1][0] == scored[0][0] and key(scored[1][1]) != key(scored[0][1]) else scored[0][1]
 
 
+@lru_cache(maxsize=50_000)
 def is_total(text: str) -> bool:
     """Whether a label says that it is the sum of others."""
     return bool(_TOTAL.search(tidy(text).strip(" :*"))) and not re.search(r"\b(?:average|mean|median|rate)\b", text, re.IGNORECASE)
@@ -74,18 +80,23 @@ def is_average(text: str) -> bool:
     return bool(_AVERAGE.search(tidy(text)))
 
 
+def telling(text: str) -> bool:
+    """Whether a label has a word beyond the plain ones ("incidents", "crime")."""
+    return any(w not in _FILLER_STEMS for w in words(text))
+
+
+@lru_cache(maxsize=50_000)
+def word_set(text: str) -> frozenset[str]:
+    """The different words of a text."""
+    return frozenset(words(text))
+
+
 def said_in(label: str, text: str) -> bool:
     """Whether all telling words of a label stand close together in a text."""
     wanted = key(label)
-    said = words(text)
-    if not wanted or not said:
+    if not wanted or not wanted <= word_set(text):
         return False
-    places: list[int] = []
-    for word in wanted:
-        at = [n for n, w in enumerate(said) if w == word]
-        if not at:
-            return False
-        places.append(at[0])
+    said = words(text)
     if len(wanted) == 1:
         return True
     spans = [n for n, w in enumerate(said) if w in wanted]

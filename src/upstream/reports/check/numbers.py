@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 EPSILON = 1e-9
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f\u200a"), " ")
@@ -57,6 +58,7 @@ class Value:
         return not self.percent and self.decimals <= 0 and float(self.number).is_integer()
 
 
+@lru_cache(maxsize=50_000)
 def tidy(text: str) -> str:
     """One kind of space, of minus and of quotation mark; no emphasis marks."""
     cleaned = text.translate(_SPACES).translate(_MINUS).replace("’", "'").replace("‘", "'")
@@ -74,6 +76,7 @@ def is_nothing(text: str) -> bool:
     return plain in _NOTHING or bool(re.fullmatch(r"[<>≤≥~]\s*\d+%?", plain))
 
 
+@lru_cache(maxsize=50_000)
 def parse_value(text: str) -> Value | None:
     """One printed number, or ``None`` when the text is anything else."""
     plain = _ARROWS.sub("", tidy(text)).strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 SpanKind = Literal["day", "month", "range", "quarter", "financial_year", "year"]
@@ -30,6 +31,9 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("year", r"(?<![\d.,£/-])((?:19|20)\d{2})(?![\d.,]\d|\d|[/%-]\d|%)"),
     )
 )
+
+
+_MAY_HOLD = re.compile(rf"\d|\b{_M}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +176,11 @@ def _is_modal(text: str, match: re.Match[str]) -> bool:
     return match[1] in {"may", "march"} and not (match.re.groups > 1 and match[2])
 
 
-def find_spans(text: str) -> list[Named]:
+@lru_cache(maxsize=50_000)
+def find_spans(text: str) -> tuple[Named, ...]:
     """Every period named in a text, in order; longer readings first, none overlapping."""
+    if not _MAY_HOLD.search(text):
+        return ()
     taken = [False] * len(text)
     found: list[Named] = []
     for name, pattern in _PATTERNS:
@@ -185,7 +192,7 @@ def find_spans(text: str) -> list[Named]:
                 continue
             taken[match.start() : match.end()] = [True] * (match.end() - match.start())
             found.append(Named(match.start(), match.end(), span))
-    return sorted(found, key=lambda named: named.start)
+    return tuple(sorted(found, key=lambda named: named.start))
 
 
 def only_span(text: str) -> Span | None:
@@ -198,6 +205,7 @@ def only_span(text: str) -> Span | None:
     return spans[0] if len(spans) == 1 else None
 
 
+@lru_cache(maxsize=50_000)
 def is_period_label(text: str) -> bool:
     """Whether a label is nothing but a period ("Jun 2022", "2021/22", "Q1", "2022-06")."""
     spans = find_spans(text)

@@ -88,6 +88,10 @@ def read_html(data: bytes, file: str) -> Pages:
     return pages
 
 
+def _holds_blocks(element: Any) -> bool:
+    return any(inner is not element for inner in element.iter("table", "p", "li", "ul", "ol", "h1", "h2", "h3", "h4", "div"))
+
+
 def _walk(element: Any, pages: Pages, headings: list[tuple[int, str]], leads: list[str]) -> None:
     """Depth first without recursion on text: tables, headings, then blocks of text."""
     for child in element:
@@ -107,7 +111,7 @@ def _walk(element: Any, pages: Pages, headings: list[tuple[int, str]], leads: li
             pages.add_sentence(_text(child), line, tuple(t for _, t in headings))
         elif child.tag in {"ul", "ol"}:
             _walk(child, pages, headings, leads[-1:])
-        elif child.tag in _BLOCKS and not any(child.iter("table", "p", "li", "ul", "ol", "h1", "h2", "h3", "h4", "div")):
+        elif child.tag in _BLOCKS and not _holds_blocks(child):
             _say(child, pages, section, leads)
         elif child.tag == "li":
             own = tidy(" ".join(t for t in [child.text or "", *(_text(c) + (c.tail or "") for c in child if c.tag not in {"ul", "ol"})] if t))

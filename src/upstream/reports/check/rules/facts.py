@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from upstream.reports.check.evidence import Evidence
-from upstream.reports.check.findings import Figure, Finding, Where
+from upstream.reports.check.findings import Figure, Finding, Severity, Where
 from upstream.reports.check.grids import Column, Grid, Row
 from upstream.reports.check.labels import is_total, key, said_in, stem, words
 from upstream.reports.check.numbers import Value
@@ -59,6 +60,7 @@ def without_periods(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=50_000)
 def telling(text: str) -> frozenset[str]:
     """The words of a title or header that say what it is about: no periods, no plain report words, no numbers."""
     return frozenset(w for w in words(without_periods(text.replace("_", " "))) if w not in _PLAIN and not w.isdigit() and len(w) > 1)
@@ -221,10 +223,12 @@ def _bands(evidence: Evidence) -> list[Finding]:
     for name, places in said.items():
         tables = [p for p in places if p[1].table]
         pages = [p for p in places if not p[1].table]
-        if tables and pages and all(p[0] != tables[0][0] for p in pages):
-            figures = tuple(_band_figure(p) for p in (tables[0], pages[0]))
-            text = f"Measure {name}: “{tables[0][2]}” in {tables[0][1].table} (line {tables[0][1].line}), “{pages[0][2]}” on its own page (line {pages[0][1].line})."
-            found.append(Finding("fact_quoted_differently", "error", pages[0][1], figures, text))
+        apart = [p for p in pages if tables and p[0] != tables[0][0]]
+        if apart:
+            figures = tuple(_band_figure(p) for p in (tables[0], apart[0]))
+            text = f"Measure {name}: “{tables[0][2]}” in {tables[0][1].table} (line {tables[0][1].line}), “{apart[0][2]}” on a page of its own (line {apart[0][1].line})."
+            severity: Severity = "error" if len(apart) == len(pages) else "warning"
+            found.append(Finding("fact_quoted_differently", severity, apart[0][1], figures, text))
     return found
 
 
@@ -236,10 +240,32 @@ def _band_figure(place: tuple[str, Where, str]) -> Figure:
     return Figure(f"likelihood, {place[1]}", place[2])
 
 
+_TIME_TARGET = re.compile(r"\b([A-Z][a-z]+ \d)\b(?!\d)[^.;]{0,60}?\b(?:within|target(?: of| is)?)\s*:?\s*(\d+)\s*(min|hour|sec|day)", re.IGNORECASE)
+
+
+def _time_targets(evidence: Evidence) -> list[Finding]:
+    """A time target of one grade or priority that is 12 minutes in one place and 20 in another."""
+    said: dict[tuple[str, str], list[tuple[int, Where, str]]] = defaultdict(list)
+    texts = [(s.text, Where(s.file, s.line or None)) for s in evidence.sentences]
+    texts += [(c, Where(t.file, line or None, t.name)) for t in evidence.tables for row, line in zip(t.rows, t.lines, strict=True) for c in row if len(c) < 400]
+    for text, where in texts:
+        for match in _TIME_TARGET.finditer(text):
+            said[match[1].lower(), match[3].lower()].append((int(match[2]), where, text))
+    found = []
+    for (subject, unit), places in said.items():
+        other = next((p for p in places if p[0] != places[0][0]), None)
+        if other is not None:
+            one = places[0]
+            figures = (Figure(f"{subject} target", f"{one[0]} {unit}", float(one[0])), Figure(f"{subject} target", f"{other[0]} {unit}", float(other[0])))
+            text = f"The target time of {subject} is {one[0]} {unit} in “{one[2][:100]}” (line {one[1].line}) and {other[0]} {unit} in “{other[2][:100]}” (line {other[1].line})."
+            found.append(Finding("fact_quoted_differently", "error", other[1], figures, text))
+    return found
+
+
 def fact_quoted_differently(evidence: Evidence) -> list[Finding]:
     """Tables against tables, labels that stand twice, likelihoods of numbered measures; sentences are in ``quotes``."""
     names = vocabulary(evidence.grids)
     found = _between_tables(evidence.grids, names)
     for grid in evidence.grids:
         found += _same_label_twice(grid)
-    return found + _bands(evidence)
+    return found + _bands(evidence) + _time_targets(evidence)

@@ -10,6 +10,7 @@ from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Column, Grid, Row
 from upstream.reports.check.labels import words
 from upstream.reports.check.numbers import Value
+from upstream.reports.check.rules.facts import telling
 from upstream.reports.check.spans import find_spans
 
 _OVER_HUNDRED_ALLOWED = re.compile(r"change|increase|growth|variance|of target|of baseline|of budget|of plan|against|index|clearance|compared|vs\b|ratio|capacity|utilis|establishment", re.IGNORECASE)
@@ -88,7 +89,7 @@ def _cumulative_below_month(grid: Grid, row: Row) -> list[Finding]:
 
 def _lies_in(grid: Grid, month: Column, total: Column) -> bool:
     """Whether a month belongs to a year to date: in its year when that is named, else the latest month."""
-    if month.span is None:
+    if month.span is None or not telling(total.header) <= telling(month.header):
         return False
     if total.span is not None and total.span.kind in {"financial_year", "year", "range"} and month.span.dated and total.span.dated:
         return total.span.first <= month.span.first <= total.span.last

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Grid, Row
-from upstream.reports.check.labels import key, likeness, said_in, words
+from upstream.reports.check.labels import key, likeness, said_in, telling, words
 from upstream.reports.check.numbers import Value
 from upstream.reports.check.reading.model import Sentence
 
@@ -147,10 +147,18 @@ def named_rows(grid: Grid, text: str) -> list[int]:
     return [r for r in hits if not hidden(r)]
 
 
+def _plain_said(label: str, text: str) -> bool:
+    """A label of plain words only ("Incidents") must stand as an item of its own."""
+    own = re.escape(label.strip())
+    return bool(re.search(rf"(?:^|[,;:]|\band|\bof|\bfor)\s*(?:the |all )?{own}\s*(?:$|[,;.:(]|\b(?:and|are|is|were|was|exceed\w*|rose|fell|had|has|have|increas\w*|decreas\w*)\b)", text, re.IGNORECASE))
+
+
 def _all_said(grid: Grid, row: Row, text: str) -> bool:
     """The label is said; with several labels, those that differ between rows."""
     for n, label in enumerate(row.keys):
         if label and len({other.keys[n] for other in grid.rows}) > 1 and not said_in(label, text):
+            return False
+        if label and not telling(label) and not _plain_said(label, text):
             return False
     return any(row.keys)
 

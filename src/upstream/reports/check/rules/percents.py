@@ -56,6 +56,8 @@ def _likely(column: Column, top: Column, bottom: Column | None) -> float:
     """How well headers agree: shared words; a later period on top."""
     said = set(words(column.header))
     score = float(len(said & set(words(top.header))) + (len(said & set(words(bottom.header))) if bottom else 0))
+    if column.cumulative and bottom is not None and not (top.cumulative and bottom.cumulative):
+        return -10.0
     if column.cumulative:
         score += 2.0 * (top.cumulative + (bottom.cumulative if bottom else 0))
     elif bottom is not None and (top.cumulative or bottom.cumulative):
@@ -111,7 +113,7 @@ def _by_headers(grid: Grid, at: int, tried: list[Source]) -> Source | None:
         key=lambda pair: -pair[0],
     )
     ordered = [(score, s) for score, s in scored if s.bottom is not None and _dated_order(grid.columns[s.top], grid.columns[s.bottom], s)]
-    if not ordered or len(ordered) > 1 and ordered[0][0] == ordered[1][0]:
+    if not ordered or ordered[0][0] < 0 or len(ordered) > 1 and ordered[0][0] == ordered[1][0]:
         return None
     return ordered[0][1]
 

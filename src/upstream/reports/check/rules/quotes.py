@@ -70,7 +70,7 @@ def _places(evidence: Evidence, names: dict[frozenset[str], str], sentence: Sent
     said = frozenset(words(f"{text} {heading}"))
     mentioned = [label for label in names.values() if said_in(label, text)]
     mentioned = [m for m in mentioned if not any(key(m) < key(o) for o in mentioned)]
-    found = []
+    found: list[Place] = []
     for grid in evidence.grids:
         if not _title(grid) <= said:
             continue

@@ -82,7 +82,8 @@ def _holds(verdict: Verdict, actual: float, target: float, better: int | None) -
 
 def _target_in(marked: Marked) -> int | None:
     for pattern in _TARGET:
-        if match := pattern.search(marked.line):
+        match = pattern.search(marked.line)
+        if match and "within" not in match[0] and not re.search(r"(?:within|outside|inside)(?: the| its| our)?\s*$", marked.line[: match.start()]):
             return int(match[1])
     return None
 
@@ -112,7 +113,7 @@ def _sentence(sentence: Sentence) -> list[Finding]:
 def _judged(marked: Marked, target: int) -> str:
     """The words that can judge: those of the target's own number ("at least 90%") left out."""
     line = re.sub(rf"(?:at least|at most|no more than|under|over|more than|less than|a minimum of|a maximum of)\s+<[nt]{target}>", " ", marked.line)
-    return re.sub(r"\bor (?:above|below|over|under|higher|lower|more|less)\b|more than (?:half|a)|over the (?:last|past|period|year|quarter|month)|(?:under|over)(?=-| review)", " ", line)
+    return re.sub(r"\bor (?:above|below|over|under|higher|lower|more|less)\b|more than (?:half|a)|over the (?:[a-z]+ )?(?:last|past|periods?|years?|quarters?|months?|time)|(?:under|over)(?=-| review)", " ", line)
 
 
 def _finding(verdict: Verdict, actual: Value, target: Value, better: int | None, where: Where, text: str) -> list[Finding]:
@@ -198,14 +199,26 @@ def _better_row(grid: Grid, r: int, actual: int, target: int, signs: dict[int, i
     return (votes > 0) - (votes < 0) or None if abs(votes) >= 2 else None
 
 
+def _clock_cells(table: Table) -> list[Finding]:
+    """A target in minutes and a time judged against it, in two cells of one row."""
+    found = []
+    for row, line in zip(table.rows, table.lines, strict=True):
+        limits = [c for c in row if _WITHIN_TIME.search(c)]
+        times = [c for c in row if _CLOCK.search(c) and "target" in c.lower()]
+        if len(limits) == 1 and len(times) == 1:
+            where = Where(table.file, line or None, table.name, next((c for c in row if c), None))
+            found += _clock(limits[0], times[0], where, f"{limits[0]} / {times[0]}")
+    return found
+
+
 def _text_cells(table: Table) -> list[Finding]:
     """Scorecards in words: a target cell and an update cell in one row."""
+    found = _clock_cells(table)
     head = next((r for r in table.rows[:3] if any(_TARGET_HEADER.search(c) for c in r)), None)
     if head is None:
-        return []
+        return found
     targets = [n for n, c in enumerate(head) if _TARGET_HEADER.search(c)]
     actuals = [n for n, c in enumerate(head) if _ACTUAL_HEADER.search(c) and n not in targets]
-    found = []
     for row, line in zip(table.rows, table.lines, strict=True):
         for t in targets:
             for a in actuals:
@@ -213,7 +226,6 @@ def _text_cells(table: Table) -> list[Finding]:
                     continue
                 label = next((c for c in reversed(row[:t]) if len(key(c)) > 1), row[0])
                 where = Where(table.file, line or None, table.name, label, head[a])
-                found += _clock(row[t], row[a], where, f"{row[t]} / {row[a]}")
                 target, said = mark(row[t]), mark(row[a])
                 if len(target.numbers) == 1 and len(said.numbers) == 1 and target.numbers[0].percent == said.numbers[0].percent and re.search(rf"{_TARGET_WORD}", row[a], re.IGNORECASE):
                     verdict = verdict_of(said.line)
