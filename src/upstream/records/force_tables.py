@@ -34,7 +34,7 @@ from upstream.records.entries import (
 from upstream.records.mapping import Binding, bind, fillable, read_mapping
 from upstream.records.mapping import Mapping as FileMapping
 from upstream.records.quarantine import commit_quarantine, quarantine_table
-from upstream.records.tabular_files import TabularFile, open_tabular
+from upstream.records.tabular_files import TabularFile, open_tabular, written_plainly
 from upstream.records.upsert import Merge, merge
 from upstream.store import Store, mark_personal
 from upstream.store.duckdb_session import duckdb_session, named, quoted
@@ -210,25 +210,30 @@ def _stage(
     work: Path,
 ) -> _Staged:
     target = work / "staged.parquet"
-    query = checked_rows(
-        file,
-        held,
-        binding,
-        mapping,
-        as_at=as_at,
-        # a day more: this machine's clock is in UTC, the force's may have passed midnight
-        today=dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1),
-        pads=("getvariable('inner_pad')", "getvariable('outer_pad')") if keyed else None,
-    )
-    try:
+
+    def copy(source: TabularFile) -> None:
+        query = checked_rows(
+            source,
+            held,
+            binding,
+            mapping,
+            as_at=as_at,
+            # a day more: this machine's clock is in UTC, the force's may have passed midnight
+            today=dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1),
+            pads=("getvariable('inner_pad')", "getvariable('outer_pad')") if keyed else None,
+        )
         connection.execute(f"COPY ({query}) TO {quoted(str(target))} (FORMAT parquet, COMPRESSION lz4)")
-    except (duckdb.InvalidInputException, duckdb.IOException) as error:
-        raise BadInput(f"{file.path.name} cannot be read to its end: {str(error).splitlines()[0]}") from error
+
+    try:
+        copy(file)
+    except (duckdb.InvalidInputException, duckdb.IOException):
+        file = written_plainly(file, work)
+        copy(file)
     connection.execute("CREATE OR REPLACE TEMP TABLE rejected (line BIGINT, kind VARCHAR, raw VARCHAR)")
     if file.rejects:
         connection.execute(
             "INSERT INTO rejected SELECT line, min(lower(CAST(error_type AS VARCHAR))), min(csv_line) "
-            "FROM reject_errors GROUP BY line"
+            f"FROM {file.rejects} GROUP BY line"
         )
     rejects = connection.execute("SELECT count(*) FROM rejected").fetchone()
     return _Staged(file, target, int(rejects[0]) if rejects else 0, file.lines_above)

@@ -7,7 +7,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -45,9 +45,11 @@ class TabularFile:
     sql
         Expression to select from: the headers as columns (positions ``c0``, ``c1`` ...) and :data:`ROW`.
     rejects
-        Whether lines that cannot be split are listed in DuckDB's ``reject_errors`` (CSV).
+        Table in which DuckDB lists lines that it cannot split (CSV); ``None`` for other files.
     lines_above
         Lines above the row numbered 1 that the numbers do not count (blank lines and the header of a CSV file).
+    text
+        The file as UTF-8, where it is CSV.
     """
 
     path: Path
@@ -56,8 +58,9 @@ class TabularFile:
     headers: tuple[str, ...]
     types: dict[str, str]
     sql: str
-    rejects: bool
+    rejects: str | None = None
     lines_above: int = 0
+    text: Path | None = None
 
 
 def open_tabular(path: Path, work: Path, *, expected: Collection[str], sheet: str | None = None) -> TabularFile:
@@ -119,7 +122,6 @@ def _parquet(path: Path, checksum: str, size: int) -> TabularFile:
         headers=tuple(schema.names),
         types={field.name: _duckdb_type(field.type) for field in schema},
         sql=sql,
-        rejects=False,
     )
 
 
@@ -150,7 +152,7 @@ def _workbook(
         for batch in _batches(found.rows, len(headers)):
             writer.write_table(pa.table(batch, schema=schema))
     sql = f"read_parquet({quoted(str(target))}, hive_partitioning = false)"
-    return TabularFile(path, checksum, size, headers, dict.fromkeys(headers, "VARCHAR"), sql, rejects=False)
+    return TabularFile(path, checksum, size, headers, dict.fromkeys(headers, "VARCHAR"), sql)
 
 
 def _batches(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[list[pa.Array]]:
@@ -178,19 +180,51 @@ def _without_blank_end(headers: tuple[str, ...]) -> tuple[str, ...]:
 
 def _csv(path: Path, work: Path, checksum: str, size: int) -> TabularFile:
     encoding = _encoding(path)
-    if encoding != "utf-8":
-        path = _as_utf8(path, work / "text.csv", encoding)
-    delimiter, headers, skipped = _first_row(path)
-    columns = ", ".join(f"{quoted(f'c{position}')}: 'VARCHAR'" for position in range(len(headers)))
-    sql = (
-        f"(SELECT *, row_number() OVER () AS {named(ROW)} FROM read_csv({quoted(str(path))}, auto_detect = false, "
-        f"header = true, skip = {skipped}, columns = {{{columns}}}, delim = {quoted(delimiter)}, quote = '\"', "
-        f"escape = '\"', new_line = {quoted(_line_end(path))}, strict_mode = true, null_padding = false, "
-        f"max_line_size = {LONGEST_LINE}, store_rejects = true, rejects_limit = 0, nullstr = ''))"
-    )
+    text = path if encoding == "utf-8" else _as_utf8(path, work / "text.csv", encoding)
+    delimiter, headers, skipped = _first_row(text)
     return TabularFile(
-        path, checksum, size, headers, dict.fromkeys(headers, "VARCHAR"), sql, rejects=True, lines_above=skipped + 1
+        path=path,
+        checksum=checksum,
+        size=size,
+        headers=headers,
+        types=dict.fromkeys(headers, "VARCHAR"),
+        sql=_csv_sql(text, len(headers), delimiter, skipped, "rejected_first"),
+        rejects="rejected_first",
+        lines_above=skipped + 1,
+        text=text,
     )
+
+
+def _csv_sql(text: Path, width: int, delimiter: str, skipped: int, rejects: str) -> str:
+    columns = ", ".join(f"{quoted(f'c{position}')}: 'VARCHAR'" for position in range(width))
+    return (
+        f"(SELECT *, row_number() OVER () AS {named(ROW)} FROM read_csv({quoted(str(text))}, auto_detect = false, "
+        f"header = true, skip = {skipped}, columns = {{{columns}}}, delim = {quoted(delimiter)}, quote = '\"', "
+        f"escape = '\"', strict_mode = true, null_padding = false, max_line_size = {LONGEST_LINE}, nullstr = '', "
+        f"store_rejects = true, rejects_table = '{rejects}', rejects_scan = '{rejects}_scan', rejects_limit = 0))"
+    )
+
+
+def written_plainly(file: TabularFile, work: Path) -> TabularFile:
+    """The same CSV file written again, one line end throughout: for files that DuckDB's reader gives up on.
+
+    Files pasted together from two systems mix line ends. Python's reader is slow and takes them all; a row keeps its
+    cells, however many, so that what is wrong with it is still found.
+    """
+    if file.text is None:
+        raise BadInput(f"{file.path.name} cannot be read to its end.", remedy="Export it again.")
+    target = work / "plain.csv"
+    delimiter, _, _ = _first_row(file.text)
+    with file.text.open(encoding="utf-8", newline="") as source, target.open("w", encoding="utf-8", newline="") as sink:
+        writer = csv.writer(sink, delimiter=delimiter, lineterminator="\n")
+        try:
+            writer.writerows(row for row in csv.reader(source, delimiter=delimiter) if row)
+        except csv.Error as error:
+            raise BadInput(
+                f"{file.path.name} cannot be read to its end: {error}.", remedy="Export it again."
+            ) from error
+    sql = _csv_sql(target, len(file.headers), delimiter, 0, "rejected_again")
+    return replace(file, sql=sql, rejects="rejected_again", lines_above=1, text=None)
 
 
 def _encoding(path: Path) -> str:
@@ -246,11 +280,3 @@ def _first_row(path: Path) -> tuple[str, tuple[str, ...], int]:
     if "\n" in "".join(headers):
         raise BadInput(f"A header of {path.name} runs over two lines.", remedy="Put the headers on one line.")
     return delimiter, tuple(headers), skipped
-
-
-def _line_end(path: Path) -> str:
-    with path.open("rb") as stream:
-        start = stream.read(LONGEST_LINE)
-    if b"\r\n" in start:
-        return "\\r\\n"
-    return "\\r" if b"\r" in start and b"\n" not in start else "\\n"
