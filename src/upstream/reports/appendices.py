@@ -8,7 +8,7 @@ from collections import Counter
 from upstream.measures.result import FORCE, Results
 from upstream.periods import months
 from upstream.reports.area_tables import number, words
-from upstream.reports.binding import query_id
+from upstream.reports.binding import Binding, query_id
 from upstream.reports.crime_tables import not_held_rows
 from upstream.reports.data_quality import Holding
 from upstream.reports.document import (
@@ -114,9 +114,9 @@ def _unknown_table(holdings: tuple[Holding, ...]) -> Table | None:
 
 
 def _months_table(results: Results) -> Table:
-    """How many of the chart's months each table's measures have, from the measures' own states."""
+    """How many of the chart's months each table holds: those of the measure of it that has most."""
     shown = chart_months(results.to)
-    worst: dict[str, tuple[int, str]] = {}
+    fullest: dict[str, tuple[int, str]] = {}
     for key, result in results.measures.items():
         force = result.series.get(FORCE)
         if force is None or result.definition.frequency != "month":
@@ -124,15 +124,15 @@ def _months_table(results: Results) -> Table:
         states = dict(zip(force.months, force.states, strict=True))
         missing = tuple(m for m in shown if states.get(m, "missing") == "missing")
         table = result.definition.tables[0] if result.definition.tables else ""
-        if table and (table not in worst or len(missing) > worst[table][0]):
-            worst[table] = (len(missing), key)
+        if table and (table not in fullest or len(missing) < fullest[table][0]):
+            fullest[table] = (len(missing), key)
     rows = []
-    for table, (_, key) in worst.items():
+    for table, (_, key) in fullest.items():
         force = results.measures[key].series[FORCE]
         states = dict(zip(force.months, force.states, strict=True))
         missing = tuple(m for m in shown if states.get(m, "missing") == "missing")
         part = tuple(m for m in shown if states.get(m) == "part")
-        source = Provenance(key, FORCE, f"{shown[0]} to {shown[-1]}", "months_held")
+        source = Binding(results.measures[key]).source(FORCE, f"{shown[0]} to {shown[-1]}", "months_held")
         rows.append(
             Row(
                 (

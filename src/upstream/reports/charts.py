@@ -64,7 +64,7 @@ class ControlChart:
     ahead: tuple[Ahead, ...] = ()
     breaks: tuple[Break, ...] = ()
     good: float | None = None
-    from_zero: bool = False
+    ceiling: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,16 @@ def nice_step(span: float, wanted: int) -> float:
     return power * next((m for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999), 10)
 
 
-def ticks(low: float, high: float, wanted: int) -> list[float]:
-    """Round values that span ``low`` to ``high``, ends included."""
+def ticks(low: float, high: float, wanted: int, ceiling: float = math.inf) -> list[float]:
+    """Round values that span ``low`` to ``high``, ends included, none above ``ceiling`` unless ``high`` is."""
     if high <= low:
         low, high = (low - abs(low) * 0.1 - 0.5, high + abs(high) * 0.1 + 0.5) if low else (0.0, 1.0)
     step = nice_step(high - low, wanted)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [k * step for k in range(first, last + 1)]
+    marks = [k * step for k in range(first, last + 1)]
+    if high <= ceiling < marks[-1]:
+        marks = [mark for mark in marks if mark < ceiling] + [ceiling]
+    return marks
 
 
 def tick_label(value: float, step: float) -> str:
@@ -113,7 +116,7 @@ def _range(chart: ControlChart) -> tuple[float, float]:
     if chart.good is not None:
         seen.append(chart.good)
     low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
-    if chart.from_zero or (low >= 0 and low < 0.45 * high):
+    if 0 <= low < 0.45 * high:
         low = min(low, 0.0)
     return low, high
 
@@ -126,7 +129,7 @@ def draw(chart: ControlChart) -> str:
     """The chart as SVG."""
     page = Drawing(WIDTH, HEIGHT)
     low, high = _range(chart)
-    marks = ticks(low, high, 5)
+    marks = ticks(low, high, 5, chart.ceiling)
     scale = Scale(marks[0], marks[-1], HEIGHT - BOTTOM, TOP)
     every = [p.month for p in chart.points] + [a.month for a in chart.ahead]
     step = (WIDTH - LEFT - RIGHT) / max(len(every), 1)

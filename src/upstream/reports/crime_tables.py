@@ -28,7 +28,7 @@ def crime_sections(reading: Reading, pack: Pack) -> tuple[Section, ...]:
             if table is not None:
                 title = f"{wide.title.removesuffix(' by area')}: {name}" if name else wide.title
                 note = Paragraph((Text("Volumes outside their control limits are marked with their direction."),))
-                out.append(Section(table.key, title, (note, table)))
+                out.append(Section(table.key.replace("table-", "volumes-", 1), title, (note, table)))
     return tuple(out)
 
 
@@ -172,7 +172,10 @@ def _chance(alarms: FalseAlarms) -> Paragraph:
             figure(float(alarms.outside), "count", source),
             Text(" lie outside them. If nothing at all had changed, about "),
             figure(alarms.expected, "count", source, decimals=1),
-            Text(" would be expected outside: a single line outside its limits is a question, not a finding."),
+            Text(
+                " would be expected outside: a single line outside its limits is a question, not a finding. "
+                "The list has the volumes of the tables before it."
+            ),
         )
     )
 

@@ -98,9 +98,14 @@ def force_chart(binding: Binding, to: Month) -> Chart | None:
         _ahead(binding, series),
         breaks,
         good,
+        _ceiling(binding),
     )
     data = _chart_table(binding, series, points, f"{key}-figures", f"{title}: figures")
     return Chart(key, title, chart.description, draw(chart), data, _break_notes(binding, breaks))
+
+
+def _ceiling(binding: Binding) -> float:
+    return 100.0 if binding.unit == "percent" else math.inf
 
 
 def _trend(binding: Binding, series: Series, points: tuple[Point, ...]) -> tuple[float | None, ...]:
@@ -209,7 +214,8 @@ def areas_chart(binding: Binding, to: Month) -> Chart | None:
         for i, month in enumerate(shown)
     )
     table = Table(f"{key}-figures", f"{title}: figures", columns, rows)
-    return Chart(key, title, description, draw_panels(key, title, description, panels), table)
+    drawn = draw_panels(key, title, description, panels, ceiling=_ceiling(binding))
+    return Chart(key, title, description, drawn, table)
 
 
 def _area_cell(binding: Binding, series: Series, point: Point, month: Month) -> Cell:

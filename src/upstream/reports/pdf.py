@@ -56,11 +56,28 @@ def _cell(cell: Cell) -> Data | str:
     return {"runs": _runs(cell.runs), "mark": FLAG_WORDS[cell.flag][0] if cell.flag in ("above", "below") else ""}
 
 
+WIDEST: Final = 34
+SAMPLE: Final = 80
+
+
+def _widths(table: Table) -> list[int]:
+    """Shares of the page's width: about the longest cell, never less than the longest word of the heading."""
+    out = []
+    for i, column in enumerate(table.columns):
+        word = max((len(w) for w in column.label.split()), default=1)
+        cells = [row.cells[i] for row in table.rows[:SAMPLE]]
+        longest = max((len(cell.text) + (3 if cell.flag else 0) for cell in cells), default=1)
+        least = word * 1.1
+        out.append(round(max(least, longest if column.kind == "number" else min(longest, WIDEST)) + 2))
+    return out
+
+
 def _table(table: Table) -> Data:
     return {
         "kind": "table",
         "title": table.title,
         "columns": [[c.label, c.kind, c.wide] for c in table.columns],
+        "widths": _widths(table),
         "rows": [[row.group, [_cell(c) for c in row.cells]] for row in table.rows],
         "notes": [_runs(n) for n in table.notes],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -21,7 +22,7 @@ class Panel:
     points: tuple[Point, ...]
 
 
-def draw_panels(key: str, title: str, description: str, panels: tuple[Panel, ...]) -> str:
+def draw_panels(key: str, title: str, description: str, panels: tuple[Panel, ...], *, ceiling: float = math.inf) -> str:
     """Every area's values with their limits, as one SVG.
 
     Scales differ from panel to panel: the shapes are to be compared, not the heights; the table beside them has the
@@ -30,15 +31,16 @@ def draw_panels(key: str, title: str, description: str, panels: tuple[Panel, ...
     rows = -(-len(panels) // COLUMNS)
     page = Drawing(PANEL_WIDTH * min(COLUMNS, max(len(panels), 1)), PANEL_HEIGHT * max(rows, 1))
     for index, panel in enumerate(panels):
-        _draw_panel(page, panel, PANEL_WIDTH * (index % COLUMNS), PANEL_HEIGHT * (index // COLUMNS))
+        at = (PANEL_WIDTH * (index % COLUMNS), PANEL_HEIGHT * (index // COLUMNS))
+        _draw_panel(page, panel, *at, ceiling)
     return page.svg(key, title, description)
 
 
-def _draw_panel(page: Drawing, panel: Panel, left: float, top: float) -> None:
+def _draw_panel(page: Drawing, panel: Panel, left: float, top: float, ceiling: float) -> None:
     page.text("t-ink", left + LEFT, top + 16, panel.name, size=13, bold=True)
     seen = [v for p in panel.points for v in (p.value, p.lower, p.upper) if v is not None]
     low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
-    marks = ticks(min(low, 0.0) if low >= 0 and low < 0.45 * high else low, high, 2)
+    marks = ticks(min(low, 0.0) if 0 <= low < 0.45 * high else low, high, 2, ceiling)
     floor = top + PANEL_HEIGHT - BOTTOM
     scale = Scale(marks[0], marks[-1], floor, top + TOP)
     wide = PANEL_WIDTH - LEFT - RIGHT
