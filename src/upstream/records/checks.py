@@ -312,12 +312,13 @@ def _column_reasons(column: Column, kind: str, today: dt.date) -> Iterator[tuple
         yield f"{cell} IS NULL", f"{name} is blank"
     if column.type == "timestamp":
         wall = named("l:" + name)
-        yield f"{value} IS NULL AND {wall} IS NOT NULL", f"{name} is a time that the clocks skipped in spring"
+        first = f"{quoted(EARLIEST.isoformat())}::TIMESTAMP"
+        yield f"{value} IS NULL AND {wall} >= {first}", f"{name} is a time that the clocks skipped in spring"
         yield (
             f"{value} IS NULL AND {wall} IS NULL AND {cell} IS NOT NULL AND NOT {error}",
             f"{name} is not {_WHAT[column.type]}",
         )
-        yield f"{value} < {quoted(EARLIEST.isoformat())}::TIMESTAMPTZ", f"{name} is before {EARLIEST.year}"
+        yield f"{wall} < {first} OR {value} < timezone('UTC', {first})", f"{name} is before {EARLIEST.year}"
         yield f"{value} >= {named('u:end')}", f"{name} is after the as-at date"
     else:
         yield f"{value} IS NULL AND {cell} IS NOT NULL AND NOT {error}", f"{name} is not {_WHAT[column.type]}"
