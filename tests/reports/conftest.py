@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections import defaultdict
 from collections.abc import Callable
 
 import numpy as np
@@ -78,7 +79,7 @@ def series_of(
     definition: Definition, area: str, values: np.ndarray, shown: tuple[Month, ...], *, chance: float | None = None
 ) -> Series:
     """A series with limits, flags, changes and a projection worked out from its values."""
-    at = {m: float(v) for m, v in zip(shown, values, strict=True)}
+    at = defaultdict(lambda: math.nan, zip(shown, values.tolist(), strict=True))
     share = definition.unit == "percent"
     limits = limits_of(values, shown)
     flags = []

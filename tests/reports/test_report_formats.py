@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import itertools
 import json
 import os
 import subprocess
@@ -35,7 +36,9 @@ KEPT_PAGES = 6
 @pytest.fixture(scope="module")
 def document(results: Results, force_pack: Pack) -> Document:
     """The report of a dozen measures: every kind of block, quickly drawn."""
-    keys = [k for k in results.measures if k.startswith(("crime_", "calls_", "fleet_", "satisfaction_d", "exceptional"))]
+    keys = [
+        k for k in results.measures if k.startswith(("crime_", "calls_", "fleet_", "satisfaction_d", "exceptional"))
+    ]
     kept = dataclasses.replace(results, measures={k: results.measures[k] for k in keys})
     definitions = tuple(d for d in force_pack.definitions if d.key in kept.measures)
     pack = dataclasses.replace(force_pack, definitions=definitions)
@@ -58,7 +61,7 @@ def test_html_has_one_title_landmarks_and_a_skip_link(page: lxml_html.HtmlElemen
 def test_html_headings_never_skip_a_level(page: lxml_html.HtmlElement) -> None:
     levels = [int(h.tag[1]) for h in page.xpath("//h1|//h2|//h3|//h4|//h5|//h6")]
     assert levels[0] == 1
-    assert all(b <= a + 1 for a, b in zip(levels, levels[1:], strict=False))
+    assert all(b <= a + 1 for a, b in itertools.pairwise(levels))
 
 
 def test_html_ids_are_unique_and_every_inner_link_arrives(page: lxml_html.HtmlElement) -> None:
@@ -134,7 +137,9 @@ def test_workbook_read_back_holds_the_documents_tables(document: Document) -> No
         for table in tables_of(section):
             sheet = book[names[table.key]]
             assert sheet["A1"].value == table.title
-            first = next(r for r in range(1, 20) if sheet.cell(r, 1).value in ("Group", table.columns[0].label) and r > 2)
+            first = next(
+                r for r in range(1, 20) if sheet.cell(r, 1).value in ("Group", table.columns[0].label) and r > 2
+            )
             shift = 1 if sheet.cell(first, 1).value == "Group" and table.columns[0].label != "Group" else 0
             assert sheet.freeze_panes == f"B{first + 1}"
             for r, row in enumerate(table.rows, first + 1):

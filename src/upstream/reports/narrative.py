@@ -84,6 +84,8 @@ def _level(binding: Binding, series: Series) -> Runs:
             *_last_held(binding, series),
         )
     shown = binding.value(value, series.area, str(month))
+    if shown.value is None:
+        return (Text(f"The number for {when} is small and is not printed."),)
     runs: list[Run] = [*_opening(binding, when, shown), *_out_of(binding, series), *_against_limits(binding, series)]
     runs.append(Text("."))
     if value.months_held < value.months_wanted:
@@ -196,6 +198,8 @@ def _comparison(binding: Binding, series: Series, name: str) -> Runs:
         if name == "rolling_12" or change.then.state == "not_applicable":
             return ()
         return (Text(f"It cannot be compared with {change.then_label}, which is not held."),)
+    if binding.difference(series, change).value is None or then_hidden(binding, change):
+        return (Text(f"It is not compared with {change.then_label}, because a small number is not printed."),)
     lead: list[Run] = []
     if name in ("year_to_date", "rolling_12"):
         now = binding.value(change.now, series.area, change.now_label, name)
@@ -210,6 +214,11 @@ def _comparison(binding: Binding, series: Series, name: str) -> Runs:
     )
 
 
+def then_hidden(binding: Binding, change: Change) -> bool:
+    """Whether either side of a comparison is a count too small for the reader."""
+    return binding.hidden(change.now.value) or binding.hidden(change.then.value)
+
+
 def change_words(binding: Binding, series: Series, change: Change, then: Figure, *, opening: bool) -> list[Run]:
     """How a figure compares with an earlier one: direction, size, per cent where the base allows, level."""
     start = ("That is " if binding.definition.kind == "count" else "It is ") if opening else ""
@@ -217,8 +226,6 @@ def change_words(binding: Binding, series: Series, change: Change, then: Figure,
     if change.difference == 0:
         return [Text(f"{start}the same as{against}"), then, Text(")")]
     size = binding.difference(series, change)
-    if size.value is None:
-        return [Text(f"{start}not compared with {change.then_label}, because a small number is suppressed")]
     now = printed(change.now.value, size.decimals)
     if now == printed(change.then.value, size.decimals):
         return [Text(f"{start}almost the same as{against}"), then, Text(")")]
@@ -268,9 +275,9 @@ def _streak(binding: Binding, series: Series) -> Runs:
     if not binding.is_monthly or binding.definition.frequency != "month":
         return ()
     count, sign = streak(series)
-    if count < STREAK:
-        return ()
     start = series.latest_month - count
+    if count < STREAK or binding.month_value(series, start).value is None:
+        return ()
     words = "risen" if sign > 0 else "fallen"
     return (
         Text(f"It has {words} for "),
