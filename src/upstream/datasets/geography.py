@@ -285,11 +285,11 @@ def _write_tables(folder: Path, small: SmallAreas, areas: list[tuple[str, str]],
                 for i, a in enumerate(small.area)
             ],
         ),
-        "population_lsoa21.csv": (
+        "census2021_population_lsoa21.csv": (
             ["lsoa21_code", "total_residents", "total_households"],
             [[small.codes[i], small.residents[i], small.households[i]] for i in range(n)],
         ),
-        "deprivation_lsoa21.csv": (
+        "imd2019_deprivation_lsoa21.csv": (
             ["lsoa21_code", *(f"{d}_decile" for d in domains), *(f"{d}_rank" for d in domains)],
             [[small.codes[i], *[decile[i]] * 8, *[small.deprivation[i]] * 8] for i in range(n)],
         ),
