@@ -17,6 +17,7 @@ from upstream.stats.forecast import (
     projection,
     rolling_paths,
     seasonal_naive,
+    share_paths,
     total_paths,
 )
 from upstream.stats.scores import (
@@ -85,6 +86,20 @@ def test_probability_rises_with_the_target(target: float, more: float) -> None:
 
 
 MADE = forecast(counts(), 6, rng=rng(), first_calendar_month=4)
+
+
+def test_a_share_of_months_lies_between_its_months_and_keeps_known_ones() -> None:
+    shares = np.clip(0.3 + 0.02 * np.random.default_rng(4).standard_normal(30), 0, 1)
+    bases = counts()
+    of_shares = forecast(shares, 3, rng=rng(), first_calendar_month=4, scale="proportion")
+    of_bases = forecast(bases, 3, rng=rng(5), first_calendar_month=4)
+    known = share_paths(of_shares, of_bases, 24, 29)
+    assert known == pytest.approx(np.average(shares[24:], weights=bases[24:]))
+    year = share_paths(of_shares, of_bases, 21, 32)
+    assert year.std() < month_paths(of_shares, 3).std()
+    assert 0.25 < year.mean() < 0.35
+    with pytest.raises(BadInput):
+        share_paths(of_shares, forecast(bases[:20], 3, rng=rng(), first_calendar_month=4), 1, 2)
 
 
 def test_a_dated_break_leaves_the_old_level_behind() -> None:

@@ -25,8 +25,6 @@ COUNT_NOISE: Final = (3.0, 1.5)
 """Prior weight (in values) and size of the noise variance of counts on Anscombe's scale, where Poisson is 1."""
 OTHER_NOISE_WEIGHT: Final = 1.0
 """Prior weight (in values) of the noise variance on other scales; its size is half the mean squared step."""
-LEAST_SHARE: Final = 0.001
-"""Proportions are kept this far from 0 and 1 before the logit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +92,15 @@ def forecast(
     proportions (0 to 1), positive amounts such as times, or plain numbers; ``breaks`` indices of the first month after
     each dated change of recording, before which only the seasons are learnt from; ``paths`` to simulate.
 
-    Assumes: the structure of :mod:`structure` on Anscombe's square-root, logit, log or plain scale; the future brings
+    Assumes: the structure of :mod:`structure` on a square-root, angular, log or plain scale; the future brings
     no change of recording and no event unlike those held. The variances are averaged over their likely values, not
     fixed at the best ones, which is what keeps intervals honest with 13 to 40 values.
 
     When not to use: fewer than 10 values; means under about five a month.
 
     Source: Harvey (1989), Forecasting, Structural Time Series Models and the Kalman Filter, chapter 2; Anscombe (1948),
-    Biometrika 35, 246-254 (the scale); Gelman et al., Bayesian Data Analysis, 3rd ed. (2013), section 3.2 (the
-    noise variance). Back-test: docs/explanation/likelihood.md.
+    Biometrika 35, 246-254 (the scales of counts and proportions); Gelman et al., Bayesian Data Analysis, 3rd ed.
+    (2013), section 3.2 (the noise variance). Back-test: docs/explanation/likelihood.md.
     """
     history = np.array(values, dtype=np.float64)
     held = np.flatnonzero(np.isfinite(history))
@@ -138,20 +136,19 @@ def _simulate(
     """Paths (p, t) on the transformed scale: a mixture, over the variance ratios, of multivariate t."""
     middle = float(y.mean())
     centred = y - middle
-    quadratic = np.array([centred @ part.inverse @ centred for part in model.parts])
-    log_det = np.array([part.log_det for part in model.parts])
+    quadratic = (model.inverse @ centred) @ centred
     weight, size = _noise_prior(y, scale)
     shape = (weight + y.size - model.diffuse) / 2
     rate = (weight * size + quadratic) / 2
-    log_posterior = -log_det / 2 - shape * np.log(rate)
+    log_posterior = -model.log_det / 2 - shape * np.log(rate)
     chance = np.exp(log_posterior - log_posterior.max())
     drawn = rng.multinomial(paths, chance / chance.sum())
     blocks = []
     for which in np.flatnonzero(drawn):
-        part, count = model.parts[which], int(drawn[which])
-        noise_sd = np.sqrt(rate[which] / rng.gamma(shape, 1.0, size=count))
-        wander = rng.standard_normal((count, part.spread.shape[0])) @ part.spread.T
-        blocks.append(middle + centred @ part.weights + noise_sd[:, None] * wander)
+        noise_sd = np.sqrt(rate[which] / rng.gamma(shape, 1.0, size=drawn[which]))
+        spread = model.spread[which]
+        wander = rng.standard_normal((drawn[which], spread.shape[0])) @ spread.T
+        blocks.append(middle + centred @ model.weights[which] + noise_sd[:, None] * wander)
     return np.concatenate(blocks)
 
 
@@ -170,13 +167,12 @@ def _from_anscombe(z: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.maximum(np.rint((np.maximum(z, 0) / 2) ** 2 - 3 / 8), 0.0))
 
 
-def _logit(p: NDArray[np.float64]) -> NDArray[np.float64]:
-    inside = np.clip(p, LEAST_SHARE, 1 - LEAST_SHARE)
-    return np.asarray(np.log(inside / (1 - inside)))
+def _angle(p: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.arcsin(np.sqrt(p)))
 
 
-def _from_logit(z: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(1 / (1 + np.exp(-np.clip(z, -500, 500))))
+def _from_angle(z: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.sin(np.clip(z, 0, np.pi / 2)) ** 2)
 
 
 def _from_log(z: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -190,7 +186,7 @@ def _same(z: NDArray[np.float64]) -> NDArray[np.float64]:
 _Map = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 _SCALES: Final[dict[Scale, tuple[_Map, _Map]]] = {
     "count": (_anscombe, _from_anscombe),
-    "proportion": (_logit, _from_logit),
+    "proportion": (_angle, _from_angle),
     "positive": (np.log, _from_log),
     "plain": (_same, _same),
 }
@@ -281,13 +277,39 @@ def rolling_paths(made: Forecast, ahead: int, *, window: int = MONTHS) -> NDArra
     return total_paths(made, last - window + 1, last)
 
 
+def share_paths(shares: Forecast, bases: Forecast, first: int, last: int) -> NDArray[np.float64]:
+    """Simulated shares, shape (p,), of months ``first`` to ``last`` together: each month's share weighted by its base.
+
+    Question: what will a proportion over several months be, part known and part to come?
+
+    Parameters: ``shares``, a forecast of monthly proportions; ``bases``, one of their denominators with the same
+    months and paths; ``first`` and ``last`` indices, both included.
+
+    Assumes: a month's share does not depend on its base. (Forecasts of numerator and denominator must not be divided
+    path by path: they rise and fall together, separate paths do not.)
+
+    When not to use: for one month only: :func:`month_paths` of the shares.
+
+    Source: ours.
+    """
+    if shares.paths.shape[0] != bases.paths.shape[0] or shares.history.size != bases.history.size:
+        raise BadInput("Shares and bases differ in months or paths.", allowed="two forecasts of one length")
+    total = np.zeros(shares.paths.shape[0])
+    part = np.zeros(shares.paths.shape[0])
+    for month in range(first, last + 1):
+        base = total_paths(bases, month, month)
+        total += base
+        part += base * total_paths(shares, month, month)
+    return np.asarray(np.where(total > 0, part / np.where(total > 0, total, 1.0), np.nan))
+
+
 def probability(simulated: ArrayLike, target: float, direction: Direction) -> float:
     """The share of simulated outcomes that meet a target, 0 to 1.
 
     Question: how likely is the target to be met by its date?
 
-    Parameters: ``simulated`` (p,) from :func:`month_paths`, :func:`rolling_paths` or :func:`total_paths`, or a share
-    of two of them; ``target`` in the same unit; ``direction`` whether good is at most or at least the target.
+    Parameters: ``simulated`` (p,) from :func:`month_paths`, :func:`rolling_paths` or :func:`total_paths` or
+    :func:`share_paths`; ``target`` in the same unit; ``direction`` whether good is at most or at least the target.
 
     Assumes: what the forecast assumes.
 

@@ -13,7 +13,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_solve
 
 MONTHS: Final = 12
 LEVEL_RATIOS: Final = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0)
@@ -29,40 +28,29 @@ SMOOTH_SEASON: Final = (0.5, 0.25, 0.25)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One set of variance ratios, with what the held months make of it.
-
-    Attributes
-    ----------
-    inverse : array (n, n)
-        Inverse of the covariance of the held values, noise variance 1.
-    log_det : float
-        Log determinant of that covariance.
-    weights : array (n, t)
-        Weights that turn held values into predictions of the target months.
-    spread : array (t, t)
-        Lower Cholesky factor of the predictions' covariance, noise included, noise variance 1.
-    """
-
-    inverse: NDArray[np.float64]
-    log_det: float
-    weights: NDArray[np.float64]
-    spread: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
 class Structure:
-    """The model for one pattern of held months.
+    """The model for one pattern of held months, at each of g combinations of variance ratios, noise variance 1.
+
+    Every combination is equally likely beforehand.
 
     Attributes
     ----------
-    parts : tuple of Part
-        One for each combination of the variance ratios; equally likely beforehand.
+    inverse : array (g, n, n)
+        Inverse of the covariance of the n held values.
+    log_det : array (g,)
+        Log determinant of that covariance.
+    weights : array (g, n, t)
+        Weights that turn held values into predictions of the t target months.
+    spread : array (g, t, t)
+        Lower Cholesky factor of the predictions' covariance, noise included.
     diffuse : int
         Levels and steps to be learnt from the values alone.
     """
 
-    parts: tuple[Part, ...]
+    inverse: NDArray[np.float64]
+    log_det: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    spread: NDArray[np.float64]
     diffuse: int
 
 
@@ -92,11 +80,11 @@ def structure(
     level = np.minimum.outer(t, t) + 1.0
     drift = np.outer(t - origin, t - origin)
     season = _season(t + first_calendar_month - 1)
-    parts = tuple(
-        _part(fixed + q * level + d * drift + s * season, len(held))
-        for q, s, d in product(LEVEL_RATIOS, SEASON_RATIOS, DRIFT_RATIOS)
+    q, s, d = (
+        np.array(r)[:, None, None] for r in zip(*product(LEVEL_RATIOS, SEASON_RATIOS, DRIFT_RATIOS), strict=True)
     )
-    return Structure(parts, len(learnable))
+    covariance = fixed + q * level + d * drift + s * season + np.eye(t.size)
+    return _factorised(covariance, len(held), len(learnable))
 
 
 def _season(month: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -106,11 +94,12 @@ def _season(month: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(yearly * np.cos(angle) + half_yearly * np.cos(2 * angle) + alone * same)
 
 
-def _part(signal: NDArray[np.float64], n: int) -> Part:
-    covariance = signal + np.eye(signal.shape[0])
-    factor = np.linalg.cholesky(covariance[:n, :n])
-    inverse = cho_solve((factor, True), np.eye(n))
-    weights = inverse @ covariance[:n, n:]
-    remaining = covariance[n:, n:] - covariance[n:, :n] @ weights
-    spread = np.linalg.cholesky((remaining + remaining.T) / 2)
-    return Part(inverse, 2 * float(np.log(np.diag(factor)).sum()), weights, spread)
+def _factorised(covariance: NDArray[np.float64], n: int, diffuse: int) -> Structure:
+    factor = np.linalg.cholesky(covariance[:, :n, :n])
+    half = np.linalg.inv(factor)
+    inverse = half.transpose(0, 2, 1) @ half
+    weights = inverse @ covariance[:, :n, n:]
+    remaining = covariance[:, n:, n:] - covariance[:, n:, :n] @ weights
+    spread = np.linalg.cholesky((remaining + remaining.transpose(0, 2, 1)) / 2)
+    log_det = np.asarray(2 * np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1), dtype=np.float64)
+    return Structure(inverse, log_det, weights, np.asarray(spread, dtype=np.float64), diffuse)
