@@ -11,7 +11,30 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-SYLLABLES = ("ash", "bur", "cam", "den", "el", "fair", "gos", "har", "ing", "kel", "lang", "mar", "nor", "oak", "pen", "quar", "ro", "sel", "thor", "wal", "wen", "yar")
+SYLLABLES = (
+    "ash",
+    "bur",
+    "cam",
+    "den",
+    "el",
+    "fair",
+    "gos",
+    "har",
+    "ing",
+    "kel",
+    "lang",
+    "mar",
+    "nor",
+    "oak",
+    "pen",
+    "quar",
+    "ro",
+    "sel",
+    "thor",
+    "wal",
+    "wen",
+    "yar",
+)
 ENDINGS = ("ton", "ford", "ley", "wick", "bridge", "mere", "field", "stow", "combe", "dale", "shire", "port")
 MEASURES = (
     "Burglary", "Robbery", "Vehicle crime", "Shoplifting", "Violence with injury", "Violence without injury", "Criminal damage and arson", "Public order", "Drug offences",
@@ -27,7 +50,12 @@ QUARTERS = {1: ("April", "June"), 2: ("July", "September"), 3: ("October", "Dece
 def month_text(index: int, style: str = "long") -> str:
     year, month = divmod(index, 12)
     name = calendar.month_name[month + 1] if style == "long" else calendar.month_abbr[month + 1]
-    return {"long": f"{name} {year}", "short": f"{name} {year}", "dash": f"{name}-{year % 100:02d}", "iso": f"{year}-{month + 1:02d}"}[style]
+    return {
+        "long": f"{name} {year}",
+        "short": f"{name} {year}",
+        "dash": f"{name}-{year % 100:02d}",
+        "iso": f"{year}-{month + 1:02d}",
+    }[style]
 
 
 def half_up(value: float, decimals: int = 0) -> float:
@@ -84,7 +112,9 @@ class Document:
 
 
 def place_name(rng: random.Random) -> str:
-    return (rng.choice(SYLLABLES) + rng.choice(ENDINGS)).title() + rng.choice(("", "", " North", " and the Vale", " West"))
+    return (rng.choice(SYLLABLES) + rng.choice(ENDINGS)).title() + rng.choice(
+        ("", "", " North", " and the Vale", " West")
+    )
 
 
 def spread(rng: random.Random, total: int, parts: int) -> list[int]:
@@ -100,7 +130,10 @@ WORDS_TUNED = {
     UP: ("increased", "rose", "grew", "climbed", "went up", "has increased"),
     DOWN: ("decreased", "fell", "dropped", "reduced", "went down", "declined"),
 }
-NOUNS_TUNED = {UP: ("an increase", "a rise", "growth", "an uplift"), DOWN: ("a decrease", "a fall", "a reduction", "a drop")}
+NOUNS_TUNED = {
+    UP: ("an increase", "a rise", "growth", "an uplift"),
+    DOWN: ("a decrease", "a fall", "a reduction", "a drop"),
+}
 PHRASES_TUNED = (
     "{m} {verb} by {p} from {b} in {pb} to {a} in {pa}.",
     "{m} {verb} {p} ({c}) to {a} from {b}.",
@@ -109,8 +142,14 @@ PHRASES_TUNED = (
     "In {pa} {m} {verb} to {a}, against {b} in {pb} ({p}).",
     "{m}: {p} ({c}) {plain} to {a} compared to {b} in {pb}.",
 )
-WORDS_HELD = {UP: ("jumped", "surged", "escalated", "has risen", "gained ground and rose"), DOWN: ("slipped and fell", "shrank", "dipped", "has fallen", "tumbled and dropped")}
-NOUNS_HELD = {UP: ("a {p} jump", "a {p} climb", "a growth rate of {p}"), DOWN: ("a {p} dip", "a {p} decline", "a shrinkage rate of {p}, a reduction")}
+WORDS_HELD = {
+    UP: ("jumped", "surged", "escalated", "has risen", "gained ground and rose"),
+    DOWN: ("slipped and fell", "shrank", "dipped", "has fallen", "tumbled and dropped"),
+}
+NOUNS_HELD = {
+    UP: ("a {p} jump", "a {p} climb", "a growth rate of {p}"),
+    DOWN: ("a {p} dip", "a {p} decline", "a shrinkage rate of {p}, a reduction"),
+}
 PHRASES_HELD = (
     "The number of {m} cases {verb} over the year, from {b} ({pb}) to {a} ({pa}), which is {p}.",
     "Having stood at {b} in {pb}, {m} {verb} by {c} to reach {a} by {pa}.",
@@ -171,9 +210,19 @@ TARGETS = (
 TARGETS_HELD = (
     ("With {a} for {s}, we are {above} our {t} target.", "level"),
     ("{s} came in at {a} (target: {t}), which means that the standard was {met}.", "met"),
-    ("The {t} goal for {s} was {met}, with {a} achieved at the end of the month.".replace(" achieved", " recorded"), "met"),
+    (
+        "The {t} goal for {s} was {met}, with {a} achieved at the end of the month.".replace(" achieved", " recorded"),
+        "met",
+    ),
 )
-SERVICES = ("victim satisfaction", "emergency calls answered in time", "completion of training", "public confidence", "compliance with the code", "visits completed on time")
+SERVICES = (
+    "victim satisfaction",
+    "emergency calls answered in time",
+    "completion of training",
+    "public confidence",
+    "compliance with the code",
+    "visits completed on time",
+)
 NEUTRAL = (
     "The team will continue to monitor volumes and report to the board.",
     "Seasonal patterns should be kept in mind when reading these figures.",
@@ -193,7 +242,14 @@ def joined(items: list[str]) -> str:
 def clean(seed: int, *, held_out: bool = False) -> Document:
     """A report without an error."""
     rng = random.Random(seed)
-    style = Style(rng.random() < 0.6, rng.choice(("-", "–", "−")), rng.choice((0, 1)), rng.choice(("-", "n/a", "..")), False, rng.random() < 0.2)
+    style = Style(
+        rng.random() < 0.6,
+        rng.choice(("-", "–", "−")),
+        rng.choice((0, 1)),
+        rng.choice(("-", "n/a", "..")),
+        False,
+        rng.random() < 0.2,
+    )
     document = Document(rng.choice(("wide", "long", "printed")), style)
     areas = list(dict.fromkeys(place_name(rng) for _ in range(rng.randint(4, 7))))[:6]
     while len(areas) < 3:
@@ -219,22 +275,62 @@ def _monthly(document: Document, rng: random.Random, areas: list[str], measure: 
         row.append(sum(v for v in row[1:] if isinstance(v, int)))
     whole: list[object] = [rng.choice(TOTALS), *(sum(int(str(r[c])) for r in rows) for c in range(1, len(months) + 2))]
     rows = [whole, *rows] if rng.random() < 0.3 else [*rows, whole]
-    headers = [rng.choice(("Area", "District", "Local policing area", "")), *(month_text(m, style) for m in months), rng.choice(("Total", "Period total"))]
-    sheet = Sheet(f"{measure} by area, {month_text(months[0])} to {month_text(months[-1])}", headers, ["label", *["count"] * (len(months) + 1)], rows, "monthly")
+    headers = [
+        rng.choice(("Area", "District", "Local policing area", "")),
+        *(month_text(m, style) for m in months),
+        rng.choice(("Total", "Period total")),
+    ]
+    sheet = Sheet(
+        f"{measure} by area, {month_text(months[0])} to {month_text(months[-1])}",
+        headers,
+        ["label", *["count"] * (len(months) + 1)],
+        rows,
+        "monthly",
+    )
     again = [r for r in rows if r is not whole]
     rng.shuffle(again)
-    summary = Sheet(f"{measure}: latest month by area", ["Area", month_text(last, "long")], ["label", "count"], [[r[0], r[len(months)]] for r in again], "summary")
+    summary = Sheet(
+        f"{measure}: latest month by area",
+        ["Area", month_text(last, "long")],
+        ["label", "count"],
+        [[r[0], r[len(months)]] for r in again],
+        "summary",
+    )
     of_total = [r for r in rows if r is not whole]
     shares = _shares(of_total, len(months) + 1, document.style)
-    sheet2 = Sheet(f"{measure}: share of the period by area", ["Area", "Volume", "Share of total"], ["label", "count", "percent"], [*([r[0], r[len(months) + 1], s] for r, s in zip(of_total, shares, strict=True)), ["Total", whole[-1], 100.0]], "shares")
+    sheet2 = Sheet(
+        f"{measure}: share of the period by area",
+        ["Area", "Volume", "Share of total"],
+        ["label", "count", "percent"],
+        [*([r[0], r[len(months) + 1], s] for r, s in zip(of_total, shares, strict=True)), ["Total", whole[-1], 100.0]],
+        "shares",
+    )
     area = rng.choice(areas)
     quoted = next(r for r in rows if r[0] == area)[len(months)]
-    said = rng.choice(("In {p} there were {n} {m} records in {a}.", "{a} recorded {n} {m} reports in {p}.", "{m} in {a} stood at {n} in {p}."))
+    said = rng.choice(
+        (
+            "In {p} there were {n} {m} records in {a}.",
+            "{a} recorded {n} {m} reports in {p}.",
+            "{m} in {a} stood at {n} in {p}.",
+        )
+    )
     if document.held["held_out"]:
-        said = rng.choice(("For {a}, the {p} figure for {m} was {n}.", "{n} {m} reports were logged in {a} in {p}.", "{m} in {a} came to {n} in {p}."))
+        said = rng.choice(
+            (
+                "For {a}, the {p} figure for {m} was {n}.",
+                "{n} {m} reports were logged in {a} in {p}.",
+                "{m} in {a} came to {n} in {p}.",
+            )
+        )
     document.held["quote"] = (said, area, measure, quoted)
     text = said.format(p=month_text(last), n=document.style.count(int(str(quoted))), m=measure, a=area)
-    document.sections.append((f"Volumes of {measure}", [sheet, summary, sheet2], [text, rng.choice(NEUTRAL).format(next=month_text(last + 1))]))
+    document.sections.append(
+        (
+            f"Volumes of {measure}",
+            [sheet, summary, sheet2],
+            [text, rng.choice(NEUTRAL).format(next=month_text(last + 1))],
+        )
+    )
 
 
 def _shares(rows: list[list[object]], at: int, style: Style) -> list[float]:
@@ -245,7 +341,7 @@ def _shares(rows: list[list[object]], at: int, style: Style) -> list[float]:
 def _yearly(document: Document, rng: random.Random, measures: list[str], last: int) -> None:
     """One row a measure: limits, this month, the same month last year, years to date and their change; the exceptional list."""
     upper, lower = rng.choice(LIMIT_HEADERS)
-    start = (last // 12 if last % 12 >= 3 else last // 12 - 1)
+    start = last // 12 if last % 12 >= 3 else last // 12 - 1
     fy = [f"{y}/{(y + 1) % 100:02d}" for y in (start, start - 1)]
     rows: list[list[object]] = []
     outside: list[str] = []
@@ -257,10 +353,37 @@ def _yearly(document: Document, rng: random.Random, measures: list[str], last: i
         before = rng.randint(max(20, mean - width), mean + width)
         ytd, ytd_before = now * rng.randint(2, 5) + rng.randint(1, 60), before * rng.randint(2, 5) + rng.randint(1, 60)
         outside += [measure] if is_out else []
-        rows.append([measure, mean + width, mean - width, now, before, ytd, ytd_before, half_up(100 * (ytd - ytd_before) / ytd_before, document.style.decimals)])
-    headers = [rng.choice(("Measure", "Crime type", "")), upper, lower, month_text(last, "short"), month_text(last - 12, "short"), f"YTD {fy[0]}", f"YTD {fy[1]}", f"YTD {rng.choice(CHANGE_HEADERS)}"]
+        rows.append(
+            [
+                measure,
+                mean + width,
+                mean - width,
+                now,
+                before,
+                ytd,
+                ytd_before,
+                half_up(100 * (ytd - ytd_before) / ytd_before, document.style.decimals),
+            ]
+        )
+    headers = [
+        rng.choice(("Measure", "Crime type", "")),
+        upper,
+        lower,
+        month_text(last, "short"),
+        month_text(last - 12, "short"),
+        f"YTD {fy[0]}",
+        f"YTD {fy[1]}",
+        f"YTD {rng.choice(CHANGE_HEADERS)}",
+    ]
     kinds = ["label", "count", "count", "count", "count", "count", "count", "change"]
-    sheet = Sheet("Recorded volumes and their limits", headers, kinds, rows, "yearly", (1, 2) if document.layout == "printed" else None)
+    sheet = Sheet(
+        "Recorded volumes and their limits",
+        headers,
+        kinds,
+        rows,
+        "yearly",
+        (1, 2) if document.layout == "printed" else None,
+    )
     flagged = document.layout == "long" or rng.random() < 0.25
     sentences = [rng.choice(NEUTRAL).format(next=month_text(last + 1))]
     if flagged:
@@ -285,24 +408,56 @@ def _performance(document: Document, rng: random.Random, areas: list[str], last:
         incidents = rng.randint(80, 900)
         attended = int(incidents * rng.uniform(0.5, 0.95))
         middle = rng.randint(9, 30)
-        rows.append([area, incidents, attended, half_up(100 * attended / incidents, document.style.decimals), rng.randint(1, middle - 2), middle, middle + rng.randint(5, 70)])
-    sheet = Sheet("Response to emergencies", ["Area", "Incidents", "Attended on time", "% on time", "Shortest (mins)", "Median (mins)", "Longest (mins)"], ["label", "count", "count", "percent", "count", "count", "count"], rows, "response")
+        rows.append(
+            [
+                area,
+                incidents,
+                attended,
+                half_up(100 * attended / incidents, document.style.decimals),
+                rng.randint(1, middle - 2),
+                middle,
+                middle + rng.randint(5, 70),
+            ]
+        )
+    sheet = Sheet(
+        "Response to emergencies",
+        ["Area", "Incidents", "Attended on time", "% on time", "Shortest (mins)", "Median (mins)", "Longest (mins)"],
+        ["label", "count", "count", "percent", "count", "count", "count"],
+        rows,
+        "response",
+    )
     ratios: list[list[object]] = []
     for area in areas:
         officers = rng.randint(20, 90)
         cases = officers * rng.randint(2, 9) + rng.randint(1, officers - 1)
         ratios.append([area, officers, cases, half_up(cases / officers, 1)])
-    header = rng.choice(("Cases per officer", "Ratio of cases to officers", "Cases-to-officers ratio", "Cases : officers ratio"))
-    ratio = Sheet("Caseloads", ["Area", "Officers", "Cases", header], ["label", "count", "count", "ratio"], ratios, "ratio")
+    header = rng.choice(
+        ("Cases per officer", "Ratio of cases to officers", "Cases-to-officers ratio", "Cases : officers ratio")
+    )
+    ratio = Sheet(
+        "Caseloads", ["Area", "Officers", "Cases", header], ["label", "count", "count", "ratio"], ratios, "ratio"
+    )
     status: list[list[object]] = []
     met, missed = rng.choice((("Met", "Not met"), ("Yes", "No"), ("Achieved", "Missed"), ("On target", "Off target")))
     for service in rng.sample(SERVICES, 4):
         target = rng.choice((75, 80, 85, 90))
         actual = target + rng.choice((-1, 1)) * rng.randint(1, 9)
         status.append([service.capitalize(), float(target), float(actual), met if actual >= target else missed])
-    scorecard = Sheet("Scorecard", ["Indicator", "Target", "Actual", rng.choice(("Status", "Target met", "Met?", "RAG status"))], ["label", "percent", "percent", "text"], status, "scorecard")
+    scorecard = Sheet(
+        "Scorecard",
+        ["Indicator", "Target", "Actual", rng.choice(("Status", "Target met", "Met?", "RAG status"))],
+        ["label", "percent", "percent", "text"],
+        status,
+        "scorecard",
+    )
     document.held["status"] = (met, missed)
-    document.sections.append(("Performance and caseloads", [sheet, ratio, scorecard], [rng.choice(NEUTRAL).format(next=month_text(last + 1))]))
+    document.sections.append(
+        (
+            "Performance and caseloads",
+            [sheet, ratio, scorecard],
+            [rng.choice(NEUTRAL).format(next=month_text(last + 1))],
+        )
+    )
 
 
 def _statements(document: Document, rng: random.Random, measures: list[str], last: int) -> None:
@@ -328,13 +483,35 @@ def _claims(document: Document, rng: random.Random, last: int) -> None:
     start = last // 12 - 1
     quarter = rng.randint(1, 4)
     year = f"{start}/{(start + 1) % 100:02d}"
-    q = rng.choice(("Q{q} {y} ({a} to {b}) is the period covered.", "This report covers Q{q} ({a} - {b}).", "Quarter {q} {y} ({a} to {b}) was quiet."))
-    window = rng.choice(("The twelve months to {b} ({a} to {b}) were used as the baseline.", "The baseline is the 12 months from {a} to {b}.", "A rolling 12 month window ({a} to {b}) is shown."))
-    compare = rng.choice(("Demand in {a} was lighter than in the same month last year ({b}).", "Demand in {a} differed little from a year earlier ({b})."))
+    q = rng.choice(
+        (
+            "Q{q} {y} ({a} to {b}) is the period covered.",
+            "This report covers Q{q} ({a} - {b}).",
+            "Quarter {q} {y} ({a} to {b}) was quiet.",
+        )
+    )
+    window = rng.choice(
+        (
+            "The twelve months to {b} ({a} to {b}) were used as the baseline.",
+            "The baseline is the 12 months from {a} to {b}.",
+            "A rolling 12 month window ({a} to {b}) is shown.",
+        )
+    )
+    compare = rng.choice(
+        (
+            "Demand in {a} was lighter than in the same month last year ({b}).",
+            "Demand in {a} differed little from a year earlier ({b}).",
+        )
+    )
     whole = rng.randint(12, 90)
     part = rng.randint(2, whole - 2)
     share = half_up(100 * part / whole, 0)
-    document.held |= {"quarter": (q, quarter, year), "window": (window, last - 11, last), "compare": (compare, last, last - 12), "share": (part, whole, share)}
+    document.held |= {
+        "quarter": (q, quarter, year),
+        "window": (window, last - 11, last),
+        "compare": (compare, last, last - 12),
+        "share": (part, whole, share),
+    }
     document.sections.append(("Targets and periods", [], [
         target_text(document), q.format(q=quarter, y=year, a=QUARTERS[quarter][0], b=QUARTERS[quarter][1]),
         window.format(a=month_text(last - 11), b=month_text(last)), compare.format(a=month_text(last), b=month_text(last - 12)),
@@ -345,7 +522,13 @@ def _claims(document: Document, rng: random.Random, last: int) -> None:
 def target_text(document: Document, *, wrong: bool = False) -> str:
     phrase, _, service, actual, target = document.held["target"]  # type: ignore[misc]
     reached = (actual >= target) != wrong
-    return str(phrase).format(s=service, a=f"{actual}%", t=f"{target}%", above="above" if reached else "below", met="met" if reached else "missed")
+    return str(phrase).format(
+        s=service,
+        a=f"{actual}%",
+        t=f"{target}%",
+        above="above" if reached else "below",
+        met="met" if reached else "missed",
+    )
 
 
 # ---- planting: each changes one thing and says what
@@ -373,7 +556,9 @@ def plant_percent(document: Document, rng: random.Random) -> str:
             row[change] = wrong
             return "divided by the later"
     step = rng.choice((2, 3, 5, 11))
-    row[change] = float(str(row[change])) + (step if name == "yearly" or float(str(row[change])) + step < 100 else -step)
+    row[change] = float(str(row[change])) + (
+        step if name == "yearly" or float(str(row[change])) + step < 100 else -step
+    )
     return f"{row[0]}"
 
 
@@ -394,7 +579,13 @@ def plant_swap(document: Document, rng: random.Random) -> str:
     choice = rng.choice(("summary", "yearly", "monthly"))
     sheet = document.sheet(choice)
     rows = [r for r in sheet.rows if r[0] not in TOTALS]
-    column = 1 if choice == "summary" else rng.choice((5, 7)) if choice == "yearly" else rng.randint(1, len(sheet.headers) - 2)
+    column = (
+        1
+        if choice == "summary"
+        else rng.choice((5, 7))
+        if choice == "yearly"
+        else rng.randint(1, len(sheet.headers) - 2)
+    )
     pairs = [(a, b) for n, a in enumerate(rows) for b in rows[n + 1 :] if a[column] != b[column]]
     one, other = rng.choice(pairs)
     one[column], other[column] = other[column], one[column]
@@ -449,7 +640,11 @@ def plant_sentence(document: Document, rng: random.Random) -> str:
     elif kind == "change" and "{c}" in said.phrase:
         said.change = abs(said.later - said.earlier) + rng.choice((1, 7, 10))
     elif kind == "levels":
-        said.percent, said.change, said.sign = half_up(true, document.style.decimals), abs(said.later - said.earlier), UP if said.later > said.earlier else DOWN
+        said.percent, said.change, said.sign = (
+            half_up(true, document.style.decimals),
+            abs(said.later - said.earlier),
+            UP if said.later > said.earlier else DOWN,
+        )
         said.later, said.earlier = said.earlier, said.later
     else:
         said.sign = DOWN if said.later > said.earlier else UP
@@ -471,7 +666,9 @@ def plant_fact(document: Document, rng: random.Random) -> str:
         return f"{row[0]}"
     said, area, measure, quoted = document.held["quote"]  # type: ignore[misc]
     wrong = int(str(quoted)) + rng.choice((1, 9, 27, -12))
-    text = str(said).format(p=month_text(int(str(document.held["last"]))), n=document.style.count(wrong), m=measure, a=area)
+    text = str(said).format(
+        p=month_text(int(str(document.held["last"]))), n=document.style.count(wrong), m=measure, a=area
+    )
     _set_sentence(document, "Volumes of", 0, text)
     return text
 
@@ -504,7 +701,12 @@ def plant_impossible(document: Document, rng: random.Random) -> str:
         row[5] = int(str(row[6])) + rng.randint(1, 30)
     else:
         month, day = rng.choice((("June", 31), ("November", 31), ("April", 31), ("February", 30)))
-        _set_sentence(document, "Performance", 0, f"The figures were taken on {day} {month} {int(str(document.held['last'])) // 12}.")
+        _set_sentence(
+            document,
+            "Performance",
+            0,
+            f"The figures were taken on {day} {month} {int(str(document.held['last'])) // 12}.",
+        )
     return kind
 
 
@@ -519,7 +721,13 @@ def plant_period(document: Document, rng: random.Random) -> str:
             last = int(str(document.held["last"]))
             true = last - (len(sheet.headers) - 2 - at)
             wrong = true + rng.choice((-12, 12, 5, -5))
-            style = "long" if sheet.headers[at] == month_text(true, "long") else "short" if sheet.headers[at] == month_text(true, "short") else "dash"
+            style = (
+                "long"
+                if sheet.headers[at] == month_text(true, "long")
+                else "short"
+                if sheet.headers[at] == month_text(true, "short")
+                else "dash"
+            )
             sheet.headers[at] = month_text(wrong, style)
             return kind
     if kind == "quarter":
@@ -531,10 +739,20 @@ def plant_period(document: Document, rng: random.Random) -> str:
         _set_sentence(document, "Targets", 1, str(q).format(q=quarter, y=year, a=months[0], b=months[1]))
     elif kind == "window":
         window, first, last = document.held["window"]  # type: ignore[misc]
-        _set_sentence(document, "Targets", 2, str(window).format(a=month_text(int(first) + rng.choice((1, 2, -1, -3))), b=month_text(int(last))))
+        _set_sentence(
+            document,
+            "Targets",
+            2,
+            str(window).format(a=month_text(int(first) + rng.choice((1, 2, -1, -3))), b=month_text(int(last))),
+        )
     else:
         compare, now, before = document.held["compare"]  # type: ignore[misc]
-        _set_sentence(document, "Targets", 3, str(compare).format(a=month_text(int(now)), b=month_text(int(before) + rng.choice((-12, 1, -1)))))
+        _set_sentence(
+            document,
+            "Targets",
+            3,
+            str(compare).format(a=month_text(int(now)), b=month_text(int(before) + rng.choice((-12, 1, -1)))),
+        )
     return kind
 
 
@@ -588,7 +806,10 @@ def as_markdown(document: Document, rng: random.Random) -> str:
         for sheet in sheets:
             headers, rows = printed(sheet, document.style)
             lines += [f"### {sheet.title}", "", "| " + " | ".join(headers) + " |", "|" + "---|" * len(headers)]
-            lines += ["| " + " | ".join(f"**{c}**" if r[0] in TOTALS and rng.random() < 0.3 else c for c in r) + " |" for r in rows]
+            lines += [
+                "| " + " | ".join(f"**{c}**" if r[0] in TOTALS and rng.random() < 0.3 else c for c in r) + " |"
+                for r in rows
+            ]
             lines.append("")
         lines += [f"- {s}" if rng.random() < 0.7 else f"{s}\n" for s in sentences] + [""]
     return "\n".join(lines)
@@ -600,7 +821,9 @@ def as_html(document: Document) -> str:
         parts.append(f"<h2>{heading}</h2>")
         for sheet in sheets:
             headers, rows = printed(sheet, document.style)
-            parts.append(f"<table><caption>{sheet.title}</caption><thead><tr>{''.join(f'<th scope=col>{h}</th>' for h in headers)}</tr></thead><tbody>")
+            parts.append(
+                f"<table><caption>{sheet.title}</caption><thead><tr>{''.join(f'<th scope=col>{h}</th>' for h in headers)}</tr></thead><tbody>"
+            )
             parts += [f"<tr><th scope=row>{r[0]}</th>{''.join(f'<td>{c}</td>' for c in r[1:])}</tr>" for r in rows]
             parts.append("</tbody></table>")
         parts.append("<ul>" + "".join(f"<li>{s}</li>" for s in sentences) + "</ul>")
@@ -626,11 +849,20 @@ def as_long(document: Document) -> tuple[dict[str, str], str]:
         for sheet in sheets:
             headers, rows = printed(sheet, document.style)
             if sheet.name == "monthly":
-                headers, rows = ["Area", "Month", "Volume"], [[r[0], h, c] for r in rows for h, c in zip(headers[1:], r[1:], strict=True)]
+                headers, rows = (
+                    ["Area", "Month", "Volume"],
+                    [[r[0], h, c] for r in rows for h, c in zip(headers[1:], r[1:], strict=True)],
+                )
             quoted = [[f'"{c}"' if "," in c else c for c in r] for r in [headers, *rows]]
             title = f'"{sheet.title}"' if "," in sheet.title else sheet.title
-            files[f"{sheet.name}.csv"] = "\n".join([title, "", *(",".join(r) for r in quoted), "", "Note: provisional figures"]) + "\n"
-    text = "\n".join(line for heading, _, sentences in document.sections for line in (f"## {heading}", "", *(f"- {s}" for s in sentences), ""))
+            files[f"{sheet.name}.csv"] = (
+                "\n".join([title, "", *(",".join(r) for r in quoted), "", "Note: provisional figures"]) + "\n"
+            )
+    text = "\n".join(
+        line
+        for heading, _, sentences in document.sections
+        for line in (f"## {heading}", "", *(f"- {s}" for s in sentences), "")
+    )
     return files, text
 
 

@@ -67,7 +67,13 @@ def test_planted_errors_are_found(rule: str) -> None:
 
 @pytest.mark.parametrize(
     "rule",
-    ["sentence_cannot_hold", "target_claim_wrong", "fact_quoted_differently", "outside_limits_not_listed", "listed_inside_limits"],
+    [
+        "sentence_cannot_hold",
+        "target_claim_wrong",
+        "fact_quoted_differently",
+        "outside_limits_not_listed",
+        "listed_inside_limits",
+    ],
 )
 def test_planted_errors_in_phrases_held_out(rule: str) -> None:
     lost = missed(rule, 20_000, held_out=True)

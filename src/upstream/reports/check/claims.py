@@ -48,6 +48,24 @@ _UNITS = re.compile(
 )
 
 
+_YEAR_BEFORE = re.compile(r"(?:\bin|since|during|until|before|after|years?|for|summer|spring|autumn|winter|early|late|mid|through|between|and|ending|ended|by|baseline|the|of|-|/|\()\s*$", re.IGNORECASE)
+_LEVEL_BEFORE = re.compile(r"(?:\bto|\bat|\bwas|\bwere|recorded|reach\w*|saw|totall\w*|total of|numbered|there (?:were|was)|to reach|[:,])\s*\(?$", re.IGNORECASE)
+_COMPARED_BEFORE = re.compile(r"(?:\bfrom|against|with|than|\bon|\bon the|versus|\bvs?\.?|\bto)\s*$", re.IGNORECASE)
+
+
+def _is_count(text: str, start: int, end: int) -> bool:
+    """Whether four digits that could be a year are a count: by the words before, and by a count of like size beside."""
+    before = text[max(start - 30, 0) : start]
+    if re.match(r"\s+(?:in|records?|cases?|offences?|crimes?|incidents?|reports?|calls?|were|seen|then|now)\b", text[end:]) and not re.search(r"\bin\s*$", before):
+        return True
+    rest = text[:start] + " " * (end - start) + text[end:]
+    others = [float(m[0].replace(",", "")) for m in re.finditer(r"(?<![\d.,/])(?:\d{1,2},\d{3}|\d{3,5})(?![\d,%/]|\.\d)", rest)]
+    like = any(600 <= n <= 6000 and not 1990 <= n <= 2040 for n in others)
+    if _LEVEL_BEFORE.search(before) and not re.search(r"(?:19|20)\d\d\s+to\s*$", before):
+        return like or not re.search(r"(?:\bto|[:,])\s*$", before)
+    return like and bool(_COMPARED_BEFORE.search(before)) and not _YEAR_BEFORE.search(before)
+
+
 @dataclass(frozen=True, slots=True)
 class Marked:
     """A sentence as a line of marks.
@@ -82,6 +100,8 @@ def mark(text: str) -> Marked:
         pieces.append((start, end, with_mark))
 
     for named in find_spans(plain):
+        if named.span.kind == "year" and _is_count(plain, named.start, named.end):
+            continue
         take(named.start, named.end, f"<p{len(spans)}>")
         spans.append(named.span)
     for pattern in (_NAMES, _UNITS):
@@ -166,7 +186,7 @@ _WAS_NOW = re.compile(
     rf"(?:\bwas\b|\bwere\b|\bhad been\b|\bstood at\b|last year|previously|a year ago|earlier|before)(?:(?!<[ntq]\d+>).){{0,50}}?{_LEVEL}(?:(?!<[ntq]\d+>).){{0,60}}?(?:\bnow\b|this year|currently|\bis\b|latest)(?:(?!<[ntq]\d+>).){{0,40}}?{_LEVEL}"
 )
 _CHANGE = re.compile(r"(?:<[tq]\d+>[^<()]{0,12}?\(\s*(?:[a-z ]{0,20}?[-+]?)?<n(\d+)>(?! *(?:of|out of)\b)[^()<]{0,40}\))|(?:<n(\d+)>[^<()]{0,30}?\(\s*(?:or |[-+]|[a-z ]{0,14})?<t\d+>[^()<]{0,30}\))|\(\s*<t\d+>,? (?:or )?<n(\d+)>\s*\)")
-_BY = re.compile(r"(?:\bby|increase of|rise of|decrease of|fall of|reduction of|drop of|growth of|uplift of|decline of|change of)\s+(?:just |only |some |a further |around |approximately )?<n(\d+)>")
+_BY = re.compile(r"(?:\bby|difference of|gap of|change of|increase of|rise of|decrease of|fall of|reduction of|drop of|growth of|uplift of|decline of)\s+(?:just |only |some |a further |around |approximately )?<n(\d+)>")
 _MORE = re.compile(r"<n(\d+)>\s+(?:[a-z]+ ){0,2}?(?:more|fewer|less|additional|extra|higher|lower|increase|decrease|rise|fall|reduction|up\b|down\b)")
 _ROUGH = re.compile(r"\b(?:around|approximately|about|roughly|nearly|almost|over|more than|less than|at least|up to|just under|just over|circa|some)\s+<[tn]\d+>")
 
@@ -199,16 +219,54 @@ def _direction(part: str) -> tuple[int | None, str]:
     return signs.pop(), verbs[0][0]
 
 
-def _levels(part: str, taken: set[int], claim: Claim, numbers: tuple[Value, ...]) -> None:
+def _levels(part: str, free: list[int], claim: Claim, numbers: tuple[Value, ...]) -> None:
+    """Two levels by plain patterns: "from 5 to 7", "to 7 from 5", "was 5, now 7"."""
     for pattern, swap in ((_FROM_TO, True), (_TO_FROM, False), (_WAS_NOW, True), (_VERSUS, False), (_FROM_PLAIN, False), (_ARROW, True)):
         for match in pattern.finditer(part):
             first, second = int(match[1]), int(match[2])
-            if first in taken or second in taken or numbers[first].percent != numbers[second].percent:
+            if first not in free or second not in free or numbers[first].percent != numbers[second].percent:
                 continue
-            later, earlier = (second, first) if swap else (first, second)
-            claim.later, claim.earlier = numbers[later], numbers[earlier]
-            claim.marks = {"later": later, "earlier": earlier}
+            _assign(claim, numbers, *((second, first) if swap else (first, second)))
             return
+
+
+def _assign(claim: Claim, numbers: tuple[Value, ...], later: int, earlier: int) -> None:
+    claim.later, claim.earlier = numbers[later], numbers[earlier]
+    claim.marks = {"later": later, "earlier": earlier}
+
+
+_EARLIER_BEFORE = re.compile(r"(?:\bfrom|compar\w+ (?:with|to|against)|\bagainst|\bversus|\bvs?\.?|\bon|\bthan|previous\w*|\bprior|last year\S*|year before\S*|year (?:ago|earlier)|having (?:been|stood at)|had (?:been|stood at)|used to be|once|\bwas|\bwere|relative to|baseline of|starting (?:at|from|point of)|\bup on|down on|after|original\w*|instead of|following|\bbeat|above|below)(?: (?:the|a|an|of|at|was|were|saw|had|figure|level|total|there|just|only|month|year|quarter|month's|year's|in|all|some|our|its|been|count|number|recorded|counted))*[:,]?\s*\(?$")
+_LATER_BEFORE = re.compile(r"(?:\bto|\bnow|reach\w*|\bat|stands? at|standing at|stood at|total\w*|current\w*|latest|this (?:year|month|quarter|time)\S*|\bis|recorded|saw|there (?:were|are)|seen|hit|end\w* (?:at|on|up at)|bring\w*|leav\w*|came to|taking|landed on|counted|logged|settl\w* at|amount\w* to|sits? at)(?: (?:the|a|an|of|at|it|us|was|were|there|figure|level|total|just|only|in|all|some|around|month|is|are|volumes?|up|number|count))*[:,]?\s*\(?$")
+_EARLIER_AFTER = re.compile(r"^\)?(?: [a-z'-]+){0,4}?,? (?:then|last (?:year|month|quarter)|(?:the )?(?:year|month|quarter) (?:before|earlier|ago|prior)|previously|a year (?:ago|earlier|before)|before|earlier|(?:in|seen in|from|of|for|over|during) the (?:previous|prior|same)|originally|twelve months (?:ago|earlier))\b")
+_LATER_AFTER = re.compile(r"^\)?(?: [a-z'-]+){0,4}?,? (?:now|this (?:year|month|quarter|time)|currently|today|(?:in|for) the (?:latest|current))\b")
+
+
+def _cue(part: str, number: int) -> int:
+    """1 when the words about a number make it the later level, -1 the earlier, 0 neither."""
+    token = re.search(rf"<[nt]{number}>", part)
+    if token is None:
+        return 0
+    before = re.split(r"<[ntqx]\d+>", part[: token.start()])[-1]
+    before = re.sub(r"\s*(?:in |for |during |over )?(?:the month of )?<p\d+>[,:]?\s*", " ", before)
+    after = re.split(r"<[ntqxp]\d+>", part[token.end() :])[0]
+    if _EARLIER_AFTER.search(after) or _EARLIER_BEFORE.search(before[-60:]):
+        return -1 if not _LATER_AFTER.search(after) else 1
+    return 1 if _LATER_AFTER.search(after) or _LATER_BEFORE.search(before[-60:]) else 0
+
+
+def _by_cues(part: str, free: list[int], claim: Claim, numbers: tuple[Value, ...]) -> None:
+    """The two levels left when changes are taken away, told apart by the words about them."""
+    plain = [n for n in free if not numbers[n].percent] if sum(not numbers[n].percent for n in free) == 2 else free
+    if len(plain) != 2 or numbers[plain[0]].percent != numbers[plain[1]].percent:
+        return
+    first, second = _cue(part, plain[0]), _cue(part, plain[1])
+    if second < 0 <= first or (second == 0 and first > 0 and _COMPARES.search(part[part.index(f"{plain[0]}>") :])):
+        _assign(claim, numbers, plain[0], plain[1])
+    elif first < 0 <= second:
+        _assign(claim, numbers, plain[1], plain[0])
+
+
+_COMPARES = re.compile(r"compar|against|versus|previous|last|prior|before|earlier|than")
 
 
 def _beside(part: str, number: int) -> int | None:
@@ -221,32 +279,34 @@ def _beside(part: str, number: int) -> int | None:
     return int(found[1]) if found else None
 
 
-def _by_period(part: str, taken: set[int], claim: Claim, marked: Marked) -> None:
+def _by_period(part: str, free: list[int], claim: Claim, marked: Marked) -> None:
     """Two levels, each with its own dated period: the later period's is the later level."""
     held: list[tuple[int, int, int]] = []
-    for match in re.finditer(r"<n(\d+)>", part):
-        number = int(match[1])
-        if number in taken or (beside := _beside(part, number)) is None:
-            continue
-        span = marked.spans[beside]
-        if span.dated:
-            held.append((span.last, number, beside))
-    spans = {h[2] for h in held}
-    if len(held) == 2 and len(spans) == 2 and held[0][0] != held[1][0]:
+    for number in free:
+        beside = _beside(part, number)
+        if beside is not None and marked.spans[beside].dated:
+            held.append((marked.spans[beside].last, number, beside))
+    if len(held) == 2 and held[0][2] != held[1][2] and held[0][0] != held[1][0]:
         (_, earlier, _), (_, later, _) = sorted(held)
-        claim.later, claim.earlier = marked.numbers[later], marked.numbers[earlier]
-        claim.marks = {"later": later, "earlier": earlier}
+        if marked.numbers[earlier].percent == marked.numbers[later].percent:
+            _assign(claim, marked.numbers, later, earlier)
 
 
-def _fallback(part: str, taken: set[int], claim: Claim, numbers: tuple[Value, ...]) -> None:
-    """"Change (later) compared with the previous month (earlier)": two plain counts about a comparison."""
-    left = [int(m) for m in re.findall(r"<n(\d+)>", part) if int(m) not in taken]
-    if len(left) != 2:
-        return
-    between = part[part.index(f"<n{left[0]}>") : part.index(f"<n{left[1]}>")]
-    if re.search(r"compar|against|versus|\bvs?\b|previous|last|prior|year before|earlier|than|from", between) and not re.search(r"\bof\b[^<]*$|out of", between[-12:]):
-        claim.later, claim.earlier = numbers[left[0]], numbers[left[1]]
-        claim.marks = {"later": left[0], "earlier": left[1]}
+def _change_of(part: str, claim: Claim, numbers: tuple[Value, ...]) -> set[int]:
+    """The count change of a claim; returns every number that is a change, so that it is no level."""
+    taken = {int(n) for m in _CHANGE.finditer(part) for n in m.groups() if n}
+    match = _CHANGE.search(part)
+    if match:
+        at = int(match[1] or match[2] or match[3])
+        if re.search(rf"<n{at}>\s*(?:[a-z]+\s*)?(?:compared|against|v |from)", part):
+            taken.discard(at)
+        else:
+            claim.change = numbers[at]
+    for pattern in (_BY, _MORE):
+        for match in pattern.finditer(part):
+            taken.add(int(match[1]))
+            claim.change = claim.change or numbers[int(match[1])]
+    return taken
 
 
 def read_claims(marked: Marked) -> list[Claim]:
@@ -260,27 +320,18 @@ def read_claims(marked: Marked) -> list[Claim]:
             continue
         claim = Claim(direction, word, part, times=times, rough=bool(_ROUGH.search(part)) or bool(re.search(r"\b(?:nearly|almost|more than|over|roughly|about) (?:doubl|halv|trebl|tripl|twice)", part)))
         numbers = marked.numbers
-        taken: set[int] = set()
-        if match := _CHANGE.search(part):
-            at = int(match[1] or match[2] or match[3])
-            taken |= {int(n) for m in _CHANGE.finditer(part) for n in m.groups() if n}
-            if not re.search(rf"<n{at}>\s*(?:[a-z]+\s*)?(?:compared|against|v |from)", part):
-                claim.change = numbers[at]
-                taken.add(at)
-        levels_first = re.search(r"<[tq](\d+)>", part)
-        _levels(part, taken, claim, numbers)
-        used = set(claim.marks.values())
-        if claim.change is None and (match := _BY.search(part) or _MORE.search(part)) and int(match[1]) not in used:
-            claim.change = numbers[int(match[1])]
-            taken.add(int(match[1]))
+        taken = _change_of(part, claim, numbers)
+        free = [int(n) for n in re.findall(r"<n(\d+)>", part) if int(n) not in taken]
+        levels = free + [int(n) for n in re.findall(r"<t(\d+)>", part)]
+        _by_period(part, free, claim, marked)
         if claim.later is None:
-            _by_period(part, taken, claim, marked)
+            _levels(part, levels, claim, numbers)
         if claim.later is None:
-            _fallback(part, taken, claim, numbers)
+            _by_cues(part, free, claim, numbers)
         used = set(claim.marks.values())
         percents = [int(m) for m in re.findall(r"<t(\d+)>", part) if int(m) not in used]
         points = [int(m) for m in re.findall(r"<q(\d+)>", part)]
-        if percents and levels_first:
+        if percents:
             claim.percent = numbers[_nearest(part, percents)]
         if points:
             claim.points = numbers[points[0]]

@@ -219,7 +219,8 @@ def _pairs(header: str, cells: list[str]) -> list[tuple[Value, Value]]:
     """Cells with two numbers. "853 487" may be one number or two: two where other cells can only be two."""
     sure = [p for c in cells if parse_value(c) is None and (p := parse_two(c)) is not None]
     either = [p for c in cells if parse_value(c) is not None and (p := parse_two(c)) is not None]
-    return sure + either if sure or re.search(r"limit|\b[ul]cl\b|upper|lower", header, re.IGNORECASE) else []
+    falling = not header and len(either) >= 3 and all(a.number > b.number for a, b in either)
+    return sure + either if sure or falling or re.search(r"limit|\b[ul]cl\b|upper|lower", header, re.IGNORECASE) else []
 
 
 def _columns(headers: list[str], body: list[list[str]]) -> tuple[list[_Raw], list[_Raw]]:

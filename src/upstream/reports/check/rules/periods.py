@@ -7,12 +7,12 @@ from collections import Counter
 
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
-from upstream.reports.check.grids import Column, Grid
+from upstream.reports.check.grids import Column, Grid, Row
 from upstream.reports.check.numbers import tidy
 from upstream.reports.check.spans import Named, Span, find_spans, month_name
 
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "eighteen": 18, "twenty-four": 24}  # fmt: skip
-_WINDOW = re.compile(r"\b(\d{1,2}|" + "|".join(_WORDS) + r")[- ](?:rolling )?months?\b(?! (?:ago|earlier|before|later|average|target|from|of the))|\b(quarter|half[- ]year|year)\b", re.IGNORECASE)
+_WINDOW = re.compile(r"\b(\d{1,2}|" + "|".join(_WORDS) + r")[- ](?:rolling )?months?\b(?! (?:ago|earlier|before|later|average|target|of the))|\b(quarter|half[- ]year|year)\b", re.IGNORECASE)
 _YEAR_AGO = re.compile(
     r"same (?:month|period|quarter|point|time) (?:last|of the previous|in the previous|the previous|of last|a) year|(?:a|one) year (?:ago|earlier|before)|(?:previous|last|prior) year'?s? (?:same )?(?:month|quarter)|year[- ]on[- ]year|"
     r"same (?:month|quarter|period) (?:a|one) year (?:ago|earlier|before)|twelve months (?:earlier|before|ago)|12 months (?:earlier|before|ago)",
@@ -174,8 +174,13 @@ def _duplicates(held: list[tuple[Where, Span]], firsts: list[int]) -> list[Findi
 def _rows_in_step(grid: Grid) -> list[Finding]:
     """Periods down the side, one a row."""
     for k in range(len(grid.key_names)):
-        rest = {tuple(x for n, x in enumerate(row.keys) if n != k) for row in grid.rows}
-        labels = [(grid.where(row), row.keys[k]) for row in grid.rows if not row.total]
+        groups: dict[tuple[str, ...], list[Row]] = {}
+        for row in grid.rows:
+            groups.setdefault(tuple(x for n, x in enumerate(row.keys) if n != k), []).append(row)
+        series = {tuple(row.keys[k] for row in rows) for rows in groups.values()}
+        rest = {0} if len(series) == 1 else set(range(len(series)))
+        labels = [(grid.where(row), row.keys[k]) for row in next(iter(groups.values())) if not row.keys[k].lower().endswith("total")]
+        labels = [(where, text) for where, text in labels if find_spans(text)]
         spans = [(where, found[0].span) for where, text in labels if len(found := find_spans(text)) == 1 and tidy(found[0].span.text) == tidy(text)]
         if len(rest) == 1 and len(spans) >= 3 and len(spans) == len(labels) and len({s.kind for _, s in spans}) == 1:
             return _out_of_step(spans)

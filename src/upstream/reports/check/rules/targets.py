@@ -19,7 +19,7 @@ _MISSED = re.compile(r"\b(?:miss\w*|not (?:been )?(?:met|meet|achiev\w+|hit|reac
 _ABOVE = re.compile(r"\b(?:above|exceed\w*|over|beat\w*|surpass\w*|better than|ahead of|higher than|in excess of|outperform\w*|more than)\b", re.IGNORECASE)
 _BELOW = re.compile(r"\b(?:below|under|lower than|less than|beneath|behind|worse than|short of)\b", re.IGNORECASE)
 _TARGET = (
-    re.compile(rf"{_TARGET_WORD}(?: level| rate| figure| time| set)?(?: \([a-z ]+\))?(?: was| is| of| at| for [a-z ]{{1,30}}(?:is|of|was)| being| set at| to be| remains| stands at|:| -|,)*\s*\(?(?:at least |at most |no more than |under |over |a maximum of |a minimum of )?<[nt](\d+)>"),
+    re.compile(rf"{_TARGET_WORD}(?: level| rate| figure| time| set)?(?: \([a-z ]+\))?(?: was| is| of| at| for [a-z /()-]{{1,60}}?(?:is|of|was)| being| set at| to be| remains| stands at|:| -|,)*\s*\(?(?:at least |at most |no more than |under |over |a maximum of |a minimum of )?<[nt](\d+)>"),
     re.compile(rf"<[nt](\d+)>\s*(?:[a-z]+ ){{0,3}}?{_TARGET_WORD}"),
     re.compile(rf"{_TARGET_WORD}[^<.;]{{0,20}}\(<[nt](\d+)>"),
 )
@@ -113,6 +113,7 @@ def _sentence(sentence: Sentence) -> list[Finding]:
 def _judged(marked: Marked, target: int) -> str:
     """The words that can judge: those of the target's own number ("at least 90%") left out."""
     line = re.sub(rf"(?:at least|at most|no more than|under|over|more than|less than|a minimum of|a maximum of)\s+<[nt]{target}>", " ", marked.line)
+    line = re.sub(r"(?:reach\w*|achiev\w*|hit\w*|attain\w*|deliver\w*|record\w*)(?: [a-z]+){0,2} <[nt]\d+>|<[nt]\d+> (?:was |were |is |are |has been )?(?:achieved|reached|attained|delivered|recorded)", " ", line)
     return re.sub(r"\bor (?:above|below|over|under|higher|lower|more|less)\b|more than (?:half|a)|over the (?:[a-z]+ )?(?:last|past|periods?|years?|quarters?|months?|time)|(?:under|over)(?=-| review)", " ", line)
 
 
