@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from upstream.errors import BadInput, NotHeld
+from upstream.measures.cache import cache_key, keep, kept
 from upstream.measures.control import false_alarms
 from upstream.measures.definition import Definition
 from upstream.measures.engines import ENGINES, Answer, EngineName, ask_duckdb, ask_spark, spark_session
@@ -99,6 +101,7 @@ def calculate(
     spark: Any = None,
     memory: str | None = None,
     threads: int | None = None,
+    cache: Path | None = None,
 ) -> Results:
     """Every measure asked for, by force and area, to one month.
 
@@ -112,6 +115,8 @@ def calculate(
         As in :class:`Asked`.
     engine, spark, memory, threads
         "duckdb" within ``memory`` and ``threads``, or "spark" with a session (one is started when none is given).
+    cache
+        Folder of results kept (:func:`cache.cache_folder`); ``None``: nothing is kept or looked up.
 
     Raises
     ------
@@ -130,9 +135,36 @@ def calculate(
         for name in definition.tables
         if name not in tables and name not in lacking
     }
+    key = ""
+    if cache is not None:
+        key = cache_key(definitions, _rests_on(tables, lacking, asked, engine))
+        found = kept(cache, key, definitions)
+        if found is not None:
+            return found
     ready = [d for d in definitions if d.kind != "page" and not any(name in lacking for name in d.tables)]
     facts = gather(ready, tables, asked, engine, spark=spark, memory=memory, threads=threads)
-    return _results(definitions, ready, facts, tables, lacking, asked, engine)
+    results = _results(definitions, ready, facts, tables, lacking, asked, engine)
+    if cache is not None:
+        keep(cache, key, results)
+    return results
+
+
+def _rests_on(
+    tables: Mapping[str, Snapshot], lacking: Mapping[str, str], asked: Asked, engine: EngineName
+) -> dict[str, Any]:
+    """Everything but the definitions that a result depends on."""
+    return {
+        "tables": {
+            name: [one.version, one.committed_at.isoformat(), one.areas, [str(file) for file in one.files]]
+            for name, one in tables.items()
+        },
+        "lacking": dict(lacking),
+        "to": str(asked.to),
+        "areas": list(asked.areas.items()),
+        "force": [asked.force, asked.force_name],
+        "populations": dict(asked.populations or {}),
+        "engine": [engine, ENGINE_VERSION],
+    }
 
 
 def gather(

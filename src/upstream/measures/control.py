@@ -11,7 +11,7 @@ from upstream.errors import BadInput
 from upstream.measures.definition import Definition
 from upstream.measures.result import FalseAlarms, Flag, Floats, Limits
 from upstream.measures.values import Line
-from upstream.periods import FinancialYear, Month
+from upstream.periods import MONTHS_IN_YEAR, FinancialYear, Month
 from upstream.stats import limits as made
 from upstream.stats.count_limits import count_limits
 from upstream.stats.limits import BASELINE_LEAST, BASELINE_WANTED
@@ -57,8 +57,8 @@ def control(line: Line, values: Floats) -> tuple[tuple[Limits, ...], tuple[Flag,
 def _limits(line: Line, values: Floats, rule: str, *, every_year: bool) -> tuple[Limits, Floats]:
     n = len(values)
     centre, lower, upper, unfloored = (np.full(n, np.nan) for _ in range(4))
-    years = sorted({month.financial_year for month in line.months})
     newest = line.months[-1].financial_year
+    years = [FinancialYear(start) for start in range(line.months[0].financial_year.start, newest.start + 1)]
     refused: str | None = None
     notes: list[str] = []
     baseline: list[int] = []
@@ -88,13 +88,12 @@ def _limits(line: Line, values: Floats, rule: str, *, every_year: bool) -> tuple
 
 def _baseline(line: Line, year: FinancialYear) -> tuple[list[int], list[int], bool]:
     """Indices of the previous financial year's months, of the months they judge, and whether a break cut them short."""
-    before = [line.at(month) for month in year.previous.months]
-    judged = [at for at in (line.at(month) for month in year.months) if 0 <= at < len(line.months)]
-    cuts = [b for b in line.breaks if before[0] < b <= (judged[-1] if judged else before[-1])]
-    if cuts:
-        before = [at for at in before if at >= cuts[-1]]
-        judged = [at for at in judged if at >= cuts[-1]]
-    return [at for at in before if at >= 0], judged, bool(cuts)
+    start = line.at(year.first_month)
+    before = range(start - MONTHS_IN_YEAR, start)
+    judged = range(max(start, 0), min(start + MONTHS_IN_YEAR, len(line.months)))
+    cuts = [b for b in line.breaks if before[0] < b < judged.stop]
+    cut = cuts[-1] if cuts else 0
+    return [at for at in before if at >= max(cut, 0)], [at for at in judged if at >= cut], bool(cuts)
 
 
 def _why_none(line: Line, year: FinancialYear, baseline: Floats, broken: bool) -> str | None:

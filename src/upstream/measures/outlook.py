@@ -22,6 +22,9 @@ MONTHS_AHEAD: Final = 6
 TYPICAL_MONTHS: Final = 12
 """Denominators to come are taken as the mean of this many latest months."""
 SEED_BYTES: Final = 8
+PROJECTION_PATHS: Final = 1_000
+"""Simulated paths where only a projection is drawn: the ends of its 95% interval are then known to a few per cent of its
+width. A probability is worked out from :data:`upstream.stats.forecast.PATHS`."""
 
 
 def forecast_of(line: Line, monthly: Floats, latest: int, targets: tuple[Target, ...]) -> f.Forecast | str:
@@ -48,6 +51,7 @@ def forecast_of(line: Line, monthly: Floats, latest: int, targets: tuple[Target,
             first_calendar_month=line.months[first].month,
             scale=scale,
             breaks=[b - first for b in line.breaks],
+            paths=f.PATHS if any(target.by for target in targets) else PROJECTION_PATHS,
         )
     except BadInput as error:
         return error.what
