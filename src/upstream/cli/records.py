@@ -217,9 +217,10 @@ def _show_holdings(held: Sequence[Holding]) -> None:
         for fact in holding.suspect:
             for sentence in _suspicions(fact):
                 click.echo(f"  Looks partial: {sentence}")
-    for table, refused in {holding.table: holding.quarantined for holding in held}.items():
-        if refused:
-            click.echo(f"{table}: {refused:,} rows in quarantine; see: upstream records quarantine {table}")
+        if holding.quarantined:
+            click.echo(
+                f"  In quarantine: {holding.quarantined:,} rows; see: upstream records quarantine {holding.table}"
+            )
 
 
 def _suspicions(fact: MonthFact) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from upstream.records.contract import contract
-from upstream.records.entries import Entry, HeldMonth, entries, entry_note, standing
+from upstream.records.entries import Entry, HeldMonth, Source, entries, entry_note, standing
 from upstream.store import Snapshot, Store
 from upstream.store.duckdb_session import duckdb_session, listed, parquet_files, quoted
 
@@ -26,6 +26,15 @@ def held_months(store: Store, table: str) -> dict[ForceMonth, tuple[HeldMonth, E
 def months_of(book: Sequence[Entry]) -> dict[ForceMonth, tuple[HeldMonth, Entry]]:
     """As :func:`held_months`, from the entries of a table, oldest first."""
     return {(held.force, held.month): (held, entry) for entry in standing(book) for held in entry.months}
+
+
+def sources_in_use(table: str, book: Sequence[Entry]) -> tuple[tuple[Entry, Source], ...]:
+    """The files that what is held came from: adds that stand, less those whose every month has been replaced since."""
+    adds = standing(book)
+    if contract(table).written_by != "replace_month":
+        return tuple((entry, source) for entry in adds for source in entry.sources)
+    used = {(entry.id, held.sha256) for held, entry in months_of(book).values()}
+    return tuple((entry, source) for entry in adds for source in entry.sources if (entry.id, source.sha256) in used)
 
 
 def commit_months(

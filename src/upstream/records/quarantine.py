@@ -17,8 +17,9 @@ import pyarrow.parquet as pq
 
 from upstream.errors import Conflict
 from upstream.records.entries import ATTEMPTS, entries, standing
+from upstream.records.month_replacement import sources_in_use
 from upstream.store import ReadingScope, Store, mark_personal
-from upstream.store.duckdb_session import duckdb_session, listed, parquet_files, quoted
+from upstream.store.duckdb_session import duckdb_session, parquet_files, quoted
 
 SCHEMA: Final = pa.schema(
     [
@@ -121,38 +122,30 @@ def commit_quarantine(store: Store, table: str, entry: str, file: Path, *, perso
 def quarantined(
     store: Store, table: str, *, entry: str | None = None, scope: ReadingScope | None = None
 ) -> tuple[RefusedRow, ...]:
-    """Refused rows of the adds that stand, by entry, file and line.
+    """Refused rows of the files that what is held came from, by entry, file and line.
 
     Parameters
     ----------
     table
         The main table.
     entry
-        Only this entry's rows.
+        Every row that this entry refused, if it stands.
     scope
         Needed when the table is about identifiable people; it must name the quarantine table.
     """
     name = quarantine_table(table)
-    counted = [held.id for held in standing(list(entries(store, table))) if entry in (None, held.id)]
+    book = list(entries(store, table))
+    if entry is None:
+        counted = [(held.id, source.name) for held, source in sources_in_use(table, book)]
+    else:
+        counted = [(held.id, source.name) for held in standing(book) if held.id == entry for source in held.sources]
     if not counted or not store.holds(name):
         return ()
     files = store.snapshot(name, scope=scope).files
+    values = ", ".join(f"({quoted(held)}, {quoted(source)})" for held, source in counted)
     with duckdb_session([store.root]) as connection:
         rows = connection.execute(
             f'SELECT file, line, "column", value, reason, raw, entry FROM {parquet_files(files)} '
-            f"WHERE list_contains({listed(counted)}, entry) ORDER BY entry, file, line"
+            f"SEMI JOIN (VALUES {values}) counted(entry, file) USING (entry, file) ORDER BY entry, file, line"
         ).fetchall()
     return tuple(RefusedRow(*row) for row in rows)
-
-
-def reasons(store: Store, table: str, entry: str) -> dict[str, int]:
-    """Reason -> rows that one entry refused."""
-    name = quarantine_table(table)
-    if not store.holds(name):
-        return {}
-    with duckdb_session([store.root]) as connection:
-        rows = connection.execute(
-            f"SELECT reason, count(*) FROM {parquet_files(store.snapshot_for_writing(name).files)} "
-            f"WHERE entry = {quoted(entry)} GROUP BY reason ORDER BY reason"
-        ).fetchall()
-    return dict(rows)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from upstream.periods import Month
 from upstream.records.contract import contract, table_names
-from upstream.records.entries import Entry, entries, standing
-from upstream.records.month_replacement import held_months
+from upstream.records.entries import Entry, Source, entries, standing
+from upstream.records.month_replacement import held_months, sources_in_use
 from upstream.records.quality import MonthFact, month_facts
 from upstream.store import Store
 
@@ -29,7 +29,7 @@ class Holding:
     entries
         Ids of the entries that stand, oldest first.
     quarantined
-        Rows refused by the entries that stand (for the table, all forces together).
+        Rows refused out of the files that what is held came from.
     """
 
     table: str
@@ -57,7 +57,8 @@ def status(store: Store) -> tuple[Holding, ...]:
 
 
 def _of_table(store: Store, table: str) -> list[Holding]:
-    adds = standing(list(entries(store, table)))
+    book = list(entries(store, table))
+    adds, used = standing(book), sources_in_use(table, book)
     forces: list[str | None] = [None]
     if contract(table).written_by == "replace_month":
         forces = [*sorted({force for force, _ in held_months(store, table)})]
@@ -75,12 +76,11 @@ def _of_table(store: Store, table: str) -> list[Holding]:
                 months=facts,
                 newest=mine[-1] if mine else None,
                 entries=tuple(add.id for add in mine),
-                quarantined=_refused(adds),
+                quarantined=sum(source.quarantined for entry, source in used if _of_force(entry, source, force)),
             )
         )
     return held
 
 
-def _refused(adds: tuple[Entry, ...]) -> int:
-    # a source that was held already is not among the entry's own sources
-    return sum(source.quarantined for add in adds for source in add.sources)
+def _of_force(entry: Entry, source: Source, force: str | None) -> bool:
+    return force is None or any(month.force == force and month.sha256 == source.sha256 for month in entry.months)
