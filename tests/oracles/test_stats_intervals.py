@@ -193,6 +193,10 @@ def test_overdispersed_funnel_is_the_plain_one_without_overdispersion_and_wider_
     calm = np.random.default_rng(2).poisson(expected)
     rough = calm * np.exp(0.2 * np.random.default_rng(3).standard_normal(40))
     assert overdispersed_funnel_limits(expected, expected).between_units == 0
+    as_published = [
+        overdispersed_funnel_limits(np.rint(rough), expected, corrected=c).between_units for c in (True, False)
+    ]
+    assert as_published[0] > as_published[1]
     found = overdispersed_funnel_limits(np.rint(rough), expected)
     assert 0.12 < found.between_units < 0.28
     assert found.upper[0] > funnel_limits(expected).upper[0]

@@ -36,6 +36,12 @@ def rate(count: float, population: float, per: float, *, confidence: float = CON
     return poisson_interval(count, exposure=population / per, confidence=confidence)
 
 
+def _kept_by_winsorising(share: float) -> float:
+    """Mean square of a standard normal value winsorised by ``share`` at either end: 0.68 for a tenth."""
+    edge = float(stats.norm.isf(share))
+    return 1 - 2 * share - 2 * edge * float(stats.norm.pdf(edge)) + 2 * share * edge**2
+
+
 @dataclass(frozen=True, slots=True)
 class FunnelLimits:
     """Limits of observed over expected.
@@ -81,7 +87,9 @@ def overdispersed_funnel_limits(observed: ArrayLike, expected: ArrayLike, *, lev
 
     Question: which units differ by more than units usually do?
 
-    Parameters: ``observed`` and ``expected`` (n,) counts, expected > 0; ``level`` 0 to 1.
+    Parameters: ``observed`` and ``expected`` (n,) counts, expected > 0; ``level`` 0 to 1; ``corrected`` makes good what
+    winsorising takes from the spread of a normal sample (32%). As published, without it, 95% limits leave out some 11%
+    of unremarkable units; ``corrected=False`` reproduces those.
 
     Assumes: true ratios normal about 1 on the ratio scale; z scores winsorised at 10%, so outliers do not hide
     themselves.
@@ -94,7 +102,7 @@ def overdispersed_funnel_limits(observed: ArrayLike, expected: ArrayLike, *, lev
     s = 1 / np.sqrt(e)
     z = (o / e - 1) / s
     low, high = np.quantile(z, [WINSORISED, 1 - WINSORISED])
-    phi = float(np.mean(np.clip(z, low, high) ** 2))
+    phi = float(np.mean(np.clip(z, low, high) ** 2)) / (_kept_by_winsorising(WINSORISED) if corrected else 1.0)
     w, n = 1 / s**2, z.size
     tau2 = max(0.0, (n * phi - (n - 1)) / float(w.sum() - (w**2).sum() / w.sum())) if n > 1 else 0.0
     half = float(stats.norm.ppf(0.5 + level / 2)) * np.sqrt(s**2 + tau2)
