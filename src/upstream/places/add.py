@@ -7,10 +7,12 @@ import gzip
 import io
 import json
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Final, Literal, cast
+from typing import Any, Final, Literal
 
 import shapely
 from shapely.geometry import shape
@@ -123,20 +125,16 @@ class _Record:
     raw: str
 
 
-def _open(path: Path) -> IO[bytes]:
+def _unpacked(path: Path) -> bytes:
     if not path.is_file():
         raise BadInput(f"There is no file {path}.")
-    stream: IO[bytes] = path.open("rb")
-    packed = stream.read(2) == b"\x1f\x8b"
-    stream.seek(0)
-    return cast("IO[bytes]", gzip.GzipFile(fileobj=stream)) if packed else stream
-
-
-def _unpacked(path: Path) -> bytes:
-    with _open(path) as stream:
+    with path.open("rb") as stream:
+        packed = stream.read(2) == b"\x1f\x8b"
+        stream.seek(0)
         try:
-            content = stream.read(LARGEST_UNPACKED + 1)
-        except (OSError, EOFError) as error:
+            with gzip.GzipFile(fileobj=stream) if packed else nullcontext(stream) as source:
+                content = source.read(LARGEST_UNPACKED + 1)
+        except (OSError, EOFError, zlib.error) as error:
             raise BadInput(f"{path.name} cannot be unpacked: {error}.") from error
     if len(content) > LARGEST_UNPACKED:
         raise BadInput(f"{path.name} unpacks to more than {LARGEST_UNPACKED:,} bytes.")

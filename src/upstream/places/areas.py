@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Final, Literal, get_args
 
 from upstream.places.tables import AREAS, CHANGES, DISTRICTS, read_table
 from upstream.store import Store
+
+Level = Literal["district", "csp", "force"]
+LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,20 +31,21 @@ def district_from_name(lsoa_name: str | None) -> Area | None:
 
 def district_of_lsoa(store: Store) -> dict[str, Area]:
     """LSOA code (2011 or 2021) -> its district (local authority)."""
-    return _level_of_lsoa(store, "district")
+    return level_of_lsoa(store, "district")
 
 
 def csp_of_lsoa(store: Store) -> dict[str, Area]:
     """LSOA code -> its community safety partnership; its district where that has none, or several, of its own."""
-    return {**_level_of_lsoa(store, "district"), **_level_of_lsoa(store, "csp")}
+    return {**level_of_lsoa(store, "district"), **level_of_lsoa(store, "csp")}
 
 
 def force_of_lsoa(store: Store) -> dict[str, Area]:
     """LSOA code -> its police force area."""
-    return _level_of_lsoa(store, "force")
+    return level_of_lsoa(store, "force")
 
 
-def _level_of_lsoa(store: Store, level: str) -> dict[str, Area]:
+def level_of_lsoa(store: Store, level: Level) -> dict[str, Area]:
+    """LSOA code (2011 or 2021) -> its area of a level, where one is known and it is the only one."""
     rows = read_table(store, AREAS).to_pylist()
     above = _above_district(store, level)
     found: dict[str, Area] = {}

@@ -7,7 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from upstream.errors import NotHeld
-from upstream.places.tables import AREAS, DISTRICTS, POPULATION, read_table
+from upstream.places.areas import LEVELS, level_of_lsoa
+from upstream.places.tables import AREAS, POPULATION, read_table
 from upstream.store import Store
 
 _YEAR = re.compile(r"(\d{4})")
@@ -104,16 +105,12 @@ def population_of(store: Store, areas: Collection[str], *, period: str | None = 
 
 def _parts(store: Store, areas: set[str], vintage: int) -> dict[str, set[str]]:
     """Area asked for -> LSOA codes of a census in it."""
-    above = {row["district_code"]: row for row in read_table(store, DISTRICTS).to_pylist()}
-    parts: dict[str, set[str]] = {}
-    for row in read_table(store, AREAS).to_pylist():
-        if not row[f"in_{vintage}"]:
-            continue
-        district = above.get(row["district_code"], {})
-        levels = [row["lsoa"]]
-        for level in ("district", "csp", "force"):
-            for part in ("code", "name"):
-                levels.append(row[f"{level}_{part}"] or (district.get(f"{level}_{part}") if level == "force" else None))
-        for area in areas.intersection(levels):
-            parts.setdefault(area, set()).add(row["lsoa"])
+    held = read_table(store, AREAS)
+    codes = zip(held.column("lsoa").to_pylist(), held.column(f"in_{vintage}").to_pylist(), strict=True)
+    wanted = {code for code, there in codes if there}
+    parts = {code: {code} for code in areas & wanted}
+    for level in LEVELS:
+        for code, area in level_of_lsoa(store, level).items():
+            for name in areas.intersection((area.code, area.name)) if code in wanted else ():
+                parts.setdefault(name, set()).add(code)
     return parts
