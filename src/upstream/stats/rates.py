@@ -82,7 +82,9 @@ def funnel_limits(expected: ArrayLike, *, level: float = CONFIDENCE) -> FunnelLi
     )
 
 
-def overdispersed_funnel_limits(observed: ArrayLike, expected: ArrayLike, *, level: float = CONFIDENCE) -> FunnelLimits:
+def overdispersed_funnel_limits(
+    observed: ArrayLike, expected: ArrayLike, *, level: float = CONFIDENCE, corrected: bool = True
+) -> FunnelLimits:
     """Funnel limits widened for differences between units that the expectation leaves out (additive model).
 
     Question: which units differ by more than units usually do?
