@@ -10,13 +10,17 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from upstream.cli.settings import load_settings
+from upstream.cli.settings import Settings, load_settings, who
 from upstream.errors import BadInput
 from upstream.measures.definition import Definition, Tally, Target
-from upstream.measures.loading import BadDefinition, load_file, load_pack, load_packs
+from upstream.measures.loading import BadDefinition, Problem, load_file, load_pack, load_packs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from upstream.measures.result import MeasureResult, Results, Value
+
+PURPOSE = "Measures run from the command line"
 
 
 @click.group("measures")
@@ -148,7 +152,8 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
 
     Example: upstream measures check my_measures/
     """
-    problems, checked = [], 0
+    problems: list[Problem] = []
+    checked = 0
     for path in paths:
         try:
             checked += len(load_pack(path).definitions if path.is_dir() else load_file(path))
@@ -163,3 +168,132 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
         click.echo(f"{checked} measures read, {len(problems)} problems.")
     if problems:
         raise SystemExit(BadInput.exit_code)
+
+
+@group.command("run")
+@click.option("--to", "to_text", required=True, metavar="YYYY-MM", help="The month reported.")
+@click.option("--measure", "keys", multiple=True, metavar="KEY", help="Only this measure (repeat for more).")
+@click.option("--area", "area_codes", multiple=True, metavar="CODE", help="Show only this area (repeat for more).")
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), help="Which engine counts (settings: engine.name).")
+@click.option("--no-cache", is_flag=True, help="Count again even when the result is kept.")
+@_PACK
+@_JSON
+@click.pass_obj
+def run(
+    config: str,
+    to_text: str,
+    keys: tuple[str, ...],
+    area_codes: tuple[str, ...],
+    engine: str | None,
+    no_cache: bool,
+    packs: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Calculate measures for the force and its areas, to one month.
+
+    Example: upstream measures run --to 2022-06 --measure crime_total --area A
+    """
+    from upstream.periods import Month
+
+    to = Month.parse(to_text)
+    settings = load_settings(Path(config))
+    definitions = _chosen(_definitions(config, packs), keys)
+    results = _calculated(settings, definitions, to_text, engine or settings.engine, no_cache=no_cache)
+    unknown = [code for code in area_codes if code not in results.areas]
+    if unknown:
+        raise BadInput(f"There is no area {unknown[0]!r}.", allowed=", ".join(results.areas))
+    shown = area_codes or tuple(results.areas)
+    if as_json:
+        click.echo(json.dumps(_as_json(results, shown), indent=1))
+        return
+    Console().print(_as_table(results, shown, f"Measures to {to.label}"))
+    alarms = results.false_alarms
+    if alarms.series:
+        click.echo(
+            f"{alarms.outside} of {alarms.series} series are outside their limits; "
+            f"about {alarms.expected:.0f} would be if nothing had changed."
+        )
+
+
+def _chosen(definitions: tuple[Definition, ...], keys: tuple[str, ...]) -> list[Definition]:
+    by_key = {definition.key: definition for definition in definitions}
+    unknown = [key for key in keys if key not in by_key]
+    if unknown:
+        near = [name for name in by_key if unknown[0] in name][:8]
+        raise BadInput(
+            f"There is no measure {unknown[0]!r}.",
+            allowed=", ".join(near) or "the keys that `upstream measures list` shows",
+        )
+    return [by_key[key] for key in keys] if keys else list(definitions)
+
+
+def _calculated(settings: Settings, definitions: list[Definition], to: str, engine: str, *, no_cache: bool) -> Results:
+    # the engines take half a second to import: only when something is counted
+    from upstream.measures.cache import cache_folder
+    from upstream.measures.calculate import calculate, reading_scope
+    from upstream.periods import Month
+    from upstream.store import Store
+
+    return calculate(
+        definitions,
+        Store(settings.store),
+        to=Month.parse(to),
+        areas={area.code: area.name for area in settings.areas},
+        force=settings.force_key,
+        force_name=settings.force_name or settings.force_key or "Force",
+        engine="spark" if engine == "spark" else "duckdb",
+        scope=reading_scope(who(), PURPOSE, definitions),
+        memory=settings.memory,
+        threads=settings.threads,
+        cache=None if no_cache else cache_folder(settings.store),
+    )
+
+
+def _as_json(results: Results, areas: Sequence[str]) -> dict[str, Any]:
+    from upstream.measures.plain import plain, without_nan
+
+    measures: dict[str, Any] = without_nan(plain(results.measures))
+    for measure in measures.values():
+        measure["series"] = {area: one for area, one in measure["series"].items() if area in areas}
+    return {
+        "to": str(results.to),
+        "areas": results.areas,
+        "tables": plain(results.tables),
+        "false_alarms": without_nan(plain(results.false_alarms)),
+        "engine": results.engine,
+        "engine_version": results.engine_version,
+        "measures": measures,
+    }
+
+
+def _as_table(results: Results, areas: Sequence[str], title: str) -> Table:
+    table = Table(title=title)
+    table.add_column("Measure")
+    table.add_column("Unit")
+    for area in areas:
+        table.add_column(results.areas[area], justify="right")
+    table.add_column("Likelihood")
+    for result in results.measures.values():
+        if result.definition.kind != "page":
+            table.add_row(*_row(result, areas))
+    return table
+
+
+def _row(result: MeasureResult, areas: Sequence[str]) -> list[str]:
+    definition = result.definition
+    if not result.series:
+        return [definition.title, definition.unit, *([""] * len(areas)), result.not_held or ""]
+    cells = []
+    for area in areas:
+        one = result.series.get(area)
+        mark = {None: "", "high": " ▲", "low": " ▼"}[one.exceptional.direction if one and one.exceptional else None]
+        cells.append(f"{_printed(one.latest, definition)}{mark}" if one else "")
+    first = next(iter(result.series.values()))
+    likelihood = first.likelihoods[0].band if first.likelihoods else None
+    return [definition.title, definition.unit, *cells, likelihood or ""]
+
+
+def _printed(value: Value, definition: Definition) -> str:
+    if value.value != value.value:
+        return f"{value.months_held} of {value.months_wanted} months"
+    return f"{value.value:,.{definition.decimals}f}"

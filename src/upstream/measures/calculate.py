@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from upstream.errors import BadInput, NotHeld
+from upstream.errors import BadInput, NotHeld, UpstreamError
 from upstream.measures.cache import cache_key, keep, kept
 from upstream.measures.control import false_alarms
 from upstream.measures.definition import Definition
@@ -29,10 +29,14 @@ from upstream.measures.series import series_of
 from upstream.measures.source_tables import source_table
 from upstream.measures.values import NAN, make_line
 from upstream.periods import Month, months
+from upstream.places.population import population_of
+from upstream.places.tables import AREAS, DISTRICTS, POPULATION
 from upstream.store import ReadingScope, Snapshot, Store
 
 ENGINE_VERSION: Final = "1"
 """Raised whenever the same records and definitions could give another figure; empties every cache."""
+PLACES: Final = (POPULATION.name, AREAS.name, DISTRICTS.name)
+"""Tables that residents come from."""
 HISTORY: Final = 60
 """Months read: four financial years of limits and the year before them."""
 
@@ -87,6 +91,20 @@ def reading_scope(who: str, purpose: str, definitions: Sequence[Definition]) -> 
     return ReadingScope(who, purpose, tables, personal=any(bool(source_table(name).personal) for name in tables))
 
 
+def populations_held(store: Store, areas: Sequence[str], force: Sequence[str | None]) -> dict[str, float]:
+    """Residents of the areas, and of the force by the first of its names that is known; empty when none are held."""
+    names = [name for name in force if name]
+    try:
+        found = population_of(store, [*areas, *names])
+    except UpstreamError:
+        return {}
+    residents = {code: float(one.residents) for code, one in found.items() if one.residents}
+    whole = next((residents[name] for name in names if name in residents), None)
+    if whole is None and areas and all(code in residents for code in areas):
+        whole = sum(residents[code] for code in areas)
+    return residents if whole is None else {**residents, FORCE: whole}
+
+
 def calculate(
     definitions: Sequence[Definition],
     tables: Store | Mapping[str, Snapshot],
@@ -112,7 +130,7 @@ def calculate(
     tables
         A store (tables about people open only within ``scope``), or snapshots already opened.
     to, areas, force, force_name, populations
-        As in :class:`Asked`.
+        As in :class:`Asked`; without populations, those that the store's places hold.
     engine, spark, memory, threads
         "duckdb" within ``memory`` and ``threads``, or "spark" with a session (one is started when none is given).
     cache
@@ -127,6 +145,7 @@ def calculate(
         raise BadInput(f"There is no engine {engine!r}.", allowed=" or ".join(ENGINES))
     asked = Asked(to, areas, force, force_name, populations)
     lacking: dict[str, str] = {}
+    store = tables if isinstance(tables, Store) else None
     if isinstance(tables, Store):
         tables, lacking = open_tables(tables, definitions, scope)
     lacking |= {
@@ -137,12 +156,16 @@ def calculate(
     }
     key = ""
     if cache is not None:
-        key = cache_key(definitions, _rests_on(tables, lacking, asked, engine))
+        places = [[name, store.version(name)] for name in store.tables() if name in PLACES] if store else []
+        key = cache_key(definitions, {**_rests_on(tables, lacking, asked, engine), "places": places})
         found = kept(cache, key, definitions)
         if found is not None:
             return found
     ready = [d for d in definitions if d.kind != "page" and not any(name in lacking for name in d.tables)]
     facts = gather(ready, tables, asked, engine, spark=spark, memory=memory, threads=threads)
+    if populations is None and store is not None and any(d.kind == "rate" for d in ready):
+        held = populations_held(store, facts.frame.labels[1:-1], (force, force_name))
+        asked = Asked(to, areas, force, force_name, held)
     results = _results(definitions, ready, facts, tables, lacking, asked, engine)
     if cache is not None:
         keep(cache, key, results)

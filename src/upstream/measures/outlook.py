@@ -23,7 +23,7 @@ TYPICAL_MONTHS: Final = 12
 """Denominators to come are taken as the mean of this many latest months."""
 SEED_BYTES: Final = 8
 PROJECTION_PATHS: Final = 1_000
-"""Simulated paths where only a projection is drawn: the ends of its 95% interval are then known to a few per cent of its
+"""Simulated paths where only a projection is drawn: the ends of its 95% interval are known to a few per cent of its
 width. A probability is worked out from :data:`upstream.stats.forecast.PATHS`."""
 
 
