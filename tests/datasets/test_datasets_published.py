@@ -25,7 +25,7 @@ def printed(area: str, line: str, cell: str) -> int | None:
 
 
 def parts_that_do_not_sum(use_exclusions: bool) -> Iterator[str]:
-    """Sums over areas and over categories that fail, with printed cells or with what the exclusions put in their place."""
+    """Sums over areas and over categories that fail, as printed or with what the exclusions put in their place."""
 
     def value(area: str, line: str, cell: str) -> int | None:
         return published.wanted(area, line, cell) if use_exclusions else printed(area, line, cell)
@@ -126,7 +126,14 @@ def test_swapped_rows_cannot_hold_as_printed() -> None:
 
 
 def test_every_exclusion_has_a_rule_that_is_proved_here() -> None:
-    proved = {"limits_too_narrow", "row_copied", "parts_and_total", "part_above_whole", "spread_above_parts", "rows_swapped"}
+    proved = {
+        "limits_too_narrow",
+        "row_copied",
+        "parts_and_total",
+        "part_above_whole",
+        "spread_above_parts",
+        "rows_swapped",
+    }
     assert {e.rule for e in published.exclusions().values()} == proved
     for area, line, cell in published.exclusions():
         names = ("ucl", "lcl") if cell == "limits" else (cell,)

@@ -275,7 +275,10 @@ def draw_crimes(targets: Targets, small: SmallAreas, scale: float, rng: np.rando
     )
     reclassified = ~rows.crimed_incident & (rows.category != HOMICIDE) & (rng.random(n) < _RECLASSIFIED_SHARE)
     previous = np.where(reclassified, (rows.category + rng.integers(1, len(CATEGORIES), n)) % len(CATEGORIES), -1)
-    committed_to = clock.to_utc(times[2])
+    recorded = clock.to_utc(times[0])
+    # a wall-clock time in the hour that is skipped in spring can come out after the record
+    committed_to = np.minimum(clock.to_utc(times[2]), recorded)
+    committed_from = np.minimum(clock.to_utc(times[1]), committed_to)
     committed_to[rng.random(n) < _NO_END_SHARE] = np.datetime64("NaT")
     crimes = Crimes(
         rows.month,
@@ -287,8 +290,8 @@ def draw_crimes(targets: Targets, small: SmallAreas, scale: float, rng: np.rando
         place,
         np.rint(xy[0]),
         np.rint(xy[1]),
-        clock.to_utc(times[0]),
-        clock.to_utc(times[1]),
+        recorded,
+        committed_from,
         committed_to,
         _offence(rows.category, rng),
         victim & ~rows.crimed_incident,

@@ -39,9 +39,11 @@ class Coded:
     values: list[str]
 
     def arrow(self) -> pa.Array:
-        """The texts, dictionary-encoded."""
-        index = pa.array(self.index.astype(np.int32), mask=self.index < 0)
-        return pa.DictionaryArray.from_arrays(index, pa.array(self.values, pa.string()))
+        """The texts, dictionary-encoded; a text that is listed twice is kept once, as a dictionary must."""
+        position = {text: at for at, text in enumerate(dict.fromkeys(self.values))}
+        places = np.array([position[text] for text in self.values] or [0], np.int32)
+        index = pa.array(places[np.maximum(self.index, 0)], mask=self.index < 0)
+        return pa.DictionaryArray.from_arrays(index, pa.array(list(position), pa.string()))
 
 
 @cache
@@ -65,6 +67,10 @@ def _column(value: Any, field: pa.Field) -> pa.Array:
         if field.type == pa.date32():
             return pa.array(value.astype("datetime64[D]")).cast(pa.date32())
         return pa.array(value.astype("datetime64[us]")).cast(field.type)
+    if isinstance(value, np.ndarray) and value.dtype == np.bool_:
+        # packed here, so that the unused bits of the last byte are always zero and equal records make equal files
+        bits = pa.py_buffer(np.packbits(value, bitorder="little").tobytes())
+        return pa.Array.from_buffers(pa.bool_(), value.size, [None, bits])
     if isinstance(value, (pa.Array, pa.ChunkedArray)):
         return value
     return pa.array(value, field.type)
