@@ -15,9 +15,9 @@ from upstream.disclosure.relations import table_relations
 from upstream.disclosure.setting import PUBLIC
 from upstream.disclosure.suppression import possible_range, suppress
 from upstream.stats.backtest import backtest, drifting_series, together
-from upstream.stats.comparisons import conditional_test, e_test, overlapping_waves, share_change
+from upstream.stats.comparisons import conditional_test, e_test, overlapping_waves, share_change, weighted_share
 from upstream.stats.count_limits import count_limits, negative_binomial_limits, poisson_limits
-from upstream.stats.false_alarms import benjamini_hochberg, near_chance, shift_chance, stands_out
+from upstream.stats.false_alarms import benjamini_hochberg, near_chance, outside_p, shift_chance, stands_out
 from upstream.stats.forecast import forecast, probability, rolling_paths, share_paths
 from upstream.stats.intervals import Interval, newcombe_difference, poisson_interval, rate_ratio, wilson_interval
 from upstream.stats.limits import sd_limits, t_limits, xmr_limits
@@ -148,6 +148,33 @@ def test_intervals_cover_95_per_cent(trials: int) -> None:
         covered(median, lambda: quantile_interval_of_histogram(histogram_of(rng.geometric(1 / 600, 150)), 0.5))
         >= least - 0.005
     )
+
+
+@trials_of
+def test_p_values_of_points_are_uniform_or_larger(trials: int) -> None:
+    rng = np.random.default_rng(24)
+    normal, few = rng.normal(100, 10, (trials, 13)), rng.poisson(4, (trials, 13))
+    of_normal = np.array([outside_p(v[12], v[:12], poisson=False) for v in normal])
+    of_few = np.array([outside_p(v[12], v[:12], poisson=True) for v in few])
+    for level in (0.01, 0.05, 0.5):
+        assert np.mean(of_normal < level) == pytest.approx(level, abs=five_errors(level, trials))
+        assert np.mean(of_few < level) <= level + five_errors(level, trials)
+
+
+@trials_of
+def test_weighted_shares_cover_95_per_cent(trials: int) -> None:
+    rng = np.random.default_rng(25)
+
+    def covers(*, weighted: bool) -> bool:
+        weights = rng.choice([0.5, 1.0, 3.0], 300, p=[0.5, 0.3, 0.2])
+        found = weighted_share(rng.random(300) < 0.4, weights).interval
+        if not weighted:
+            found = wilson_interval(round(found.estimate * 300), 300)
+        return found.lower <= 0.4 <= found.upper
+
+    assert share_of(lambda: covers(weighted=True), trials) == pytest.approx(0.95, abs=five_errors(0.05, trials) + 0.005)
+    # the mistake that the effective sample size prevents
+    assert share_of(lambda: covers(weighted=False), trials // 4) < 0.92
 
 
 @trials_of
