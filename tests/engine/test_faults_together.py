@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -221,3 +222,21 @@ def test_undo_of_one_month_leaves_later_months_of_other_entries(tmp_path: Path) 
     police_uk.add(store, [a_month(tmp_path / "b", "2022-06", 8)], who="tester")
     undo(store, one.entry or "", who="tester")
     assert counts(store) == {"kent 2022-06": 8}
+
+
+def test_what_a_killed_add_left_is_swept_by_a_later_add(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    police_uk.add(store, [a_month(tmp_path / "a", "2022-05", 5)], who="tester")
+    left = store.folder("street_crimes") / "0123456789ab" / "rows_0.parquet"
+    left.parent.mkdir()
+    (orphan_of,) = store.snapshot("street_crimes").files
+    left.write_bytes(orphan_of.read_bytes())
+    workspace = store.root / tables.WORKSPACES / "left"
+    workspace.mkdir()
+    for path in (left, workspace):
+        os.utime(path, (0, 0))
+    assert counts(store) == {"kent 2022-05": 5}
+    police_uk.add(store, [a_month(tmp_path / "b", "2022-06", 7)], who="tester")
+    assert not left.parent.exists()
+    assert not workspace.exists()
+    assert counts(store) == {"kent 2022-05": 5, "kent 2022-06": 7}

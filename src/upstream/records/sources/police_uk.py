@@ -136,8 +136,16 @@ def add(store: Store, paths: Sequence[Path], *, who: str, progress: Progress = n
         for layout in layouts.LAYOUTS:
             those = [file for file in files if file.layout is layout]
             if those:
+                _sweep(store, layout.table)
                 result.append(_add_table(store, layout, those, workspace, who, progress))
         return result
+
+
+def _sweep(store: Store, table: str) -> None:
+    """Remove what adds that were killed more than a day ago left behind."""
+    for name in (table, quarantine_table(table)):
+        if store.holds(name):
+            store.sweep(name)
 
 
 def _recognised(source: SourceFile) -> StreetFile:
