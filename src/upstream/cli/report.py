@@ -14,6 +14,7 @@ from upstream.cli.settings import Settings, load_settings, who
 if TYPE_CHECKING:
     from upstream.measures.definition import Pack
     from upstream.measures.result import Results
+    from upstream.periods import Month
     from upstream.reports.document import Document
 
 PURPOSE = "Quarterly performance report"
@@ -82,7 +83,7 @@ def quarterly(
 
         chosen = load_packs(packs or settings.packs)
         progress.update(step, description=f"Calculating measures to {to.label}")
-        results = _results(settings, chosen, to_text, no_cache=no_cache)
+        results = _results(settings, chosen, to, use_cache=not no_cache)
         progress.update(step, description="Writing the words and drawing the charts")
         document = _document(settings, chosen, results, commentary or settings.commentary)
         progress.update(step, description="Setting the pages")
@@ -90,29 +91,51 @@ def quarterly(
     _say(document, written, as_json=as_json)
 
 
-def _results(settings: Settings, packs: tuple[Pack, ...], to: str, *, no_cache: bool) -> Results:
-    from upstream.measures.calculate import calculate, reading_scope
-    from upstream.periods import Month
+def _results(settings: Settings, packs: tuple[Pack, ...], to: Month, *, use_cache: bool) -> Results:
+    """Every measure of the packs; results of the same table versions and definitions are not worked out again."""
+    from upstream.measures.cache import cache_folder, cache_key, keep, kept
+    from upstream.measures.calculate import ENGINE_VERSION, calculate, reading_scope
     from upstream.store import Store
 
+    store = Store(settings.store)
     definitions = [definition for pack in packs for definition in pack.definitions]
-    return calculate(
+    areas = {area.code: area.name for area in settings.areas}
+    scope = reading_scope(who(), PURPOSE, definitions)
+    name = settings.force_name or settings.force_key or "Force"
+    tables = sorted({table for definition in definitions for table in definition.tables if store.holds(table)})
+    rests_on = {
+        "to": str(to),
+        "areas": list(areas.items()),
+        "force": [settings.force_key, name],
+        "engine": [settings.engine, ENGINE_VERSION],
+        "versions": {table: store.version(table) for table in tables},
+    }
+    key, folder = cache_key(definitions, rests_on), cache_folder(settings.store)
+    found = kept(folder, key, definitions) if use_cache else None
+    if found is not None:
+        return found
+    results = calculate(
         definitions,
-        Store(settings.store),
-        to=Month.parse(to),
-        areas={area.code: area.name for area in settings.areas},
+        store,
+        to=to,
+        areas=areas,
         force=settings.force_key,
-        force_name=settings.force_name or settings.force_key or "Force",
+        force_name=name,
         engine=settings.engine,
-        scope=reading_scope(who(), PURPOSE, definitions),
+        scope=scope,
         memory=settings.memory,
         threads=settings.threads,
     )
+    if use_cache:
+        keep(folder, key, results)
+    return results
 
 
 def _document(settings: Settings, packs: tuple[Pack, ...], results: Results, commentary: Path | None) -> Document:
     from upstream.reports.commentary import read_commentary
+    from upstream.reports.data_quality import holdings_of
     from upstream.reports.quarterly import Request, quarterly_report
+    from upstream.store import Store
 
     return quarterly_report(
         Request(
@@ -122,6 +145,7 @@ def _document(settings: Settings, packs: tuple[Pack, ...], results: Results, com
             marking=settings.marking,
             public=settings.disclosure == "public",
             commentary=read_commentary(commentary) if commentary is not None else {},
+            holdings=holdings_of(Store(settings.store), who=who(), purpose=PURPOSE),
         )
     )
 

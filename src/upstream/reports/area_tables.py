@@ -89,7 +89,9 @@ def _capital(text: str) -> str:
 
 def _level_cells(binding: Binding, series: Series, to: Month) -> tuple[Cell, ...]:
     last = change_named(series, "same_last_year")
-    changed = words(NOT_APPLICABLE) if last is None else number(_difference(binding, series, last))
+    changed = (
+        words(NOT_APPLICABLE) if last is None else number(binding.difference(series, last, signed=True, bare=True))
+    )
     limits: tuple[Cell, ...] = ()
     if binding.is_monthly:
         limits = tuple(number(binding.limit(series, to, which, bare=True)) for which in ("upper", "lower"))
@@ -100,17 +102,6 @@ def _level_cells(binding: Binding, series: Series, to: Month) -> tuple[Cell, ...
         ),
         number(binding.value(last.then if last else None, series.area, str(to - 12), bare=True)),
         changed,
-    )
-
-
-def _difference(binding: Binding, series: Series, change: Change) -> Figure:
-    shown = binding.difference(series, change, signed=True)
-    if shown.value is None:
-        return shown
-    unit = shown.unit
-    source = shown.source
-    return binding.number(
-        change.difference, series.area, source.period, source.quantity, unit=unit, signed=True, bare=True
     )
 
 

@@ -17,6 +17,7 @@ from upstream.reports.figures import (
     FigureUnit,
     figure,
     printed,
+    rounded,
 )
 from upstream.reports.figures import Provenance as Source
 
@@ -150,25 +151,34 @@ class Binding:
             open_to_all=True,
         )
 
-    def difference(self, series: Series, change: Change, *, signed: bool = False) -> Figure:
-        """How much later differs from earlier: percentage points where the measure is a per cent."""
+    def difference(self, series: Series, change: Change, *, signed: bool = False, bare: bool = False) -> Figure:
+        """How much later differs from earlier: percentage points where the measure is a per cent.
+
+        It is the difference of the two figures as printed, so that a reader's own subtraction gives it.
+        """
         unit: FigureUnit = "points" if self.unit == "percent" else self.unit
-        number = change.difference if signed else abs(change.difference)
-        hidden = self.public and self.is_count and (self.hidden(change.now.value) or self.hidden(change.then.value))
+        places = self.definition.decimals
+        known = math.isfinite(change.now.value) and math.isfinite(change.then.value)
+        number = math.nan
+        if known:
+            number = float(rounded(change.now.value, places) - rounded(change.then.value, places))
+        hidden = self.hidden(change.now.value) or self.hidden(change.then.value)
         return self.number(
-            math.nan if hidden else number,
+            math.nan if hidden else number if signed else abs(number),
             series.area,
             f"{change.then_label} to {change.now_label}",
             f"difference {change.name}",
             unit=unit,
             signed=signed,
+            bare=bare,
             absent=SUPPRESSED if hidden else NOT_APPLICABLE,
+            open_to_all=True,
         )
 
     def percent_change(self, series: Series, change: Change, *, signed: bool = False, decimals: int = 0) -> Figure:
         """The change as a per cent of the earlier figure; none on a tiny base or where a side is suppressed."""
         number = change.percent if signed else abs(change.percent)
-        hidden = self.public and self.is_count and (self.hidden(change.now.value) or self.hidden(change.then.value))
+        hidden = self.hidden(change.now.value) or self.hidden(change.then.value)
         return self.number(
             math.nan if hidden else number,
             series.area,

@@ -163,19 +163,20 @@ def _exceptional_row(binding: Binding, series: Series, to: Month) -> Row:
 
 def _chance(alarms: FalseAlarms) -> Paragraph:
     """How many of the lines would be outside if nothing had changed."""
-    source = Provenance("exceptional_volumes", quantity="false_alarms")
+    lines, outside, expected = (
+        Provenance("exceptional_volumes", quantity=name)
+        for name in ("lines", "lines_outside", "lines_expected_outside")
+    )
     return Paragraph(
         (
             Text("Of the "),
-            figure(float(alarms.series), "count", source),
+            figure(float(alarms.series), "count", lines),
             Text(" lines with control limits on this wall, every measure and area counted, "),
-            figure(float(alarms.outside), "count", source),
+            figure(float(alarms.outside), "count", outside),
             Text(" lie outside them. If nothing at all had changed, about "),
-            figure(alarms.expected, "count", source, decimals=1),
-            Text(
-                " would be expected outside: a single line outside its limits is a question, not a finding. "
-                "The list has the volumes of the tables before it."
-            ),
+            figure(alarms.expected, "count", expected, decimals=1),
+            Text(" would be expected outside: a single line outside its limits is a question, not a finding. "),
+            Text("The list has the volumes of the tables before it."),
         )
     )
 

@@ -18,6 +18,7 @@ from upstream.reports.document import Bullets, Document, Paragraph, Runs, Sectio
 from upstream.reports.figures import Provenance, figure
 from upstream.reports.measure_page import Reading, anchor, first_ref, measure_section
 from upstream.reports.scorecard import scorecard_section
+from upstream.reports.self_check import refuse_contradictions
 
 HANDLING = (
     "Handle and store this document under the Government Security Classifications. Do not pass it, or anything in it, "
@@ -60,7 +61,8 @@ def quarterly_report(request: Request) -> Document:
     Raises
     ------
     Refused
-        Commentary that the figures do not back, or that belongs to no measure of the report.
+        Commentary that the figures do not back, or that belongs to no measure of the report; a fact printed with two
+        values.
     """
     results = request.results
     bindings = {key: Binding(result, request.public) for key, result in results.measures.items()}
@@ -74,7 +76,7 @@ def quarterly_report(request: Request) -> Document:
         methods_section(results, public=request.public),
         provenance_section(results),
     ]
-    return Document(
+    document = Document(
         title="Quarterly performance report",
         subtitle=f"{results.to.quarter}, to {results.to.label}",
         force=request.force,
@@ -88,6 +90,8 @@ def quarterly_report(request: Request) -> Document:
         engine_version=results.engine_version,
         facts=_cover_facts(request),
     )
+    refuse_contradictions(document)
+    return document
 
 
 def newest_commit(results: Results) -> dt.datetime:
@@ -121,7 +125,8 @@ def _cover_facts(request: Request) -> tuple[tuple[str, Runs], ...]:
 
 def _introduction(request: Request) -> Section:
     results = request.results
-    source = Provenance("report", quantity="measures")
+    source = Provenance("report", quantity="measures_held")
+    none = Provenance("report", quantity="measures_not_held")
     held = sum(1 for r in results.measures.values() if r.not_held is None and r.series)
     lacking = sum(1 for r in results.measures.values() if r.not_held is not None)
     points: list[Runs] = [
@@ -135,7 +140,7 @@ def _introduction(request: Request) -> Section:
         words = "measure cannot be calculated: its" if lacking == 1 else "measures cannot be calculated: their"
         points.append(
             (
-                figure(float(lacking), "count", source),
+                figure(float(lacking), "count", none),
                 Text(f" further {words} records are not held. Each page says what lacks."),
             )
         )
