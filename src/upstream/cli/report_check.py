@@ -12,7 +12,12 @@ _EPILOG = "Example: upstream report check quarterly.html tables.csv --json > fin
 
 @click.command("check", epilog=_EPILOG)
 @click.argument("paths", metavar="FILE|DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--relations", "relations", type=click.Path(dir_okay=False, path_type=Path), help="Sums, per cents, limits, ratios and same facts that must hold (TOML).")
+@click.option(
+    "--relations",
+    "relations",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Sums, per cents, limits, ratios and same facts that must hold (TOML).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list of findings and nothing else.")
 def check(paths: tuple[Path, ...], relations: Path | None, as_json: bool) -> None:
     """Find what contradicts itself in a report or in tables (.md .html .txt .csv .xlsx).
@@ -26,7 +31,9 @@ def check(paths: tuple[Path, ...], relations: Path | None, as_json: bool) -> Non
         click.echo(report.to_json())
     else:
         for finding in report.findings:
-            click.echo(f"{finding.where}\n  {finding.severity}: {RULES[finding.rule]} [{finding.rule}]\n  {finding.arithmetic}")
+            click.echo(
+                f"{finding.where}\n  {finding.severity}: {RULES[finding.rule]} [{finding.rule}]\n  {finding.arithmetic}"
+            )
         read = f"{len(report.files)} files, {report.tables} tables, {report.sentences:,} sentences read"
         said = "nothing contradicts itself" if not report.findings else f"{len(report.findings)} findings"
         click.echo(f"{read}: {said}.")

@@ -15,18 +15,22 @@ from upstream.reports.check.spans import Span, find_spans
 
 _UP = (
     r"increas\w*|rise\w*|rising|rose|risen|grew|grow(?:n|s|ing|th)?|uplift\w*|climb\w*|jump\w*|surg(?:e\w*|ing)|up(?= (?:by|on|from|<))|upturn|more than(?= (?:in|the|last))|"
-    r"higher(?= than)|went up|gone up|going up|gain\w*|escalat\w*|swell\w*|swollen|expan(?:d\w*|sion)|soar\w*|additional|more(?= (?:[a-z]+ ){0,5}than)|greater(?= than)|above(?= (?:the )?(?:previous|last))|added|strengthened"
+    r"higher(?= than)|went up|gone up|going up|gain\w*|escalat\w*|swell\w*|swollen|expan(?:d\w*|sion)|soar\w*|additional|more(?= (?:[a-z]+ ){0,5}than (?!<t))|greater(?= than (?!<t))|above(?= (?:the )?(?:previous|last))|added|strengthened"
 )
 _DOWN = (
     r"decreas\w*|declin\w*|fall(?:s|en|ing)?|fell|drop(?:s|ped|ping)?|reduc\w*|down(?= (?:by|on|from|<))|downturn|lower(?= than)|went down|gone down|going down|"
-    r"shrank|shr[iu]nk\w*|fewer(?= (?:[a-z]+ ){0,5}than|[. ,;)]|$)|less than(?= (?:in|the|last))|lower(?:ed|ing)|dip(?:s|ped)?|contract(?:ed|ion)|diminish\w*|cut(?= (?:by|from|of))|slump\w*|eas(?:ed|ing)|plunge\w*|slid|below(?= (?:the )?(?:previous|last))|improvement downward|lost"
+    r"shrank|shr[iu]nk\w*|fewer(?= (?:[a-z]+ ){0,5}than (?!<)|[. ,;)]|$)|less than(?= (?:in|the|last))|lower(?:ed|ing)|dip(?:s|ped)?|contract(?:ed|ion)|diminish\w*|cut(?= (?:by|from|of))|slump\w*|eas(?:ed|ing)|plunge\w*|slid|below(?= (?:the )?(?:previous|last))|improvement downward|lost"
 )
 _FLAT = r"unchanged|no change|the same(?= (?:as|level|number))|stayed flat|flat\b|(?:remain\w*|stay\w*|held|been) (?:\w+ ){0,2}(?:stable|steady|consistent|constant|level)|consistent with|in line with(?= (?:the )?(?:previous|last|same))|stable|static"
 _TIMES = {
     "doubled": 2.0, "doubling": 2.0, "twice": 2.0, "two-fold": 2.0, "twofold": 2.0, "trebled": 3.0, "tripled": 3.0, "tripling": 3.0, "threefold": 3.0,
     "three times": 3.0, "quadrupled": 4.0, "fourfold": 4.0, "four times": 4.0, "halved": 0.5, "halving": 0.5, "half the": 0.5,
 }  # fmt: skip
-_DIRECTION = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<flat>{_FLAT}))", re.IGNORECASE)
+_DIRECTION = re.compile(
+    rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<flat>{_FLAT}))|(?<=> )(?:(?P<more>higher|more|greater|up|above)|(?P<less>lower|fewer|less|down|below))(?! than <t)\b",
+    re.IGNORECASE,
+)
+_MOVED = re.compile(r"\b(?:improv|worsen|deteriorat|chang|mov|shift|varied|from <[nt]\d+>[^<]{0,30} to <)\w*")
 _NUMBER = re.compile(
     r"(?P<money>£)?(?<![\w.,:/])(?P<sign>[-+](?=\d))?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<scale>\s?(?:million|bn|m|k)\b)?"
     r"(?P<points>\s?-?(?:percentage[ -]points?|% ?points?|ppts?\b|pp\b))?(?P<percent>\s?%|\s?per ?cent\b|\s?pct\b)?(?P<times>\s?(?:x\b|times\b))?(?![\w]|\.\d|,\d|:\d|/\d)",
@@ -48,18 +52,29 @@ _UNITS = re.compile(
 )
 
 
-_YEAR_BEFORE = re.compile(r"(?:\bin|since|during|until|before|after|years?|for|summer|spring|autumn|winter|early|late|mid|through|between|and|ending|ended|by|baseline|the|of|-|/|\()\s*$", re.IGNORECASE)
-_LEVEL_BEFORE = re.compile(r"(?:\bto|\bat|\bwas|\bwere|recorded|reach\w*|saw|totall\w*|total of|numbered|there (?:were|was)|to reach|[:,])\s*\(?$", re.IGNORECASE)
+_YEAR_BEFORE = re.compile(
+    r"(?:\bin|since|during|until|before|after|years?|for|summer|spring|autumn|winter|early|late|mid|through|between|and|ending|ended|by|baseline|the|of|-|/|\()\s*$",
+    re.IGNORECASE,
+)
+_LEVEL_BEFORE = re.compile(
+    r"(?:\bto|\bat|\bwas|\bwere|recorded|reach\w*|saw|totall\w*|total of|numbered|there (?:were|was)|to reach|[:,])\s*\(?$",
+    re.IGNORECASE,
+)
 _COMPARED_BEFORE = re.compile(r"(?:\bfrom|against|with|than|\bon|\bon the|versus|\bvs?\.?|\bto)\s*$", re.IGNORECASE)
 
 
 def _is_count(text: str, start: int, end: int) -> bool:
     """Whether four digits that could be a year are a count: by the words before, and by a count of like size beside."""
     before = text[max(start - 30, 0) : start]
-    if re.match(r"\s+(?:in|records?|cases?|offences?|crimes?|incidents?|reports?|calls?|were|seen|then|now)\b", text[end:]) and not re.search(r"\bin\s*$", before):
+    if re.match(
+        r"\s+(?:in|records?|cases?|offences?|crimes?|incidents?|reports?|calls?|were|seen|then|now)\b", text[end:]
+    ) and not re.search(r"\bin\s*$", before):
         return True
     rest = text[:start] + " " * (end - start) + text[end:]
-    others = [float(m[0].replace(",", "")) for m in re.finditer(r"(?<![\d.,/])(?:\d{1,2},\d{3}|\d{3,5})(?![\d,%/]|\.\d)", rest)]
+    others = [
+        float(m[0].replace(",", ""))
+        for m in re.finditer(r"(?<![\d.,/])(?:\d{1,2},\d{3}|\d{3,5})(?![\d,%/]|\.\d)", rest)
+    ]
     like = any(600 <= n <= 6000 and not 1990 <= n <= 2040 for n in others)
     if _LEVEL_BEFORE.search(before) and not re.search(r"(?:19|20)\d\d\s+to\s*$", before):
         return like or not re.search(r"(?:\bto|[:,])\s*$", before)
@@ -108,7 +123,11 @@ def mark(text: str) -> Marked:
         for match in pattern.finditer(plain):
             if any(taken[match.start() : match.end()]):
                 continue
-            if pattern is _NAMES and re.match(r"(?:over|under|level|within|act|part|top|type|action)\b", match[0], re.IGNORECASE) and re.match(r"\s*(?:%|per ?cent|[a-z]*,\d)", plain[match.end() :]):
+            if (
+                pattern is _NAMES
+                and re.match(r"(?:over|under|level|within|act|part|top|type|action)\b", match[0], re.IGNORECASE)
+                and re.match(r"\s*(?:%|per ?cent|[a-z]*,\d)", plain[match.end() :])
+            ):
                 continue
             words = re.sub(r"\d", "", match[0]).lower()
             take(match.start(), match.end(), words)
@@ -166,6 +185,8 @@ class Claim:
     later_span: Span | None = None
     earlier_span: Span | None = None
     rough: bool = False
+    base: Value | None = None
+    base_side: int = 0
     marks: dict[str, int] = field(default_factory=dict)
 
 
@@ -178,17 +199,27 @@ _COMPARED = (
     r"and (?:there were|it was)|,?\s*on\b|,?\s*after\b|,?\s*following\b|;?\s*(?:last year|the year before|a year (?:earlier|ago|before)|the previous (?:year|month|quarter)|previously)(?: (?:there were|it was|was|were|saw))?)"
 )
 _FROM_TO = re.compile(rf"\bfrom\b{_GAP}{{0,60}}?{_LEVEL}{_GAP}{{0,50}}?\bto\b{_GAP}{{0,50}}?{_LEVEL}")
-_TO_FROM = re.compile(rf"\bto\b{_GAP}{{0,40}}?{_LEVEL}(?:(?!<[ntq]\d+>|\bto\b).){{0,70}}?\bfrom\b{_GAP}{{0,60}}?{_LEVEL}")
+_TO_FROM = re.compile(
+    rf"\bto\b{_GAP}{{0,40}}?{_LEVEL}(?:(?!<[ntq]\d+>|\bto\b).){{0,70}}?\bfrom\b{_GAP}{{0,60}}?{_LEVEL}"
+)
 _VERSUS = re.compile(rf"{_LEVEL}(?:(?!<[ntq]\d+>).){{0,60}}?{_COMPARED}(?:(?!<[ntq]\d+>).){{0,60}}?{_LEVEL}")
 _ARROW = re.compile(rf"{_LEVEL}\s*(?:to|->|→|-|=>)\s*{_LEVEL}")
 _FROM_PLAIN = re.compile(rf"{_LEVEL}(?:(?!<[ntq]\d+>).){{0,50}}?\bfrom\b(?:(?!<[ntq]\d+>).){{0,50}}?{_LEVEL}")
 _WAS_NOW = re.compile(
     rf"(?:\bwas\b|\bwere\b|\bhad been\b|\bstood at\b|last year|previously|a year ago|earlier|before)(?:(?!<[ntq]\d+>).){{0,50}}?{_LEVEL}(?:(?!<[ntq]\d+>).){{0,60}}?(?:\bnow\b|this year|currently|\bis\b|latest)(?:(?!<[ntq]\d+>).){{0,40}}?{_LEVEL}"
 )
-_CHANGE = re.compile(r"(?:<[tq]\d+>[^<()]{0,12}?\(\s*(?:[a-z ]{0,20}?[-+]?)?<n(\d+)>(?! *(?:of|out of)\b)[^()<]{0,40}\))|(?:<n(\d+)>[^<()]{0,30}?\(\s*(?:or |[-+]|[a-z ]{0,14})?<t\d+>[^()<]{0,30}\))|\(\s*<t\d+>,? (?:or )?<n(\d+)>\s*\)")
-_BY = re.compile(r"(?:\bby|difference of|gap of|change of|increase of|rise of|decrease of|fall of|reduction of|drop of|growth of|uplift of|decline of)\s+(?:just |only |some |a further |around |approximately )?<n(\d+)>")
-_MORE = re.compile(r"<n(\d+)>\s+(?:[a-z]+ ){0,2}?(?:more|fewer|less|additional|extra|higher|lower|increase|decrease|rise|fall|reduction|up\b|down\b)")
-_ROUGH = re.compile(r"\b(?:around|approximately|about|roughly|nearly|almost|over|more than|less than|at least|up to|just under|just over|circa|some)\s+<[tn]\d+>")
+_CHANGE = re.compile(
+    r"(?:<[tq]\d+>[^<()]{0,12}?\(\s*(?:[a-z ]{0,20}?[-+]?)?<n(\d+)>(?! *(?:of|out of)\b)[^()<]{0,40}\))|(?:<n(\d+)>[^<()]{0,30}?\(\s*(?:or |[-+]|[a-z ]{0,14})?<t\d+>[^()<]{0,30}\))|\(\s*<t\d+>,? (?:or )?<n(\d+)>\s*\)"
+)
+_BY = re.compile(
+    r"(?:\bby|difference of|gap of|change of|increase of|rise of|decrease of|fall of|reduction of|drop of|growth of|uplift of|decline of)\s+(?:just |only |some |a further |around |approximately )?<n(\d+)>"
+)
+_MORE = re.compile(
+    r"<n(\d+)>\s+(?:[a-z]+ ){0,2}?(?:more|fewer|less|additional|extra|higher|lower|increase|decrease|rise|fall|reduction|up\b|down\b)"
+)
+_ROUGH = re.compile(
+    r"\b(?:around|approximately|about|roughly|nearly|almost|over|more than|less than|at least|up to|just under|just over|circa|some)\s+<[tn]\d+>"
+)
 
 
 def _parts(line: str) -> list[str]:
@@ -197,7 +228,10 @@ def _parts(line: str) -> list[str]:
     if len(starts) < 2:
         return [line]
     cuts = [0]
-    joints = [m for m in re.finditer(r";|,? (?:and|but|while|whilst|whereas|although|however|with|yet)\b(?: an?\b)?|,\s", line)]
+    joints = [
+        m
+        for m in re.finditer(r";|,? (?:and|but|while|whilst|whereas|although|however|with|yet)\b(?: an?\b)?|,\s", line)
+    ]
     for one, other in zip(starts, starts[1:], strict=False):
         between = [j for j in joints if one < j.start() < other and re.search(r"<[ntq]\d+>", line[one : j.start()])]
         opened = [j for j in between if line[cuts[-1] : j.start()].count("(") == line[cuts[-1] : j.start()].count(")")]
@@ -208,21 +242,34 @@ def _parts(line: str) -> list[str]:
 
 def _direction(part: str) -> tuple[int | None, str]:
     found = [m for m in _DIRECTION.finditer(part)]
-    strong = [m for m in found if m["up"] or m["down"]] or found
+    strong = [m for m in found if not m["flat"]] or found
     if not strong:
         return None, ""
     # "up from" after a verb says nothing new; a verb decides
     verbs = [m for m in strong if not (m[0].startswith(("up", "down", "higher", "lower", "more", "fewer")))] or strong
-    signs = {1 if m["up"] else -1 if m["down"] else 0 for m in verbs}
+    signs = {1 if m["up"] or m["more"] else -1 if m["down"] or m["less"] else 0 for m in verbs}
     if len(signs) > 1:
         return None, ""
     return signs.pop(), verbs[0][0]
 
 
-def _levels(part: str, free: list[int], claim: Claim, numbers: tuple[Value, ...]) -> None:
+_SURE = ((_FROM_TO, True), (_TO_FROM, False), (_WAS_NOW, True))
+_LIKELY = ((_VERSUS, False), (_FROM_PLAIN, False), (_ARROW, True))
+
+
+def _levels(
+    part: str,
+    free: list[int],
+    claim: Claim,
+    numbers: tuple[Value, ...],
+    patterns: tuple[tuple[re.Pattern[str], bool], ...],
+) -> None:
     """Two levels by plain patterns: "from 5 to 7", "to 7 from 5", "was 5, now 7"."""
-    for pattern, swap in ((_FROM_TO, True), (_TO_FROM, False), (_WAS_NOW, True), (_VERSUS, False), (_FROM_PLAIN, False), (_ARROW, True)):
-        for match in pattern.finditer(part):
+    if claim.later is not None:
+        return
+    shape = re.sub(r"<[nt](\d+)>", lambda m: m[0] if int(m[1]) in free else " ", part)
+    for pattern, swap in patterns:
+        for match in pattern.finditer(shape):
             first, second = int(match[1]), int(match[2])
             if first not in free or second not in free or numbers[first].percent != numbers[second].percent:
                 continue
@@ -235,10 +282,28 @@ def _assign(claim: Claim, numbers: tuple[Value, ...], later: int, earlier: int) 
     claim.marks = {"later": later, "earlier": earlier}
 
 
-_EARLIER_BEFORE = re.compile(r"(?:\bfrom|compar\w+ (?:with|to|against)|\bagainst|\bversus|\bvs?\.?|\bon|\bthan|previous\w*|\bprior|last year\S*|year before\S*|year (?:ago|earlier)|having (?:been|stood at)|had (?:been|stood at)|used to be|once|\bwas|\bwere|relative to|baseline of|starting (?:at|from|point of)|\bup on|down on|after|original\w*|instead of|following|\bbeat|above|below)(?: (?:the|a|an|of|at|was|were|saw|had|figure|level|total|there|just|only|month|year|quarter|month's|year's|in|all|some|our|its|been|count|number|recorded|counted))*[:,]?\s*\(?$")
-_LATER_BEFORE = re.compile(r"(?:\bto|\bnow|reach\w*|\bat|stands? at|standing at|stood at|total\w*|current\w*|latest|this (?:year|month|quarter|time)\S*|\bis|recorded|saw|there (?:were|are)|seen|hit|end\w* (?:at|on|up at)|bring\w*|leav\w*|came to|taking|landed on|counted|logged|settl\w* at|amount\w* to|sits? at)(?: (?:the|a|an|of|at|it|us|was|were|there|figure|level|total|just|only|in|all|some|around|month|is|are|volumes?|up|number|count))*[:,]?\s*\(?$")
-_EARLIER_AFTER = re.compile(r"^\)?(?: [a-z'-]+){0,4}?,? (?:then|last (?:year|month|quarter)|(?:the )?(?:year|month|quarter) (?:before|earlier|ago|prior)|previously|a year (?:ago|earlier|before)|before|earlier|(?:in|seen in|from|of|for|over|during) the (?:previous|prior|same)|originally|twelve months (?:ago|earlier))\b")
-_LATER_AFTER = re.compile(r"^\)?(?: [a-z'-]+){0,4}?,? (?:now|this (?:year|month|quarter|time)|currently|today|(?:in|for) the (?:latest|current))\b")
+_EARLIER_BEFORE = re.compile(
+    r"(?:\bfrom|compar\w+ (?:with|to|against)|\bagainst|\bversus|\bvs?\.?|\bon|\bthan|previous\w*|\bprior|last year\S*|year before\S*|year (?:ago|earlier)|having (?:been|stood at)|had (?:been|stood at)|used to be|once|\bwas|\bwere|relative to|baseline of|starting (?:at|from|point of)|\bup on|down on|after|original\w*|instead of|following|\bbeat|above|below)(?: (?:the|a|an|of|at|was|were|saw|had|figure|level|total|there|just|only|month|year|quarter|month's|year's|in|all|some|our|its|been|count|number|recorded|counted))*[:,]?\s*\(?$"
+)
+_LATER_BEFORE = re.compile(
+    r"(?:\bto|\bnow|reach\w*|\bat|stands? at|standing at|stood at|total\w*|current\w*|latest|this (?:year|month|quarter|time)\S*|\bis|recorded|saw|there (?:were|are)|seen|hit|end\w* (?:at|on|up at)|bring\w*|leav\w*|came to|taking|landed on|counted|logged|settl\w* at|amount\w* to|sits? at)(?: (?:the|a|an|of|at|it|us|was|were|there|figure|level|total|just|only|in|all|some|around|month|is|are|volumes?|up|number|count))*[:,]?\s*\(?$"
+)
+_EARLIER_AFTER = re.compile(
+    r"^\)?(?: [a-z'-]+){0,4}?,? (?:then|last (?:year|month|quarter)|(?:the )?(?:year|month|quarter) (?:before|earlier|ago|prior)|previously|a year (?:ago|earlier|before)|before|earlier|(?:in|seen in|from|of|for|over|during) the (?:previous|prior|same)|originally|twelve months (?:ago|earlier))\b"
+)
+_LATER_AFTER = re.compile(
+    r"^\)?(?: [a-z'-]+){0,4}?,? (?:now|this (?:year|month|quarter|time)|currently|today|(?:in|for) the (?:latest|current))\b"
+)
+
+
+_STANDARD = re.compile(
+    r"(?:targets?|limits?|threshold|goal|ambition|aim|standard|national|similar forces|average|benchmark)\b[^<.;]{0,20}<[nt](\d+)>|<[nt](\d+)>\s+(?:[a-z]+ )?(?:target|limit|threshold|goal|standard|average)\b"
+)
+
+
+def _standards(part: str) -> set[int]:
+    """Numbers that are targets, limits or averages: never a level of the change."""
+    return {int(n) for m in _STANDARD.finditer(part) for n in m.groups() if n}
 
 
 def _cue(part: str, number: int) -> int:
@@ -246,6 +311,10 @@ def _cue(part: str, number: int) -> int:
     token = re.search(rf"<[nt]{number}>", part)
     if token is None:
         return 0
+    if re.search(
+        rf"\((?:in |for )?<p\d+>\s*[:,-]?\s*<[nt]{number}>\)|\(<[nt]{number}> (?:in|for|during) <p\d+>\)", part
+    ):
+        return -1
     before = re.split(r"<[ntqx]\d+>", part[: token.start()])[-1]
     before = re.sub(r"\s*(?:in |for |during |over )?(?:the month of )?<p\d+>[,:]?\s*", " ", before)
     after = re.split(r"<[ntqxp]\d+>", part[token.end() :])[0]
@@ -316,18 +385,32 @@ def read_claims(marked: Marked) -> list[Claim]:
         direction, word = _direction(part)
         times = next((n for w, n in _TIMES.items() if re.search(rf"\b{w}\b", part)), None)
         by_times = re.search(r"<x(\d+)>", part)
-        if direction is None and times is None and not by_times:
+        if direction is None and times is None and not by_times and not _MOVED.search(part):
             continue
-        claim = Claim(direction, word, part, times=times, rough=bool(_ROUGH.search(part)) or bool(re.search(r"\b(?:nearly|almost|more than|over|roughly|about) (?:doubl|halv|trebl|tripl|twice)", part)))
+        claim = Claim(
+            direction,
+            word,
+            part,
+            times=times,
+            rough=bool(_ROUGH.search(part))
+            or bool(
+                re.search(r"\b(?:nearly|almost|more than|over|roughly|about) (?:doubl|halv|trebl|tripl|twice)", part)
+            ),
+        )
         numbers = marked.numbers
         taken = _change_of(part, claim, numbers)
+        taken |= _standards(part)
         free = [int(n) for n in re.findall(r"<n(\d+)>", part) if int(n) not in taken]
-        levels = free + [int(n) for n in re.findall(r"<t(\d+)>", part)]
+        levels = free + [int(n) for n in re.findall(r"<t(\d+)>", part) if int(n) not in taken]
         _by_period(part, free, claim, marked)
-        if claim.later is None:
-            _levels(part, levels, claim, numbers)
+        levels = free if len(free) >= 2 else levels
+        _levels(part, levels, claim, numbers, _SURE)
         if claim.later is None:
             _by_cues(part, free, claim, numbers)
+        _levels(part, levels, claim, numbers, _LIKELY)
+        plain = [n for n in free if not numbers[n].percent]
+        if claim.later is None and len(plain) == 1:
+            claim.base, claim.base_side = numbers[plain[0]], _cue(part, plain[0])
         used = set(claim.marks.values())
         percents = [int(m) for m in re.findall(r"<t(\d+)>", part) if int(m) not in used]
         points = [int(m) for m in re.findall(r"<q(\d+)>", part)]
@@ -340,7 +423,10 @@ def read_claims(marked: Marked) -> list[Claim]:
         for side in ("later", "earlier"):
             if side in claim.marks and (beside := _beside(part, claim.marks[side])) is not None:
                 setattr(claim, f"{side}_span", marked.spans[beside])
-        against = re.search(r"(?:compared (?:to|with)|against|from|on|than|versus|vs|v)\s+(?:the |those |that )?((?:previous|prior|preceding|last|same)[^<,.;()]{0,40}|<p\d+>)", part)
+        against = re.search(
+            r"(?:compared (?:to|with)|against|from|on|than|versus|vs|v)\s+(?:the |those |that )?((?:previous|prior|preceding|last|same)[^<,.;()]{0,40}|<p\d+>)",
+            part,
+        )
         claim.against = against[1] if against else ""
         claims.append(claim)
     return claims

@@ -25,7 +25,9 @@ def shown(values: list[Value], total: float) -> str:
     """A sum for a sentence: the parts when they are few, their number otherwise."""
     decimals = max((v.decimals for v in values), default=0)
     if len(values) <= 8:
-        left = " + ".join(show(v.number, v.decimals) if v.number >= 0 else f"({show(v.number, v.decimals)})" for v in values)
+        left = " + ".join(
+            show(v.number, v.decimals) if v.number >= 0 else f"({show(v.number, v.decimals)})" for v in values
+        )
     else:
         left = f"the {len(values)} parts ({show(values[0].number, values[0].decimals)} + {show(values[1].number, values[1].decimals)} + ...)"
     return f"{left} = {show(total, decimals)}"

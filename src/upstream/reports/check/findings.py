@@ -37,7 +37,9 @@ class Where:
 
     def __str__(self) -> str:
         parts = [self.file if self.line is None else f"{self.file}:{self.line}"]
-        parts += [p for p in (self.table, self.row and f"row “{self.row}”", self.column and f"column “{self.column}”") if p]
+        parts += [
+            p for p in (self.table, self.row and f"row “{self.row}”", self.column and f"column “{self.column}”") if p
+        ]
         return ", ".join(parts)
 
 

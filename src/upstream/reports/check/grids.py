@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -35,6 +36,7 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
         ("percent", r"%|\bper ?cent\b|\bpct\b|\bpercentage\b|\bproportion\b|\bshare\b|\brate\b"),
     )
 )  # fmt: skip
+_FLAG = re.compile(r"exceptional|outside|flag|signal|breach|within|met\b|status|alert", re.IGNORECASE)
 _YTD = re.compile(r"\bytd\b|year to date|\bytm\b|year to month|cumulative|so far this year", re.IGNORECASE)
 _ROLLING = re.compile(r"\brolling\b|12 months|twelve months|\br12\b|\bmat\b", re.IGNORECASE)
 _KEY_WORDS = re.compile(
@@ -43,6 +45,9 @@ _KEY_WORDS = re.compile(
     r"statistic|figure|row|item|what|policing area|service|channel|reason)s?(?: (?:name|type|group|category))?",
     re.IGNORECASE,
 )
+
+
+_MOST_HEADER_ROWS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +138,15 @@ def _header_rows(rows: list[list[str]], hint: int | None) -> int:
         periods = [c for c in filled if _is_period(c)]
         tail = [c for c in row[1:] if c]
         if numbers:
-            return at
-        if periods and at > 0 and row[0] and not [c for c in tail if _is_period(c)] and not numbers and any(is_nothing(c) for c in tail):
+            return at if at <= _MOST_HEADER_ROWS else 1
+        if (
+            periods
+            and at > 0
+            and row[0]
+            and not [c for c in tail if _is_period(c)]
+            and not numbers
+            and any(is_nothing(c) for c in tail)
+        ):
             return at
     return 1 if rows else 0
 
@@ -184,6 +196,8 @@ def role_of(header: str, values: list[Value]) -> Role:
         return role
     if mostly_percent:
         return "percent"
+    if values and _FLAG.search(plain) and {v.number for v in values} <= {0.0, 1.0}:
+        return "other"
     return "average" if values and sum(v.decimals > 0 for v in values) * 2 > len(values) else "count"
 
 
@@ -223,6 +237,22 @@ def _pairs(header: str, cells: list[str]) -> list[tuple[Value, Value]]:
     return sure + either if sure or falling or re.search(r"limit|\b[ul]cl\b|upper|lower", header, re.IGNORECASE) else []
 
 
+_PERIOD_HEADER = re.compile(r"year|month|period|date|quarter", re.IGNORECASE)
+_RATIO_HEADER = re.compile(r"ratio|\bper\b|:", re.IGNORECASE)
+
+
+def _ratio(text: str) -> Value | None:
+    """ "1:5" or "2 to 7" as a number, its rounding that of the side which is not 1."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(?::|to|/)\s*(\d+(?:\.\d+)?)\s*", text)
+    if match is None or float(match[2]) == 0 or float(match[1]) == 0:
+        return None
+    top, bottom = float(match[1]), float(match[2])
+    side = match[2] if top == 1 else match[1]
+    half = 0.5 * 10.0 ** -(len(side.split(".")[1]) if "." in side else 0)
+    slack = top / bottom**2 * half if top == 1 else half / bottom
+    return Value(top / bottom, math.floor(-math.log10(2 * slack)), False, text.strip())
+
+
 def _columns(headers: list[str], body: list[list[str]]) -> tuple[list[_Raw], list[_Raw]]:
     """Columns of text and of numbers; a column with two numbers a cell becomes two."""
     texts: list[_Raw] = []
@@ -234,12 +264,21 @@ def _columns(headers: list[str], body: list[list[str]]) -> tuple[list[_Raw], lis
         pairs = _pairs(header, cells)
         held = sum(v is not None for v in values)
         dates = sum(_is_period(c) for c in filled)
-        if pairs and len(pairs) * 2 > len(filled):
+        periods = dates * 2 > len(filled) and (
+            at == 0 or bool(_PERIOD_HEADER.search(header)) or not all(c.isdigit() for c in filled)
+        )
+        if (
+            _RATIO_HEADER.search(header)
+            and (ratios := [_ratio(c) for c in cells])
+            and 2 * sum(r is not None for r in ratios) > len(filled)
+        ):
+            numbers.append(_Raw(header, at, cells, ratios))
+        elif not periods and pairs and len(pairs) * 2 > len(filled):
             names = _split_header(header, pairs)
             both = [parse_two(c) for c in cells]
             for side in (0, 1):
                 numbers.append(_Raw(names[side], at, cells, [p[side] if p else None for p in both]))
-        elif held * 2 > len(filled) and not (dates * 2 > len(filled) and (at == 0 or re.search(r"year|month|period|date|quarter", header, re.IGNORECASE))):
+        elif held * 2 > len(filled) and not periods:
             numbers.append(_Raw(header, at, cells, values))
         elif filled:
             texts.append(_Raw(header, at, cells, []))
@@ -294,7 +333,12 @@ def _padded(table: Table) -> list[list[str]]:
 
 def _continues(previous: Table, headers: list[list[str]], table: Table, rows: list[list[str]], head: int) -> bool:
     """Whether a table goes on from the one just before it: nothing in between, same heading, same or no header."""
-    if table.file != previous.file or table.order != previous.order + 1 or table.section != previous.section or table.title not in {"", previous.title}:
+    if (
+        table.file != previous.file
+        or table.order != previous.order + 1
+        or table.section != previous.section
+        or table.title not in {"", previous.title}
+    ):
         return False
     width = len(headers[0]) if headers else 0
     if rows and head and width != len(rows[0]):
@@ -319,7 +363,11 @@ def understand(tables: list[Table]) -> list[Grid]:
         while at + 1 < len(tables):
             following = tables[at + 1]
             more = _padded(following)
-            has_head = 0 if more and any(_number_cell(c) and not _is_period(c) for c in more[0][1:]) else _header_rows(more, following.header_rows)
+            has_head = (
+                0
+                if more and any(_number_cell(c) and not _is_period(c) for c in more[0][1:])
+                else _header_rows(more, following.header_rows)
+            )
             if not headers or not _continues(previous, headers, following, more, has_head):
                 break
             body += [[""] * len(headers[0])]
@@ -335,7 +383,10 @@ def understand(tables: list[Table]) -> list[Grid]:
     return grids
 
 
-_MEASURE_NAMES = re.compile(r"upper|lower|\bucl\b|\blcl\b|% change|per ?cent|percent|\bcount\b|\btotal\b|limit|target|\brate\b|change", re.IGNORECASE)
+_MEASURE_NAMES = re.compile(
+    r"upper|lower|\bucl\b|\blcl\b|% change|per ?cent|percent|\bcount\b|\btotal\b|limit|target|\brate\b|change",
+    re.IGNORECASE,
+)
 
 
 def turned(grid: Grid) -> Grid:
@@ -359,7 +410,15 @@ def turned(grid: Grid) -> Grid:
         values = [v for row in grid.rows if row.keys[across] == name and (v := row.values[0]) is not None]
         header = name if is_period_label(name) or not grid.columns[0].header else name
         columns.append(
-            Column(grid.columns[0].index, header, role_of(header, values), only_span(header), bool(_YTD.search(header)), bool(_ROLLING.search(header)), is_total(header))
+            Column(
+                grid.columns[0].index,
+                header,
+                role_of(header, values),
+                only_span(header),
+                bool(_YTD.search(header)),
+                bool(_ROLLING.search(header)),
+                is_total(header),
+            )
         )
     rows = []
     for rest, by_name in held.items():

@@ -21,7 +21,9 @@ _TOTAL = re.compile(
     r"^(?:whole )?force(?:[ -]?wide| area| overall)?$|^overall$|^sum$|^county$|^combined$|^total\b",
     re.IGNORECASE,
 )
-_AVERAGE = re.compile(r"\b(?:average|mean|median|rate|per|ratio|%|percent|per cent|pct|proportion|share|rank|index)\b|%", re.IGNORECASE)
+_AVERAGE = re.compile(
+    r"\b(?:average|mean|median|rate|per|ratio|%|percent|per cent|pct|proportion|share|rank|index)\b|%", re.IGNORECASE
+)
 
 
 def stem(word: str) -> str:
@@ -49,7 +51,9 @@ def key(text: str) -> frozenset[str]:
 
 
 def _meets(word: str, others: Iterable[str]) -> bool:
-    return any(word == o or (min(len(word), len(o)) >= 4 and (word.startswith(o) or o.startswith(word))) for o in others)
+    return any(
+        word == o or (min(len(word), len(o)) >= 4 and (word.startswith(o) or o.startswith(word))) for o in others
+    )
 
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:
@@ -66,13 +70,19 @@ def best_match(wanted: str, labels: Iterable[str], *, least: float = 0.6) -> str
     scored = sorted(((likeness(target, key(label)), label) for label in dict.fromkeys(labels)), reverse=True)
     if not scored or scored[0][0] < least:
         return None
-    return None if len(scored) > 1 and scored[1][0] == scored[0][0] and key(scored[1][1]) != key(scored[0][1]) else scored[0][1]
+    return (
+        None
+        if len(scored) > 1 and scored[1][0] == scored[0][0] and key(scored[1][1]) != key(scored[0][1])
+        else scored[0][1]
+    )
 
 
 @lru_cache(maxsize=50_000)
 def is_total(text: str) -> bool:
     """Whether a label says that it is the sum of others."""
-    return bool(_TOTAL.search(tidy(text).strip(" :*"))) and not re.search(r"\b(?:average|mean|median|rate)\b", text, re.IGNORECASE)
+    return bool(_TOTAL.search(tidy(text).strip(" :*"))) and not re.search(
+        r"\b(?:average|mean|median|rate)\b", text, re.IGNORECASE
+    )
 
 
 def is_average(text: str) -> bool:

@@ -89,9 +89,7 @@ def parse_value(text: str) -> Value | None:
     if scale:
         number *= _SCALES[scale]
         decimals -= round(math.log10(_SCALES[scale]))
-    if match["sign"] == "-" or match["sign2"] == "-" or match["open"]:
-        number = -number
-    elif ("▼" in text or "↓" in text) and number > 0:
+    if match["sign"] == "-" or match["sign2"] == "-" or match["open"] or (("▼" in text or "↓" in text) and number > 0):
         number = -number
     return Value(number, decimals, bool(match["percent"]), plain)
 

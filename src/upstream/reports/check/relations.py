@@ -49,7 +49,10 @@ def read_relations(path: Path) -> Relations:
         needed, allowed = _KINDS[kind]
         for entry in entries:
             if not isinstance(entry, dict) or needed - set(entry) or set(entry) - needed - allowed:
-                raise BadInput(f"{path}: a [[{kind}]] has the keys {', '.join(sorted(entry))}.", allowed=f"{', '.join(sorted(needed))} and perhaps {', '.join(sorted(allowed)) or 'no others'}")
+                raise BadInput(
+                    f"{path}: a [[{kind}]] has the keys {', '.join(sorted(entry))}.",
+                    allowed=f"{', '.join(sorted(needed))} and perhaps {', '.join(sorted(allowed)) or 'no others'}",
+                )
             stated.append((kind, entry))
     return Relations(str(path), tuple(stated))
 
@@ -57,7 +60,14 @@ def read_relations(path: Path) -> Relations:
 def _tables(grids: tuple[Grid, ...], wanted: str | None) -> Iterator[Grid]:
     """Tables whose file, title or heading the pattern names (``*`` allowed); all of them without one."""
     for grid in grids:
-        names = (grid.table.file, Path(grid.table.file).name, Path(grid.table.file).stem, grid.table.title, *grid.table.section, f"table {grid.table.number}")
+        names = (
+            grid.table.file,
+            Path(grid.table.file).name,
+            Path(grid.table.file).stem,
+            grid.table.title,
+            *grid.table.section,
+            f"table {grid.table.number}",
+        )
         if wanted is None or any(fnmatch(n.lower(), wanted.lower()) for n in names):
             yield grid
 
@@ -83,7 +93,9 @@ def _sums(entry: dict[str, Any], grid: Grid) -> Iterator[Finding]:
                 yield from _sum(grid, (row, whole), held)
         return
     for column in range(len(grid.columns)):
-        if grid.columns[column].role in {"percent", "percent_change", "points", "ratio"} or (entry.get("columns") and grid.columns[column].header not in entry["columns"]):
+        if grid.columns[column].role in {"percent", "percent_change", "points", "ratio"} or (
+            entry.get("columns") and grid.columns[column].header not in entry["columns"]
+        ):
             continue
         for whole_row, rows in _groups(entry, grid):
             yield from _sum(grid, (whole_row, column), [(r, column) for r in rows])
@@ -98,7 +110,13 @@ def _groups(entry: dict[str, Any], grid: Grid) -> Iterator[tuple[Row, list[Row]]
         if at is None:
             continue
         rest = tuple(k for n, k in enumerate(whole.keys) if n != at)
-        rows = [r for r in grid.rows if r is not whole and tuple(k for n, k in enumerate(r.keys) if n != at) == rest and (r.keys[at].lower() in parts or not parts)]
+        rows = [
+            r
+            for r in grid.rows
+            if r is not whole
+            and tuple(k for n, k in enumerate(r.keys) if n != at) == rest
+            and (r.keys[at].lower() in parts or not parts)
+        ]
         if len(rows) >= 2:
             yield whole, rows
 
@@ -111,7 +129,13 @@ def _sum(grid: Grid, whole: tuple[Row, int], parts: list[tuple[Row, int]]) -> It
     added = sum(v.number for v in held)
     if abs(added - total.number) > sum(v.half for v in [*held, total] if v.decimals) + 1e-9:
         figures = (grid.figure(*whole), *(grid.figure(*p) for p in parts))
-        yield Finding("parts_do_not_sum", "error", grid.where(whole[0], grid.columns[whole[1]]), figures, f"{shown(held, added)}, but {total.text} is printed.")
+        yield Finding(
+            "parts_do_not_sum",
+            "error",
+            grid.where(whole[0], grid.columns[whole[1]]),
+            figures,
+            f"{shown(held, added)}, but {total.text} is printed.",
+        )
 
 
 def _percents(entry: dict[str, Any], grid: Grid) -> Iterator[Finding]:
@@ -122,11 +146,22 @@ def _percents(entry: dict[str, Any], grid: Grid) -> Iterator[Finding]:
         if at is None or a is None or b is None:
             continue
         printed, later, earlier = row.values[at], row.values[a], row.values[b]
-        if printed is None or later is None or earlier is None or percent_agrees(printed, later, earlier, change=change):
+        if (
+            printed is None
+            or later is None
+            or earlier is None
+            or percent_agrees(printed, later, earlier, change=change)
+        ):
             continue
         exact = percent_change(later.number, earlier.number) if change else percent_share(later.number, earlier.number)
         said = "no per cent" if exact is None else f"{show(exact, max(printed.decimals, 0) + 1)}%"
-        yield Finding("percent_does_not_follow", "error", grid.where(row, grid.columns[at]), (grid.figure(row, at), grid.figure(row, a), grid.figure(row, b)), f"{later.text} and {earlier.text} give {said}, but {printed.text} is printed.")
+        yield Finding(
+            "percent_does_not_follow",
+            "error",
+            grid.where(row, grid.columns[at]),
+            (grid.figure(row, at), grid.figure(row, a), grid.figure(row, b)),
+            f"{later.text} and {earlier.text} give {said}, but {printed.text} is printed.",
+        )
 
 
 def _limits(entry: dict[str, Any], grid: Grid) -> Iterator[Finding]:
@@ -144,9 +179,21 @@ def _limits(entry: dict[str, Any], grid: Grid) -> Iterator[Finding]:
         place = "above its upper limit" if above else "below its lower limit" if below else "inside its limits"
         text = f"{row.label}: {value.text} is {place} ({', '.join(f.printed for f in figures[1:])})"
         if (above or below) and said is False:
-            yield Finding("outside_limits_not_listed", "error", grid.where(row, grid.columns[at]), figures, f"{text}, but it is not listed.")
+            yield Finding(
+                "outside_limits_not_listed",
+                "error",
+                grid.where(row, grid.columns[at]),
+                figures,
+                f"{text}, but it is not listed.",
+            )
         if not (above or below) and said and not any(f.number == value.number for f in figures[1:]):
-            yield Finding("listed_inside_limits", "error", grid.where(row, grid.columns[at]), figures, f"{text}, but it is listed.")
+            yield Finding(
+                "listed_inside_limits",
+                "error",
+                grid.where(row, grid.columns[at]),
+                figures,
+                f"{text}, but it is listed.",
+            )
 
 
 def _said(row: Row, flag: int | None, header: str) -> bool | None:
@@ -163,9 +210,21 @@ def _ratios(entry: dict[str, Any], grid: Grid) -> Iterator[Finding]:
         if at is None or a is None or b is None:
             continue
         printed, top, bottom = row.values[at], row.values[a], row.values[b]
-        if printed is None or top is None or bottom is None or bottom.number == 0 or abs(printed.number - top.number / bottom.number) <= printed.half + 1e-9:
+        if (
+            printed is None
+            or top is None
+            or bottom is None
+            or bottom.number == 0
+            or abs(printed.number - top.number / bottom.number) <= printed.half + 1e-9
+        ):
             continue
-        yield Finding("ratio_wrong_way", "error", grid.where(row, grid.columns[at]), (grid.figure(row, at), grid.figure(row, a), grid.figure(row, b)), f"{top.text} / {bottom.text} = {show(top.number / bottom.number, 2)}, but {printed.text} is printed.")
+        yield Finding(
+            "ratio_wrong_way",
+            "error",
+            grid.where(row, grid.columns[at]),
+            (grid.figure(row, at), grid.figure(row, a), grid.figure(row, b)),
+            f"{top.text} / {bottom.text} = {show(top.number / bottom.number, 2)}, but {printed.text} is printed.",
+        )
 
 
 def _same(entry: dict[str, Any], grids: tuple[Grid, ...], file: str) -> Iterator[Finding]:
@@ -173,7 +232,10 @@ def _same(entry: dict[str, Any], grids: tuple[Grid, ...], file: str) -> Iterator
     for side in ("first", "second"):
         place = entry[side]
         if not isinstance(place, dict) or {"row", "column"} - set(place):
-            raise BadInput(f"{file}: {side} of a [[same_facts]] is {place!r}.", allowed='{ table = "...", row = "...", column = "..." }')
+            raise BadInput(
+                f"{file}: {side} of a [[same_facts]] is {place!r}.",
+                allowed='{ table = "...", row = "...", column = "..." }',
+            )
         for grid in _tables(grids, place.get("table")):
             row, at = _row(grid, str(place["row"])), _column(grid, str(place["column"]))
             value = row.values[at] if row is not None and at is not None else None
@@ -182,7 +244,13 @@ def _same(entry: dict[str, Any], grids: tuple[Grid, ...], file: str) -> Iterator
                 break
     if len(held) == 2 and held[0][3].number != held[1][3].number:
         figures: tuple[Figure, ...] = tuple(g.figure(r, n) for g, r, n, _ in held)
-        yield Finding("fact_quoted_differently", "error", held[1][0].where(held[1][1], held[1][0].columns[held[1][2]]), figures, f"{held[0][3].text} in {held[0][0].table.name}, {held[1][3].text} in {held[1][0].table.name}, for what is stated to be one fact.")
+        yield Finding(
+            "fact_quoted_differently",
+            "error",
+            held[1][0].where(held[1][1], held[1][0].columns[held[1][2]]),
+            figures,
+            f"{held[0][3].text} in {held[0][0].table.name}, {held[1][3].text} in {held[1][0].table.name}, for what is stated to be one fact.",
+        )
 
 
 def check_relations(relations: Relations, grids: tuple[Grid, ...]) -> list[Finding]:
@@ -195,6 +263,9 @@ def check_relations(relations: Relations, grids: tuple[Grid, ...]) -> list[Findi
             continue
         tables = list(_tables(grids, entry.get("table")))
         if not tables:
-            raise BadInput(f"{relations.file}: no table is called {entry.get('table')!r}.", allowed="file name, title, heading or “table 3”; * stands for anything")
+            raise BadInput(
+                f"{relations.file}: no table is called {entry.get('table')!r}.",
+                allowed="file name, title, heading or “table 3”; * stands for anything",
+            )
         found += [f for grid in tables for f in checks[kind](entry, grid)]
     return found

@@ -19,7 +19,10 @@ _FY = r"(?:20\d{2}\s?[/-]\s?(?:20)?\d{2}(?!\d|-\d)|(?<![\d/])\d{2}/\d{2}(?![\d/]
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
     for name, pattern in (
-        ("day", rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_M})[\s,]*((?:19|20)\d{{2}}|\d{{2}}(?!\d))?(?![\d%])"),
+        (
+            "day",
+            rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_M})[\s,]*((?:19|20)\d{{2}}|\d{{2}}(?!\d))?(?![\d%])",
+        ),
         ("daymonth", rf"\b({_M})\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+((?:19|20)\d{{2}})"),
         ("slashes", r"(?<![\d/])(\d{1,2})[/.](\d{1,2})[/.]((?:19|20)\d{2}|\d{2})(?![\d/])"),
         ("iso", r"(?<![\d-])((?:19|20)\d{2})-(\d{2})-(\d{2})(?![\d-])"),
@@ -138,7 +141,9 @@ def _quarter(match: re.Match[str]) -> Span:
         return Span("quarter", first, first + 2, True, match[0], problem or odd, number)
     year = _year(year_text) or 0
     # a quarter of a bare year may be of the calendar or the financial year: kept undated
-    return Span("quarter", year * 12 + 3 * (number - 1), year * 12 + 3 * (number - 1) + 2, False, match[0], problem, number)
+    return Span(
+        "quarter", year * 12 + 3 * (number - 1), year * 12 + 3 * (number - 1) + 2, False, match[0], problem, number
+    )
 
 
 def _build(name: str, match: re.Match[str]) -> Span | None:

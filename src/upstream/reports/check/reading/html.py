@@ -89,7 +89,9 @@ def read_html(data: bytes, file: str) -> Pages:
 
 
 def _holds_blocks(element: Any) -> bool:
-    return any(inner is not element for inner in element.iter("table", "p", "li", "ul", "ol", "h1", "h2", "h3", "h4", "div"))
+    return any(
+        inner is not element for inner in element.iter("table", "p", "li", "ul", "ol", "h1", "h2", "h3", "h4", "div")
+    )
 
 
 def _walk(element: Any, pages: Pages, headings: list[tuple[int, str]], leads: list[str]) -> None:
@@ -114,7 +116,16 @@ def _walk(element: Any, pages: Pages, headings: list[tuple[int, str]], leads: li
         elif child.tag in _BLOCKS and not _holds_blocks(child):
             _say(child, pages, section, leads)
         elif child.tag == "li":
-            own = tidy(" ".join(t for t in [child.text or "", *(_text(c) + (c.tail or "") for c in child if c.tag not in {"ul", "ol"})] if t))
+            own = tidy(
+                " ".join(
+                    t
+                    for t in [
+                        child.text or "",
+                        *(_text(c) + (c.tail or "") for c in child if c.tag not in {"ul", "ol"}),
+                    ]
+                    if t
+                )
+            )
             if own:
                 for sentence in split_sentences(own):
                     pages.add_sentence(sentence, line, section, leads[-1] if leads else "")
@@ -125,7 +136,7 @@ def _walk(element: Any, pages: Pages, headings: list[tuple[int, str]], leads: li
             if child.tag == "div" and (child.text or "").strip():
                 pages.add_sentence(tidy(child.text), line, section)
             _walk(child, pages, headings, leads)
-        elif (text := _text(child)):
+        elif text := _text(child):
             for sentence in split_sentences(text):
                 pages.add_sentence(sentence, line, section)
 

@@ -59,7 +59,13 @@ def _add_sheet(pages: Pages, rows: list[list[str]], sheet: str) -> None:
             title = text if first == start or not title else f"{title} {text}"
             first += 1
         notes: list[tuple[int, str]] = []
-        while last > first and _filled(rows[last - 1]) == 1 and wide > 1 and rows[last - 1][0] and len(rows[last - 1][0].split()) > 2:
+        while (
+            last > first
+            and _filled(rows[last - 1]) == 1
+            and wide > 1
+            and rows[last - 1][0]
+            and len(rows[last - 1][0].split()) > 2
+        ):
             last -= 1
             notes.insert(0, (last + 1, rows[last][0]))
         if last - first >= 2:

@@ -11,7 +11,9 @@ from upstream.reports.check.reading.model import Pages
 
 _BULLET = re.compile(r"^(\s*)(?:[-*+•▪◦–]|\d{1,2}[.)]|[a-z]\))\s+(.*)$")
 _NUMBERED = re.compile(r"^\d+(?:\.\d+)+\.?\s+\S|^\d+\.\s+[A-Z]")
-_SENTENCE_END = re.compile(r"(?<=[a-z0-9)%”\"'])(?<!\bvs)(?<!\bno)(?<!\bapprox)(?<!\be\.g)(?<!\bi\.e)(?<!\bexc)(?<!\bInc)(?<!\bMisc)\.\s+(?=[\"“(]?[A-Z])|(?<=[!?])\s+(?=[A-Z])")
+_SENTENCE_END = re.compile(
+    r"(?<=[a-z0-9)%”\"'])(?<!\bvs)(?<!\bno)(?<!\bapprox)(?<!\be\.g)(?<!\bi\.e)(?<!\bexc)(?<!\bInc)(?<!\bMisc)\.\s+(?=[\"“(]?[A-Z])|(?<=[!?])\s+(?=[A-Z])"
+)
 _PIPES = re.compile(r"^\s*\|?.*\|.*$")
 _RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _COLUMNS = re.compile(r"\s{2,}")
@@ -122,7 +124,9 @@ def _read_block(reader: _Reader, lines: list[str], at: int) -> int:
         return at + 1
     if "\t" in line.strip("\n") and line.strip():
         return _read_table(reader, lines, at, lambda text: "\t" in text, _cells_of_tabs)
-    if line.count("|") >= 2 or (_PIPES.match(line) and at + 1 < len(lines) and _RULE.match(lines[at + 1]) and "|" in lines[at + 1]):
+    if line.count("|") >= 2 or (
+        _PIPES.match(line) and at + 1 < len(lines) and _RULE.match(lines[at + 1]) and "|" in lines[at + 1]
+    ):
         return _read_table(reader, lines, at, lambda text: "|" in text, _cells_of_pipe)
     if (end := _aligned_block(lines, at)) > at:
         title = _title_before(reader)
@@ -140,7 +144,12 @@ def _read_block(reader: _Reader, lines: list[str], at: int) -> int:
         return at + 2
     if (match := _BULLET.match(line)) and not _NUMBERED.match(line.strip()):
         body, end = [match[2]], at + 1
-        while end < len(lines) and re.match(r"^\s+\S", lines[end]) and not _BULLET.match(lines[end]) and "\t" not in lines[end]:
+        while (
+            end < len(lines)
+            and re.match(r"^\s+\S", lines[end])
+            and not _BULLET.match(lines[end])
+            and "\t" not in lines[end]
+        ):
             body.append(lines[end].strip())
             end += 1
         reader.bullet(at + 1, len(match[1]), " ".join(body))

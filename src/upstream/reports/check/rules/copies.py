@@ -50,7 +50,7 @@ def _in_table(grid: Grid) -> list[Finding]:
     least = _LEAST_SURPRISE + math.log(max(len(rows) * (len(rows) - 1) / 2, 1.0))
     found = []
     for one, other in combinations(rows, 2):
-        if key(one.label) == key(other.label) and one.label == other.label or _contained(one, other):
+        if (key(one.label) == key(other.label) and one.label == other.label) or _contained(one, other):
             continue
         run = _runs(one, other, free)
         held = [v for n in run if (v := one.values[n]) is not None]
@@ -65,7 +65,9 @@ def _finding(first: Grid, one: Row, second: Grid, other: Row, run: list[int], ru
     right = other.label if first is second else f"{second.table.name}: {other.label}"
     figures = [first.figure(one, n) for n in run] + [second.figure(other, n) for n in run_other]
     arithmetic = f"“{left}” and “{right}” have the same {len(run)} numbers in a row: {printed}."
-    return Finding("rows_copied", "error", second.where(other, second.columns[run_other[0]]), tuple(figures), arithmetic)
+    return Finding(
+        "rows_copied", "error", second.where(other, second.columns[run_other[0]]), tuple(figures), arithmetic
+    )
 
 
 def _between_tables(first: Grid, second: Grid) -> list[Finding]:
@@ -92,10 +94,22 @@ def _columns_copied(grid: Grid) -> list[Finding]:
     counts = [n for n, c in enumerate(grid.columns) if c.role == "count"]
     found = []
     for one, other in combinations(counts, 2):
-        pairs = [(row, a, b) for row in grid.rows if (a := row.values[one]) is not None and (b := row.values[other]) is not None]
-        if len(pairs) < _LEAST_RUN or any(a.number != b.number for _, a, b in pairs) or grid.columns[one].header == grid.columns[other].header:
+        pairs = [
+            (row, a, b)
+            for row in grid.rows
+            if (a := row.values[one]) is not None and (b := row.values[other]) is not None
+        ]
+        if (
+            len(pairs) < _LEAST_RUN
+            or any(a.number != b.number for _, a, b in pairs)
+            or grid.columns[one].header == grid.columns[other].header
+        ):
             continue
-        if len(pairs) >= 4 and surprise([a for _, a, _ in pairs]) >= _LEAST_SURPRISE + 4 and not (grid.columns[one].total or grid.columns[other].total):
+        if (
+            len(pairs) >= 4
+            and surprise([a for _, a, _ in pairs]) >= _LEAST_SURPRISE + 4
+            and not (grid.columns[one].total or grid.columns[other].total)
+        ):
             figures = tuple(f for row, _, _ in pairs for f in (grid.figure(row, one), grid.figure(row, other)))
             said = f"All {len(pairs)} numbers of “{grid.columns[one].header}” are repeated in “{grid.columns[other].header}”: {', '.join(a.text for _, a, _ in pairs[:6])} ..."
             found.append(Finding("rows_copied", "error", grid.where(pairs[0][0], grid.columns[other]), figures, said))

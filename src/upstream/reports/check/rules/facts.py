@@ -17,12 +17,7 @@ from upstream.reports.check.spans import find_spans, is_period_label
 
 _PLAIN = {
     stem(w)
-    for w in (
-        "table figure by and the of in for to a an on at with per all monthly month months volume volumes count counts number numbers recorded offence offences crime crimes type types "
-        "level levels trend trends performance key measure measures data headline headlines summary comparison compared latest period report force area areas district districts local policing lpa "
-        "year years quarter quarterly annual date position overview detail details main statistic statistics incident incidents police annex appendix total totals figures points "
-        "current previous last this rolling ytd end ending financial calendar week weekly daily average each every against versus vs breakdown category categories group section page"
-    ).split()
+    for w in ["table", "figure", "by", "and", "the", "of", "in", "for", "to", "a", "an", "on", "at", "with", "per", "all", "monthly", "month", "months", "volume", "volumes", "count", "counts", "number", "numbers", "recorded", "offence", "offences", "crime", "crimes", "type", "types", "level", "levels", "trend", "trends", "performance", "key", "measure", "measures", "data", "headline", "headlines", "summary", "comparison", "compared", "latest", "period", "report", "force", "area", "areas", "district", "districts", "local", "policing", "lpa", "year", "years", "quarter", "quarterly", "annual", "date", "position", "overview", "detail", "details", "main", "statistic", "statistics", "incident", "incidents", "police", "annex", "appendix", "total", "totals", "figures", "points", "current", "previous", "last", "this", "rolling", "ytd", "end", "ending", "financial", "calendar", "week", "weekly", "daily", "average", "each", "every", "against", "versus", "vs", "breakdown", "category", "categories", "group", "section", "page"]
 }
 _MOST_PAIRS = 4000
 
@@ -63,14 +58,18 @@ def without_periods(text: str) -> str:
 @lru_cache(maxsize=50_000)
 def telling(text: str) -> frozenset[str]:
     """The words of a title or header that say what it is about: no periods, no plain report words, no numbers."""
-    return frozenset(w for w in words(without_periods(text.replace("_", " "))) if w not in _PLAIN and not w.isdigit() and len(w) > 1)
+    return frozenset(
+        w for w in words(without_periods(text.replace("_", " "))) if w not in _PLAIN and not w.isdigit() and len(w) > 1
+    )
 
 
 def vocabulary(grids: tuple[Grid, ...]) -> dict[frozenset[str], str]:
     """Names of things (areas, measures) that rows and columns carry, by their telling words."""
     found: dict[frozenset[str], str] = {}
     for grid in grids:
-        labels = [k for row in grid.rows for k in row.keys] + [c.header for c in grid.columns if c.role == "count" and c.span is None]
+        labels = [k for row in grid.rows for k in row.keys] + [
+            c.header for c in grid.columns if c.role == "count" and c.span is None
+        ]
         for label in labels:
             if label and len(label) < 80 and not is_total(label) and not is_period_label(label) and telling(label):
                 found.setdefault(key(label), label)
@@ -122,7 +121,10 @@ def _cells(grid: Grid, names: dict[frozenset[str], str]) -> dict[Identity, Cell]
 
 def same_number(one: Value, other: Value) -> bool:
     """Whether two printed numbers can be one number, each rounded as printed."""
-    return abs(one.number - other.number) <= one.half * (one.decimals != other.decimals) + other.half * (one.decimals != other.decimals) + 1e-9
+    return (
+        abs(one.number - other.number)
+        <= one.half * (one.decimals != other.decimals) + other.half * (one.decimals != other.decimals) + 1e-9
+    )
 
 
 def _disagreements(one: dict[Identity, Cell], other: dict[Identity, Cell]) -> list[tuple[Cell, Cell]]:
@@ -135,7 +137,12 @@ def _disagreements(one: dict[Identity, Cell], other: dict[Identity, Cell]) -> li
     grids = next(iter(one.values())).grid, next(iter(other.values())).grid
     titles = telling(grids[0].table.title), telling(grids[1].table.title)
     alike = bool(titles[0]) and (titles[0] <= titles[1] or titles[1] <= titles[0])
-    if agree >= 2 and agree >= 2 * len(apart) or (alike and agree >= len(apart)) or (agree >= 2 and len(apart) <= agree):
+    if (
+        (agree >= 2
+        and agree >= 2 * len(apart))
+        or (alike and agree >= len(apart))
+        or (agree >= 2 and len(apart) <= agree)
+    ):
         return apart
     return []
 
@@ -150,12 +157,20 @@ def _swaps(pairs: list[tuple[Cell, Cell]]) -> list[Finding]:
         here = {c.column.header: (c, d) for c, d in first}
         there = {c.column.header: (c, d) for c, d in second}
         both = here.keys() & there.keys()
-        turned = [h for h in both if same_number(here[h][0].value, there[h][1].value) and same_number(there[h][0].value, here[h][1].value)]
+        turned = [
+            h
+            for h in both
+            if same_number(here[h][0].value, there[h][1].value) and same_number(there[h][0].value, here[h][1].value)
+        ]
         if turned and 2 * len(turned) > len(here.keys() | there.keys()):
             cells = [c for h in turned for c in (*here[h], *there[h])]
             a, b = here[turned[0]], there[turned[0]]
             said = f"“{a[0].row.label}” is {a[0].value.text} in {a[0].grid.table.name} and {a[1].value.text} in {a[1].grid.table.name}; “{b[0].row.label}” is {b[0].value.text} and {b[1].value.text}: the two are interchanged."
-            found.append(Finding("rows_swapped", "error", b[1].where, tuple(c.grid.figure(c.row, c.at) for c in cells[:12]), said))
+            found.append(
+                Finding(
+                    "rows_swapped", "error", b[1].where, tuple(c.grid.figure(c.row, c.at) for c in cells[:12]), said
+                )
+            )
     return found
 
 
@@ -174,7 +189,15 @@ def _between_tables(grids: tuple[Grid, ...], names: dict[frozenset[str], str]) -
         found += swaps
         for one, other in apart:
             said = f"{one.row.label}, {one.column.header}: {one.value.text} in {one.grid.table.name} of {one.grid.table.file}, {other.value.text} in {other.grid.table.name} of {other.grid.table.file}."
-            found.append(Finding("fact_quoted_differently", "error", other.where, (one.grid.figure(one.row, one.at), other.grid.figure(other.row, other.at)), said))
+            found.append(
+                Finding(
+                    "fact_quoted_differently",
+                    "error",
+                    other.where,
+                    (one.grid.figure(one.row, one.at), other.grid.figure(other.row, other.at)),
+                    said,
+                )
+            )
     return found
 
 
@@ -192,11 +215,22 @@ def _same_label_twice(grid: Grid) -> list[Finding]:
         a, b = one.values[at], other.values[at]
         if a is not None and b is not None and not same_number(a, b):
             said = f"“{one.label}” stands twice in {grid.table.name}, once with {a.text} and once with {b.text} under “{grid.columns[at].header}”."
-            return [Finding("fact_quoted_differently", "error", grid.where(other, grid.columns[at]), (grid.figure(one, at), grid.figure(other, at)), said)]
+            return [
+                Finding(
+                    "fact_quoted_differently",
+                    "error",
+                    grid.where(other, grid.columns[at]),
+                    (grid.figure(one, at), grid.figure(other, at)),
+                    said,
+                )
+            ]
     return []
 
 
-_BAND = re.compile(r"(\d{1,3})\s?%\s?(?:-|to)\s?(\d{1,3})\s?%\s*[-:,(]?\s*(remote chance|highly unlikely|unlikely|realistic possibility|likely or probable|highly likely|likely|probable|almost certain)", re.IGNORECASE)
+_BAND = re.compile(
+    r"(\d{1,3})\s?%\s?(?:-|to)\s?(\d{1,3})\s?%\s*[-:,(]?\s*(remote chance|highly unlikely|unlikely|realistic possibility|likely or probable|highly likely|likely|probable|almost certain)",
+    re.IGNORECASE,
+)
 _REFERENCE = re.compile(r"\b(\d{1,2}(?:\.\d{1,2}){2})\b")
 
 
@@ -208,7 +242,9 @@ def _bands(evidence: Evidence) -> list[Finding]:
             refs = [m[1] for cell in row for m in [_REFERENCE.fullmatch(cell.strip())] if m]
             bands = [m for cell in row for m in [_BAND.search(cell)] if m]
             if len(refs) == 1 and len(bands) == 1:
-                said[refs[0]].append((_band(bands[0]), Where(table.file, line or None, table.name, refs[0]), bands[0][0]))
+                said[refs[0]].append(
+                    (_band(bands[0]), Where(table.file, line or None, table.name, refs[0]), bands[0][0])
+                )
     reference, at_section, waiting = "", (), ""
     for sentence in evidence.sentences:
         if sentence.section[:1] != at_section:
@@ -240,14 +276,23 @@ def _band_figure(place: tuple[str, Where, str]) -> Figure:
     return Figure(f"likelihood, {place[1]}", place[2])
 
 
-_TIME_TARGET = re.compile(r"\b([A-Z][a-z]+ \d)\b(?!\d)[^.;]{0,60}?\b(?:within|target(?: of| is)?)\s*:?\s*(\d+)\s*(min|hour|sec|day)", re.IGNORECASE)
+_TIME_TARGET = re.compile(
+    r"\b([A-Z][a-z]+ \d)\b(?!\d)[^.;]{0,60}?\b(?:within|target(?: of| is)?)\s*:?\s*(\d+)\s*(min|hour|sec|day)",
+    re.IGNORECASE,
+)
 
 
 def _time_targets(evidence: Evidence) -> list[Finding]:
     """A time target of one grade or priority that is 12 minutes in one place and 20 in another."""
     said: dict[tuple[str, str], list[tuple[int, Where, str]]] = defaultdict(list)
     texts = [(s.text, Where(s.file, s.line or None)) for s in evidence.sentences]
-    texts += [(c, Where(t.file, line or None, t.name)) for t in evidence.tables for row, line in zip(t.rows, t.lines, strict=True) for c in row if len(c) < 400]
+    texts += [
+        (c, Where(t.file, line or None, t.name))
+        for t in evidence.tables
+        for row, line in zip(t.rows, t.lines, strict=True)
+        for c in row
+        if len(c) < 400
+    ]
     for text, where in texts:
         for match in _TIME_TARGET.finditer(text):
             said[match[1].lower(), match[3].lower()].append((int(match[2]), where, text))
@@ -256,7 +301,10 @@ def _time_targets(evidence: Evidence) -> list[Finding]:
         other = next((p for p in places if p[0] != places[0][0]), None)
         if other is not None:
             one = places[0]
-            figures = (Figure(f"{subject} target", f"{one[0]} {unit}", float(one[0])), Figure(f"{subject} target", f"{other[0]} {unit}", float(other[0])))
+            figures = (
+                Figure(f"{subject} target", f"{one[0]} {unit}", float(one[0])),
+                Figure(f"{subject} target", f"{other[0]} {unit}", float(other[0])),
+            )
             text = f"The target time of {subject} is {one[0]} {unit} in “{one[2][:100]}” (line {one[1].line}) and {other[0]} {unit} in “{other[2][:100]}” (line {other[1].line})."
             found.append(Finding("fact_quoted_differently", "error", other[1], figures, text))
     return found

@@ -13,10 +13,21 @@ from upstream.reports.check.numbers import Value
 from upstream.reports.check.rules.facts import telling
 from upstream.reports.check.spans import find_spans
 
-_OVER_HUNDRED_ALLOWED = re.compile(r"change|increase|growth|variance|of target|of baseline|of budget|of plan|against|index|clearance|compared|vs\b|ratio|capacity|utilis|establishment", re.IGNORECASE)
-_NEGATIVE_ALLOWED = re.compile(r"change|diff|variance|net|balance|\+/-|movement|budget|surplus|deficit|gap|score|saving|temperature|adjust", re.IGNORECASE)
-_SHARE_SAID = re.compile(r"<t(\d+)>\s*(?:\([^()]*\)\s*)?(?:of (?:all |the |these |those |our )?(?!target|baseline|budget|plan|last|capacity|establishment)[a-z]|were |was )")
-_SAID_OVER = re.compile(r"increas|ris|rose|grow|grew|higher|more than|up\b|compar|change|uplift|double|target|capacity|budget|of last|of the (?:previous|baseline)|effort", re.IGNORECASE)
+_OVER_HUNDRED_ALLOWED = re.compile(
+    r"change|increase|growth|variance|of target|of baseline|of budget|of plan|against|index|clearance|compared|vs\b|ratio|capacity|utilis|establishment",
+    re.IGNORECASE,
+)
+_NEGATIVE_ALLOWED = re.compile(
+    r"change|diff|variance|net|balance|\+/-|movement|budget|surplus|deficit|gap|score|saving|temperature|adjust",
+    re.IGNORECASE,
+)
+_SHARE_SAID = re.compile(
+    r"<t(\d+)>\s*(?:\([^()]*\)\s*)?(?:of (?:all |the |these |those |our )?(?!target|baseline|budget|plan|last|capacity|establishment)[a-z]|were |was )"
+)
+_SAID_OVER = re.compile(
+    r"increas|ris|rose|grow|grew|higher|more than|up\b|compar|change|uplift|double|target|capacity|budget|of last|of the (?:previous|baseline)|effort",
+    re.IGNORECASE,
+)
 
 
 def _add(grid: Grid, row: Row, at: int, others: tuple[int, ...], said: str) -> Finding:
@@ -25,14 +36,46 @@ def _add(grid: Grid, row: Row, at: int, others: tuple[int, ...], said: str) -> F
 
 
 def _one_value(grid: Grid, row: Row, at: int, column: Column, value: Value) -> Finding | None:
-    if column.role == "percent" and value.number > 100 and not _OVER_HUNDRED_ALLOWED.search(f"{column.header} {grid.heading}"):
-        return _add(grid, row, at, (), f"{row.label}, {column.header}: {value.text} is more than 100%, and a share cannot be.")
-    if column.role == "percent" and value.number < 0 and not _NEGATIVE_ALLOWED.search(f"{column.header} {row.label} {grid.table.title}"):
-        return _add(grid, row, at, (), f"{row.label}, {column.header}: {value.text} is less than nil, and a share cannot be.")
-    if column.role == "count" and value.number < 0 and not _negatives_usual(grid, at) and not _NEGATIVE_ALLOWED.search(f"{column.header} {row.label} {grid.table.title}"):
-        return _add(grid, row, at, (), f"{row.label}, {column.header}: {value.text} is less than nil, and a count cannot be.")
-    if column.role == "count" and value.whole is False and value.decimals > 0 and not value.percent and _counts_whole(grid, at) and not float(value.number).is_integer():
-        return _add(grid, row, at, (), f"{row.label}, {column.header}: {value.text} is not a whole number, as every other count of the column is.")
+    if (
+        column.role == "percent"
+        and value.number > 100
+        and not _OVER_HUNDRED_ALLOWED.search(f"{column.header} {grid.heading}")
+    ):
+        return _add(
+            grid, row, at, (), f"{row.label}, {column.header}: {value.text} is more than 100%, and a share cannot be."
+        )
+    if (
+        column.role == "percent"
+        and value.number < 0
+        and not _NEGATIVE_ALLOWED.search(f"{column.header} {row.label} {grid.table.title}")
+    ):
+        return _add(
+            grid, row, at, (), f"{row.label}, {column.header}: {value.text} is less than nil, and a share cannot be."
+        )
+    if (
+        column.role == "count"
+        and value.number < 0
+        and not _negatives_usual(grid, at)
+        and not _NEGATIVE_ALLOWED.search(f"{column.header} {row.label} {grid.table.title}")
+    ):
+        return _add(
+            grid, row, at, (), f"{row.label}, {column.header}: {value.text} is less than nil, and a count cannot be."
+        )
+    if (
+        column.role == "count"
+        and value.whole is False
+        and value.decimals > 0
+        and not value.percent
+        and _counts_whole(grid, at)
+        and not float(value.number).is_integer()
+    ):
+        return _add(
+            grid,
+            row,
+            at,
+            (),
+            f"{row.label}, {column.header}: {value.text} is not a whole number, as every other count of the column is.",
+        )
     return None
 
 
@@ -54,19 +97,41 @@ def _limits_crossed(grid: Grid, row: Row) -> list[Finding]:
     high, low = row.values[upper], row.values[lower]
     if high is None or low is None or low.number <= high.number:
         return []
-    return [_add(grid, row, lower, (upper,), f"{row.label}: the lower limit {low.text} is above the upper limit {high.text}.")]
+    return [
+        _add(
+            grid, row, lower, (upper,), f"{row.label}: the lower limit {low.text} is above the upper limit {high.text}."
+        )
+    ]
 
 
 def _within_range(grid: Grid, row: Row) -> list[Finding]:
     """A median or a mean outside the smallest and the largest."""
-    by_role = {c.role: n for n, c in enumerate(grid.columns) if c.role in {"median", "average", "minimum", "maximum"} and row.values[n] is not None}
+    by_role = {
+        c.role: n
+        for n, c in enumerate(grid.columns)
+        if c.role in {"median", "average", "minimum", "maximum"} and row.values[n] is not None
+    }
     found = []
     for middle in ("median", "average"):
         for end, sign in (("minimum", -1), ("maximum", 1)):
             a, b = by_role.get(middle), by_role.get(end)  # type: ignore[call-overload]
             va, vb = (row.values[a] if a is not None else None), (row.values[b] if b is not None else None)
-            if a is not None and b is not None and va is not None and vb is not None and sign * (va.number - vb.number) > va.half + vb.half:
-                found.append(_add(grid, row, a, (b,), f"{row.label}: the {middle} {va.text} is {'above the largest' if sign > 0 else 'below the smallest'} {vb.text}."))
+            if (
+                a is not None
+                and b is not None
+                and va is not None
+                and vb is not None
+                and sign * (va.number - vb.number) > va.half + vb.half
+            ):
+                found.append(
+                    _add(
+                        grid,
+                        row,
+                        a,
+                        (b,),
+                        f"{row.label}: the {middle} {va.text} is {'above the largest' if sign > 0 else 'below the smallest'} {vb.text}.",
+                    )
+                )
     return found
 
 
@@ -79,10 +144,26 @@ def _cumulative_below_month(grid: Grid, row: Row) -> list[Finding]:
             continue
         for n, month in enumerate(grid.columns):
             value = row.values[n]
-            if n == at or month.role != "count" or month.cumulative or month.rolling or month.span is None or month.span.kind != "month" or value is None:
+            if (
+                n == at
+                or month.role != "count"
+                or month.cumulative
+                or month.rolling
+                or month.span is None
+                or month.span.kind != "month"
+                or value is None
+            ):
                 continue
             if _lies_in(grid, month, column) and value.number > total.number:
-                found.append(_add(grid, row, at, (n,), f"{row.label}: {column.header} {total.text} is less than {month.header} {value.text}, a month of it."))
+                found.append(
+                    _add(
+                        grid,
+                        row,
+                        at,
+                        (n,),
+                        f"{row.label}: {column.header} {total.text} is less than {month.header} {value.text}, a month of it.",
+                    )
+                )
                 break
     return found
 
@@ -91,11 +172,20 @@ def _lies_in(grid: Grid, month: Column, total: Column) -> bool:
     """Whether a month belongs to a year to date: in its year when that is named, else the latest month."""
     if month.span is None or not telling(total.header) <= telling(month.header):
         return False
-    if total.span is not None and total.span.kind in {"financial_year", "year", "range"} and month.span.dated and total.span.dated:
+    if (
+        total.span is not None
+        and total.span.kind in {"financial_year", "year", "range"}
+        and month.span.dated
+        and total.span.dated
+    ):
         return total.span.first <= month.span.first <= total.span.last
     if set(words(total.header)) & {"previous", "last", "prior"}:
         return False
-    dated = [c.span.last for c in grid.columns if c.span is not None and c.span.kind == "month" and c.role == "count" and not c.cumulative]
+    dated = [
+        c.span.last
+        for c in grid.columns
+        if c.span is not None and c.span.kind == "month" and c.role == "count" and not c.cumulative
+    ]
     return month.span.last == max(dated, default=-1) and month.span.dated
 
 
@@ -106,20 +196,42 @@ def _part_over_whole(grid: Grid, row: Row) -> list[Finding]:
     for at in counts:
         value = row.values[at]
         header = grid.columns[at].header
-        if value is None or not re.search(r"of which|of these|\bwithin\b|on time|in time|repeat|\bmet\b|positive|attended|answered|completed|resolved|upheld|charged|detected|solved", header, re.IGNORECASE):
+        if value is None or not re.search(
+            r"of which|of these|\bwithin\b|on time|in time|repeat|\bmet\b|positive|attended|answered|completed|resolved|upheld|charged|detected|solved",
+            header,
+            re.IGNORECASE,
+        ):
             continue
         for whole in counts:
             total = row.values[whole]
             if whole == at or total is None or value.number <= total.number or not _always_below(grid, row, at, whole):
                 continue
-            found.append(_add(grid, row, at, (whole,), f"{row.label}: {header} {value.text} is more than {grid.columns[whole].header} {total.text}, of which it is a part."))
+            found.append(
+                _add(
+                    grid,
+                    row,
+                    at,
+                    (whole,),
+                    f"{row.label}: {header} {value.text} is more than {grid.columns[whole].header} {total.text}, of which it is a part.",
+                )
+            )
             break
     return found
 
 
 def _always_below(grid: Grid, but: Row, part: int, whole: int) -> bool:
-    pairs = [(a.number, b.number) for row in grid.rows if row is not but and (a := row.values[part]) is not None and (b := row.values[whole]) is not None]
-    named = bool(re.search(r"total|all|received|recorded|opened|offered|due|incidents|calls|offences|requests|victims|cases", grid.columns[whole].header, re.IGNORECASE))
+    pairs = [
+        (a.number, b.number)
+        for row in grid.rows
+        if row is not but and (a := row.values[part]) is not None and (b := row.values[whole]) is not None
+    ]
+    named = bool(
+        re.search(
+            r"total|all|received|recorded|opened|offered|due|incidents|calls|offences|requests|victims|cases",
+            grid.columns[whole].header,
+            re.IGNORECASE,
+        )
+    )
     return named and len(pairs) >= 2 and all(a <= b for a, b in pairs)
 
 
@@ -131,19 +243,39 @@ def _row_over_total(grid: Grid) -> list[Finding]:
     found = []
     for at, column in enumerate(grid.columns):
         whole = totals[0].values[at]
-        if column.role != "count" or whole is None or any((v := r.values[at]) is not None and v.number < 0 for r in grid.rows):
+        if (
+            column.role != "count"
+            or whole is None
+            or any((v := r.values[at]) is not None and v.number < 0 for r in grid.rows)
+        ):
             continue
-        over = [row for row in grid.rows if row is not totals[0] and (v := row.values[at]) is not None and v.number > whole.number]
+        over = [
+            row
+            for row in grid.rows
+            if row is not totals[0] and (v := row.values[at]) is not None and v.number > whole.number
+        ]
         if len(over) == 1 and len(grid.rows) >= 4:
             value = over[0].values[at]
             others = [r for r in grid.columns if r.role == "count"]
             if value is not None and others and _below_elsewhere(grid, over[0], totals[0], at):
-                found.append(Finding("impossible_value", "error", grid.where(over[0], column), (grid.figure(over[0], at), grid.figure(totals[0], at)), f"{over[0].label}, {column.header}: {value.text} is more than {totals[0].label} {whole.text}, of which it is a part."))
+                found.append(
+                    Finding(
+                        "impossible_value",
+                        "error",
+                        grid.where(over[0], column),
+                        (grid.figure(over[0], at), grid.figure(totals[0], at)),
+                        f"{over[0].label}, {column.header}: {value.text} is more than {totals[0].label} {whole.text}, of which it is a part.",
+                    )
+                )
     return found
 
 
 def _below_elsewhere(grid: Grid, part: Row, whole: Row, at: int) -> bool:
-    pairs = [(a.number, b.number) for n, c in enumerate(grid.columns) if n != at and c.role == "count" and (a := part.values[n]) is not None and (b := whole.values[n]) is not None]
+    pairs = [
+        (a.number, b.number)
+        for n, c in enumerate(grid.columns)
+        if n != at and c.role == "count" and (a := part.values[n]) is not None and (b := whole.values[n]) is not None
+    ]
     return all(a <= b for a, b in pairs)
 
 
@@ -153,12 +285,28 @@ def _in_sentences(evidence: Evidence) -> list[Finding]:
         where = Where(sentence.file, sentence.line or None)
         for named in find_spans(sentence.text):
             if named.span.problem and named.span.kind == "day":
-                found.append(Finding("impossible_value", "error", where, (Figure("date", named.span.text),), f"“{named.span.text}”: {named.span.problem}."))
+                found.append(
+                    Finding(
+                        "impossible_value",
+                        "error",
+                        where,
+                        (Figure("date", named.span.text),),
+                        f"“{named.span.text}”: {named.span.problem}.",
+                    )
+                )
         marked = mark(sentence.text)
         for match in _SHARE_SAID.finditer(marked.line):
             value = marked.numbers[int(match[1])]
             if value.number > 100 and not _SAID_OVER.search(marked.line):
-                found.append(Finding("impossible_value", "error", where, (Figure("share", value.text, value.number),), f"{value.text} of a whole is more than the whole (“{sentence.text[:200]}”)"))
+                found.append(
+                    Finding(
+                        "impossible_value",
+                        "error",
+                        where,
+                        (Figure("share", value.text, value.number),),
+                        f"{value.text} of a whole is more than the whole (“{sentence.text[:200]}”)",
+                    )
+                )
     return found
 
 
@@ -170,7 +318,15 @@ def _dates_in_cells(grid: Grid) -> list[Finding]:
                 if named.span.problem and named.span.kind == "day":
                     line = grid.table.lines[n] if n < len(grid.table.lines) else None
                     where = Where(grid.table.file, line, grid.table.name, row[0] if row else None, None)
-                    found.append(Finding("impossible_value", "error", where, (Figure("date", named.span.text),), f"“{named.span.text}”: {named.span.problem}."))
+                    found.append(
+                        Finding(
+                            "impossible_value",
+                            "error",
+                            where,
+                            (Figure("date", named.span.text),),
+                            f"“{named.span.text}”: {named.span.problem}.",
+                        )
+                    )
     return found
 
 

@@ -18,11 +18,60 @@ _LISTING = re.compile(
     re.IGNORECASE,
 )
 _INSIDE = re.compile(rf"\b(?:within|inside|between)\b[^.;]{{0,40}}?\b{_LIMIT}\b|\bnot exceptional\b", re.IGNORECASE)
-_NOBODY = re.compile(r"\b(?:no|none|nothing|zero|neither)\b[^.;]{0,60}?(?:exceptional|outside|beyond|above|exceed|breach)|\b(?:all|every|each)\b[^.;]{0,50}?(?:within|inside)", re.IGNORECASE)
-_DEFINES = re.compile(r"\bderived\b|\bcalculat\w*|\bdefin\w*|standard deviation|\bif\b|\bwhen a\b|\bcoloured\b|\bshown in\b|\bmeans that\b|\bhave been generated\b", re.IGNORECASE)
-_FLAG = re.compile(r"exceptional|outside|flag|signal|special cause|breach|within limits?|in control|out of control|\bstatus\b|alert|limits?$", re.IGNORECASE)
-_YES = {"yes", "y", "true", "1", "outside", "above", "below", "exceptional", "high", "low", "breach", "out", "alert", "special cause", "over", "under", "*", "flag", "flagged", "x", "exceeds"}
-_NO = {"no", "n", "false", "0", "inside", "within", "normal", "ok", "in", "in control", "common cause", "within limits", "", "-", "none", "in range", "expected"}
+_NOBODY = re.compile(
+    r"\b(?:no|none|nothing|zero|neither)\b[^.;]{0,60}?(?:exceptional|outside|beyond|above|exceed|breach)|\b(?:all|every|each)\b[^.;]{0,50}?(?:within|inside)",
+    re.IGNORECASE,
+)
+_DEFINES = re.compile(
+    r"\bderived\b|\bcalculat\w*|\bdefin\w*|standard deviation|\bif\b|\bwhen a\b|\bcoloured\b|\bshown in\b|\bmeans that\b|\bhave been generated\b",
+    re.IGNORECASE,
+)
+_FLAG = re.compile(
+    r"exceptional|outside|flag|signal|special cause|breach|within limits?|in control|out of control|\bstatus\b|alert|limits?$",
+    re.IGNORECASE,
+)
+_YES = {
+    "yes",
+    "y",
+    "true",
+    "1",
+    "outside",
+    "above",
+    "below",
+    "exceptional",
+    "high",
+    "low",
+    "breach",
+    "out",
+    "alert",
+    "special cause",
+    "over",
+    "under",
+    "*",
+    "flag",
+    "flagged",
+    "x",
+    "exceeds",
+}
+_NO = {
+    "no",
+    "n",
+    "false",
+    "0",
+    "inside",
+    "within",
+    "normal",
+    "ok",
+    "in",
+    "in control",
+    "common cause",
+    "within limits",
+    "",
+    "-",
+    "none",
+    "in range",
+    "expected",
+}
 _LATEST = re.compile(r"latest|current|actual|this|volume|value|observed|month|count|recorded", re.IGNORECASE)
 
 
@@ -49,7 +98,15 @@ def limits_of(grid: Grid) -> Limits | None:
     """The limit columns and the volume that they are for: the latest period, or the plainest count."""
     upper = [n for n, c in enumerate(grid.columns) if c.role == "upper"]
     lower = [n for n, c in enumerate(grid.columns) if c.role == "lower"]
-    counts = [n for n, c in enumerate(grid.columns) if c.role in {"count", "average", "percent"} and not c.cumulative and not c.rolling and not _FLAG.search(c.header.replace("_", " ")) and not c.total]
+    counts = [
+        n
+        for n, c in enumerate(grid.columns)
+        if c.role in {"count", "average", "percent"}
+        and not c.cumulative
+        and not c.rolling
+        and not _FLAG.search(c.header.replace("_", " "))
+        and not c.total
+    ]
     counts = [n for n in counts if grid.columns[n].role == "count"] or counts
     if not upper or not counts:
         return None
@@ -81,7 +138,11 @@ def on_limit(row: Row, limits: Limits) -> bool:
 
 
 def _figures(grid: Grid, row: Row, limits: Limits) -> tuple[Figure, ...]:
-    return tuple(grid.figure(row, n) for n in (limits.value, limits.lower, limits.upper) if n is not None and row.values[n] is not None)
+    return tuple(
+        grid.figure(row, n)
+        for n in (limits.value, limits.lower, limits.upper)
+        if n is not None and row.values[n] is not None
+    )
 
 
 def _stated(row: Row, limits: Limits) -> str:
@@ -90,7 +151,13 @@ def _stated(row: Row, limits: Limits) -> str:
         return value.text if value is not None else "none"
 
     where = side(row, limits)
-    sign = f"> {text(limits.upper)} (upper limit)" if where > 0 else f"< {text(limits.lower)} (lower limit)" if where < 0 else f"lies from {text(limits.lower)} to {text(limits.upper)}"
+    sign = (
+        f"> {text(limits.upper)} (upper limit)"
+        if where > 0
+        else f"< {text(limits.lower)} (lower limit)"
+        if where < 0
+        else f"lies from {text(limits.lower)} to {text(limits.upper)}"
+    )
     return f"{row.label}: {text(limits.value)} {sign}"
 
 
@@ -105,14 +172,26 @@ def _flag_columns(grid: Grid, limits: Limits) -> list[tuple[str, dict[int, bool]
             found.append((header, known))
     for n, column in enumerate(grid.columns):
         numbers = {v.number for row in grid.rows if (v := row.values[n]) is not None}
-        if n not in {limits.value, limits.upper, limits.lower} and _FLAG.search(column.header.replace("_", " ")) and numbers <= {0.0, 1.0}:
-            found.append((column.header, {r: v.number == 1.0 for r, row in enumerate(grid.rows) if (v := row.values[n]) is not None}))
+        if (
+            n not in {limits.value, limits.upper, limits.lower}
+            and column.role in {"other", "count"}
+            and _FLAG.search(column.header.replace("_", " "))
+            and numbers <= {0.0, 1.0}
+        ):
+            found.append(
+                (
+                    column.header,
+                    {r: v.number == 1.0 for r, row in enumerate(grid.rows) if (v := row.values[n]) is not None},
+                )
+            )
     return found
 
 
 def _flag(text: str, header: str) -> bool | None:
     plain = text.strip().lower().strip(".")
-    inside = bool(re.search(r"within|in control", header, re.IGNORECASE)) and not re.search("out of control", header, re.IGNORECASE)
+    inside = bool(re.search(r"within|in control", header, re.IGNORECASE)) and not re.search(
+        "out of control", header, re.IGNORECASE
+    )
     if plain in _YES or re.match(r"(?:above|below|outside|over|under|exceed|beyond|breach|exceptional)", plain):
         return not inside if plain in {"yes", "y", "true", "1"} else True
     if plain in _NO or re.match(r"(?:within|inside|normal|not |in )", plain):
@@ -130,9 +209,25 @@ def _by_flag(grid: Grid, limits: Limits) -> list[Finding]:
                 continue
             where = Where(grid.table.file, row.line or None, grid.table.name, row.label, header)
             if outside:
-                found.append(Finding("outside_limits_not_listed", "error" if outside > 0 else "warning", where, _figures(grid, row, limits), f"{_stated(row, limits)}, but “{header}” does not say so."))
+                found.append(
+                    Finding(
+                        "outside_limits_not_listed",
+                        "error" if outside > 0 else "warning",
+                        where,
+                        _figures(grid, row, limits),
+                        f"{_stated(row, limits)}, but “{header}” does not say so.",
+                    )
+                )
             else:
-                found.append(Finding("listed_inside_limits", "error", where, _figures(grid, row, limits), f"{_stated(row, limits)}, but “{header}” lists it."))
+                found.append(
+                    Finding(
+                        "listed_inside_limits",
+                        "error",
+                        where,
+                        _figures(grid, row, limits),
+                        f"{_stated(row, limits)}, but “{header}” lists it.",
+                    )
+                )
     return found
 
 
@@ -150,7 +245,13 @@ def named_rows(grid: Grid, text: str) -> list[int]:
 def _plain_said(label: str, text: str) -> bool:
     """A label of plain words only ("Incidents") must stand as an item of its own."""
     own = re.escape(label.strip())
-    return bool(re.search(rf"(?:^|[,;:]|\band|\bof|\bfor)\s*(?:the |all )?{own}\s*(?:$|[,;.:(]|\b(?:and|are|is|were|was|exceed\w*|rose|fell|had|has|have|increas\w*|decreas\w*)\b)", text, re.IGNORECASE))
+    return bool(
+        re.search(
+            rf"(?:^|[,;:]|\band|\bof|\bfor)\s*(?:the |all )?{own}\s*(?:$|[,;.:(]|\b(?:and|are|is|were|was|exceed\w*|rose|fell|had|has|have|increas\w*|decreas\w*)\b)",
+            text,
+            re.IGNORECASE,
+        )
+    )
 
 
 def _all_said(grid: Grid, row: Row, text: str) -> bool:
@@ -175,7 +276,13 @@ def _home(grids: list[tuple[Grid, Limits]], sentence: Sentence) -> int | None:
     for n, (grid, _) in enumerate(grids):
         if grid.table.file != sentence.file:
             continue
-        heading = likeness(frozenset(words(" ".join(sentence.section[:1]))), frozenset(words(" ".join(grid.table.section[:1])))) if sentence.section and grid.table.section else 0.0
+        heading = (
+            likeness(
+                frozenset(words(" ".join(sentence.section[:1]))), frozenset(words(" ".join(grid.table.section[:1])))
+            )
+            if sentence.section and grid.table.section
+            else 0.0
+        )
         same = 1.0 if sentence.section[:2] == grid.table.section[:2] else 0.0
         before = grid.table.order < sentence.order
         scored.append((round(heading + 0.25 * same, 3), before, -abs(sentence.order - grid.table.order), n))
@@ -192,7 +299,13 @@ def _listings(evidence: Evidence, grids: list[tuple[Grid, Limits]]) -> dict[int,
         grid = grids[home][0]
         rows = named_rows(grid, text)
         listing = listings.setdefault(home, Listing())
-        negated = bool(re.search(r"\b(?:not|never)\b[^.;]{0,20}(?:exceptional|outside|exceed|breach|above|below)|no longer", text, re.IGNORECASE))
+        negated = bool(
+            re.search(
+                r"\b(?:not|never)\b[^.;]{0,20}(?:exceptional|outside|exceed|breach|above|below)|no longer",
+                text,
+                re.IGNORECASE,
+            )
+        )
         if (inside and not outside) or negated:
             listing.inside |= dict.fromkeys(rows, sentence) if not _other_period(grid, grids[home][1], text) else {}
             if nobody:
@@ -201,7 +314,9 @@ def _listings(evidence: Evidence, grids: list[tuple[Grid, Limits]]) -> dict[int,
             continue
         if nobody or rows:
             listing.sentences.append(sentence)
-            listing.upper_only &= not nobody and bool(re.search(r"upper|exceed|above|over\b|higher", text, re.IGNORECASE))
+            listing.upper_only &= not nobody and bool(
+                re.search(r"upper|exceed|above|over\b|higher", text, re.IGNORECASE)
+            )
         if not nobody and not (outside and inside):
             listing.outside |= dict.fromkeys(rows, sentence)
         elif not nobody:
@@ -235,15 +350,43 @@ def _row_findings(grid: Grid, limits: Limits, listing: Listing, r: int, row: Row
     outside = side(row, limits)
     if row.values[limits.value] is None:
         return []
-    where, figures, stated = grid.where(row, grid.columns[limits.value]), _figures(grid, row, limits), _stated(row, limits)
+    where, figures, stated = (
+        grid.where(row, grid.columns[limits.value]),
+        _figures(grid, row, limits),
+        _stated(row, limits),
+    )
     if outside and r in listing.inside and r not in listing.outside:
         said = listing.inside[r]
-        return [Finding("outside_limits_not_listed", "error", where, figures, f"{stated}, but it is said to be within limits (line {said.line}: “{said.text[:160]}”).")]
+        return [
+            Finding(
+                "outside_limits_not_listed",
+                "error",
+                where,
+                figures,
+                f"{stated}, but it is said to be within limits (line {said.line}: “{said.text[:160]}”).",
+            )
+        ]
     if outside and r not in listing.outside and listing.sentences:
         severity = "warning" if outside < 0 and listing.upper_only else "error"
         said = listing.sentences[-1]
-        return [Finding("outside_limits_not_listed", "note" if severity == "warning" else "error", where, figures, f"{stated}, and it is not named where exceptional volumes are listed (line {said.line}: “{said.text[:160]}”).")]
+        return [
+            Finding(
+                "outside_limits_not_listed",
+                "note" if severity == "warning" else "error",
+                where,
+                figures,
+                f"{stated}, and it is not named where exceptional volumes are listed (line {said.line}: “{said.text[:160]}”).",
+            )
+        ]
     if not outside and r in listing.outside and not on_limit(row, limits):
         said = listing.outside[r]
-        return [Finding("listed_inside_limits", "error", Where(said.file, said.line or None, grid.table.name, row.label, grid.columns[limits.value].header), figures, f"{stated}, but it is listed as outside (“{said.text[:160]}”).")]
+        return [
+            Finding(
+                "listed_inside_limits",
+                "error",
+                Where(said.file, said.line or None, grid.table.name, row.label, grid.columns[limits.value].header),
+                figures,
+                f"{stated}, but it is listed as outside (“{said.text[:160]}”).",
+            )
+        ]
     return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from upstream.reports.check.evidence import Evidence
@@ -11,6 +12,7 @@ from upstream.reports.check.labels import words
 from upstream.reports.check.numbers import EPSILON, Value, percent_agrees, percent_change, percent_share, show
 
 _LEAST_FITS = 0.6
+_SHARE_HEADER = re.compile(r"of (?:all|the )?\s*total|\bshare\b|proportion|^%$|% of", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def _likely(column: Column, top: Column, bottom: Column | None) -> float:
 
 def _in_order(later: Column, earlier: Column) -> bool:
     """Whether two count columns can be the later and the earlier: by their periods when both have one."""
-    if later.role != earlier.role or later.cumulative != earlier.cumulative and not (later.span and earlier.span):
+    if later.role != earlier.role or (later.cumulative != earlier.cumulative and not (later.span and earlier.span)):
         return later.role == earlier.role
     if later.span and earlier.span and later.span.dated and earlier.span.dated:
         return later.span.first > earlier.span.first
@@ -88,7 +90,10 @@ def _sources(grid: Grid, at: int, kind: str) -> list[Source]:
             tried += [_tested(grid, at, top, None, row, kind) for row in grid.rows if row.total]
     return sorted(
         tried,
-        key=lambda s: (-s.fits + s.misfits, -_likely(column, grid.columns[s.top], None if s.bottom is None else grid.columns[s.bottom])),
+        key=lambda s: (
+            -s.fits + s.misfits,
+            -_likely(column, grid.columns[s.top], None if s.bottom is None else grid.columns[s.bottom]),
+        ),
     )
 
 
@@ -99,7 +104,8 @@ def chosen(grid: Grid, at: int, kind: str) -> Source | None:
         return None
     best = tried[0]
     known = best.fits + best.misfits
-    least = 2 if kind != "share" else 3
+    named = best.total is not None and _SHARE_HEADER.search(grid.columns[at].header)
+    least = 2 if kind != "share" or named else 3
     if best.fits >= least and best.fits >= _LEAST_FITS * known:
         return best
     return None if kind == "share" else _by_headers(grid, at, tried)
@@ -112,8 +118,12 @@ def _by_headers(grid: Grid, at: int, tried: list[Source]) -> Source | None:
         ((_likely(column, grid.columns[s.top], grid.columns[s.bottom]), s) for s in tried if s.bottom is not None),
         key=lambda pair: -pair[0],
     )
-    ordered = [(score, s) for score, s in scored if s.bottom is not None and _dated_order(grid.columns[s.top], grid.columns[s.bottom], s)]
-    if not ordered or ordered[0][0] < 0 or len(ordered) > 1 and ordered[0][0] == ordered[1][0]:
+    ordered = [
+        (score, s)
+        for score, s in scored
+        if s.bottom is not None and _dated_order(grid.columns[s.top], grid.columns[s.bottom], s)
+    ]
+    if not ordered or ordered[0][0] < 0 or (len(ordered) > 1 and ordered[0][0] == ordered[1][0]):
         return None
     return ordered[0][1]
 
@@ -131,7 +141,10 @@ def _dated_order(later: Column, earlier: Column, source: Source) -> bool:
 
 def _reversed(printed: Value, top: Value, bottom: Value) -> bool:
     """Whether the printed change was divided by the later figure."""
-    return top.number != 0 and abs(abs(printed.number) - abs(100 * (top.number - bottom.number) / top.number)) <= printed.half + EPSILON
+    return (
+        top.number != 0
+        and abs(abs(printed.number) - abs(100 * (top.number - bottom.number) / top.number)) <= printed.half + EPSILON
+    )
 
 
 def _sentence(printed: Value, top: Value, bottom: Value, kind: str) -> str:
@@ -144,8 +157,12 @@ def _sentence(printed: Value, top: Value, bottom: Value, kind: str) -> str:
         return f"100 x {top.text} / {bottom.text} = {exact}, but {printed.text} is printed."
     change = percent_change(top.number, bottom.number)
     if change is None:
-        return f"{top.text} against {bottom.text} has no per cent change (the base is nil), but {printed.text} is printed."
-    base = f"100 x ({top.text} - {bottom.text}) / {bottom.text} = {show(change, decimals)}%, but {printed.text} is printed"
+        return (
+            f"{top.text} against {bottom.text} has no per cent change (the base is nil), but {printed.text} is printed."
+        )
+    base = (
+        f"100 x ({top.text} - {bottom.text}) / {bottom.text} = {show(change, decimals)}%, but {printed.text} is printed"
+    )
     return f"{base}; that is the change divided by the later figure." if _reversed(printed, top, bottom) else f"{base}."
 
 
@@ -170,8 +187,20 @@ def _misfits(grid: Grid, at: int, source: Source, kind: str) -> list[Finding]:
         printed, pair = row.values[at], pair_of(row, source)
         if printed is None or pair is None or row is source.total or holds(printed, *pair, kind):
             continue
-        bottom = grid.figure(row, source.bottom) if source.bottom is not None else grid.figure(source.total or row, source.top)
+        bottom = (
+            grid.figure(row, source.bottom)
+            if source.bottom is not None
+            else grid.figure(source.total or row, source.top)
+        )
         figures = (grid.figure(row, at), grid.figure(row, source.top), bottom)
         nil = kind == "change" and pair[1].number == 0
-        found.append(Finding("percent_does_not_follow", "warning" if nil else "error", grid.where(row, grid.columns[at]), figures, _sentence(printed, *pair, kind)))
+        found.append(
+            Finding(
+                "percent_does_not_follow",
+                "warning" if nil else "error",
+                grid.where(row, grid.columns[at]),
+                figures,
+                _sentence(printed, *pair, kind),
+            )
+        )
     return found

@@ -12,14 +12,24 @@ from upstream.reports.check.numbers import tidy
 from upstream.reports.check.spans import Named, Span, find_spans, month_name
 
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "eighteen": 18, "twenty-four": 24}  # fmt: skip
-_WINDOW = re.compile(r"\b(\d{1,2}|" + "|".join(_WORDS) + r")[- ](?:rolling )?months?\b(?! (?:ago|earlier|before|later|average|target|of the))|\b(quarter|half[- ]year|year)\b", re.IGNORECASE)
+_WINDOW = re.compile(
+    r"\b(\d{1,2}|"
+    + "|".join(_WORDS)
+    + r")[- ](?:rolling )?months?\b(?! (?:ago|earlier|before|later|average|target|of the))|\b(quarter|half[- ]year|year)\b",
+    re.IGNORECASE,
+)
 _YEAR_AGO = re.compile(
     r"same (?:month|period|quarter|point|time) (?:last|of the previous|in the previous|the previous|of last|a) year|(?:a|one) year (?:ago|earlier|before)|(?:previous|last|prior) year'?s? (?:same )?(?:month|quarter)|year[- ]on[- ]year|"
     r"same (?:month|quarter|period) (?:a|one) year (?:ago|earlier|before)|twelve months (?:earlier|before|ago)|12 months (?:earlier|before|ago)",
     re.IGNORECASE,
 )
-_MONTH_AGO = re.compile(r"(?:previous|preceding|prior) month\b|month[- ]on[- ]month|\bmonth before|a month (?:earlier|before|ago)|the month prior", re.IGNORECASE)
-_QUARTER_AGO = re.compile(r"(?:previous|preceding|prior) quarter\b|quarter[- ]on[- ]quarter|quarter before", re.IGNORECASE)
+_MONTH_AGO = re.compile(
+    r"(?:previous|preceding|prior) month\b|month[- ]on[- ]month|\bmonth before|a month (?:earlier|before|ago)|the month prior",
+    re.IGNORECASE,
+)
+_QUARTER_AGO = re.compile(
+    r"(?:previous|preceding|prior) quarter\b|quarter[- ]on[- ]quarter|quarter before", re.IGNORECASE
+)
 
 
 def _say(where: Where, figures: list[Span], text: str, severity: str = "error") -> Finding:
@@ -34,9 +44,21 @@ def _quarter_months(texts: list[tuple[Where, str]]) -> list[Finding]:
         spans = [n.span for n in find_spans(text)]
         for one, other in zip(spans, spans[1:], strict=False):
             both = {one.kind: one, other.kind: other}
-            if one.quarter and not one.problem and other.kind == "range" and other.last - other.first <= 3 and _together(text, one, other):
+            if (
+                one.quarter
+                and not one.problem
+                and other.kind == "range"
+                and other.last - other.first <= 3
+                and _together(text, one, other)
+            ):
                 said.append((where, one, other, text))
-            elif other.quarter and not other.problem and one.kind == "range" and one.last - one.first <= 3 and _together(text, one, other):
+            elif (
+                other.quarter
+                and not other.problem
+                and one.kind == "range"
+                and one.last - one.first <= 3
+                and _together(text, one, other)
+            ):
                 said.append((where, both["quarter"], one, text))
     ways: Counter[str] = Counter()
     for _, quarter, months, _ in said:
@@ -49,7 +71,13 @@ def _quarter_months(texts: list[tuple[Where, str]]) -> list[Finding]:
             continue
         start = (3 * ((quarter.quarter or 1) - 1) + first) % 12
         right = f"{month_name(start, dated=False)} to {month_name((start + 2) % 12, dated=False)}"
-        found.append(_say(where, [quarter, months], f"“{quarter.text}” is said to be {months.text}; quarter {quarter.quarter} of a {main} year is {right}."))
+        found.append(
+            _say(
+                where,
+                [quarter, months],
+                f"“{quarter.text}” is said to be {months.text}; quarter {quarter.quarter} of a {main} year is {right}.",
+            )
+        )
     return found
 
 
@@ -60,7 +88,12 @@ def _years_apart(quarter: Span, months: Span) -> bool:
 def _together(text: str, one: Span, other: Span) -> bool:
     start, end = text.find(one.text) + len(one.text), text.find(other.text)
     gap = text[start:end] if end >= start else text
-    return end >= start and len(gap) <= 14 and not re.search(r"compar|\bv|against|and|from", gap, re.IGNORECASE)
+    joint = (
+        r"[\s(:,=-]*(?:is|was|covers|covering|i\.e\.|being|meaning|runs?|ran)?(?: from)?[\s(:]*"
+        if one.quarter
+        else r"[\s(,]*"
+    )
+    return end >= start and bool(re.fullmatch(joint, gap, re.IGNORECASE))
 
 
 def _fits(quarter: Span, months: Span, first: int) -> bool:
@@ -81,12 +114,18 @@ def _windows(where: Where, text: str) -> list[Finding]:
         if re.search(r"[.;]|compar|than|and ", gap, re.IGNORECASE):
             continue
         word = (match[1] or "").lower()
-        said = {"quarter": 3, "half-year": 6, "half year": 6, "year": 12}.get((match[2] or "").lower()) or _WORDS.get(word) or int(word or 0)
+        said = (
+            {"quarter": 3, "half-year": 6, "half year": 6, "year": 12}.get((match[2] or "").lower())
+            or _WORDS.get(word)
+            or int(word or 0)
+        )
         # an undated range may run over a year end
         actual = named.span.months if named.span.months > 0 else named.span.months + 12
         if named.span.dated or said <= 12:
             if actual != said and not (match[2] and said == 12 and not re.search(r"\($", gap.strip())):
-                found.append(_say(where, [named.span], f"“{match[0]}” is said of {named.span.text}, which has {actual} months."))
+                found.append(
+                    _say(where, [named.span], f"“{match[0]}” is said of {named.span.text}, which has {actual} months.")
+                )
     return found
 
 
@@ -96,8 +135,18 @@ def _comparisons(where: Where, text: str) -> list[Finding]:
     spans = [n for n in find_spans(text) if n.span.dated and n.span.kind in {"month", "quarter", "range"}]
     for pattern, unit in ((_YEAR_AGO, "year"), (_MONTH_AGO, "month"), (_QUARTER_AGO, "quarter")):
         for match in pattern.finditer(text):
-            after = [n for n in spans if 0 <= n.start - match.end() <= 14 and re.fullmatch(r"[\s(,:;-]*(?:in |of |i\.e\. |namely )?", text[match.end() : n.start])]
-            before = [n for n in spans if 0 <= match.start() - n.end <= 10 and re.fullmatch(r"[\s(,-]*(?:the |in the )?", text[n.end : match.start()])]
+            after = [
+                n
+                for n in spans
+                if 0 <= n.start - match.end() <= 14
+                and re.fullmatch(r"[\s(,:;-]*(?:in |of |i\.e\. |namely )?", text[match.end() : n.start])
+            ]
+            before = [
+                n
+                for n in spans
+                if 0 <= match.start() - n.end <= 10
+                and re.fullmatch(r"[\s(,-]*(?:the |in the )?", text[n.end : match.start()])
+            ]
             other = after[0] if after else before[0] if before and len(spans) > 1 else None
             if other is None:
                 continue
@@ -107,7 +156,13 @@ def _comparisons(where: Where, text: str) -> list[Finding]:
             step = mine[0].span.first - other.span.first
             wanted = 12 if unit == "year" else 3 if unit == "quarter" else 1
             if abs(step) != wanted and (unit != "month" or other.span.kind == "month"):
-                found.append(_say(where, [mine[0].span, other.span], f"“{match[0]}”: from {other.span.text} to {mine[0].span.text} is {abs(step)} months, not {wanted}."))
+                found.append(
+                    _say(
+                        where,
+                        [mine[0].span, other.span],
+                        f"“{match[0]}”: from {other.span.text} to {mine[0].span.text} is {abs(step)} months, not {wanted}.",
+                    )
+                )
     return found
 
 
@@ -115,17 +170,32 @@ def _malformed(where: Where, text: str) -> list[Finding]:
     return [
         _say(where, [n.span], f"“{n.span.text}”: {n.span.problem}.")
         for n in find_spans(text)
-        if n.span.problem and (n.span.kind in {"quarter", "range"} or (n.span.kind == "financial_year" and "/" in n.span.text))
+        if n.span.problem
+        and (n.span.kind in {"quarter", "range"} or (n.span.kind == "financial_year" and "/" in n.span.text))
     ]
 
 
 def _column_where(grid: Grid, column: Column) -> Where:
-    return Where(grid.table.file, (grid.table.lines[0] or None) if grid.table.lines else None, grid.table.name, None, column.header)
+    return Where(
+        grid.table.file,
+        (grid.table.lines[0] or None) if grid.table.lines else None,
+        grid.table.name,
+        None,
+        column.header,
+    )
 
 
 def _sequences(grid: Grid) -> list[Finding]:
     """Month columns that keep one step, but for one label; two columns of one header."""
-    columns = [c for c in grid.columns if c.span is not None and c.role == "count" and not c.cumulative and not c.rolling and c.span.kind in {"month", "quarter", "financial_year"}]
+    columns = [
+        c
+        for c in grid.columns
+        if c.span is not None
+        and c.role == "count"
+        and not c.cumulative
+        and not c.rolling
+        and c.span.kind in {"month", "quarter", "financial_year"}
+    ]
     plain = [c for c in columns if c.span is not None and tidy(c.header).lower() == tidy(c.span.text).lower()]
     if len(plain) < 3:
         return []
@@ -142,17 +212,25 @@ def _out_of_step(held: list[tuple[Where, Span]]) -> list[Finding]:
     undated = not all(span.dated for _, span in held)
     steps = Counter((b - firsts[n]) % 12 if undated else b - firsts[n] for n, b in enumerate(firsts[1:]))
     step, times = steps.most_common(1)[0]
-    if times == len(firsts) - 1 or step == 0 and times < len(firsts) - 1:
+    if times == len(firsts) - 1 or (step == 0 and times < len(firsts) - 1):
         return _duplicates(held, firsts) if times != len(firsts) - 1 else []
     expected = _expected(firsts, step, undated)
-    wrong = [n for n, first in enumerate(firsts) if ((first - expected[n]) % 12 if undated else first - expected[n]) != 0]
+    wrong = [
+        n for n, first in enumerate(firsts) if ((first - expected[n]) % 12 if undated else first - expected[n]) != 0
+    ]
     if not wrong or len(wrong) > max(1, len(firsts) // 4):
         return _duplicates(held, firsts)
     found = []
     for n in wrong:
         where, span = held[n]
         right = month_name(expected[n] % 12 if undated else expected[n], dated=not undated)
-        found.append(_say(where, [span, *(held[m][1] for m in (n - 1, n + 1) if 0 <= m < len(held))], f"“{span.text}” stands where {right} is due: the labels beside it step by {abs(step)} month{'s' if abs(step) != 1 else ''}."))
+        found.append(
+            _say(
+                where,
+                [span, *(held[m][1] for m in (n - 1, n + 1) if 0 <= m < len(held))],
+                f"“{span.text}” stands where {right} is due: the labels beside it step by {abs(step)} month{'s' if abs(step) != 1 else ''}.",
+            )
+        )
     return found
 
 
@@ -167,7 +245,9 @@ def _duplicates(held: list[tuple[Where, Span]], firsts: list[int]) -> list[Findi
     found = []
     for n, first in enumerate(firsts):
         if first in firsts[:n] and held[n][1].dated and held[n][1].kind == held[firsts.index(first)][1].kind:
-            found.append(_say(held[n][0], [held[n][1], held[firsts.index(first)][1]], f"“{held[n][1].text}” labels two columns."))
+            found.append(
+                _say(held[n][0], [held[n][1], held[firsts.index(first)][1]], f"“{held[n][1].text}” labels two columns.")
+            )
     return found
 
 
@@ -179,9 +259,17 @@ def _rows_in_step(grid: Grid) -> list[Finding]:
             groups.setdefault(tuple(x for n, x in enumerate(row.keys) if n != k), []).append(row)
         series = {tuple(row.keys[k] for row in rows) for rows in groups.values()}
         rest = {0} if len(series) == 1 else set(range(len(series)))
-        labels = [(grid.where(row), row.keys[k]) for row in next(iter(groups.values())) if not row.keys[k].lower().endswith("total")]
+        labels = [
+            (grid.where(row), row.keys[k])
+            for row in next(iter(groups.values()))
+            if not row.keys[k].lower().endswith("total")
+        ]
         labels = [(where, text) for where, text in labels if find_spans(text)]
-        spans = [(where, found[0].span) for where, text in labels if len(found := find_spans(text)) == 1 and tidy(found[0].span.text) == tidy(text)]
+        spans = [
+            (where, found[0].span)
+            for where, text in labels
+            if len(found := find_spans(text)) == 1 and tidy(found[0].span.text) == tidy(text)
+        ]
         if len(rest) == 1 and len(spans) >= 3 and len(spans) == len(labels) and len({s.kind for _, s in spans}) == 1:
             return _out_of_step(spans)
     return []
@@ -190,14 +278,35 @@ def _rows_in_step(grid: Grid) -> list[Finding]:
 def _title_window(grid: Grid) -> list[Finding]:
     """A title that gives the whole window, and a month column outside it."""
     title = grid.table.title or (grid.table.section[-1] if grid.table.section else "")
-    spans = [n.span for n in find_spans(title) if n.span.dated and n.span.kind in {"range", "quarter", "financial_year"}]
+    spans = [
+        n.span for n in find_spans(title) if n.span.dated and n.span.kind in {"range", "quarter", "financial_year"}
+    ]
     if len(spans) != 1:
         return []
-    months = [(c, c.span) for c in grid.columns if c.span is not None and c.span.kind == "month" and c.span.dated and c.role in {"count", "percent"}]
+    months = [
+        (c, c.span)
+        for c in grid.columns
+        if c.span is not None and c.span.kind == "month" and c.span.dated and c.role in {"count", "percent"}
+    ]
     outside = [(c, s) for c, s in months if not spans[0].first <= s.first <= spans[0].last]
-    if not outside or len(outside) * 2 > len(months) or any((s.first + 12 * k) in range(spans[0].first, spans[0].last + 1) and len(outside) > 1 for _, s in outside for k in (1,)):
+    if (
+        not outside
+        or len(outside) * 2 > len(months)
+        or any(
+            (s.first + 12 * k) in range(spans[0].first, spans[0].last + 1) and len(outside) > 1
+            for _, s in outside
+            for k in (1,)
+        )
+    ):
         return []
-    return [_say(_column_where(grid, c), [s, spans[0]], f"Column “{c.header}” lies outside {spans[0].text}, which the title gives.") for c, s in outside]
+    return [
+        _say(
+            _column_where(grid, c),
+            [s, spans[0]],
+            f"Column “{c.header}” lies outside {spans[0].text}, which the title gives.",
+        )
+        for c, s in outside
+    ]
 
 
 def _pairs_of_years(grid: Grid) -> list[Finding]:
@@ -205,19 +314,54 @@ def _pairs_of_years(grid: Grid) -> list[Finding]:
     found = []
     columns = [c for c in grid.columns if c.span is not None and c.span.dated and c.role == "count"]
     for cumulative in (True, False):
-        pair = [c for c in columns if c.cumulative == cumulative and c.span is not None and c.span.kind in ({"financial_year", "year"} if cumulative else {"month"})]
+        pair = [
+            c
+            for c in columns
+            if c.cumulative == cumulative
+            and c.span is not None
+            and c.span.kind in ({"financial_year", "year"} if cumulative else {"month"})
+        ]
         if len(pair) != 2 or pair[0].span is None or pair[1].span is None:
             continue
         later, earlier = pair[0].span, pair[1].span
         apart = abs(later.first - earlier.first)
         if cumulative and later.kind == earlier.kind and apart != 12:
-            found.append(_say(_column_where(grid, pair[1]), [later, earlier], f"“{pair[0].header}” and “{pair[1].header}” are compared, but they are {apart} months apart, not 12."))
+            found.append(
+                _say(
+                    _column_where(grid, pair[1]),
+                    [later, earlier],
+                    f"“{pair[0].header}” and “{pair[1].header}” are compared, but they are {apart} months apart, not 12.",
+                )
+            )
         changes = [c for c in grid.columns if c.role == "percent_change" and not c.cumulative]
-        yearly = any(_YEAR_AGO.search(c.header) or re.search(r"\byear\b|annual|\byoy\b", c.header, re.IGNORECASE) for c in changes) or _YEAR_AGO.search(grid.heading)
-        if not cumulative and (yearly and apart != 12 or not yearly and len(columns) > 2 and 12 < apart + 1 and apart % 12 and _has_years(grid)):
-            found.append(_say(_column_where(grid, pair[1]), [later, earlier], f"“{pair[0].header}” and “{pair[1].header}” stand side by side as the same month of two years, but they are {apart} months apart."))
+        yearly = any(
+            _YEAR_AGO.search(c.header) or re.search(r"\byear\b|annual|\byoy\b", c.header, re.IGNORECASE)
+            for c in changes
+        ) or _YEAR_AGO.search(grid.heading)
+        if not cumulative and (
+            (yearly
+            and apart != 12)
+            or (not yearly
+            and len(columns) > 2
+            and apart + 1 > 12
+            and apart % 12
+            and _has_years(grid))
+        ):
+            found.append(
+                _say(
+                    _column_where(grid, pair[1]),
+                    [later, earlier],
+                    f"“{pair[0].header}” and “{pair[1].header}” stand side by side as the same month of two years, but they are {apart} months apart.",
+                )
+            )
         elif not cumulative and apart == 24 and _has_years(grid):
-            found.append(_say(_column_where(grid, pair[1]), [later, earlier], f"“{pair[0].header}” and “{pair[1].header}” are {apart} months apart where the year before is compared."))
+            found.append(
+                _say(
+                    _column_where(grid, pair[1]),
+                    [later, earlier],
+                    f"“{pair[0].header}” and “{pair[1].header}” are {apart} months apart where the year before is compared.",
+                )
+            )
     return found
 
 
@@ -231,7 +375,11 @@ def _span_in_header(grid: Grid) -> list[Finding]:
     here the month in the title against the latest month column."""
     title = grid.table.title
     named = [n.span for n in find_spans(title) if n.span.dated and n.span.kind == "month"]
-    months = [(c, c.span) for c in grid.columns if c.span is not None and c.span.kind == "month" and c.span.dated and c.role == "count"]
+    months = [
+        (c, c.span)
+        for c in grid.columns
+        if c.span is not None and c.span.kind == "month" and c.span.dated and c.role == "count"
+    ]
     if len(named) != 1 or not months or find_spans(title)[0].span.kind == "range":
         return []
     latest = max(s.first for _, s in months)
@@ -240,7 +388,13 @@ def _span_in_header(grid: Grid) -> list[Finding]:
     if re.search(r"\b(?:since|from|published|updated|as at|before|after)\b", title, re.IGNORECASE) or len(months) < 1:
         return []
     column = max(months, key=lambda pair: pair[1].first)[0]
-    return [_say(_column_where(grid, column), [named[0], *(s for _, s in months[:3])], f"The title says {named[0].text}, but the latest month among the columns is {month_name(latest)}.")]
+    return [
+        _say(
+            _column_where(grid, column),
+            [named[0], *(s for _, s in months[:3])],
+            f"The title says {named[0].text}, but the latest month among the columns is {month_name(latest)}.",
+        )
+    ]
 
 
 def wrong_period_label(evidence: Evidence) -> list[Finding]:
@@ -259,5 +413,7 @@ def wrong_period_label(evidence: Evidence) -> list[Finding]:
         titled = Where(grid.table.file, grid.table.lines[0] or None, grid.table.name)
         texts.append((titled, grid.table.title))
         found += _malformed(titled, grid.table.title) + _windows(titled, grid.table.title)
-        found += _sequences(grid) + _rows_in_step(grid) + _title_window(grid) + _pairs_of_years(grid) + _span_in_header(grid)
+        found += (
+            _sequences(grid) + _rows_in_step(grid) + _title_window(grid) + _pairs_of_years(grid) + _span_in_header(grid)
+        )
     return found + _quarter_months(texts)

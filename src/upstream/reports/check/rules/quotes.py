@@ -16,19 +16,55 @@ from upstream.reports.check.rules.facts import same_number, telling, vocabulary,
 from upstream.reports.check.rules.limits import named_rows
 from upstream.reports.check.spans import Span, month_name
 
-_CUMULATIVE = re.compile(r"year to date|\bytd\b|year to month|\bytm\b|cumulative|so far this year|since april|rolling|12 months|twelve months|financial year|this year|quarter|q[1-4]\b|annual|average|year-to-date|in total over|over the (?:period|year)", re.IGNORECASE)
+_CUMULATIVE = re.compile(
+    r"year to date|\bytd\b|year to month|\bytm\b|cumulative|so far this year|since april|rolling|12 months|twelve months|financial year|this year|quarter|q[1-4]\b|annual|average|year-to-date|in total over|over the (?:period|year)",
+    re.IGNORECASE,
+)
 _ANAPHORA = re.compile(r"^(?:this|that|it|these|which)\b", re.IGNORECASE)
-_LATEST = re.compile(r"last month|this month|latest month|in the month|reporting month|current month|month on month", re.IGNORECASE)
-_PREVIOUS = re.compile(r"(?:previous|preceding|prior) month|last month|month before|month on month|a month (?:ago|earlier)|the month prior", re.IGNORECASE)
-_YEAR_AGO = re.compile(r"same (?:month|period|time|point) (?:last|(?:of |in )?the previous|a) year|year on year|year-on-year|a year (?:ago|earlier|before)|(?:one|a) year (?:before|earlier)|last year|previous year|twelve months (?:earlier|before|ago)", re.IGNORECASE)
-_ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
-_RUN = re.compile(r"\b(" + "|".join(_ORDINALS) + r"|\d+(?:st|nd|rd|th)?)\b[- ](?:consecutive|successive|month(?:s)? (?:in a row|running|in succession))", re.IGNORECASE)
+_LATEST = re.compile(
+    r"last month|this month|latest month|in the month|reporting month|current month|month on month", re.IGNORECASE
+)
+_PREVIOUS = re.compile(
+    r"(?:previous|preceding|prior) month|last month|month before|month on month|a month (?:ago|earlier)|the month prior",
+    re.IGNORECASE,
+)
+_YEAR_AGO = re.compile(
+    r"same (?:month|period|time|point) (?:last|(?:of |in )?the previous|a) year|year on year|year-on-year|a year (?:ago|earlier|before)|(?:one|a) year (?:before|earlier)|last year|previous year|twelve months (?:earlier|before|ago)",
+    re.IGNORECASE,
+)
+_ORDINALS = {
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+}
+_RUN = re.compile(
+    r"\b("
+    + "|".join(_ORDINALS)
+    + r"|\d+(?:st|nd|rd|th)?)\b[- ](?:consecutive|successive|month(?:s)? (?:in a row|running|in succession))",
+    re.IGNORECASE,
+)
 _HIGHEST = re.compile(r"\b(highest|lowest|most|fewest|peak|largest|smallest)\b[^<.;]{0,50}?\bsince\b[^<]{0,12}<p(\d+)>")
-_EXTREME = re.compile(r"\b(highest|lowest|fewest|most|peak|busiest|quietest)\b(?! (?:since|proportion|rate|percentage|share|average|volume increase|increase))[^.;<]{0,40}?\b(?:of the (?:year|period)|on record|in the (?:period|series|table|last)|month|recorded|over the)", re.IGNORECASE)
+_EXTREME = re.compile(
+    r"\b(highest|lowest|fewest|most|peak|busiest|quietest)\b(?! (?:since|proportion|rate|percentage|share|average|volume increase|increase))[^.;<]{0,40}?\b(?:of the (?:year|period)|on record|in the (?:period|series|table|last)|month|recorded|over the)",
+    re.IGNORECASE,
+)
 _STANDALONE = (
     re.compile(r"there (?:were|was|have been|had been)(?: a total of)? <n(\d+)>"),
-    re.compile(r"<n(\d+)>(?: [a-z&'-]+){0,6}? (?:were|was|have been|had been) (?:recorded|reported|logged|received|made|seen|noted|registered)"),
-    re.compile(r"(?:recorded|recording|saw|logged|registered|reported|totalled|totalling|numbered|stood at|stands at|reached|amounted to|came to|a total of|was|were) <n(\d+)>(?! (?:per|more|fewer|less|higher|lower))"),
+    re.compile(
+        r"<n(\d+)>(?: [a-z&'-]+){0,6}? (?:were|was|have been|had been) (?:recorded|reported|logged|received|made|seen|noted|registered)"
+    ),
+    re.compile(
+        r"(?:recorded|recording|saw|logged|registered|reported|totalled|totalling|numbered|stood at|stands at|reached|amounted to|came to|a total of|was|were) <n(\d+)>(?! (?:per|more|fewer|less|higher|lower))"
+    ),
     re.compile(r"<p\d+>\s*:?\s*\(?<n(\d+)>\)?"),
     re.compile(r"<n(\d+)>(?: [a-z&'-]+){0,6}? in <p\d+>"),
     re.compile(r": <n(\d+)>(?: |\.|$)"),
@@ -45,7 +81,17 @@ class Place:
 
 def _months(grid: Grid) -> list[tuple[Span, int]]:
     """Month columns of plain counts (or of one role), oldest first."""
-    held = [(c.span, n) for n, c in enumerate(grid.columns) if c.span is not None and c.span.kind == "month" and c.span.dated and c.role in {"count", "percent", "average"} and not c.cumulative and not c.rolling and not c.total]
+    held = [
+        (c.span, n)
+        for n, c in enumerate(grid.columns)
+        if c.span is not None
+        and c.span.kind == "month"
+        and c.span.dated
+        and c.role in {"count", "percent", "average"}
+        and not c.cumulative
+        and not c.rolling
+        and not c.total
+    ]
     return sorted(held, key=lambda pair: pair[0].first)
 
 
@@ -53,7 +99,12 @@ def _context(evidence: Evidence, n: int) -> str:
     """The sentence, with the one before when it begins with "This" or "It"."""
     sentence = evidence.sentences[n]
     text = sentence.full
-    if _ANAPHORA.match(sentence.text) and n and evidence.sentences[n - 1].section == sentence.section and evidence.sentences[n - 1].file == sentence.file:
+    if (
+        _ANAPHORA.match(sentence.text)
+        and n
+        and evidence.sentences[n - 1].section == sentence.section
+        and evidence.sentences[n - 1].file == sentence.file
+    ):
         return f"{evidence.sentences[n - 1].text} {text}"
     return text
 
@@ -76,7 +127,11 @@ def _places(evidence: Evidence, names: dict[frozenset[str], str], sentence: Sent
             continue
         rows = [grid.rows[r] for r in named_rows(grid, text)]
         if not rows and len(grid.key_names) == 1 and not any(_in_grid(grid, m) for m in mentioned):
-            rows = [row for row in grid.rows if row.total] if _title(grid) and _title(grid) <= frozenset(words(text)) else []
+            rows = (
+                [row for row in grid.rows if row.total]
+                if _title(grid) and _title(grid) <= frozenset(words(text))
+                else []
+            )
         if len(rows) != 1:
             continue
         subject = frozenset(words(" ".join((*rows[0].keys, grid.heading))))
@@ -102,7 +157,13 @@ def _cell(place: Place, span: Span | None, percent: bool, text: str) -> int | No
     """The column for a period: one month column of the right kind, or ``None``."""
     if span is None or span.kind != "month" or not span.dated:
         return None
-    hits = [n for s, n in _months(place.grid) if s.first == span.first and (place.grid.columns[n].role == "percent") == percent and _header_said(place.grid.columns[n], text)]
+    hits = [
+        n
+        for s, n in _months(place.grid)
+        if s.first == span.first
+        and (place.grid.columns[n].role == "percent") == percent
+        and _header_said(place.grid.columns[n], text)
+    ]
     return hits[0] if len(hits) == 1 else None
 
 
@@ -113,8 +174,14 @@ def _month(index: int) -> Span:
 def _sides(claim: Claim, marked: Marked, text: str, latest: Span | None) -> tuple[Span | None, Span | None]:
     """Periods of the later and the earlier level of a claim."""
     dated = [s for s in marked.spans if s.dated and s.kind == "month"]
-    later = claim.later_span if claim.later_span and claim.later_span.kind == "month" and claim.later_span.dated else None
-    earlier = claim.earlier_span if claim.earlier_span and claim.earlier_span.kind == "month" and claim.earlier_span.dated else None
+    later = (
+        claim.later_span if claim.later_span and claim.later_span.kind == "month" and claim.later_span.dated else None
+    )
+    earlier = (
+        claim.earlier_span
+        if claim.earlier_span and claim.earlier_span.kind == "month" and claim.earlier_span.dated
+        else None
+    )
     against = claim.against or claim.part
     if earlier is None and later is None and len(dated) == 2 and dated[0].first != dated[1].first:
         earlier, later = sorted(dated, key=lambda s: s.first)
@@ -137,10 +204,18 @@ def _quoted(place: Place, at: int, value: Value, sentence: Sentence) -> Finding:
     printed = cell.text if cell else ""
     figures = (Figure("in the sentence", value.text, value.number), place.grid.figure(place.row, at))
     said = f"{place.row.label}, {place.grid.columns[at].header}: {value.text} in the sentence, {printed} in {place.grid.table.name} (line {place.row.line}) (“{sentence.text[:200]}”)"
-    return Finding("fact_quoted_differently", "error", Where(sentence.file, sentence.line or None, None, place.row.label, place.grid.columns[at].header), figures, said)
+    return Finding(
+        "fact_quoted_differently",
+        "error",
+        Where(sentence.file, sentence.line or None, None, place.row.label, place.grid.columns[at].header),
+        figures,
+        said,
+    )
 
 
-def _against_tables(places: list[Place], span: Span | None, value: Value, text: str, sentence: Sentence) -> list[Finding]:
+def _against_tables(
+    places: list[Place], span: Span | None, value: Value, text: str, sentence: Sentence
+) -> list[Finding]:
     """A level against every table that holds it: right when any agrees."""
     wrong: list[Finding] = []
     for place in places:
@@ -154,7 +229,9 @@ def _against_tables(places: list[Place], span: Span | None, value: Value, text: 
     return wrong[:1]
 
 
-def _changes(places: list[Place], later: Span | None, earlier: Span | None, claim: Claim, text: str, sentence: Sentence) -> list[Finding]:
+def _changes(
+    places: list[Place], later: Span | None, earlier: Span | None, claim: Claim, text: str, sentence: Sentence
+) -> list[Finding]:
     """Direction, per cent and change of a claim against the two cells it speaks of."""
     wrong: list[Finding] = []
     for place in places:
@@ -169,7 +246,15 @@ def _changes(places: list[Place], later: Span | None, earlier: Span | None, clai
         figures += [Figure("change", claim.change.text, claim.change.number)] if claim.change else []
         figures += [place.grid.figure(place.row, a), place.grid.figure(place.row, b)]
         where = Where(sentence.file, sentence.line or None, None, place.row.label, None)
-        wrong.append(Finding("sentence_cannot_hold", "error", where, tuple(figures), f"{place.row.label}: {said} ({place.grid.table.name}; “{sentence.text[:200]}”)"))
+        wrong.append(
+            Finding(
+                "sentence_cannot_hold",
+                "error",
+                where,
+                tuple(figures),
+                f"{place.row.label}: {said} ({place.grid.table.name}; “{sentence.text[:200]}”)",
+            )
+        )
     return wrong[:1]
 
 
@@ -180,14 +265,22 @@ def _contradiction(claim: Claim, now: Value, then: Value) -> str | None:
         return f"“{claim.word}” is said, but {stated} by the table"
     if claim.direction and moved == 0 and (claim.percent or claim.change):
         return f"“{claim.word}” is said, but {stated} by the table"
-    if claim.change is not None and claim.change.whole and not claim.rough and abs(abs(claim.change.number) - abs(moved)) > 1e-9:
+    if (
+        claim.change is not None
+        and claim.change.whole
+        and not claim.rough
+        and abs(abs(claim.change.number) - abs(moved)) > 1e-9
+    ):
         return f"a change of {claim.change.text} is said, but {stated} by the table"
     if claim.percent is not None and not claim.rough and claim.direction and then.number:
         printed = Value(abs(claim.percent.number) * (1 if moved >= 0 else -1), claim.percent.decimals, True, "")
         if not percent_agrees(printed, now, then, change=True):
             exact = percent_change(now.number, then.number) or 0.0
             back = now.number and abs(abs(claim.percent.number) - abs(100 * moved / now.number)) <= claim.percent.half
-            return f"{claim.percent.text} is said, but 100 x {show(moved)} / {then.text} = {show(exact, claim.percent.decimals + 1)}%" + ("; that is the change divided by the later figure" if back else "")
+            return (
+                f"{claim.percent.text} is said, but 100 x {show(moved)} / {then.text} = {show(exact, claim.percent.decimals + 1)}%"
+                + ("; that is the change divided by the later figure" if back else "")
+            )
     return None
 
 
@@ -230,7 +323,9 @@ def _at_month(values: list[tuple[Span, Value]], marked: Marked, but: Span | None
     return len(values) - 1
 
 
-def _run(values: list[tuple[Span, Value]], run: re.Match[str], direction: int, where: Where, sentence: Sentence) -> list[Finding]:
+def _run(
+    values: list[tuple[Span, Value]], run: re.Match[str], direction: int, where: Where, sentence: Sentence
+) -> list[Finding]:
     word = run[1].lower()
     length = _ORDINALS.get(word) or int(re.sub(r"\D", "", word))
     end = _at_month(values, mark(sentence.text))
@@ -242,10 +337,20 @@ def _run(values: list[tuple[Span, Value]], run: re.Match[str], direction: int, w
         return []
     series = ", ".join(f"{s.text} {v.text}" for s, v in steps)
     figures = tuple(Figure(s.text, v.text, v.number) for s, v in steps)
-    return [Finding("sentence_cannot_hold", "error", where, figures, f"“{run[0]}” is said, but the table has {series} (“{sentence.text[:160]}”)")]
+    return [
+        Finding(
+            "sentence_cannot_hold",
+            "error",
+            where,
+            figures,
+            f"“{run[0]}” is said, but the table has {series} (“{sentence.text[:160]}”)",
+        )
+    ]
 
 
-def _since(values: list[tuple[Span, Value]], since: Span, word: str, where: Where, sentence: Sentence, marked: Marked) -> list[Finding]:
+def _since(
+    values: list[tuple[Span, Value]], since: Span, word: str, where: Where, sentence: Sentence, marked: Marked
+) -> list[Finding]:
     end = _at_month(values, marked, since)
     after = [(s, v) for s, v in values[:end] if s.first > since.last]
     sign = 1 if word in {"highest", "most", "peak", "largest"} else -1
@@ -255,10 +360,20 @@ def _since(values: list[tuple[Span, Value]], since: Span, word: str, where: Wher
     s, v = beyond[-1]
     now = values[end]
     figures = (Figure(now[0].text, now[1].text, now[1].number), Figure(s.text, v.text, v.number))
-    return [Finding("sentence_cannot_hold", "error", where, figures, f"“{word} since {since.text}” is said of {now[1].text}, but {s.text} was {v.text} (“{sentence.text[:160]}”)")]
+    return [
+        Finding(
+            "sentence_cannot_hold",
+            "error",
+            where,
+            figures,
+            f"“{word} since {since.text}” is said of {now[1].text}, but {s.text} was {v.text} (“{sentence.text[:160]}”)",
+        )
+    ]
 
 
-def _extreme(values: list[tuple[Span, Value]], word: str, where: Where, sentence: Sentence, marked: Marked) -> list[Finding]:
+def _extreme(
+    values: list[tuple[Span, Value]], word: str, where: Where, sentence: Sentence, marked: Marked
+) -> list[Finding]:
     named = [s for s in marked.spans if s.kind == "month" and s.dated]
     if len(named) != 1:
         return []
@@ -269,8 +384,19 @@ def _extreme(values: list[tuple[Span, Value]], word: str, where: Where, sentence
     best = max(values, key=lambda pair: sign * pair[1].number)
     if best[1].number == values[at][1].number:
         return []
-    figures = (Figure(named[0].text, values[at][1].text, values[at][1].number), Figure(best[0].text, best[1].text, best[1].number))
-    return [Finding("sentence_cannot_hold", "error", where, figures, f"“{word}” is said of {named[0].text} ({values[at][1].text}), but {best[0].text} was {best[1].text} (“{sentence.text[:160]}”)")]
+    figures = (
+        Figure(named[0].text, values[at][1].text, values[at][1].number),
+        Figure(best[0].text, best[1].text, best[1].number),
+    )
+    return [
+        Finding(
+            "sentence_cannot_hold",
+            "error",
+            where,
+            figures,
+            f"“{word}” is said of {named[0].text} ({values[at][1].text}), but {best[0].text} was {best[1].text} (“{sentence.text[:160]}”)",
+        )
+    ]
 
 
 def _latest(places: list[Place], text: str, sentence: Sentence) -> Span | None:
@@ -301,7 +427,7 @@ def _sentence(evidence: Evidence, names: dict[frozenset[str], str], n: int) -> l
     text = _context(evidence, n)
     marked = mark(sentence.full)
     claims = read_claims(marked)
-    if not (claims or marked.numbers) or (not marked.numbers and not _RUN.search(text) and not _HIGHEST.search(marked.line) and not _EXTREME.search(text) and not claims):
+    if not (claims or marked.numbers or _HIGHEST.search(marked.line) or _EXTREME.search(text)):
         return []
     places = _places(evidence, names, sentence, text)
     if not places:
@@ -356,7 +482,15 @@ def _between_sentences(evidence: Evidence, names: dict[frozenset[str], str]) -> 
         if identity in seen and not same_number(seen[identity][0], value) and _alike(seen[identity][1], sentence):
             first, other = seen[identity]
             said = f"{', '.join(sorted(names[t] for t in things))}, {month_name(next(iter(months)))}: {first.text} (line {other.line}) and {value.text} (line {sentence.line}): “{other.text[:120]}” / “{sentence.text[:120]}”"
-            found.append(Finding("fact_quoted_differently", "error", Where(sentence.file, sentence.line or None), (Figure("first", first.text, first.number), Figure("second", value.text, value.number)), said))
+            found.append(
+                Finding(
+                    "fact_quoted_differently",
+                    "error",
+                    Where(sentence.file, sentence.line or None),
+                    (Figure("first", first.text, first.number), Figure("second", value.text, value.number)),
+                    said,
+                )
+            )
         seen.setdefault(identity, (value, sentence))
     return found
 

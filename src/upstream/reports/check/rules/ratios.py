@@ -12,16 +12,25 @@ from upstream.reports.check.labels import words
 from upstream.reports.check.numbers import EPSILON, Value, show, tidy
 
 _SIDES = (
-    re.compile(r"(?P<top>[a-z' .-]+?)[ -]*(?:-to-|\bto\b|:|/)[ -]*(?P<bottom>[a-z' .-]+?)(?: workflow)?['\" ]* ?ratio", re.IGNORECASE),
+    re.compile(
+        r"(?P<top>[a-z' .-]+?)[ -]*(?:-to-|\bto\b|:|/)[ -]*(?P<bottom>[a-z' .-]+?)(?: workflow)?['\" ]* ?ratio",
+        re.IGNORECASE,
+    ),
     re.compile(r"ratio (?:of )?[(:]?(?P<top>[a-z' -]+?)(?: to |:|/| per )(?P<bottom>[a-z' -]+)", re.IGNORECASE),
     re.compile(r"(?P<top>[a-z' -]+?) (?:per|for each|for every) (?P<bottom>[a-z' -]+)", re.IGNORECASE),
 )
 _LEAST_FITS = 2
 # "the ratio of students to tutors is 1.5", "1.5 students per tutor", "1.5 to 1"
 _SAID = (
-    re.compile(r"ratio of (?P<top>[a-z -]+?) to (?P<bottom>[a-z -]+?) (?:is|was|stands at|stood at|of|at|now|has been|remains)[a-z ]*<[nx](?P<ratio>\d+)>(?:\s*(?::|to)\s*<n(?P<one>\d+)>)?"),
-    re.compile(r"(?P<top>[a-z]+)[- ]to[- ](?P<bottom>[a-z]+) ratio (?:is|was|stands at|stood at|of|at|now|remains)[a-z ]*<n(?P<ratio>\d+)>(?:\s*(?::|to)\s*<n(?P<one>\d+)>)?"),
-    re.compile(r"<n(?P<ratio>\d+)>\s+(?P<top>[a-z][a-z -]{2,40}?) (?:per|for each|for every) (?P<bottom>[a-z][a-z -]{2,40})"),
+    re.compile(
+        r"ratio of (?P<top>[a-z -]+?) to (?P<bottom>[a-z -]+?) (?:is|was|stands at|stood at|of|at|now|has been|remains)[a-z ]*<[nx](?P<ratio>\d+)>(?:\s*(?::|to)\s*<n(?P<one>\d+)>)?"
+    ),
+    re.compile(
+        r"(?P<top>[a-z]+)[- ]to[- ](?P<bottom>[a-z]+) ratio (?:is|was|stands at|stood at|of|at|now|remains)[a-z ]*<n(?P<ratio>\d+)>(?:\s*(?::|to)\s*<n(?P<one>\d+)>)?"
+    ),
+    re.compile(
+        r"<n(?P<ratio>\d+)>\s+(?P<top>[a-z][a-z -]{2,40}?) (?:per|for each|for every) (?P<bottom>[a-z][a-z -]{2,40})"
+    ),
 )
 
 
@@ -85,17 +94,32 @@ def _in_table(grid: Grid) -> list[Finding]:
                 continue
             turned = _fits(ratio, b, a)
             exact = show(a.number / b.number, max(ratio.decimals, 0) + 1)
-            note = f"; {b.text} / {a.text} = {show(b.number / a.number, max(ratio.decimals, 0) + 1)} is the ratio the other way round" if turned else ""
+            note = (
+                f"; {b.text} / {a.text} = {show(b.number / a.number, max(ratio.decimals, 0) + 1)} is the ratio the other way round"
+                if turned
+                else ""
+            )
             figures = (grid.figure(row, at), grid.figure(row, top), grid.figure(row, bottom))
-            found.append(Finding("ratio_wrong_way", "error", grid.where(row, column), figures, f"{a.text} / {b.text} = {exact}, but {ratio.text} is printed{note}."))
+            found.append(
+                Finding(
+                    "ratio_wrong_way",
+                    "error",
+                    grid.where(row, column),
+                    figures,
+                    f"{a.text} / {b.text} = {exact}, but {ratio.text} is printed{note}.",
+                )
+            )
     return found
 
 
 def _counts_said(text: str) -> dict[str, Value]:
-    """ "321 students": numbers with the noun behind them, and "students: 321". """
+    """ "321 students": numbers with the noun behind them, and "students: 321"."""
     marked = mark(text)
     found: dict[str, Value] = {}
-    for match in re.finditer(r"<n(\d+)>\s+(?:[a-z]+ ){0,1}?([a-z]{3,})|([a-z]{3,})\s*(?::|were|was|numbered|totalled|=)\s*<n(\d+)>", marked.line):
+    for match in re.finditer(
+        r"<n(\d+)>\s+(?:[a-z]+ ){0,1}?([a-z]{3,})|([a-z]{3,})\s*(?::|were|was|numbered|totalled|=)\s*<n(\d+)>",
+        marked.line,
+    ):
         noun, number = (match[2], match[1]) if match[2] else (match[3], match[4])
         value = marked.numbers[int(number)]
         if value.whole and value.number > 0 and noun:
@@ -129,9 +153,21 @@ def _in_sentences(evidence: Evidence) -> list[Finding]:
                 break
             turned = abs(printed - 1 / exact) <= slack + 0.01 / exact
             note = "; that is the ratio the other way round" if turned else ""
-            figures = (Figure("ratio", tidy(ratio.text), printed), Figure("top", top.text, top.number), Figure("bottom", bottom.text, bottom.number))
+            figures = (
+                Figure("ratio", tidy(ratio.text), printed),
+                Figure("top", top.text, top.number),
+                Figure("bottom", bottom.text, bottom.number),
+            )
             if turned:
-                found.append(Finding("ratio_wrong_way", "error", Where(sentence.file, sentence.line or None), figures, f"{top.text} / {bottom.text} = {show(exact, 2)}, but {ratio.text}{f' to {by.text}' if by else ''} is said{note} (“{sentence.text[:200]}”)"))
+                found.append(
+                    Finding(
+                        "ratio_wrong_way",
+                        "error",
+                        Where(sentence.file, sentence.line or None),
+                        figures,
+                        f"{top.text} / {bottom.text} = {show(exact, 2)}, but {ratio.text}{f' to {by.text}' if by else ''} is said{note} (“{sentence.text[:200]}”)",
+                    )
+                )
             break
     return found
 

@@ -12,9 +12,16 @@ from upstream.reports.check.reading.model import Sentence
 
 _UNCHANGED_WITHIN = 10.0  # per cent; "stable" beyond this cannot be said
 _SHARE = re.compile(r"<t(\d+)>\s*\(\s*<n(\d+)>[^()<]{0,30}\)(?:[^<.;]{0,60}?\b(?:of|out of)\b[^<.;]{0,40}?<n(\d+)>)?")
-_OUT_OF = re.compile(r"<n(\d+)>\s+(?:out of|of)\s+(?:the |all |a total of |these |those )?<n(\d+)>[^<.;()]{0,50}?[(,]?\s*(?:or |\(|, |represent\w* |which is |equating to |equal to |i\.e\. |that is )?<t(\d+)>")
+_OUT_OF = re.compile(
+    r"<n(\d+)>\s+(?:out of|of)\s+(?:the |all |a total of |these |those )?<n(\d+)>[^<.;()]{0,50}?[(,]?\s*(?:or |\(|, |represent\w* |which is |equating to |equal to |i\.e\. |that is )?<t(\d+)>"
+)
+_OF_ALL = re.compile(
+    r"\b(?:of|out of)(?: the| all| these| those|,)?(?: total of)? <n(\d+)>[^<.;()]{0,40}?,? <n(\d+)>[^<.;()]{0,24}?\(<t(\d+)>\)"
+)
 _OF_THE = re.compile(r"<t(\d+)>\s*\(\s*<n(\d+)>\s*(?:of|out of|/)\s*(?:the |all )?<n(\d+)>")
-_CHANGE_WORD = re.compile(r"increas|decreas|rise|rose|fall|fell|reduc|drop|declin|growth|grew|uplift|more|fewer|higher|lower|change|up\b|down\b")
+_CHANGE_WORD = re.compile(
+    r"increas|decreas|rise|rose|fall|fell|reduc|drop|declin|growth|grew|uplift|more|fewer|higher|lower|change|up\b|down\b"
+)
 
 
 def _where(sentence: Sentence) -> Where:
@@ -26,19 +33,30 @@ def _figure(what: str, value: Value) -> Figure:
 
 
 def _figures(claim: Claim) -> tuple[Figure, ...]:
-    held = (("later", claim.later), ("earlier", claim.earlier), ("per cent", claim.percent), ("points", claim.points), ("change", claim.change))
+    held = (
+        ("later", claim.later),
+        ("earlier", claim.earlier),
+        ("per cent", claim.percent),
+        ("points", claim.points),
+        ("change", claim.change),
+    )
     return tuple(_figure(what, value) for what, value in held if value is not None)
 
 
 def _say(sentence: Sentence, claim: Claim, arithmetic: str, severity: str = "error") -> Finding:
     shown = "error" if severity == "error" else "warning"
-    return Finding("sentence_cannot_hold", shown, _where(sentence), _figures(claim), f"{arithmetic} (“{sentence.full[:220]}”)")
+    return Finding(
+        "sentence_cannot_hold", shown, _where(sentence), _figures(claim), f"{arithmetic} (“{sentence.full[:220]}”)"
+    )
 
 
 def _levels_against_direction(claim: Claim) -> str | None:
     if claim.later is None or claim.earlier is None or claim.direction is None:
         return None
     moved = claim.later.number - claim.earlier.number
+    low, high = sorted((abs(claim.later.number), abs(claim.earlier.number)))
+    if high > 20 * max(low, 1.0) and claim.percent is None and claim.change is None:
+        return None
     if claim.direction == 0:
         percent = percent_change(claim.later.number, claim.earlier.number)
         exact = re.search(r"unchanged|no change|the same", claim.word)
@@ -60,7 +78,11 @@ def _percent_against_levels(claim: Claim) -> str | None:
     printed = Value(abs(claim.percent.number), claim.percent.decimals, True, claim.percent.text)
     low, high = sorted((later, earlier), key=lambda v: v.number)
     falling = later.number < earlier.number
-    fits = percent_agrees(printed, later, earlier, change=True) if not falling else percent_agrees(Value(-printed.number, printed.decimals, True, ""), later, earlier, change=True)
+    fits = (
+        percent_agrees(printed, later, earlier, change=True)
+        if not falling
+        else percent_agrees(Value(-printed.number, printed.decimals, True, ""), later, earlier, change=True)
+    )
     if fits or (later.percent and agrees(printed, high.number - low.number, later.half + earlier.half)):
         return None
     exact = percent_change(later.number, earlier.number)
@@ -95,6 +117,16 @@ def _percent_against_change(claim: Claim) -> str | None:
     printed = Value(abs(claim.percent.number), claim.percent.decimals, True, claim.percent.text)
     if printed.number == 0 or not claim.change.whole:
         return None
+    if claim.base is not None and claim.base_side and claim.direction and claim.base.number > change:
+        earlier = claim.base.number if claim.base_side < 0 else claim.base.number - claim.direction * change
+        exact = 100 * change / earlier
+        back = abs(100 * change / (earlier + claim.direction * change) - printed.number) <= printed.half + EPSILON
+        if (
+            abs(exact - printed.number)
+            > printed.half + 100 * change * claim.base.half * (not claim.base.whole) / earlier**2 + EPSILON
+        ):
+            note = "; that is the change divided by the later figure" if back else ""
+            return f"a change of {claim.change.text} on {show(earlier)} is {show(exact, max(printed.decimals, 0) + 1)}%, but {claim.percent.text} is said{note}."
     if not share_can_be(printed, int(change)):
         return f"no whole number changes by {claim.change.text} and by {claim.percent.text}: {show(change)} / {claim.percent.text} = {show(100 * change / printed.number, 2)}, and neither neighbour rounds to it."
     return None
@@ -114,15 +146,24 @@ def claim_contradictions(claim: Claim) -> list[str]:
     """Every way in which one claim contradicts itself; the direction alone is enough when it is wrong."""
     wrong_way = _levels_against_direction(claim)
     checks = [wrong_way] if wrong_way else []
-    checks += [c for c in (_percent_against_levels(claim), _change_against_levels(claim), _percent_against_change(claim), _multiple(claim)) if c]
+    checks += [
+        c
+        for c in (
+            _percent_against_levels(claim),
+            _change_against_levels(claim),
+            _percent_against_change(claim),
+            _multiple(claim),
+        )
+        if c
+    ]
     return checks
 
 
 def shares(sentence: Sentence, marked: Marked) -> list[Finding]:
-    """"60% (4) of the areas": a whole must exist; "12 of 40 (25%)" must divide."""
+    """ "60% (4) of the areas": a whole must exist; "12 of 40 (25%)" must divide."""
     found = []
     done: set[int] = set()
-    for pattern, order in ((_OUT_OF, (3, 1, 2)), (_OF_THE, (1, 2, 3)), (_SHARE, (1, 2, 3))):
+    for pattern, order in ((_OF_ALL, (3, 2, 1)), (_OUT_OF, (3, 1, 2)), (_OF_THE, (1, 2, 3)), (_SHARE, (1, 2, 3))):
         for match in pattern.finditer(marked.line):
             at = [match[n] for n in order]
             percent, part = marked.numbers[int(at[0])], marked.numbers[int(at[1])]
@@ -133,13 +174,37 @@ def shares(sentence: Sentence, marked: Marked) -> list[Finding]:
             near = marked.line[max(match.start() - 40, 0) : match.end() + 24]
             if whole is not None and whole.whole:
                 if not percent_agrees(percent, part, whole, change=False):
-                    exact = f"{show(100 * part.number / whole.number, max(percent.decimals, 0) + 1)}%" if whole.number else "no per cent"
+                    exact = (
+                        f"{show(100 * part.number / whole.number, max(percent.decimals, 0) + 1)}%"
+                        if whole.number
+                        else "no per cent"
+                    )
                     said = f"100 x {part.text} / {whole.text} = {exact}, but {percent.text} is said."
                     figures = (_figure("per cent", percent), _figure("part", part), _figure("whole", whole))
-                    found.append(Finding("percent_does_not_follow", "error", _where(sentence), figures, f"{said} (“{sentence.text[:220]}”)"))
+                    found.append(
+                        Finding(
+                            "percent_does_not_follow",
+                            "error",
+                            _where(sentence),
+                            figures,
+                            f"{said} (“{sentence.text[:220]}”)",
+                        )
+                    )
             elif not _CHANGE_WORD.search(near) and not share_can_be(percent, int(part.number)):
-                said = f"no whole number exists of which {part.text} is {percent.text}: {part.text} / {percent.text} = {show(100 * part.number / percent.number, 2)}." if percent.number else f"{part.text} is not 0% of anything."
-                found.append(Finding("sentence_cannot_hold", "error", _where(sentence), (_figure("per cent", percent), _figure("part", part)), f"{said} (“{sentence.text[:220]}”)"))
+                said = (
+                    f"no whole number exists of which {part.text} is {percent.text}: {part.text} / {percent.text} = {show(100 * part.number / percent.number, 2)}."
+                    if percent.number
+                    else f"{part.text} is not 0% of anything."
+                )
+                found.append(
+                    Finding(
+                        "sentence_cannot_hold",
+                        "error",
+                        _where(sentence),
+                        (_figure("per cent", percent), _figure("part", part)),
+                        f"{said} (“{sentence.text[:220]}”)",
+                    )
+                )
     return found
 
 

@@ -82,16 +82,28 @@ def _candidates(items: list[Item], whole: int) -> list[tuple[int, ...]]:
 
 def _strict(label: str) -> bool:
     """Labels that can only be the sum of everything else."""
-    return key(label) in {key(w) for w in ("Total", "Grand total", "Force total", "Overall total", "All areas", "Total all", "Overall")}
+    return key(label) in {
+        key(w) for w in ("Total", "Grand total", "Force total", "Overall total", "All areas", "Total all", "Overall")
+    }
 
 
 def _accepted(items: list[Item], whole: int, base: float) -> Relation | None:
+    """The best set of parts for one whole; rounding to fives or tens is allowed only where exact sums do not hold."""
+    exact = _judged(items, whole, 1.0)
+    return (
+        exact
+        if base == 1.0 or (exact is not None and len(exact.fits) >= len(exact.misfits))
+        else _judged(items, whole, base)
+    )
+
+
+def _judged(items: list[Item], whole: int, base: float) -> Relation | None:
     tried = [tested(items, whole, parts, base) for parts in _candidates(items, whole)]
     if not tried:
         return None
     best = max(tried, key=lambda r: (len(r.fits), -len(r.misfits), len(r.parts)))
     fits, misfits = len(best.fits), len(best.misfits)
-    if items[whole].total and (fits >= 2 and fits >= misfits or fits == 1 and misfits <= 2):
+    if items[whole].total and ((fits >= 2 and fits >= misfits) or (fits == 1 and misfits <= 2)):
         return best
     if fits >= _FITS_WITHOUT_LABEL and fits >= 2 * misfits and len(best.parts) >= 2:
         return best
@@ -135,15 +147,22 @@ def _finding(where: Where, what: list[Figure], held: list[Value], total: Value, 
     return Finding("parts_do_not_sum", "error", where, tuple(what), arithmetic)
 
 
-def _report(grid: Grid, items: list[Item], relation: Relation, place: Callable[[int, Hashable], tuple[Where, str]]) -> list[Finding]:
+def _report(
+    grid: Grid, items: list[Item], relation: Relation, place: Callable[[int, Hashable], tuple[Where, str]]
+) -> list[Finding]:
     found = []
     for position in relation.misfits:
         held = [items[p].values[position] for p in relation.parts]
         total = items[relation.whole].values[position]
         where, across = place(relation.whole, position)
         figures = [Figure(f"{items[relation.whole].label}, {across}", total.text, total.number)]
-        figures += [Figure(f"{items[p].label}, {across}", items[p].values[position].text, items[p].values[position].number) for p in relation.parts[:60]]
-        found.append(_finding(where, figures, held, total, f"{across or 'Column'}, parts of {items[relation.whole].label}"))
+        figures += [
+            Figure(f"{items[p].label}, {across}", items[p].values[position].text, items[p].values[position].number)
+            for p in relation.parts[:60]
+        ]
+        found.append(
+            _finding(where, figures, held, total, f"{across or 'Column'}, parts of {items[relation.whole].label}")
+        )
     return found
 
 
@@ -182,7 +201,9 @@ def over_columns(grid: Grid) -> tuple[list[Item], Callable[[int, Hashable], tupl
         column = grid.columns[n]
         group = _group(words, shared)
         values: dict[Hashable, Value] = {r: v for r, row in enumerate(grid.rows) if (v := row.values[n]) is not None}
-        items.append(Item(column.header or f"column {column.index + 1}", column.total or column.cumulative, values, group))
+        items.append(
+            Item(column.header or f"column {column.index + 1}", column.total or column.cumulative, values, group)
+        )
 
     def place(whole: int, position: Hashable) -> tuple[Where, str]:
         row = grid.rows[position] if isinstance(position, int) else grid.rows[0]
@@ -194,7 +215,9 @@ def over_columns(grid: Grid) -> tuple[list[Item], Callable[[int, Hashable], tupl
 def _group(words: frozenset[str], all_words: list[frozenset[str]]) -> frozenset[str]:
     """The words of a header that others share but not all: "No. of officers" under several bands."""
     common = frozenset.intersection(*all_words) if all_words else frozenset()
-    return frozenset(w for w in words - common if 1 < sum(w in others for others in all_words) < len(all_words)) - {"total"}
+    return frozenset(w for w in words - common if 1 < sum(w in others for others in all_words) < len(all_words)) - {
+        "total"
+    }
 
 
 def over_tables(grids: list[Grid]) -> list[Finding]:
@@ -222,7 +245,13 @@ def over_tables(grids: list[Grid]) -> list[Finding]:
                 for p in relation.parts:
                     other, orow, on = at[p, position]
                     printed = other.rows[orow].values[on]
-                    figures.append(Figure(f"{other.table.name}: {other.rows[orow].label}, {other.columns[on].header}", printed.text if printed else "", printed.number if printed else None))
+                    figures.append(
+                        Figure(
+                            f"{other.table.name}: {other.rows[orow].label}, {other.columns[on].header}",
+                            printed.text if printed else "",
+                            printed.number if printed else None,
+                        )
+                    )
                 said = f"{grid.rows[r].label}, {grid.columns[n].header}, over {len(held)} tables"
                 found.append(_finding(grid.where(grid.rows[r], grid.columns[n]), figures, held, total, said))
     return found
@@ -259,16 +288,27 @@ def shares_of_hundred(grid: Grid) -> list[Finding]:
     for n, column in enumerate(grid.columns):
         if column.role != "percent":
             continue
-        totals = [row for row in grid.rows if row.total and (v := row.values[n]) is not None and abs(v.number - 100) < EPSILON]
+        totals = [
+            row for row in grid.rows if row.total and (v := row.values[n]) is not None and abs(v.number - 100) < EPSILON
+        ]
         if len(totals) != 1:
             continue
-        parts = [(row, v) for row in grid.rows if row is not totals[0] and not row.total and (v := row.values[n]) is not None]
+        parts = [
+            (row, v) for row in grid.rows if row is not totals[0] and not row.total and (v := row.values[n]) is not None
+        ]
         whole = totals[0].values[n]
         added = sum(v.number for _, v in parts)
-        if len(parts) < 2 or whole is None or abs(added - 100) <= sum(v.half for _, v in parts) + EPSILON or not 50 <= added <= 200:
+        if (
+            len(parts) < 2
+            or whole is None
+            or abs(added - 100) <= sum(v.half for _, v in parts) + EPSILON
+            or not 50 <= added <= 200
+        ):
             continue
         figures = [grid.figure(totals[0], n), *(grid.figure(row, n) for row, _ in parts)]
-        found.append(_finding(grid.where(totals[0], column), figures, [v for _, v in parts], whole, f"{column.header}, shares"))
+        found.append(
+            _finding(grid.where(totals[0], column), figures, [v for _, v in parts], whole, f"{column.header}, shares")
+        )
     return found
 
 

@@ -11,7 +11,8 @@ from upstream.reports.check.findings import Finding
 from upstream.reports.check.grids import Grid, Row
 from upstream.reports.check.numbers import Value
 from upstream.reports.check.rules.limits import Limits, limits_of, side
-from upstream.reports.check.rules.percents import Source, chosen, holds as percent_holds, pair_of
+from upstream.reports.check.rules.percents import Source, chosen, pair_of
+from upstream.reports.check.rules.percents import holds as percent_holds
 from upstream.reports.check.rules.sums import Item, Relation, over_columns, over_rows, relations_among, tested
 
 Constraint = Callable[[Row], bool]
@@ -93,7 +94,9 @@ def _within_rows(grid: Grid) -> list[Finding]:
     found = []
     for one, other in combinations(broken, 2):
         for at in tries:
-            if any(one.values[n] is None or other.values[n] is None for n in at) or all(_number(one, n) == _number(other, n) for n in at):
+            if any(one.values[n] is None or other.values[n] is None for n in at) or all(
+                _number(one, n) == _number(other, n) for n in at
+            ):
                 continue
             mended = _exchange(one, other, at)
             if all(holds(row) for row in mended for holds in constraints):

@@ -8,23 +8,40 @@ from dataclasses import dataclass
 from upstream.reports.check.claims import Marked, mark
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
-from upstream.reports.check.grids import Grid, Row
+from upstream.reports.check.grids import Grid
 from upstream.reports.check.labels import key
 from upstream.reports.check.numbers import Value, parse_value
 from upstream.reports.check.reading.model import Sentence, Table
 
 _TARGET_WORD = r"(?:target|goal|ambition|aim|aspiration\w*|threshold|standard|benchmark|required|expectation|objective|what good looks like|good looks like)"
-_MET = re.compile(r"\b(?:met|meets|meeting|achiev\w+|hit|hits|hitting|on target|on track|reached|attained|satisf\w+ the|delivered|in line with (?:the |its )?target|green|fulfilled|within (?:the |its |our )?(?:target|standard|threshold)|success\w*)\b", re.IGNORECASE)
-_MISSED = re.compile(r"\b(?:miss\w*|not (?:been )?(?:met|meet|achiev\w+|hit|reach\w*)|(?:did|does|do|was|were|is|has|have) ?n[o']t (?:been )?(?:met|meet|achiev\w+|hit|reach\w*)|fail\w*|short of|shortfall|off target|unmet|falls? short|fell short|outside (?:the |its |our )?target|red|under-?perform\w*|yet to (?:meet|reach|achieve))\b", re.IGNORECASE)
-_ABOVE = re.compile(r"\b(?:above|exceed\w*|over|beat\w*|surpass\w*|better than|ahead of|higher than|in excess of|outperform\w*|more than)\b", re.IGNORECASE)
+_MET = re.compile(
+    r"\b(?:met|meets|meeting|achiev\w+|hit|hits|hitting|on target|on track|reached|attained|satisf\w+ the|delivered|in line with (?:the |its )?target|green|fulfilled|within (?:the |its |our )?(?:target|standard|threshold)|success\w*)\b",
+    re.IGNORECASE,
+)
+_MISSED = re.compile(
+    r"\b(?:miss\w*|not (?:been )?(?:met|meet|achiev\w+|hit|reach\w*)|(?:did|does|do|was|were|is|has|have) ?n[o']t (?:been )?(?:met|meet|achiev\w+|hit|reach\w*)|fail\w*|short of|shortfall|off target|unmet|falls? short|fell short|outside (?:the |its |our )?target|red|under-?perform\w*|yet to (?:meet|reach|achieve))\b",
+    re.IGNORECASE,
+)
+_ABOVE = re.compile(
+    r"\b(?:above|exceed\w*|over|beat\w*|surpass\w*|better than|ahead of|higher than|in excess of|outperform\w*|more than)\b",
+    re.IGNORECASE,
+)
 _BELOW = re.compile(r"\b(?:below|under|lower than|less than|beneath|behind|worse than|short of)\b", re.IGNORECASE)
 _TARGET = (
-    re.compile(rf"{_TARGET_WORD}(?: level| rate| figure| time| set)?(?: \([a-z ]+\))?(?: was| is| of| at| for [a-z /()-]{{1,60}}?(?:is|of|was)| being| set at| to be| remains| stands at|:| -|,)*\s*\(?(?:at least |at most |no more than |under |over |a maximum of |a minimum of )?<[nt](\d+)>"),
+    re.compile(
+        rf"{_TARGET_WORD}(?: level| rate| figure| time| set)?(?: \([a-z ]+\))?(?: was| is| of| at| for [a-z /()-]{{1,60}}?(?:is|of|was)| being| set at| to be| remains| stands at|:| -|,)*\s*\(?(?:at least |at most |no more than |under |over |a maximum of |a minimum of )?<[nt](\d+)>"
+    ),
     re.compile(rf"<[nt](\d+)>\s*(?:[a-z]+ ){{0,3}}?{_TARGET_WORD}"),
     re.compile(rf"{_TARGET_WORD}[^<.;]{{0,20}}\(<[nt](\d+)>"),
 )
-_LOWER_IS_BETTER = re.compile(r"minute|second|hour|\bdays?\b|wait\w*|abandon\w*|absence|sickness|overdue|backlog|response time|time to|attrition|complain\w*|reoffend\w*|repeat|vacanc\w*|outstanding|unresourced|turnover|crimes?\b|offences?\b|burglar\w*|robber\w*|violence|thefts?|incidents?|casualt\w*|collision\w*|at most|no more than|maximum|not exceed|or (?:less|fewer|below|under)|less than|fewer than|reduc\w*", re.IGNORECASE)
-_HIGHER_IS_BETTER = re.compile(r"satisf\w*|confidence|answered|complet\w*|complian\w*|attend\w*|positive|charge|outcome|detect\w*|solved|training|trained|resolved|within|on time|in time|at least|minimum|or (?:more|above|over|higher|better)|recruit\w*|referr\w*|upheld|engage\w*|success\w*|clearance|closed|visit\w*|seiz\w*|disrupt\w*|survey\w*|victim\w* (?:contact|updat)", re.IGNORECASE)
+_LOWER_IS_BETTER = re.compile(
+    r"minute|second|hour|\bdays?\b|wait\w*|abandon\w*|absence|sickness|overdue|backlog|response time|time to|attrition|complain\w*|reoffend\w*|repeat|vacanc\w*|outstanding|unresourced|turnover|crimes?\b|offences?\b|burglar\w*|robber\w*|violence|thefts?|incidents?|casualt\w*|collision\w*|at most|no more than|maximum|not exceed|or (?:less|fewer|below|under)|less than|fewer than|reduc\w*",
+    re.IGNORECASE,
+)
+_HIGHER_IS_BETTER = re.compile(
+    r"satisf\w*|confidence|answered|complet\w*|complian\w*|attend\w*|positive|charge|outcome|detect\w*|solved|training|trained|resolved|within|on time|in time|at least|minimum|or (?:more|above|over|higher|better)|recruit\w*|referr\w*|upheld|engage\w*|success\w*|clearance|closed|visit\w*|seiz\w*|disrupt\w*|survey\w*|victim\w* (?:contact|updat)",
+    re.IGNORECASE,
+)
 _CLOCK = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?::(\d{2}))?(?![\d:])")
 _WITHIN_TIME = re.compile(r"(?:within|target(?: of)?|under|in under|-)\s*(\d+)\s*(?:min(?:ute)?s?)\b", re.IGNORECASE)
 
@@ -71,7 +88,11 @@ def better_of(text: str) -> int | None:
 def _holds(verdict: Verdict, actual: float, target: float, better: int | None) -> bool | None:
     """Whether the verdict can be; ``None`` when it cannot be told."""
     if verdict.sense == "level":
-        if verdict.word.lower().startswith(("better", "worse", "ahead", "behind", "outperform", "beat", "surpass")) and better is not None and better < 0:
+        if (
+            verdict.word.lower().startswith(("better", "worse", "ahead", "behind", "outperform", "beat", "surpass"))
+            and better is not None
+            and better < 0
+        ):
             return (actual <= target) == (verdict.sign > 0)
         return actual >= target if verdict.sign > 0 else actual <= target
     if better is None:
@@ -83,17 +104,37 @@ def _holds(verdict: Verdict, actual: float, target: float, better: int | None) -
 def _target_in(marked: Marked) -> int | None:
     for pattern in _TARGET:
         match = pattern.search(marked.line)
-        if match and "within" not in match[0] and not re.search(r"(?:within|outside|inside)(?: the| its| our)?\s*$", marked.line[: match.start()]):
+        if (
+            match
+            and "within" not in match[0]
+            and not re.search(r"(?:within|outside|inside)(?: the| its| our)?\s*$", marked.line[: match.start()])
+        ):
             return int(match[1])
     return None
 
 
 def _actual_in(marked: Marked, target: int) -> int | None:
     """The level that the sentence sets against the target: the one other number of its kind."""
-    of_kind = [int(n) for n in re.findall(r"<[nt](\d+)>", marked.line) if int(n) != target and marked.numbers[int(n)].percent == marked.numbers[target].percent]
-    line = re.sub(r"(?:increas|decreas|rise|rose|fall|fell|up|down|reduc)\w*(?: of| by| from)? <[nt](\d+)>", lambda m: m[0].replace("<", "{"), marked.line)
+    of_kind = [
+        int(n)
+        for n in re.findall(r"<[nt](\d+)>", marked.line)
+        if int(n) != target and marked.numbers[int(n)].percent == marked.numbers[target].percent
+    ]
+    line = re.sub(
+        r"(?:increas|decreas|rise|rose|fall|fell|up|down|reduc)\w*(?: of| by| from)? <[nt](\d+)>",
+        lambda m: m[0].replace("<", "{"),
+        marked.line,
+    )
     kept = [n for n in of_kind if f"<t{n}>" in line or f"<n{n}>" in line]
-    apart = [n for n in kept if not re.search(rf"(?:points?|margin|gap|by|previous|last|compared (?:to|with)|from|against)[^<]{{0,16}}<[tn]{n}>|<[tn]{n}>\s*(?:short|points?|above|below|under|over)\b(?! (?:the |its |our )?(?:<|target|goal|aim))", line) or len(kept) == 1]
+    apart = [
+        n
+        for n in kept
+        if not re.search(
+            rf"(?:points?|margin|gap|by|previous|last|compared (?:to|with)|from|against)[^<]{{0,16}}<[tn]{n}>|<[tn]{n}>\s*(?:short|points?|above|below|under|over)\b(?! (?:the |its |our )?(?:<|target|goal|aim))",
+            line,
+        )
+        or len(kept) == 1
+    ]
     return apart[0] if len(apart) == 1 else None
 
 
@@ -112,24 +153,50 @@ def _sentence(sentence: Sentence) -> list[Finding]:
 
 def _judged(marked: Marked, target: int) -> str:
     """The words that can judge: those of the target's own number ("at least 90%") left out."""
-    line = re.sub(rf"(?:at least|at most|no more than|under|over|more than|less than|a minimum of|a maximum of)\s+<[nt]{target}>", " ", marked.line)
-    line = re.sub(r"(?:reach\w*|achiev\w*|hit\w*|attain\w*|deliver\w*|record\w*)(?: [a-z]+){0,2} <[nt]\d+>|<[nt]\d+> (?:was |were |is |are |has been )?(?:achieved|reached|attained|delivered|recorded)", " ", line)
-    return re.sub(r"\bor (?:above|below|over|under|higher|lower|more|less)\b|more than (?:half|a)|over the (?:[a-z]+ )?(?:last|past|periods?|years?|quarters?|months?|time)|(?:under|over)(?=-| review)", " ", line)
+    line = re.sub(
+        rf"(?:at least|at most|no more than|under|over|more than|less than|a minimum of|a maximum of)\s+<[nt]{target}>",
+        " ",
+        marked.line,
+    )
+    line = re.sub(
+        r"(?:reach\w*|achiev\w*|hit\w*|attain\w*|deliver\w*|record\w*)(?: [a-z]+){0,2} <[nt]\d+>|<[nt]\d+> (?:was |were |is |are |has been )?(?:achieved|reached|attained|delivered|recorded)",
+        " ",
+        line,
+    )
+    return re.sub(
+        r"\bor (?:above|below|over|under|higher|lower|more|less)\b|more than (?:half|a)|over the (?:[a-z]+ )?(?:last|past|periods?|years?|quarters?|months?|time)|(?:under|over)(?=-| review)",
+        " ",
+        line,
+    )
 
 
-def _finding(verdict: Verdict, actual: Value, target: Value, better: int | None, where: Where, text: str) -> list[Finding]:
+def _finding(
+    verdict: Verdict, actual: Value, target: Value, better: int | None, where: Where, text: str
+) -> list[Finding]:
     if _holds(verdict, actual.number, target.number, better) is not False:
         return []
     sign = ">" if actual.number > target.number else "<" if actual.number < target.number else "="
     figures = (Figure("actual", actual.text, actual.number), Figure("target", target.text, target.number))
     wanted = "" if verdict.sense == "level" else f" (here {'higher' if (better or 0) > 0 else 'lower'} is better)"
-    return [Finding("target_claim_wrong", "error", where, figures, f"{actual.text} {sign} {target.text}{wanted}, but the target is said to be “{verdict.word}” (“{text[:200]}”)")]
+    return [
+        Finding(
+            "target_claim_wrong",
+            "error",
+            where,
+            figures,
+            f"{actual.text} {sign} {target.text}{wanted}, but the target is said to be “{verdict.word}” (“{text[:200]}”)",
+        )
+    ]
 
 
 def _clock(target_text: str, claim_text: str, where: Where, shown: str) -> list[Finding]:
     """ "12:37, within target" beside "within 12 minutes"."""
     limit, took = _WITHIN_TIME.search(target_text), _CLOCK.search(claim_text)
-    verdict = re.search(r"\b(?:within|met|inside|on) (?:the |its )?target\b|\b(?:outside|missed|over|above) (?:the |its )?target\b", claim_text, re.IGNORECASE)
+    verdict = re.search(
+        r"\b(?:within|met|inside|on) (?:the |its )?target\b|\b(?:outside|missed|over|above) (?:the |its )?target\b",
+        claim_text,
+        re.IGNORECASE,
+    )
     if not limit or not took or not verdict or not re.search(r"median|average|mean|time", claim_text, re.IGNORECASE):
         return []
     hours = took[3] is not None
@@ -139,12 +206,27 @@ def _clock(target_text: str, claim_text: str, where: Where, shown: str) -> list[
         return []
     sign = "<=" if inside else ">"
     figures = (Figure("time", took[0], round(minutes, 2)), Figure("target", f"{limit[1]} minutes", float(limit[1])))
-    return [Finding("target_claim_wrong", "error", where, figures, f"{took[0]} (minutes and seconds) {sign} {limit[1]} minutes, but it is said to be “{verdict[0]}” (“{shown[:200]}”)")]
+    return [
+        Finding(
+            "target_claim_wrong",
+            "error",
+            where,
+            figures,
+            f"{took[0]} (minutes and seconds) {sign} {limit[1]} minutes, but it is said to be “{verdict[0]}” (“{shown[:200]}”)",
+        )
+    ]
 
 
-_TARGET_HEADER = re.compile(r"target|goal|wdgll|what good looks like|good looks like|ambition|aim\b|standard|threshold|benchmark", re.IGNORECASE)
-_ACTUAL_HEADER = re.compile(r"actual|update|current|latest|result|performance|achieved|level|value|score|outturn|position", re.IGNORECASE)
-_STATUS_HEADER = re.compile(r"status|met|rag\b|on track|achieved\?|result|against target|v target|vs target|verdict|position|outcome|target\?|assessment|judgement", re.IGNORECASE)
+_TARGET_HEADER = re.compile(
+    r"target|goal|wdgll|what good looks like|good looks like|ambition|aim\b|standard|threshold|benchmark", re.IGNORECASE
+)
+_ACTUAL_HEADER = re.compile(
+    r"actual|update|current|latest|result|performance|achieved|level|value|score|outturn|position", re.IGNORECASE
+)
+_STATUS_HEADER = re.compile(
+    r"status|met|rag\b|on track|achieved\?|result|against target|v target|vs target|verdict|position|outcome|target\?|assessment|judgement",
+    re.IGNORECASE,
+)
 _STATUS = {
     "met": 1, "yes": 1, "y": 1, "achieved": 1, "on target": 1, "green": 1, "pass": 1, "passed": 1, "hit": 1, "target met": 1, "on track": 1, "above target": 2, "above": 2, "exceeded": 2, "below target": -2, "below": -2,
     "not met": -1, "no": -1, "n": -1, "missed": -1, "red": -1, "fail": -1, "failed": -1, "off target": -1, "not achieved": -1, "target missed": -1, "target not met": -1, "off track": -1, "within target": 1, "outside target": -1,
@@ -153,13 +235,21 @@ _STATUS = {
 
 def _status_column(grid: Grid) -> list[Finding]:
     targets = [n for n, c in enumerate(grid.columns) if c.role == "target" or _TARGET_HEADER.search(c.header)]
-    actuals = [n for n, c in enumerate(grid.columns) if n not in targets and c.role in {"count", "percent", "average", "median"}]
+    actuals = [
+        n
+        for n, c in enumerate(grid.columns)
+        if n not in targets and c.role in {"count", "percent", "average", "median"}
+    ]
     if len(targets) != 1 or not actuals:
         return []
     actual = _actual_column(grid, actuals)
     found = []
     for header in dict.fromkeys(h for row in grid.rows for h in row.texts if _STATUS_HEADER.search(h)):
-        signs = {r: _STATUS[s] for r, row in enumerate(grid.rows) if (s := row.texts.get(header, "").strip().lower().strip(".")) in _STATUS}
+        signs = {
+            r: _STATUS[s]
+            for r, row in enumerate(grid.rows)
+            if (s := row.texts.get(header, "").strip().lower().strip(".")) in _STATUS
+        }
         for r, sign in signs.items():
             row = grid.rows[r]
             a, t = row.values[actual], row.values[targets[0]]
@@ -169,7 +259,15 @@ def _status_column(grid: Grid) -> list[Finding]:
             if better is not None and ((a.number - t.number) * better > 0) != (sign > 0):
                 figures = (grid.figure(row, actual), grid.figure(row, targets[0]))
                 mark_ = ">" if a.number > t.number else "<"
-                found.append(Finding("target_claim_wrong", "error", Where(grid.table.file, row.line or None, grid.table.name, row.label, header), figures, f"{row.label}: {a.text} {mark_} {t.text} (target; here {'higher' if better > 0 else 'lower'} is better), but “{header}” says “{row.texts[header]}”."))
+                found.append(
+                    Finding(
+                        "target_claim_wrong",
+                        "error",
+                        Where(grid.table.file, row.line or None, grid.table.name, row.label, header),
+                        figures,
+                        f"{row.label}: {a.text} {mark_} {t.text} (target; here {'higher' if better > 0 else 'lower'} is better), but “{header}” says “{row.texts[header]}”.",
+                    )
+                )
     return found
 
 
@@ -189,7 +287,9 @@ def _last(grid: Grid, at: int) -> int:
 def _better_row(grid: Grid, r: int, actual: int, target: int, signs: dict[int, int]) -> int | None:
     """Which way is good: from the words of the row, else from what the other rows show."""
     row = grid.rows[r]
-    own = better_of(f"{row.label} {' '.join(row.texts.values())} {row.values[target].text if row.values[target] else ''}")
+    own = better_of(
+        f"{row.label} {' '.join(row.texts.values())} {row.values[target].text if row.values[target] else ''}"
+    )
     if own is not None:
         return own
     votes = 0
@@ -228,10 +328,22 @@ def _text_cells(table: Table) -> list[Finding]:
                 label = next((c for c in reversed(row[:t]) if len(key(c)) > 1), row[0])
                 where = Where(table.file, line or None, table.name, label, head[a])
                 target, said = mark(row[t]), mark(row[a])
-                if len(target.numbers) == 1 and len(said.numbers) == 1 and target.numbers[0].percent == said.numbers[0].percent and re.search(rf"{_TARGET_WORD}", row[a], re.IGNORECASE):
+                if (
+                    len(target.numbers) == 1
+                    and len(said.numbers) == 1
+                    and target.numbers[0].percent == said.numbers[0].percent
+                    and re.search(rf"{_TARGET_WORD}", row[a], re.IGNORECASE)
+                ):
                     verdict = verdict_of(said.line)
                     if verdict is not None:
-                        found += _finding(verdict, said.numbers[0], target.numbers[0], better_of(f"{label} {row[t]}"), where, f"{row[t]} / {row[a]}")
+                        found += _finding(
+                            verdict,
+                            said.numbers[0],
+                            target.numbers[0],
+                            better_of(f"{label} {row[t]}"),
+                            where,
+                            f"{row[t]} / {row[a]}",
+                        )
     return found
 
 
