@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from upstream.records.contract import Column, Contract, RowCheck, code_list
+from upstream.records.local_time import LOCAL_ZONE, in_summer, in_winter, instant_of, local_clock, summer_instant
 from upstream.records.mapping import Binding, Mapping, fillable
 from upstream.records.pseudonyms import PATTERN, pseudonym_sql
 from upstream.records.tabular_files import ROW, TabularFile
 from upstream.store.duckdb_session import listed, named, quoted
 
-LOCAL_ZONE: Final = "Europe/London"
 EARLIEST: Final = dt.date(1900, 1, 1)
 """An earlier date is a slip of the keyboard, such as the year 1022."""
 
@@ -102,7 +102,9 @@ def checked_rows(
     ]
     instants = [f"{_instant(column, mapping)} AS {named(column.name)}" for column in times]
     derived = [f"{_derived(column)} AS {named(column.name)}" for column in held.columns if column.derived]
-    end = f"timezone({quoted(LOCAL_ZONE)}, CAST(as_at + 1 AS TIMESTAMP)) AS {named('u:end')}"
+    midnight = "CAST(as_at + 1 AS TIMESTAMP)"
+    last = f"CASE WHEN {in_summer(midnight)} THEN {summer_instant(midnight)} ELSE {instant_of(midnight)} END"
+    end = f"{last} AS {named('u:end')}"
     reasons = _joined(_reasons(held, kinds, today))
     warnings = _joined(_warnings(held, mapping))
     names = ", ".join(named(name) for name in held.names)
@@ -232,7 +234,7 @@ def _date(cell: str, kind: str, mapping: Mapping) -> str:
     if kind == "TIMESTAMP":
         return f"CAST({cell} AS DATE)"
     if kind == "TIMESTAMPTZ":
-        return f"CAST(timezone({quoted(LOCAL_ZONE)}, {cell}) AS DATE)"
+        return f"CAST({local_clock(cell)} AS DATE)"
     if kind != "VARCHAR":
         return "CAST(NULL AS DATE)"
     iso = f"regexp_full_match({cell}, {quoted(f'{_ISO_DATE}([ T]{_ISO_TIME})?')})"
@@ -265,26 +267,13 @@ def _wall(column: Column, kind: str, mapping: Mapping) -> Iterator[str]:
     yield f"{instant} AS {named('u:' + column.name)}"
 
 
-def _as_summer(wall: str) -> str:
-    return f"timezone('UTC', {wall} - INTERVAL 1 HOUR)"
-
-
-def _in_summer(wall: str) -> str:
-    return f"timezone({quoted(LOCAL_ZONE)}, {_as_summer(wall)}) = {wall}"
-
-
-def _in_winter(wall: str) -> str:
-    return f"timezone({quoted(LOCAL_ZONE)}, timezone('UTC', {wall})) = {wall}"
-
-
 def _instant(column: Column, mapping: Mapping) -> str:
     """The instant of a wall-clock time: summer time where both could be meant, nothing where neither exists."""
     wall, instant = named("l:" + column.name), named("u:" + column.name)
     if mapping.timezone == "UTC":
-        return f"coalesce({instant}, timezone('UTC', {wall}))"
-    local = (
-        f"CASE WHEN {_in_summer(wall)} THEN {_as_summer(wall)} WHEN {_in_winter(wall)} THEN timezone('UTC', {wall}) END"
-    )
+        return f"coalesce({instant}, {instant_of(wall)})"
+    summer, winter = summer_instant(wall), instant_of(wall)
+    local = f"CASE WHEN {in_summer(wall)} THEN {summer} WHEN {in_winter(wall)} THEN {winter} END"
     return f"CASE WHEN {wall} IS NULL THEN {instant} ELSE {local} END"
 
 
@@ -292,7 +281,7 @@ def _derived(column: Column) -> str:
     rule, _, rest = str(column.derived).partition("(")
     if rule != "local_date":
         raise ValueError(f"{column.derived} is not a derivation of force tables")
-    return f"CAST(timezone({quoted(LOCAL_ZONE)}, {named(rest.rstrip(')'))}) AS DATE)"
+    return f"CAST({local_clock(named(rest.rstrip(')')))} AS DATE)"
 
 
 def _reasons(held: Contract, kinds: dict[str, str], today: dt.date) -> Iterator[tuple[str, str]]:
@@ -318,7 +307,7 @@ def _column_reasons(column: Column, kind: str, today: dt.date) -> Iterator[tuple
             f"{value} IS NULL AND {wall} IS NULL AND {cell} IS NOT NULL AND NOT {error}",
             f"{name} is not {_WHAT[column.type]}",
         )
-        yield f"{wall} < {first} OR {value} < timezone('UTC', {first})", f"{name} is before {EARLIEST.year}"
+        yield f"{wall} < {first} OR {value} < {instant_of(first)}", f"{name} is before {EARLIEST.year}"
         yield f"{value} >= {named('u:end')}", f"{name} is after the as-at date"
     else:
         yield f"{value} IS NULL AND {cell} IS NOT NULL AND NOT {error}", f"{name} is not {_WHAT[column.type]}"
@@ -343,7 +332,7 @@ def _warnings(held: Contract, mapping: Mapping) -> Iterator[tuple[str, str]]:
             if column.type == "timestamp":
                 wall = named("l:" + column.name)
                 yield (
-                    f"{_in_summer(wall)} AND {_in_winter(wall)}",
+                    f"{in_summer(wall)} AND {in_winter(wall)}",
                     f"{column.name} occurs twice when the clocks go back: the first (summer time) is taken",
                 )
 
