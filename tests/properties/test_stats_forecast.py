@@ -58,6 +58,11 @@ def test_paths_of_counts_are_counts_and_intervals_nest_and_widen() -> None:
     assert width[-1] > width[0]
 
 
+def test_means_of_counts_are_not_rounded() -> None:
+    made = forecast(counts() / 30, 3, rng=rng(), first_calendar_month=4)
+    assert not np.array_equal(made.paths, np.rint(made.paths))
+
+
 def test_missing_months_are_simulated_and_known_ones_kept_in_sums() -> None:
     values = counts()
     values[25] = np.nan

@@ -88,9 +88,10 @@ def forecast(
     Question: what may the coming months hold, given what the months so far did?
 
     Parameters: ``values`` (n,) one a month, NaN for missing (it is simulated too); ``horizon`` months after the last
-    (1 to 24); ``rng``; ``first_calendar_month`` 1 to 12, of ``values[0]``; ``scale`` what the values are: counts,
-    proportions (0 to 1), positive amounts such as times, or plain numbers; ``breaks`` indices of the first month after
-    each dated change of recording, before which only the seasons are learnt from; ``paths`` to simulate.
+    (1 to 24); ``rng``; ``first_calendar_month`` 1 to 12, of ``values[0]``; ``scale`` what the values are: counts
+    (or means of counts), proportions (0 to 1), positive amounts such as times, or plain numbers; ``breaks`` indices of
+    the first month after each dated change of recording, before which only the seasons are learnt from; ``paths`` to
+    simulate.
 
     Assumes: the structure of :mod:`structure` on a square-root, angular, log or plain scale; the future brings
     no change of recording and no event unlike those held. The variances are averaged over their likely values, not
@@ -111,6 +112,8 @@ def forecast(
     )
     onto, back = _SCALES[scale]
     simulated = back(_simulate(model, onto(history[held]), scale, paths, rng))
+    if scale == "count" and np.array_equal(history[held], np.rint(history[held])):
+        simulated = np.rint(simulated)  # a daily mean of counts is on the same scale but need not be whole
     return Forecast(history, months, simulated, horizon, "wandering level, drift and month effects")
 
 
@@ -164,7 +167,7 @@ def _anscombe(x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _from_anscombe(z: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(np.maximum(np.rint((np.maximum(z, 0) / 2) ** 2 - 3 / 8), 0.0))
+    return np.asarray(np.maximum((np.maximum(z, 0) / 2) ** 2 - 3 / 8, 0.0))
 
 
 def _angle(p: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -223,7 +226,7 @@ def seasonal_naive(values: ArrayLike, horizon: int, *, rng: np.random.Generator,
     variance = float(np.mean(apart**2)) if apart.size >= MONTHS // 2 else 2 * float(np.nanvar(year, ddof=1))
     last_year = year[:horizon]
     middle = np.where(np.isfinite(last_year), last_year, np.nanmean(y))
-    simulated = _from_anscombe(middle + np.sqrt(variance) * rng.standard_normal((paths, horizon)))
+    simulated = np.rint(_from_anscombe(middle + np.sqrt(variance) * rng.standard_normal((paths, horizon))))
     return Forecast(history, history.size + np.arange(horizon), simulated, horizon, "seasonal naive")
 
 
