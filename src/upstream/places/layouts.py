@@ -21,6 +21,9 @@ CODE: Final = re.compile(r"[A-Z]\d{8}")
 
 VINTAGES: Final = (2011, 2021)
 
+ONLY_INDEX: Final = {2021: 2025}
+"""Census of the small areas -> the one English index of deprivation published on them (2011 areas have two)."""
+
 _LSOA: Final = re.compile(r"lsoa(20)?(11|21)_?(code|cd|name|nm)")
 _LEVELS: Final = {"district": r"(?:l?tla|lad)", "csp": "csp", "force": "pfa"}
 _INDEX: Final = re.compile(r"(.+?)_?(score|rank|decile)", re.IGNORECASE)
@@ -208,6 +211,9 @@ def population_layout(headers: Sequence[str], period: str | None) -> Layout:
     households = next((h for name in _HOUSEHOLDS for h in headers if plain[h] == name), None)
     names = set(_columns(headers, "name").values())
     groups = [h for h in headers if h not in {code, total, households, *years, *names} and h.strip()]
+    if not years and period is None and total and households:
+        # mid-year estimates count people only; people and households together are a census
+        period = f"census-{vintage}"
     if not years and period is None:
         raise BadInput(
             "Nothing says when this population was counted.",
@@ -257,6 +263,7 @@ def deprivation_layout(headers: Sequence[str], year: int | None) -> Layout:
             allowed="columns such as IMD_score, IMD_rank, IMD_decile",
             remedy=f"Headers found: {', '.join(headers)}.",
         )
+    year = year or ONLY_INDEX.get(vintage)
     if year is None:
         raise BadInput("Nothing says which year's index this is.", remedy="Give --year, for example 2019.")
 
