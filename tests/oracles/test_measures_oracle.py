@@ -14,9 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from upstream.errors import BadInput
 from upstream.measures.calculate import Asked, calculate, gather
 from upstream.measures.definition import Definition
 from upstream.measures.loading import load_file
+from upstream.measures.periods_of import by_period
 from upstream.measures.result import FORCE, NOT_KNOWN, MeasureResult
 from upstream.periods import Month
 from upstream.records.contract import contract
@@ -47,7 +49,8 @@ BODIES = {
     "divided": 'kind = "proportion"\n[numerator]\ntable = "arrests"\nfilter = "domestic_abuse"\n'
     '[denominator]\ntable = "crimes"\nfilter = "domestic_abuse"',
     "weighted": 'kind = "proportion"\ntable = "survey_responses"\nfilter = "answer != \'dont_know\'"\n'
-    'weight = "weight"\nwindow = "rolling_6"\n[numerator]\nfilter = "answer in (\'strongly_agree\', \'tend_to_agree\')"',
+    'weight = "weight"\nwindow = "rolling_6"\n[numerator]\n'
+    'filter = "answer in (\'strongly_agree\', \'tend_to_agree\')"',
     "ratio": 'kind = "ratio"\ntable = "open_investigations"\n[numerator]\n[denominator]\ndistinct = ["workflow"]',
     "mean": 'kind = "mean"\ntable = "unresourced"\nfilter = "hour >= 8 and hour <= 22"\ncolumn = "incidents"\n'
     'per = ["read_on", "hour"]',
@@ -124,7 +127,8 @@ def make_records(seed: int) -> dict[str, pd.DataFrame]:
     ]
     incidents = pd.DataFrame(
         {"incident_ref": [f"i{i}" for i in range(n)], "opened_on": [o.date() for o in opened],
-         "acknowledged_at": opened, "dispatched_at": dispatched, "arrived_at": arrived, "grade": rng.integers(1, 4, n), "area": _areas(rng, n)}
+         "acknowledged_at": opened, "dispatched_at": dispatched, "arrived_at": arrived, "grade": rng.integers(1, 4, n),
+         "area": _areas(rng, n)}
     )  # fmt: skip
     ends = _month_ends()
     snapshots = [*ends, *(m.first_day for m in MONTHS[::3])]
@@ -386,6 +390,43 @@ def test_a_missing_month_is_missing_and_the_window_says_so(results: dict[str, Me
     assert one.rolling_12 is not None
     assert np.isnan(one.rolling_12.value)
     assert (one.rolling_12.months_held, one.rolling_12.months_wanted) == (11, 12)
+
+
+def _period_of(day: dt.date, grain: str) -> dt.date:
+    if grain == "day":
+        return day
+    if grain == "week":
+        return day - dt.timedelta(days=day.weekday())
+    month = Month.of(day)
+    return (month.quarter if grain == "quarter" else month.financial_year).first_month.first_day
+
+
+@pytest.mark.parametrize("grain", ["day", "week", "quarter", "year"])
+@pytest.mark.parametrize("key", ["counted", "shared"])
+def test_other_periods_equal_the_recount(
+    key: str,
+    grain: Any,
+    definitions: dict[str, Definition],
+    tables: dict[str, Snapshot],
+    records: dict[str, pd.DataFrame],
+) -> None:
+    f = records["crimes"]
+    start = f["recorded_on"].map(lambda day: _period_of(day, grain))
+    found = by_period(definitions[key], tables, grain, to=TO, areas=AREAS)[FORCE]
+    assert len(found) > 1
+    for period in found:
+        rows = f[start == period.first]
+        if key == "counted":
+            hit = rows["category"].isin(["rape", "homicide"]) & (rows["status"] != "cancelled")
+            assert period.value.value == hit.sum(), period.label
+        else:
+            hit = true(rows["domestic_abuse"]) & ~true(rows["knife"])
+            np.testing.assert_allclose(period.value.value, _over(100 * hit.sum(), len(rows)), rtol=1e-12)
+
+
+def test_a_median_has_no_figure_by_day(definitions: dict[str, Definition], tables: dict[str, Snapshot]) -> None:
+    with pytest.raises(BadInput, match="median has no figure by day"):
+        by_period(definitions["median"], tables, "day", to=TO, areas=AREAS)
 
 
 def test_order_of_records_changes_nothing(

@@ -11,13 +11,14 @@ from rich.console import Console
 from rich.table import Table
 
 from upstream.cli.settings import Settings, load_settings, who
-from upstream.errors import BadInput
+from upstream.errors import BadInput, NotHeld
 from upstream.measures.definition import Definition, Tally, Target
 from upstream.measures.loading import BadDefinition, Problem, load_file, load_pack, load_packs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from upstream.measures.periods_of import Grain
     from upstream.measures.result import MeasureResult, Results, Value
 
 PURPOSE = "Measures run from the command line"
@@ -176,6 +177,7 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
 @click.option("--area", "area_codes", multiple=True, metavar="CODE", help="Show only this area (repeat for more).")
 @click.option("--engine", type=click.Choice(["duckdb", "spark"]), help="Which engine counts (settings: engine.name).")
 @click.option("--no-cache", is_flag=True, help="Count again even when the result is kept.")
+@click.option("--keep", is_flag=True, help="Keep the likelihoods given, to be scored when their dates pass.")
 @_PACK
 @_JSON
 @click.pass_obj
@@ -186,6 +188,7 @@ def run(
     area_codes: tuple[str, ...],
     engine: str | None,
     no_cache: bool,
+    keep: bool,
     packs: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -199,6 +202,8 @@ def run(
     settings = load_settings(Path(config))
     definitions = _chosen(_definitions(config, packs), keys)
     results = _calculated(settings, definitions, to_text, engine or settings.engine, no_cache=no_cache)
+    if keep:
+        _keep(settings, results, quiet=as_json)
     unknown = [code for code in area_codes if code not in results.areas]
     if unknown:
         raise BadInput(f"There is no area {unknown[0]!r}.", allowed=", ".join(results.areas))
@@ -249,6 +254,63 @@ def _calculated(settings: Settings, definitions: list[Definition], to: str, engi
     )
 
 
+def _keep(settings: Settings, results: Results, *, quiet: bool) -> None:
+    import datetime as dt
+
+    from upstream.measures.forecasts import keep_forecasts
+    from upstream.store import Store
+
+    today = dt.datetime.now(dt.UTC).date()
+    kept = keep_forecasts(Store(settings.store), results, made_on=today, who=who())
+    if not quiet:
+        click.echo(f"{kept} likelihoods kept.")
+
+
+@group.command("by")
+@click.argument("key")
+@click.argument("grain", type=click.Choice(["day", "week", "month", "quarter", "year"]))
+@click.option("--to", "to_text", required=True, metavar="YYYY-MM", help="The last month.")
+@click.option("--area", default="force", show_default=True, metavar="CODE", help="Which area.")
+@click.option("--last", default=24, show_default=True, type=click.IntRange(1), help="How many periods are shown.")
+@_PACK
+@_JSON
+@click.pass_obj
+def by(
+    config: str, key: str, grain: Grain, to_text: str, area: str, last: int, packs: tuple[str, ...], as_json: bool
+) -> None:
+    """One measure by day, week, month, quarter or financial year.
+
+    Example: upstream measures by crime_total week --to 2022-06 --area A
+    """
+    from upstream.measures.calculate import open_tables, reading_scope
+    from upstream.measures.periods_of import by_period
+    from upstream.measures.plain import plain, without_nan
+    from upstream.periods import Month
+    from upstream.store import Store
+
+    settings = load_settings(Path(config))
+    (definition,) = _chosen(_definitions(config, packs), (key,))
+    scope = reading_scope(who(), PURPOSE, [definition])
+    tables, lacking = open_tables(Store(settings.store), [definition], scope)
+    if lacking:
+        raise NotHeld(" ".join(lacking.values()), remedy="Add records first: upstream records add --help")
+    areas = {one.code: one.name for one in settings.areas}
+    found = by_period(definition, tables, grain, to=Month.parse(to_text), areas=areas, force=settings.force_key)
+    if area not in found:
+        raise BadInput(f"There is no area {area!r}.", allowed=", ".join(found))
+    periods = found[area][-last:]
+    if as_json:
+        rows = [{"first": str(p.first), "last": str(p.last), "value": without_nan(plain(p.value))} for p in periods]
+        click.echo(json.dumps({"measure": key, "area": area, "grain": grain, "periods": rows}, indent=1))
+        return
+    table = Table(title=f"{definition.title}, {area}, by {grain}")
+    table.add_column("Period")
+    table.add_column(definition.unit, justify="right")
+    for period in periods:
+        table.add_row(period.label, _printed(period.value, definition))
+    Console().print(table)
+
+
 def _as_json(results: Results, areas: Sequence[str]) -> dict[str, Any]:
     from upstream.measures.plain import plain, without_nan
 
@@ -268,7 +330,7 @@ def _as_json(results: Results, areas: Sequence[str]) -> dict[str, Any]:
 
 def _as_table(results: Results, areas: Sequence[str], title: str) -> Table:
     table = Table(title=title)
-    table.add_column("Measure")
+    table.add_column("Measure", min_width=26)
     table.add_column("Unit")
     for area in areas:
         table.add_column(results.areas[area], justify="right")
@@ -295,5 +357,6 @@ def _row(result: MeasureResult, areas: Sequence[str]) -> list[str]:
 
 def _printed(value: Value, definition: Definition) -> str:
     if value.value != value.value:
-        return f"{value.months_held} of {value.months_wanted} months"
+        held = f"{value.months_held} of {value.months_wanted} months"
+        return held if value.months_held < value.months_wanted else "none"
     return f"{value.value:,.{definition.decimals}f}"

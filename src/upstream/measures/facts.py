@@ -18,6 +18,8 @@ from upstream.measures.questions import FIXED_POINT, QuestionKey, Sum, other_que
 from upstream.measures.result import FORCE, NOT_KNOWN, Floats, Ints
 from upstream.periods import Month
 
+LEAST_SHARE: Final = 0.005
+"""An area that the settings do not name is shown when it has at least this share of a table's rows."""
 UNUSABLE: Final = -1
 """Histogram value of rows that a duration cannot use."""
 
@@ -143,11 +145,19 @@ class Facts:
 
 
 def labels_of(answers: Sequence[Answer], areas: Sequence[str], force_codes: Sequence[str]) -> tuple[str, ...]:
-    """The force, its areas (or, when none are given, every area named) and the not-known line."""
+    """The force, its areas and the not-known line.
+
+    When no areas are given, every area named in a fair share of some table's rows: police.uk points now and then fall
+    in a district far away, which is no area of the force.
+    """
     found = list(areas)
     if not found:
-        named = {label for answer in answers for label in pc.unique(answer.rows.column("label")).to_pylist()}
-        found = sorted(named - {NOT_KNOWN, FORCE, None, *force_codes})
+        named: set[str] = set()
+        for answer in answers:
+            totals = answer.rows.group_by("label").aggregate([("rows", "sum")])
+            least = LEAST_SHARE * (pc.sum(totals.column("rows_sum")).as_py() or 0)
+            named |= {row["label"] for row in totals.to_pylist() if row["rows_sum"] >= least}
+        found = sorted(named - {NOT_KNOWN, FORCE, *force_codes})
     return (FORCE, *found, NOT_KNOWN)
 
 

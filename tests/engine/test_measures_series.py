@@ -1,0 +1,303 @@
+"""Series by hand: limits, breaks, missing months, changes, projections, likelihood, cache, reading scope."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from upstream.errors import BadInput, Refused
+from upstream.measures.cache import empty
+from upstream.measures.calculate import calculate, reading_scope
+from upstream.measures.definition import Definition
+from upstream.measures.forecasts import keep_forecasts, score_forecasts
+from upstream.measures.loading import load_file
+from upstream.measures.outlook import overridden
+from upstream.measures.plain import plain
+from upstream.measures.result import FORCE, NOT_KNOWN, Results, Series
+from upstream.measures.values import quantile
+from upstream.periods import Month, months
+from upstream.records.contract import contract
+from upstream.store import ReadingScope, Snapshot, Store, mark_personal
+
+TO = Month(2022, 6)
+HEAD = """key = "m"
+title = "T"
+question = "Q?"
+objective = "o"
+key_question = "k"
+owner = "Head of Performance"
+reviewed = 2022-04-01
+next_review = 2023-04-01
+source = "test"
+"""
+COUNT = 'kind = "count"\ntable = "crimes"\ngood = "lower"\n'
+# the monthly mean 100 and SD 10.44 of 2021/22, then three months
+YEAR = [90, 110, 90, 110, 90, 110, 90, 110, 90, 110, 90, 110]
+QUARTER = [100, 121, 79]
+
+
+def defined(folder: Path, text: str) -> Definition:
+    path = folder / "m.toml"
+    path.write_text(HEAD + text, "utf-8")
+    return load_file(path)[0]
+
+
+def crimes(counts: dict[Month, int], folder: Path, area: str = "A") -> Snapshot:
+    """A crimes table with so many rows in the middle of each month."""
+    day = [dt.date(m.year, m.month, 15) for m, n in counts.items() for _ in range(n)]
+    schema = contract("crimes").schema
+    values = {"crime_ref": [f"c{i}" for i in range(len(day))], "recorded_on": day, "area": [area] * len(day),
+              "category": ["rape"] * len(day)}  # fmt: skip
+    table = pa.table({f.name: pa.array(values.get(f.name, [None] * len(day)), f.type) for f in schema}, schema=schema)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "crimes.parquet"
+    pq.write_table(table, path)
+    return Snapshot("crimes", 0, (path,), schema, len(day), dt.datetime(2022, 7, 1, tzinfo=dt.UTC))
+
+
+def year_and_quarter() -> dict[Month, int]:
+    return dict(zip(months(Month(2021, 4), TO), YEAR + QUARTER, strict=True))
+
+
+def run(definition: Definition, snapshot: Snapshot) -> Results:
+    return calculate([definition], {"crimes": snapshot}, to=TO, areas={"A": "Area A"})
+
+
+def force(results: Results) -> Series:
+    return results.measures["m"].series[FORCE]
+
+
+def test_limits_are_last_years_mean_and_two_sds_unrounded(tmp_path: Path) -> None:
+    one = force(run(defined(tmp_path, COUNT), crimes(year_and_quarter(), tmp_path)))
+    limits = one.limits[0]
+    sd = np.std(YEAR, ddof=1)
+    assert (limits.rule, limits.baseline_months) == ("two_sd", 12)
+    np.testing.assert_allclose(
+        [limits.centre[-1], limits.upper[-1], limits.lower[-1]], [100, 100 + 2 * sd, 100 - 2 * sd]
+    )
+    assert np.isnan(limits.centre[0]), "nothing is held before the first year to judge it by"
+    outside = [(f.month, f.rule, f.favourable) for f in one.flags if f.limits == "two_sd" and f.rule.endswith("_limit")]
+    assert outside == [(Month(2022, 5), "above_limit", False), (Month(2022, 6), "below_limit", True)]
+    assert one.exceptional is not None
+    assert {each.rule for each in one.limits} == {"two_sd", "xmr", "counts"}
+
+
+@pytest.mark.parametrize(("lacking", "used"), [(2, 10), (3, 0)])
+def test_ten_months_make_a_baseline_and_nine_do_not(tmp_path: Path, lacking: int, used: int) -> None:
+    counts = year_and_quarter()
+    for month in list(counts)[3 : 3 + lacking]:
+        del counts[month]
+    limits = force(run(defined(tmp_path, COUNT), crimes(counts, tmp_path))).limits[0]
+    assert limits.baseline_months == used
+    if used:
+        assert limits.notes == ("The baseline holds 10 of 12 months.",)
+    else:
+        assert limits.refused is not None
+        assert "9 of 12 months of 2021/22 are held" in limits.refused
+
+
+def test_nothing_reaches_across_a_break(tmp_path: Path) -> None:
+    text = COUNT + '[[breaks]]\nfrom = "2022-02"\nwhat = "w"\n'
+    one = force(run(defined(tmp_path, text), crimes(year_and_quarter(), tmp_path)))
+    assert one.limits[0].refused is not None
+    assert "since the change of recording in February 2022" in one.limits[0].refused
+    assert one.rolling_12 is not None
+    assert np.isnan(one.rolling_12.value)
+    last_year = next(c for c in one.changes if c.name == "same_last_year")
+    assert np.isnan(last_year.percent)
+    assert last_year.percent_withheld == "Recording changed in February 2022: the two are not comparable."
+    assert last_year.difference == QUARTER[2] - YEAR[2]
+
+
+def test_changes_divide_by_the_earlier_figure(tmp_path: Path) -> None:
+    one = force(run(defined(tmp_path, COUNT), crimes(year_and_quarter(), tmp_path)))
+    changes = {c.name: c for c in one.changes}
+    assert changes["previous"].percent == pytest.approx(100 * (79 - 121) / 121)
+    assert changes["year_to_date"].now.value == 300
+    assert changes["year_to_date"].then.value == 290
+    assert (changes["year_to_date"].now_label, changes["year_to_date"].then_label) == (
+        "April to June 2022",
+        "April to June 2021",
+    )
+    assert np.isnan(changes["rolling_12"].percent), "the year before is not held"
+
+
+def test_no_per_cent_on_a_tiny_base(tmp_path: Path) -> None:
+    counts = dict.fromkeys(months(Month(2021, 4), TO), 5)
+    previous = force(run(defined(tmp_path, COUNT), crimes(counts, tmp_path))).changes[0]
+    assert np.isnan(previous.percent)
+    assert previous.percent_withheld == "The earlier count is 5; no per cent is given on fewer than 20."
+
+
+def test_unknown_areas_count_for_the_force_and_are_shown(tmp_path: Path) -> None:
+    series = run(defined(tmp_path, COUNT), crimes(year_and_quarter(), tmp_path, area="XX")).measures["m"].series
+    assert list(series) == [FORCE, "A", NOT_KNOWN]
+    assert series[FORCE].latest.value == series[NOT_KNOWN].latest.value == 79
+    assert series["A"].latest.value == 0
+
+
+LIKELY = COUNT + '[[targets]]\ntext = "t"\ncomparator = "at_most"\nvalue = {value}\nby = "{by}"\n'
+
+
+def test_likelihood_needs_a_figure_and_a_date(tmp_path: Path) -> None:
+    snapshot = crimes(year_and_quarter(), tmp_path)
+    for text, reason in (
+        (COUNT, "What good looks like is not set."),
+        (COUNT + '[[targets]]\ntext = "Fewer"\n', "What good looks like is in words: there is no figure to reach."),
+        (COUNT + '[[targets]]\ntext = "t"\ncomparator = "at_most"\nvalue = 9\n', "What good looks like has no date."),
+    ):
+        (likelihood,) = force(run(defined(tmp_path, text), snapshot)).likelihoods
+        assert (likelihood.reason, likelihood.band) == (reason, None)
+        assert np.isnan(likelihood.probability)
+
+
+def test_likelihood_follows_the_target(tmp_path: Path) -> None:
+    snapshot = crimes(year_and_quarter(), tmp_path)
+    given = []
+    for value in (20, 100, 400):
+        (one,) = force(run(defined(tmp_path, LIKELY.format(value=value, by="year_end")), snapshot)).likelihoods
+        assert one.by == Month(2023, 3)
+        given.append((one.probability, one.band))
+    assert given[0][1] == "Remote chance"
+    assert 0.2 < given[1][0] < 0.8
+    assert given[2][1] == "Almost certain"
+
+
+def test_a_date_that_has_passed_is_an_outcome(tmp_path: Path) -> None:
+    snapshot = crimes(year_and_quarter(), tmp_path)
+    (one,) = force(run(defined(tmp_path, LIKELY.format(value=120, by="2022-05")), snapshot)).likelihoods
+    assert (one.already, one.probability, one.model) == (True, 0.0, "outcome")
+
+
+def test_a_redraw_gives_the_same_figures(tmp_path: Path) -> None:
+    definition, snapshot = (
+        defined(tmp_path, LIKELY.format(value=100, by="year_end")),
+        crimes(year_and_quarter(), tmp_path),
+    )
+    assert str(plain(run(definition, snapshot))) == str(plain(run(definition, snapshot)))
+
+
+def test_an_override_needs_a_name_and_a_reason_and_keeps_the_models(tmp_path: Path) -> None:
+    snapshot = crimes(year_and_quarter(), tmp_path)
+    (one,) = force(run(defined(tmp_path, LIKELY.format(value=100, by="year_end")), snapshot)).likelihoods
+    with pytest.raises(BadInput, match="without a name and a reason"):
+        overridden(one, probability=0.9, by="Head of Performance", reason=" ")
+    changed = overridden(one, probability=0.9, by="Head of Performance", reason="A new team starts in July")
+    assert (changed.band, changed.model_probability) == ("Highly likely", one.probability)
+
+
+def test_kept_results_are_the_same_and_may_be_deleted(tmp_path: Path) -> None:
+    definition, snapshot = (
+        defined(tmp_path, LIKELY.format(value=100, by="year_end")),
+        crimes(year_and_quarter(), tmp_path),
+    )
+    cache = tmp_path / "cache"
+
+    def again() -> Results:
+        return calculate([definition], {"crimes": snapshot}, to=TO, areas={"A": "Area A"}, cache=cache)
+
+    first = again()
+    assert len(list(cache.iterdir())) == 1
+    assert str(plain(again())) == str(plain(first))
+    next(cache.iterdir()).write_bytes(b"not a result")
+    assert str(plain(again())) == str(plain(first))
+    assert empty(cache) == 1
+
+
+def test_another_version_of_the_table_is_another_result(tmp_path: Path) -> None:
+    definition, cache = defined(tmp_path, COUNT), tmp_path / "cache"
+    for last in (79, 80):
+        counts = {**year_and_quarter(), TO: last}
+        snapshot = crimes(counts, tmp_path / str(last))
+        found = calculate([definition], {"crimes": snapshot}, to=TO, areas={"A": "Area A"}, cache=cache)
+        assert force(found).latest.value == last
+
+
+def test_provenance_names_versions_and_the_query(tmp_path: Path) -> None:
+    definition = defined(tmp_path, COUNT)
+    provenance = run(definition, crimes(year_and_quarter(), tmp_path)).measures["m"].provenance
+    assert provenance is not None
+    assert (provenance.hash, provenance.tables[0].table, provenance.engine) == (definition.hash, "crimes", "duckdb")
+    assert "COUNT(*)" in provenance.query
+
+
+def test_a_table_that_is_not_held_is_said(tmp_path: Path) -> None:
+    results = calculate([defined(tmp_path, COUNT)], {}, to=TO, areas={})
+    assert results.measures["m"].not_held == "No snapshot of table 'crimes' was given."
+
+
+def stored(folder: Path) -> Store:
+    store = Store(folder / "store")
+    schema = mark_personal(contract("people_in_crimes").schema, ["person"])
+    table = pa.table(
+        {f.name: pa.array([{"person": "p", "role": "victim", "crime_ref": "c", "area": "A",
+                            "recorded_on": dt.date(2022, 6, 1)}.get(f.name)], f.type) for f in schema}, schema=schema
+    )  # fmt: skip
+    path = store.folder("people_in_crimes") / "one.parquet"
+    pq.write_table(table, path)
+    store.commit("people_in_crimes", schema=schema, note={}, made_from=None, add=[path])
+    return store
+
+
+def test_tables_about_people_open_only_within_a_scope(tmp_path: Path) -> None:
+    text = 'kind = "count"\ntable = "people_in_crimes"\ngood = "neither"\n'
+    definition, store = defined(tmp_path, text), stored(tmp_path)
+    with pytest.raises(Refused):
+        calculate([definition], store, to=TO, areas={"A": "Area A"})
+    scope = reading_scope("analyst", "test", [definition])
+    assert scope.personal
+    found = calculate([definition], store, to=TO, areas={"A": "Area A"}, scope=scope)
+    assert force(found).latest.value == 1
+    log = (tmp_path / "store" / "reading_log.jsonl").read_text("utf-8").splitlines()
+    assert len(log) == 2, "the refusal and the reading"
+
+
+def test_a_reader_of_one_area_sees_no_other(tmp_path: Path) -> None:
+    text = 'kind = "count"\ntable = "people_in_crimes"\ngood = "neither"\n'
+    definition, store = defined(tmp_path, text), stored(tmp_path)
+    scope = ReadingScope("analyst", "test", frozenset({"people_in_crimes"}), areas=("B",), personal=True)
+    found = calculate([definition], store, to=TO, areas={"A": "Area A", "B": "Area B"}, scope=scope)
+    assert FORCE not in found.measures["m"].series
+    assert found.measures["m"].series == {}
+
+
+def test_quantiles_are_those_of_the_rows() -> None:
+    rng = np.random.default_rng(1)
+    rows = rng.integers(0, 50, 501)
+    values, n = np.unique(rows, return_counts=True)
+    for p in (0.0, 0.1, 0.5, 0.9, 1.0):
+        assert quantile(values, n, p) == pytest.approx(np.quantile(rows, p))
+
+
+def test_forecasts_are_kept_once_and_scored_when_their_date_has_passed(tmp_path: Path) -> None:
+    definition = defined(tmp_path, LIKELY.format(value=100, by="2022-06"))
+    counts = year_and_quarter()
+    store = Store(tmp_path / "store")
+
+    def at(month: Month) -> Results:
+        held = {m: n for m, n in counts.items() if m <= month}
+        snapshot = crimes(held, tmp_path / str(month))
+        return calculate([definition], {"crimes": snapshot}, to=month, areas={"A": "Area A"})
+
+    before, after = at(Month(2022, 4)), at(TO)
+    today = dt.date(2022, 5, 3)
+    assert keep_forecasts(store, before, made_on=today, who="analyst") == 2
+    assert keep_forecasts(store, before, made_on=today, who="analyst") == 0
+    assert score_forecasts(store, [before]) == ()
+    scored = score_forecasts(store, [before, after])
+    assert [(s.area, s.by, s.reached) for s in scored] == [("A", TO, True), (FORCE, TO, True)]
+    given = before.measures["m"].series[FORCE].likelihoods[0].probability
+    assert scored[1].brier == pytest.approx((1 - given) ** 2)
+
+
+def test_areas_far_away_are_no_areas_of_the_force(tmp_path: Path) -> None:
+    near, far = crimes({TO: 996}, tmp_path / "near", "Here"), crimes({TO: 4}, tmp_path / "far", "There")
+    both = Snapshot("crimes", 0, near.files + far.files, near.schema, 1000, near.committed_at)
+    series = calculate([defined(tmp_path, COUNT)], {"crimes": both}, to=TO, areas={}).measures["m"].series
+    assert list(series) == [FORCE, "Here", NOT_KNOWN]
+    assert series[NOT_KNOWN].latest.value == 4
