@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from upstream.measures.definition import Definition
@@ -43,7 +44,7 @@ def query_id(provenance: Provenance) -> str:
     return "q-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:10]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Binding:
     """One measure's result and how its numbers are printed.
 
@@ -76,10 +77,15 @@ class Binding:
 
     def source(self, area: str, period: str, quantity: str) -> Source:
         """What a figure of this measure rests on."""
+        return Source(self.definition.key, area, period, quantity, *self._rests_on)
+
+    @cached_property
+    def _rests_on(self) -> tuple[tuple[tuple[str, int], ...], str]:
+        """Table versions and query, worked out once for thousands of figures."""
         provenance = self.result.provenance
-        tables = () if provenance is None else tuple((t.table, t.version) for t in provenance.tables)
-        query = "" if provenance is None else query_id(provenance)
-        return Source(self.definition.key, area, period, quantity, tables, query)
+        if provenance is None:
+            return (), ""
+        return tuple((t.table, t.version) for t in provenance.tables), query_id(provenance)
 
     def hidden(self, number: float) -> bool:
         """Whether a count is too small for the public."""

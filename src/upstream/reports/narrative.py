@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from upstream.measures.result import Change, Series
-from upstream.periods import FIRST_MONTH_OF_YEAR, Month, months
+from upstream.periods import FIRST_MONTH_OF_YEAR, Month
 from upstream.reports.binding import Binding, change_named, limit_at, position, primary
 from upstream.reports.document import Run, Runs, Text
 from upstream.reports.figures import Figure, printed
@@ -341,12 +341,8 @@ def _rank(binding: Binding, series: Series) -> Runs:
 
 def months_not_held(series: Series, first: Month) -> tuple[tuple[Month, ...], tuple[Month, ...]]:
     """Months from ``first`` on that are missing, and months of which only part is held."""
-    wanted = set(months(first, series.months[-1])) if series.months else set()
-    pairs = list(zip(series.months, series.states, strict=True))
-    return (
-        tuple(m for m, s in pairs if s == "missing" and m in wanted),
-        tuple(m for m, s in pairs if s == "part" and m in wanted),
-    )
+    pairs = [(m, s) for m, s in zip(series.months, series.states, strict=True) if m >= first]
+    return tuple(m for m, s in pairs if s == "missing"), tuple(m for m, s in pairs if s == "part")
 
 
 def month_list(listed: tuple[Month, ...]) -> str:
