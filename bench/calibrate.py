@@ -347,11 +347,11 @@ def main() -> None:
     options = parser.parse_args()
     scale = 10 if options.quick else 1
     rng = np.random.default_rng(SEED)
-    lines = ["", "## Limits", *limits_table(rng, 20_000 // scale), *rules_table(rng, 50_000 // scale)]
-    lines += ["", "## Tests and intervals", *tests_table(rng, 10_000 // scale), *intervals_table(rng, 20_000 // scale)]
-    test, blocks = synthetic_backtest(rng, 600 // scale)
+    lines = ["", "## Limits", *limits_table(rng, 8_000 // scale), *rules_table(rng, 20_000 // scale)]
+    lines += ["", "## Tests and intervals", *tests_table(rng, 5_000 // scale), *intervals_table(rng, 10_000 // scale)]
+    test, blocks = synthetic_backtest(rng, 400 // scale)
     lines += ["", "## Probabilities: made-up series", *probability_tables("made-up", test, {"series": blocks}, rng)]
-    lines += sums_table(rng, 1500 // scale)
+    lines += sums_table(rng, 600 // scale)
     if options.data:
         test, blocks, table = real_backtest(rng, options.data)
         lines += ["", "## Probabilities: recorded crime", *table]
