@@ -12,12 +12,12 @@ from rich.table import Table
 
 from upstream.cli.settings import Settings, load_settings, who
 from upstream.errors import BadInput, NotHeld
-from upstream.measures.definition import Definition, Tally, Target
-from upstream.measures.loading import BadDefinition, Problem, load_file, load_pack, load_packs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from upstream.measures.definition import Definition, Tally, Target
+    from upstream.measures.loading import Problem
     from upstream.measures.periods_of import Grain
     from upstream.measures.result import MeasureResult, Results, Value
 
@@ -33,6 +33,9 @@ def group() -> None:
 
 
 def _definitions(config: str, packs: Sequence[str]) -> tuple[Definition, ...]:
+    # reading contracts needs pyarrow, so this waits until a command runs: help stays quick
+    from upstream.measures.loading import load_packs
+
     names = tuple(packs) or load_settings(Path(config)).packs
     return tuple(definition for pack in load_packs(names) for definition in pack.definitions)
 
@@ -153,6 +156,8 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
 
     Example: upstream measures check my_measures/
     """
+    from upstream.measures.loading import BadDefinition, load_file, load_pack
+
     problems: list[Problem] = []
     checked = 0
     for path in paths:

@@ -17,7 +17,7 @@ _IBIS_TYPES: Final = {
     "category": "string",
     "pseudonym": "string",
     "date": "date",
-    # engines show timestamps as UTC without a zone: arithmetic on zoned ones is fifty times slower in DuckDB
+    # engines show timestamps as UTC without a zone: arithmetic on zoned ones is twenty times slower in DuckDB
     "timestamp": "timestamp",
     "integer": "int64",
     "number": "float64",
