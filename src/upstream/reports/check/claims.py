@@ -6,6 +6,7 @@ The sentence is first turned into a line in which periods, per cents and counts 
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,17 +16,31 @@ from upstream.reports.check.spans import Span, find_spans
 
 _UP = (
     r"increas\w*|rise\w*|rising|rose|risen|grew|grow(?:n|s|ing|th)?|uplift\w*|climb\w*|jump\w*|surg(?:e\w*|ing)|up(?= (?:by|on|from|<))|upturn|more than(?= (?:in|the|last))|"
-    r"higher(?= than)|went up|gone up|going up|gain\w*|escalat\w*|swell\w*|swollen|expan(?:d\w*|sion)|soar\w*|additional|more(?= (?:[a-z]+ ){0,5}than (?!<t))|greater(?= than (?!<t))|above(?= (?:the )?(?:previous|last))|added|strengthened"
+    r"higher(?= than)|went up|gone up|going up|gain\w*|escalat\w*|swell\w*|swollen|expan(?:d\w*|sion)|soar\w*|more(?= (?:[a-z]+ ){0,5}than (?!<t))|greater(?= than (?!<t))|above(?= (?:the )?(?:previous|last))"
 )
 _DOWN = (
     r"decreas\w*|declin\w*|fall(?:s|en|ing)?|fell|drop(?:s|ped|ping)?|reduc\w*|down(?= (?:by|on|from|<))|downturn|lower(?= than)|went down|gone down|going down|"
-    r"shrank|shr[iu]nk\w*|fewer(?= (?:[a-z]+ ){0,5}than (?!<)|[. ,;)]|$)|less than(?= (?:in|the|last))|lower(?:ed|ing)|dip(?:s|ped)?|contract(?:ed|ion)|diminish\w*|cut(?= (?:by|from|of))|slump\w*|eas(?:ed|ing)|plunge\w*|slid|below(?= (?:the )?(?:previous|last))|improvement downward|lost"
+    r"shrank|shr[iu]nk\w*|fewer(?= (?:[a-z]+ ){0,5}than (?!<)|[. ,;)]|$)|less than(?= (?:in|the|last))|lower(?:ed|ing)|dip(?:s|ped)?|diminish\w*|cut(?= (?:by|from|of))|slump\w*|eas(?:ed|ing)|plunge\w*|slid|below(?= (?:the )?(?:previous|last))"
 )
 _FLAT = r"unchanged|no change|the same(?= (?:as|level|number))|stayed flat|flat\b|(?:remain\w*|stay\w*|held|been) (?:\w+ ){0,2}(?:stable|steady|consistent|constant|level)|consistent with|in line with(?= (?:the )?(?:previous|last|same))|stable|static"
 _TIMES = {
-    "doubled": 2.0, "doubling": 2.0, "twice": 2.0, "two-fold": 2.0, "twofold": 2.0, "trebled": 3.0, "tripled": 3.0, "tripling": 3.0, "threefold": 3.0,
-    "three times": 3.0, "quadrupled": 4.0, "fourfold": 4.0, "four times": 4.0, "halved": 0.5, "halving": 0.5, "half the": 0.5,
-}  # fmt: skip
+    "doubled": 2.0,
+    "doubling": 2.0,
+    "twice": 2.0,
+    "two-fold": 2.0,
+    "twofold": 2.0,
+    "trebled": 3.0,
+    "tripled": 3.0,
+    "tripling": 3.0,
+    "threefold": 3.0,
+    "three times": 3.0,
+    "quadrupled": 4.0,
+    "fourfold": 4.0,
+    "four times": 4.0,
+    "halved": 0.5,
+    "halving": 0.5,
+    "half the": 0.5,
+}
 _DIRECTION = re.compile(
     rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<flat>{_FLAT}))|(?<=> )(?:(?P<more>higher|more|greater|up|above)|(?P<less>lower|fewer|less|down|below))(?! than <t)\b",
     re.IGNORECASE,
@@ -196,14 +211,14 @@ _PERIOD_MARK = r"(?:\s*(?:[a-z]+ ){0,4}(?:<p(?P<{0}>\d+)>))?"
 _COMPARED = (
     r"(?:,?\s*(?:when |as )?(?:compared|comparing)(?: with| to| against)?|,?\s*(?:as )?against|,?\s*versus|,?\s*\bvs?\b\.?|,?\s*up (?:from|on)|,?\s*down (?:from|on)|,?\s*in comparison (?:with|to)|,?\s*"
     r"relative to|,?\s*set against|,?\s*having (?:been|stood at)|,?\s*(?:which |that )?(?:had )?previously(?: been| stood at)?|,?\s*where (?:there (?:were|was|had been)|it (?:was|stood at))|,?\s*(?:higher|lower|more|fewer|less|greater) than(?: the)?|,?\s*"
-    r"and (?:there were|it was)|,?\s*on\b|,?\s*after\b|,?\s*following\b|;?\s*(?:last year|the year before|a year (?:earlier|ago|before)|the previous (?:year|month|quarter)|previously)(?: (?:there were|it was|was|were|saw))?)"
+    r"and (?:there were|it was)|,?\s*\bon (?:the )?(?=<)|;?\s*(?:last year|the year before|a year (?:earlier|ago|before)|the previous (?:year|month|quarter)|previously)(?: (?:there were|it was|was|were|saw))?)"
 )
 _FROM_TO = re.compile(rf"\bfrom\b{_GAP}{{0,60}}?{_LEVEL}{_GAP}{{0,50}}?\bto\b{_GAP}{{0,50}}?{_LEVEL}")
 _TO_FROM = re.compile(
     rf"\bto\b{_GAP}{{0,40}}?{_LEVEL}(?:(?!<[ntq]\d+>|\bto\b).){{0,70}}?\bfrom\b{_GAP}{{0,60}}?{_LEVEL}"
 )
 _VERSUS = re.compile(rf"{_LEVEL}(?:(?!<[ntq]\d+>).){{0,60}}?{_COMPARED}(?:(?!<[ntq]\d+>).){{0,60}}?{_LEVEL}")
-_ARROW = re.compile(rf"{_LEVEL}\s*(?:to|->|→|-|=>)\s*{_LEVEL}")
+_ARROW = re.compile(rf"{_LEVEL}\s*(?:->|→|=>)\s*{_LEVEL}")
 _FROM_PLAIN = re.compile(rf"{_LEVEL}(?:(?!<[ntq]\d+>).){{0,50}}?\bfrom\b(?:(?!<[ntq]\d+>).){{0,50}}?{_LEVEL}")
 _WAS_NOW = re.compile(
     rf"(?:\bwas\b|\bwere\b|\bhad been\b|\bstood at\b|last year|previously|a year ago|earlier|before)(?:(?!<[ntq]\d+>).){{0,50}}?{_LEVEL}(?:(?!<[ntq]\d+>).){{0,60}}?(?:\bnow\b|this year|currently|\bis\b|latest)(?:(?!<[ntq]\d+>).){{0,40}}?{_LEVEL}"
@@ -228,11 +243,10 @@ def _parts(line: str) -> list[str]:
     if len(starts) < 2:
         return [line]
     cuts = [0]
-    joints = [
-        m
-        for m in re.finditer(r";|,? (?:and|but|while|whilst|whereas|although|however|with|yet)\b(?: an?\b)?|,\s", line)
-    ]
-    for one, other in zip(starts, starts[1:], strict=False):
+    joints = list(
+        re.finditer(r";|,? (?:and|but|while|whilst|whereas|although|however|with|yet)\b(?: an?\b)?|,\s", line)
+    )
+    for one, other in itertools.pairwise(starts):
         between = [j for j in joints if one < j.start() < other and re.search(r"<[ntq]\d+>", line[one : j.start()])]
         opened = [j for j in between if line[cuts[-1] : j.start()].count("(") == line[cuts[-1] : j.start()].count(")")]
         if opened and re.search(r"<[ntqx]\d+>", line[other:]):
@@ -241,7 +255,7 @@ def _parts(line: str) -> list[str]:
 
 
 def _direction(part: str) -> tuple[int | None, str]:
-    found = [m for m in _DIRECTION.finditer(part)]
+    found = list(_DIRECTION.finditer(part))
     strong = [m for m in found if not m["flat"]] or found
     if not strong:
         return None, ""
@@ -297,13 +311,21 @@ _LATER_AFTER = re.compile(
 
 
 _STANDARD = re.compile(
-    r"(?:targets?|limits?|threshold|goal|ambition|aim|standard|national|similar forces|average|benchmark)\b[^<.;]{0,20}<[nt](\d+)>|<[nt](\d+)>\s+(?:[a-z]+ )?(?:target|limit|threshold|goal|standard|average)\b"
+    r"(?:at most|at least|no more than|minimum of|maximum of|targets?|limits?|threshold|goal|ambition|aim|standard|national|similar forces|average|benchmark)\b[^<.;]{0,20}<[nt](\d+)>|<[nt](\d+)>\s+(?:[a-z]+ )?(?:target|limit|threshold|goal|standard|average)\b"
 )
 
 
 def _standards(part: str) -> set[int]:
     """Numbers that are targets, limits or averages: never a level of the change."""
     return {int(n) for m in _STANDARD.finditer(part) for n in m.groups() if n}
+
+
+def _moves(part: str) -> set[int]:
+    """Per cents that are changes ("a 2% increase", "fell by 5%"): never levels."""
+    words = f"(?:{_UP}|{_DOWN})"
+    after = re.finditer(rf"<t(\d+)>\s*(?:\([^()]*\)\s*)?(?:[a-z-]+ ){{0,1}}?{words}", part)
+    before = re.finditer(rf"{words}\s*(?:of|by)?\s*(?:just |only )?<t(\d+)>", part)
+    return {int(m[1]) for m in (*after, *before)}
 
 
 def _cue(part: str, number: int) -> int:
@@ -399,7 +421,7 @@ def read_claims(marked: Marked) -> list[Claim]:
         )
         numbers = marked.numbers
         taken = _change_of(part, claim, numbers)
-        taken |= _standards(part)
+        taken |= _standards(part) | _moves(part)
         free = [int(n) for n in re.findall(r"<n(\d+)>", part) if int(n) not in taken]
         levels = free + [int(n) for n in re.findall(r"<t(\d+)>", part) if int(n) not in taken]
         _by_period(part, free, claim, marked)
@@ -412,6 +434,9 @@ def read_claims(marked: Marked) -> list[Claim]:
         if claim.later is None and len(plain) == 1:
             claim.base, claim.base_side = numbers[plain[0]], _cue(part, plain[0])
         used = set(claim.marks.values())
+        if claim.later is not None and not _sure(part, claim, numbers):
+            claim.later = claim.earlier = None
+            claim.marks, used = {}, set()
         percents = [int(m) for m in re.findall(r"<t(\d+)>", part) if int(m) not in used]
         points = [int(m) for m in re.findall(r"<q(\d+)>", part)]
         if percents:
@@ -430,6 +455,20 @@ def read_claims(marked: Marked) -> list[Claim]:
         claim.against = against[1] if against else ""
         claims.append(claim)
     return claims
+
+
+def _sure(part: str, claim: Claim, numbers: tuple[Value, ...]) -> bool:
+    """Whether two numbers can be the levels of one thing: by a plain pattern, or of like and not of tiny size."""
+    if claim.later is None or claim.earlier is None or claim.change is not None or re.search(r"<[tq]\d+>", part):
+        return True
+    if any(pattern.search(part) for pattern, _ in _SURE) or _by_words(part):
+        return True
+    low, high = sorted((abs(claim.later.number), abs(claim.earlier.number)))
+    return low >= 10 and high <= 5 * low
+
+
+def _by_words(part: str) -> bool:
+    return bool(re.search(r"compar|against|versus|\bvs?\b|(?:up|down) (?:from|on)|previous", part))
 
 
 def _nearest(part: str, percents: list[int]) -> int:

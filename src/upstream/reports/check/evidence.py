@@ -29,7 +29,10 @@ def shown(values: list[Value], total: float) -> str:
             show(v.number, v.decimals) if v.number >= 0 else f"({show(v.number, v.decimals)})" for v in values
         )
     else:
-        left = f"the {len(values)} parts ({show(values[0].number, values[0].decimals)} + {show(values[1].number, values[1].decimals)} + ...)"
+        left = (
+            f"the {len(values)} parts ({show(values[0].number, values[0].decimals)} + "
+            f"{show(values[1].number, values[1].decimals)} + ...)"
+        )
     return f"{left} = {show(total, decimals)}"
 
 

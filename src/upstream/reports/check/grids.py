@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from dataclasses import dataclass
@@ -14,28 +15,48 @@ from upstream.reports.check.reading.model import Table
 from upstream.reports.check.spans import Span, is_period_label, only_span
 
 Role = Literal[
-    "count", "upper", "lower", "percent_change", "difference", "points", "percent", "ratio", "target", "average", "median",
-    "minimum", "maximum", "rank", "other",
-]  # fmt: skip
+    "count",
+    "upper",
+    "lower",
+    "percent_change",
+    "difference",
+    "points",
+    "percent",
+    "ratio",
+    "target",
+    "average",
+    "median",
+    "minimum",
+    "maximum",
+    "rank",
+    "other",
+]
 
+_ROLE_PATTERNS: tuple[tuple[Role, str], ...] = (
+    (
+        "upper",
+        r"\bucl\b|\bupl\b|\bunpl\b|\bupper\b|\bhigh(?:er)? limit|limit high|max(?:imum)? expected|limit \(?upper",
+    ),
+    ("lower", r"\blcl\b|\blpl\b|\blnpl\b|\blower\b|\blow limit|limit low|min(?:imum)? expected"),
+    ("points", r"percentage point|% ?point|\bppts?\b|\bpp\b|point (?:change|diff)"),
+    (
+        "percent_change",
+        r"(?:%|per ?cent|pct|percentage).{0,24}(?:change|diff|variance|variation|increase|growth|movement|var\b)|(?:change|diff\w*|variance|variation|increase|movement|growth|\+/-)[^%]{0,26}(?:%|per ?cent|\bpct\b|percentage)",
+    ),
+    ("difference", r"\bdiff(?:erence)?\b|\bchange\b|\bvariance\b|\bmovement\b|\+/-|\bnet\b|\bincrease\b|\bdecrease\b"),
+    ("ratio", r"\bratio\b|\bper (?!cent|1,?000|100,?000|month|annum|year|week|day|quarter)[a-z]+"),
+    ("target", r"\btarget\b|\bgoal\b|\bambition\b|\bthreshold\b|\bstandard\b|\baspiration"),
+    ("median", r"\bmedian\b"),
+    ("minimum", r"\bmin(?:imum)?\b|\bshortest\b|\blowest\b|\bfastest\b"),
+    ("maximum", r"\bmax(?:imum)?\b|\blongest\b|\bhighest\b|\bslowest\b"),
+    ("average", r"\baverage\b|\bmean\b|\bavg\b|\bper 1,?000\b|\bper 10,?000\b|\bper 100,?000\b|\bindex\b"),
+    ("rank", r"\brank(?:ing)?\b|\bposition\b|\bpage\b|\bref\b|\bline\b"),
+    ("other", r"\d(?:st|nd|rd|th)? (?:pct|percentile)"),
+    ("percent", r"%|\bper ?cent\b|\bpct\b|\bpercentage\b|\bproportion\b|\bshare\b|\brate\b"),
+)
 _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
-    (role, re.compile(pattern, re.IGNORECASE))
-    for role, pattern in (
-        ("upper", r"\bucl\b|\bupl\b|\bunpl\b|\bupper\b|\bhigh(?:er)? limit|limit high|max(?:imum)? expected|limit \(?upper"),
-        ("lower", r"\blcl\b|\blpl\b|\blnpl\b|\blower\b|\blow limit|limit low|min(?:imum)? expected"),
-        ("points", r"percentage point|% ?point|\bppts?\b|\bpp\b|point (?:change|diff)"),
-        ("percent_change", r"(?:%|per ?cent|pct|percentage).{0,24}(?:change|diff|variance|variation|increase|growth|movement|var\b)|(?:change|diff\w*|variance|variation|increase|movement|growth|\+/-)[^%]{0,26}(?:%|per ?cent|\bpct\b|percentage)"),
-        ("difference", r"\bdiff(?:erence)?\b|\bchange\b|\bvariance\b|\bmovement\b|\+/-|\bnet\b|\bincrease\b|\bdecrease\b"),
-        ("ratio", r"\bratio\b|\bper (?!cent|1,?000|100,?000|month|annum|year|week|day|quarter)[a-z]+"),
-        ("target", r"\btarget\b|\bgoal\b|\bambition\b|\bthreshold\b|\bstandard\b|\baspiration"),
-        ("median", r"\bmedian\b"),
-        ("minimum", r"\bmin(?:imum)?\b|\bshortest\b|\blowest\b|\bfastest\b"),
-        ("maximum", r"\bmax(?:imum)?\b|\blongest\b|\bhighest\b|\bslowest\b"),
-        ("average", r"\baverage\b|\bmean\b|\bavg\b|\bper 1,?000\b|\bper 10,?000\b|\bper 100,?000\b|\bindex\b"),
-        ("rank", r"\brank(?:ing)?\b|\bposition\b|\bpage\b|\bref\b|\bline\b"),
-        ("percent", r"%|\bper ?cent\b|\bpct\b|\bpercentage\b|\bproportion\b|\bshare\b|\brate\b"),
-    )
-)  # fmt: skip
+    (role, re.compile(pattern, re.IGNORECASE)) for role, pattern in _ROLE_PATTERNS
+)
 _FLAG = re.compile(r"exceptional|outside|flag|signal|breach|within|met\b|status|alert", re.IGNORECASE)
 _YTD = re.compile(r"\bytd\b|year to date|\bytm\b|year to month|cumulative|so far this year", re.IGNORECASE)
 _ROLLING = re.compile(r"\brolling\b|12 months|twelve months|\br12\b|\bmat\b", re.IGNORECASE)
@@ -156,7 +177,7 @@ def _join_headers(rows: list[list[str]], width: int) -> list[str]:
     spread: list[list[str]] = []
     for level, row in enumerate(rows):
         last, filled = "", []
-        lower = [r for r in rows[level + 1 :]]
+        lower = list(rows[level + 1 :])
         for at in range(width):
             cell = row[at]
             below = any(r[at] for r in lower)
@@ -289,7 +310,7 @@ def _is_serial(raw: _Raw) -> bool:
     """Whether a leading column merely numbers the rows."""
     numbers = [v.number for v in raw.numbers]
     named = re.fullmatch(r"#|no\.?|ref\.?|rank|row|id|item(?: no)?|line|code", raw.header.strip(), re.IGNORECASE)
-    return len(numbers) > 2 and bool(named) and all(b > a for a, b in zip(numbers, numbers[1:], strict=False))
+    return len(numbers) > 2 and bool(named) and all(b > a for a, b in itertools.pairwise(numbers))
 
 
 def _grid_of(table: Table, body: list[list[str]], lines: list[int], headers: list[str]) -> Grid | None:
@@ -423,8 +444,8 @@ def turned(grid: Grid) -> Grid:
     rows = []
     for rest, by_name in held.items():
         first = next(iter(by_name.values()))
-        values = tuple(by_name[name].values[0] if name in by_name else None for name in names)
-        rows.append(Row(first.index, first.line, rest, values, first.texts))
+        across_row = tuple(by_name[name].values[0] if name in by_name else None for name in names)
+        rows.append(Row(first.index, first.line, rest, across_row, first.texts))
     return Grid(grid.table, tuple(k for n, k in enumerate(grid.key_names) if n != across), tuple(columns), tuple(rows))
 
 

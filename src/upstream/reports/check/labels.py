@@ -11,10 +11,40 @@ from upstream.reports.check.numbers import tidy
 _WORD = re.compile(r"[a-z0-9]+")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _FILLER = {
-    "the", "of", "and", "in", "for", "a", "an", "by", "to", "on", "at", "volume", "volumes", "number", "no", "count", "counts",
-    "recorded", "offence", "offences", "crime", "crimes", "incident", "incidents", "case", "cases", "crimed", "inc", "incs",
-    "area", "district", "lpa", "s",
-}  # fmt: skip
+    "the",
+    "of",
+    "and",
+    "in",
+    "for",
+    "a",
+    "an",
+    "by",
+    "to",
+    "on",
+    "at",
+    "volume",
+    "volumes",
+    "number",
+    "no",
+    "count",
+    "counts",
+    "recorded",
+    "offence",
+    "offences",
+    "crime",
+    "crimes",
+    "incident",
+    "incidents",
+    "case",
+    "cases",
+    "crimed",
+    "inc",
+    "incs",
+    "area",
+    "district",
+    "lpa",
+    "s",
+}
 _TOTAL = re.compile(
     r"^(?:(?:grand|sub|overall|force|area|all)[ -]?)*totals?\b|\btotals?$|^all$|^all (?:areas|districts|categories|types|crimes?|offences?|"
     r"forces?|groups|lpas?|localities|divisions|boroughs|teams|ages|outcomes|departments|months|grades|wards|sectors|beats|reasons|channels)\b|"

@@ -11,9 +11,39 @@ EPSILON = 1e-9
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f\u200a"), " ")
 _MINUS = str.maketrans({"\u2212": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\ufe63": "-"})
 _NOTHING = {
-    "", "-", "--", "*", "**", "..", "...", ".", ":", "n/a", "na", "n.a.", "nil", "none", "n/k", "not available", "not applicable",
-    "suppressed", "[c]", "[x]", "[z]", "[u]", "x", "z", "c", "s", "tbc", "tbd", "#n/a", "#div/0!", "null", "nan",
-}  # fmt: skip
+    "",
+    "-",
+    "--",
+    "*",
+    "**",
+    "..",
+    "...",
+    ".",
+    ":",
+    "n/a",
+    "na",
+    "n.a.",
+    "nil",
+    "none",
+    "n/k",
+    "not available",
+    "not applicable",
+    "suppressed",
+    "[c]",
+    "[x]",
+    "[z]",
+    "[u]",
+    "x",
+    "z",
+    "c",
+    "s",
+    "tbc",
+    "tbd",
+    "#n/a",
+    "#div/0!",
+    "null",
+    "nan",
+}
 _NUMBER = r"\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _ONE = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<money>[£$€])?\s*(?P<sign2>[-+])?\s*(?P<number>{_NUMBER})\s*"

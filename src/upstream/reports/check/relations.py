@@ -249,7 +249,10 @@ def _same(entry: dict[str, Any], grids: tuple[Grid, ...], file: str) -> Iterator
             "error",
             held[1][0].where(held[1][1], held[1][0].columns[held[1][2]]),
             figures,
-            f"{held[0][3].text} in {held[0][0].table.name}, {held[1][3].text} in {held[1][0].table.name}, for what is stated to be one fact.",
+            (
+                f"{held[0][3].text} in {held[0][0].table.name}, {held[1][3].text} in "
+                f"{held[1][0].table.name}, for what is stated to be one fact."
+            ),
         )
 
 

@@ -12,7 +12,10 @@ SpanKind = Literal["day", "month", "range", "quarter", "financial_year", "year"]
 
 _MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): n for n, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
-_M = r"(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b\.?"
+_M = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|"
+    r"december|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b\.?"
+)
 _Y = r"(?:(?:19|20)\d{2}|'\d{2}|\d{2}(?![\d%,./:]\d|\d|%))"
 _TO = r"\s*(?:-|–|—|to|until|through)\s*"
 _FY = r"(?:20\d{2}\s?[/-]\s?(?:20)?\d{2}(?!\d|-\d)|(?<![\d/])\d{2}/\d{2}(?![\d/]))"
@@ -178,6 +181,8 @@ def _build(name: str, match: re.Match[str]) -> Span | None:
 
 def _is_modal(text: str, match: re.Match[str]) -> bool:
     """``may`` and ``march`` as verbs: lower case, without a year."""
+    if match.re.groups == 3:
+        return match[2] in {"may", "march"} and not match[3]
     return match[1] in {"may", "march"} and not (match.re.groups > 1 and match[2])
 
 
@@ -190,7 +195,7 @@ def find_spans(text: str) -> tuple[Named, ...]:
     found: list[Named] = []
     for name, pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            if any(taken[match.start() : match.end()]) or (name == "month" and _is_modal(text, match)):
+            if any(taken[match.start() : match.end()]) or (name in {"month", "day"} and _is_modal(text, match)):
                 continue
             span = _build(name, match)
             if span is None:

@@ -69,7 +69,7 @@ def _add_sheet(pages: Pages, rows: list[list[str]], sheet: str) -> None:
             last -= 1
             notes.insert(0, (last + 1, rows[last][0]))
         if last - first >= 2:
-            table = [row for row in rows[first:last]]
+            table = list(rows[first:last])
             pages.add_table(table, list(range(first + 1, last + 1)), title=title, section=(sheet,) if sheet else ())
             title = ""
         elif last > first:

@@ -12,7 +12,8 @@ from upstream.reports.check.reading.model import Pages
 _BULLET = re.compile(r"^(\s*)(?:[-*+•▪◦–]|\d{1,2}[.)]|[a-z]\))\s+(.*)$")
 _NUMBERED = re.compile(r"^\d+(?:\.\d+)+\.?\s+\S|^\d+\.\s+[A-Z]")
 _SENTENCE_END = re.compile(
-    r"(?<=[a-z0-9)%”\"'])(?<!\bvs)(?<!\bno)(?<!\bapprox)(?<!\be\.g)(?<!\bi\.e)(?<!\bexc)(?<!\bInc)(?<!\bMisc)\.\s+(?=[\"“(]?[A-Z])|(?<=[!?])\s+(?=[A-Z])"
+    r"(?<=[a-z0-9)%”\"'])(?<!\bvs)(?<!\bno)(?<!\bapprox)(?<!\be\.g)(?<!\bi\.e)(?<!\bexc)(?<!\bInc)(?<!\bMisc)\.\s+(?=[\"“(]?[A-Z])|"
+    r"(?<=[!?])\s+(?=[A-Z])"
 )
 _PIPES = re.compile(r"^\s*\|?.*\|.*$")
 _RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")

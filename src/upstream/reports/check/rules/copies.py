@@ -111,7 +111,10 @@ def _columns_copied(grid: Grid) -> list[Finding]:
             and not (grid.columns[one].total or grid.columns[other].total)
         ):
             figures = tuple(f for row, _, _ in pairs for f in (grid.figure(row, one), grid.figure(row, other)))
-            said = f"All {len(pairs)} numbers of “{grid.columns[one].header}” are repeated in “{grid.columns[other].header}”: {', '.join(a.text for _, a, _ in pairs[:6])} ..."
+            said = (
+                f"All {len(pairs)} numbers of “{grid.columns[one].header}” are repeated in "
+                f"“{grid.columns[other].header}”: {', '.join(a.text for _, a, _ in pairs[:6])} ..."
+            )
             found.append(Finding("rows_copied", "error", grid.where(pairs[0][0], grid.columns[other]), figures, said))
     return found
 

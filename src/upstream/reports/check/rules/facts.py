@@ -17,7 +17,112 @@ from upstream.reports.check.spans import find_spans, is_period_label
 
 _PLAIN = {
     stem(w)
-    for w in ["table", "figure", "by", "and", "the", "of", "in", "for", "to", "a", "an", "on", "at", "with", "per", "all", "monthly", "month", "months", "volume", "volumes", "count", "counts", "number", "numbers", "recorded", "offence", "offences", "crime", "crimes", "type", "types", "level", "levels", "trend", "trends", "performance", "key", "measure", "measures", "data", "headline", "headlines", "summary", "comparison", "compared", "latest", "period", "report", "force", "area", "areas", "district", "districts", "local", "policing", "lpa", "year", "years", "quarter", "quarterly", "annual", "date", "position", "overview", "detail", "details", "main", "statistic", "statistics", "incident", "incidents", "police", "annex", "appendix", "total", "totals", "figures", "points", "current", "previous", "last", "this", "rolling", "ytd", "end", "ending", "financial", "calendar", "week", "weekly", "daily", "average", "each", "every", "against", "versus", "vs", "breakdown", "category", "categories", "group", "section", "page"]
+    for w in [
+        "table",
+        "figure",
+        "by",
+        "and",
+        "the",
+        "of",
+        "in",
+        "for",
+        "to",
+        "a",
+        "an",
+        "on",
+        "at",
+        "with",
+        "per",
+        "all",
+        "monthly",
+        "month",
+        "months",
+        "volume",
+        "volumes",
+        "count",
+        "counts",
+        "number",
+        "numbers",
+        "recorded",
+        "offence",
+        "offences",
+        "crime",
+        "crimes",
+        "type",
+        "types",
+        "level",
+        "levels",
+        "trend",
+        "trends",
+        "performance",
+        "key",
+        "measure",
+        "measures",
+        "data",
+        "headline",
+        "headlines",
+        "summary",
+        "comparison",
+        "compared",
+        "latest",
+        "period",
+        "report",
+        "force",
+        "area",
+        "areas",
+        "district",
+        "districts",
+        "local",
+        "policing",
+        "lpa",
+        "year",
+        "years",
+        "quarter",
+        "quarterly",
+        "annual",
+        "date",
+        "position",
+        "overview",
+        "detail",
+        "details",
+        "main",
+        "statistic",
+        "statistics",
+        "incident",
+        "incidents",
+        "police",
+        "annex",
+        "appendix",
+        "total",
+        "totals",
+        "figures",
+        "points",
+        "current",
+        "previous",
+        "last",
+        "this",
+        "rolling",
+        "ytd",
+        "end",
+        "ending",
+        "financial",
+        "calendar",
+        "week",
+        "weekly",
+        "daily",
+        "average",
+        "each",
+        "every",
+        "against",
+        "versus",
+        "vs",
+        "breakdown",
+        "category",
+        "categories",
+        "group",
+        "section",
+        "page",
+    ]
 }
 _MOST_PAIRS = 4000
 
@@ -138,8 +243,7 @@ def _disagreements(one: dict[Identity, Cell], other: dict[Identity, Cell]) -> li
     titles = telling(grids[0].table.title), telling(grids[1].table.title)
     alike = bool(titles[0]) and (titles[0] <= titles[1] or titles[1] <= titles[0])
     if (
-        (agree >= 2
-        and agree >= 2 * len(apart))
+        (agree >= 2 and agree >= 2 * len(apart))
         or (alike and agree >= len(apart))
         or (agree >= 2 and len(apart) <= agree)
     ):
@@ -164,11 +268,15 @@ def _swaps(pairs: list[tuple[Cell, Cell]]) -> list[Finding]:
         ]
         if turned and 2 * len(turned) > len(here.keys() | there.keys()):
             cells = [c for h in turned for c in (*here[h], *there[h])]
-            a, b = here[turned[0]], there[turned[0]]
-            said = f"“{a[0].row.label}” is {a[0].value.text} in {a[0].grid.table.name} and {a[1].value.text} in {a[1].grid.table.name}; “{b[0].row.label}” is {b[0].value.text} and {b[1].value.text}: the two are interchanged."
+            mine, other = here[turned[0]], there[turned[0]]
+            said = (
+                f"“{mine[0].row.label}” is {mine[0].value.text} in {mine[0].grid.table.name} and "
+                f"{mine[1].value.text} in {mine[1].grid.table.name}; “{other[0].row.label}” is "
+                f"{other[0].value.text} and {other[1].value.text}: the two are interchanged."
+            )
             found.append(
                 Finding(
-                    "rows_swapped", "error", b[1].where, tuple(c.grid.figure(c.row, c.at) for c in cells[:12]), said
+                    "rows_swapped", "error", other[1].where, tuple(c.grid.figure(c.row, c.at) for c in cells[:12]), said
                 )
             )
     return found
@@ -188,7 +296,11 @@ def _between_tables(grids: tuple[Grid, ...], names: dict[frozenset[str], str]) -
         swaps = _swaps(apart)
         found += swaps
         for one, other in apart:
-            said = f"{one.row.label}, {one.column.header}: {one.value.text} in {one.grid.table.name} of {one.grid.table.file}, {other.value.text} in {other.grid.table.name} of {other.grid.table.file}."
+            said = (
+                f"{one.row.label}, {one.column.header}: {one.value.text} in {one.grid.table.name} of "
+                f"{one.grid.table.file}, {other.value.text} in {other.grid.table.name} of "
+                f"{other.grid.table.file}."
+            )
             found.append(
                 Finding(
                     "fact_quoted_differently",
@@ -214,7 +326,10 @@ def _same_label_twice(grid: Grid) -> list[Finding]:
     for at in range(len(grid.columns)):
         a, b = one.values[at], other.values[at]
         if a is not None and b is not None and not same_number(a, b):
-            said = f"“{one.label}” stands twice in {grid.table.name}, once with {a.text} and once with {b.text} under “{grid.columns[at].header}”."
+            said = (
+                f"“{one.label}” stands twice in {grid.table.name}, once with {a.text} and once with "
+                f"{b.text} under “{grid.columns[at].header}”."
+            )
             return [
                 Finding(
                     "fact_quoted_differently",
@@ -228,7 +343,11 @@ def _same_label_twice(grid: Grid) -> list[Finding]:
 
 
 _BAND = re.compile(
-    r"(\d{1,3})\s?%\s?(?:-|to)\s?(\d{1,3})\s?%\s*[-:,(]?\s*(remote chance|highly unlikely|unlikely|realistic possibility|likely or probable|highly likely|likely|probable|almost certain)",
+    (
+        r"(\d{1,3})\s?%\s?(?:-|to)\s?(\d{1,3})\s?%\s*[-:,(]?\s*(remote chance|highly unlikely|"
+        r"unlikely|realistic possibility|likely or probable|highly likely|likely|probable|"
+        r"almost certain)"
+    ),
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(r"\b(\d{1,2}(?:\.\d{1,2}){2})\b")
@@ -245,7 +364,8 @@ def _bands(evidence: Evidence) -> list[Finding]:
                 said[refs[0]].append(
                     (_band(bands[0]), Where(table.file, line or None, table.name, refs[0]), bands[0][0])
                 )
-    reference, at_section, waiting = "", (), ""
+    at_section: tuple[str, ...] = ()
+    reference, waiting = "", ""
     for sentence in evidence.sentences:
         if sentence.section[:1] != at_section:
             at_section = sentence.section[:1]
@@ -262,7 +382,10 @@ def _bands(evidence: Evidence) -> list[Finding]:
         apart = [p for p in pages if tables and p[0] != tables[0][0]]
         if apart:
             figures = tuple(_band_figure(p) for p in (tables[0], apart[0]))
-            text = f"Measure {name}: “{tables[0][2]}” in {tables[0][1].table} (line {tables[0][1].line}), “{apart[0][2]}” on a page of its own (line {apart[0][1].line})."
+            text = (
+                f"Measure {name}: “{tables[0][2]}” in {tables[0][1].table} (line {tables[0][1].line}),"
+                f" “{apart[0][2]}” on a page of its own (line {apart[0][1].line})."
+            )
             severity: Severity = "error" if len(apart) == len(pages) else "warning"
             found.append(Finding("fact_quoted_differently", severity, apart[0][1], figures, text))
     return found
@@ -305,7 +428,10 @@ def _time_targets(evidence: Evidence) -> list[Finding]:
                 Figure(f"{subject} target", f"{one[0]} {unit}", float(one[0])),
                 Figure(f"{subject} target", f"{other[0]} {unit}", float(other[0])),
             )
-            text = f"The target time of {subject} is {one[0]} {unit} in “{one[2][:100]}” (line {one[1].line}) and {other[0]} {unit} in “{other[2][:100]}” (line {other[1].line})."
+            text = (
+                f"The target time of {subject} is {one[0]} {unit} in “{one[2][:100]}” (line "
+                f"{one[1].line}) and {other[0]} {unit} in “{other[2][:100]}” (line {other[1].line})."
+            )
             found.append(Finding("fact_quoted_differently", "error", other[1], figures, text))
     return found
 

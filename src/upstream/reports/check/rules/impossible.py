@@ -14,7 +14,10 @@ from upstream.reports.check.rules.facts import telling
 from upstream.reports.check.spans import find_spans
 
 _OVER_HUNDRED_ALLOWED = re.compile(
-    r"change|increase|growth|variance|of target|of baseline|of budget|of plan|against|index|clearance|compared|vs\b|ratio|capacity|utilis|establishment",
+    (
+        r"change|increase|growth|variance|of target|of baseline|of budget|of plan|against|"
+        r"index|clearance|compared|vs\b|ratio|capacity|utilis|establishment"
+    ),
     re.IGNORECASE,
 )
 _NEGATIVE_ALLOWED = re.compile(
@@ -22,10 +25,14 @@ _NEGATIVE_ALLOWED = re.compile(
     re.IGNORECASE,
 )
 _SHARE_SAID = re.compile(
-    r"<t(\d+)>\s*(?:\([^()]*\)\s*)?(?:of (?:all |the |these |those |our )?(?!target|baseline|budget|plan|last|capacity|establishment)[a-z]|were |was )"
+    r"<t(\d+)>\s*(?:\([^()]*\)\s*)?(?:of (?:all |the |these |those |our )?(?!target|"
+    r"baseline|budget|plan|last|capacity|establishment)[a-z]|were |was )"
 )
 _SAID_OVER = re.compile(
-    r"increas|ris|rose|grow|grew|higher|more than|up\b|compar|change|uplift|double|target|capacity|budget|of last|of the (?:previous|baseline)|effort",
+    (
+        r"increas|ris|rose|grow|grew|higher|more than|up\b|compar|change|uplift|double|target|"
+        r"capacity|budget|of last|of the (?:previous|baseline)|effort"
+    ),
     re.IGNORECASE,
 )
 
@@ -39,6 +46,7 @@ def _one_value(grid: Grid, row: Row, at: int, column: Column, value: Value) -> F
     if (
         column.role == "percent"
         and value.number > 100
+        and not _over_usual(grid, at)
         and not _OVER_HUNDRED_ALLOWED.search(f"{column.header} {grid.heading}")
     ):
         return _add(
@@ -77,6 +85,12 @@ def _one_value(grid: Grid, row: Row, at: int, column: Column, value: Value) -> F
             f"{row.label}, {column.header}: {value.text} is not a whole number, as every other count of the column is.",
         )
     return None
+
+
+def _over_usual(grid: Grid, at: int) -> bool:
+    """A column in which more than one value in four is over 100 holds no shares."""
+    over = sum(1 for row in grid.rows if (v := row.values[at]) is not None and v.number > 100)
+    return over > 1 and over * 4 > len(grid.rows)
 
 
 def _negatives_usual(grid: Grid, at: int) -> bool:
@@ -129,7 +143,10 @@ def _within_range(grid: Grid, row: Row) -> list[Finding]:
                         row,
                         a,
                         (b,),
-                        f"{row.label}: the {middle} {va.text} is {'above the largest' if sign > 0 else 'below the smallest'} {vb.text}.",
+                        (
+                            f"{row.label}: the {middle} {va.text} is "
+                            f"{'above the largest' if sign > 0 else 'below the smallest'} {vb.text}."
+                        ),
                     )
                 )
     return found
@@ -161,7 +178,10 @@ def _cumulative_below_month(grid: Grid, row: Row) -> list[Finding]:
                         row,
                         at,
                         (n,),
-                        f"{row.label}: {column.header} {total.text} is less than {month.header} {value.text}, a month of it.",
+                        (
+                            f"{row.label}: {column.header} {total.text} is less than {month.header} {value.text}, "
+                            f"a month of it."
+                        ),
                     )
                 )
                 break
@@ -197,7 +217,10 @@ def _part_over_whole(grid: Grid, row: Row) -> list[Finding]:
         value = row.values[at]
         header = grid.columns[at].header
         if value is None or not re.search(
-            r"of which|of these|\bwithin\b|on time|in time|repeat|\bmet\b|positive|attended|answered|completed|resolved|upheld|charged|detected|solved",
+            (
+                r"of which|of these|\bwithin\b|on time|in time|repeat|\bmet\b|positive|attended|"
+                r"answered|completed|resolved|upheld|charged|detected|solved"
+            ),
             header,
             re.IGNORECASE,
         ):
@@ -212,7 +235,10 @@ def _part_over_whole(grid: Grid, row: Row) -> list[Finding]:
                     row,
                     at,
                     (whole,),
-                    f"{row.label}: {header} {value.text} is more than {grid.columns[whole].header} {total.text}, of which it is a part.",
+                    (
+                        f"{row.label}: {header} {value.text} is more than {grid.columns[whole].header} "
+                        f"{total.text}, of which it is a part."
+                    ),
                 )
             )
             break
@@ -264,7 +290,10 @@ def _row_over_total(grid: Grid) -> list[Finding]:
                         "error",
                         grid.where(over[0], column),
                         (grid.figure(over[0], at), grid.figure(totals[0], at)),
-                        f"{over[0].label}, {column.header}: {value.text} is more than {totals[0].label} {whole.text}, of which it is a part.",
+                        (
+                            f"{over[0].label}, {column.header}: {value.text} is more than {totals[0].label} "
+                            f"{whole.text}, of which it is a part."
+                        ),
                     )
                 )
     return found

@@ -12,22 +12,38 @@ from upstream.reports.check.labels import key, likeness, said_in, telling, words
 from upstream.reports.check.numbers import Value
 from upstream.reports.check.reading.model import Sentence
 
-_LIMIT = r"(?:control |process |statistical |warning |expected |usual |normal |\w+ (?:and|or) \w+ )*(?:limits?|range|bounds?|band)"
+_LIMIT = (
+    r"(?:control |process |statistical |warning |expected |usual |normal |\w+ (?:and|or) "
+    r"\w+ )*(?:limits?|range|bounds?|band)"
+)
 _LISTING = re.compile(
-    rf"\bexceptional\b|\bspecial[- ]cause\b|\b(?:outside|beyond|above|over|exceed\w*|breach\w*|below|under|beneath|outwith|out of|crossed|passed|broke\w*)\b[^.;]{{0,60}}?\b{_LIMIT}\b|\boutliers?\b",
+    (
+        rf"\bexceptional\b|\bspecial[- ]cause\b|\b(?:outside|beyond|above|over|exceed\w*|"
+        rf"breach\w*|below|under|beneath|outwith|out of|crossed|passed|broke\w*)\b[^.;]{{0,"
+        rf"60}}?\b{_LIMIT}\b|\boutliers?\b"
+    ),
     re.IGNORECASE,
 )
 _INSIDE = re.compile(rf"\b(?:within|inside|between)\b[^.;]{{0,40}}?\b{_LIMIT}\b|\bnot exceptional\b", re.IGNORECASE)
 _NOBODY = re.compile(
-    r"\b(?:no|none|nothing|zero|neither)\b[^.;]{0,60}?(?:exceptional|outside|beyond|above|exceed|breach)|\b(?:all|every|each)\b[^.;]{0,50}?(?:within|inside)",
+    (
+        r"\b(?:no|none|nothing|zero|neither)\b[^.;]{0,60}?(?:exceptional|outside|beyond|above|"
+        r"exceed|breach)|\b(?:all|every|each)\b[^.;]{0,50}?(?:within|inside)"
+    ),
     re.IGNORECASE,
 )
 _DEFINES = re.compile(
-    r"\bderived\b|\bcalculat\w*|\bdefin\w*|standard deviation|\bif\b|\bwhen a\b|\bcoloured\b|\bshown in\b|\bmeans that\b|\bhave been generated\b",
+    (
+        r"\bderived\b|\bcalculat\w*|\bdefin\w*|standard deviation|\bif\b|\bwhen a\b|"
+        r"\bcoloured\b|\bshown in\b|\bmeans that\b|\bhave been generated\b"
+    ),
     re.IGNORECASE,
 )
 _FLAG = re.compile(
-    r"exceptional|outside|flag|signal|special cause|breach|within limits?|in control|out of control|\bstatus\b|alert|limits?$",
+    (
+        r"exceptional|outside|flag|signal|special cause|breach|within limits?|in control|out "
+        r"of control|\bstatus\b|alert|limits?$"
+    ),
     re.IGNORECASE,
 )
 _YES = {
@@ -247,7 +263,10 @@ def _plain_said(label: str, text: str) -> bool:
     own = re.escape(label.strip())
     return bool(
         re.search(
-            rf"(?:^|[,;:]|\band|\bof|\bfor)\s*(?:the |all )?{own}\s*(?:$|[,;.:(]|\b(?:and|are|is|were|was|exceed\w*|rose|fell|had|has|have|increas\w*|decreas\w*)\b)",
+            (
+                rf"(?:^|[,;:]|\band|\bof|\bfor)\s*(?:the |all )?{own}\s*(?:$|[,;.:(]|\b(?:and|are|is|"
+                rf"were|was|exceed\w*|rose|fell|had|has|have|increas\w*|decreas\w*)\b)"
+            ),
             text,
             re.IGNORECASE,
         )
@@ -375,7 +394,10 @@ def _row_findings(grid: Grid, limits: Limits, listing: Listing, r: int, row: Row
                 "note" if severity == "warning" else "error",
                 where,
                 figures,
-                f"{stated}, and it is not named where exceptional volumes are listed (line {said.line}: “{said.text[:160]}”).",
+                (
+                    f"{stated}, and it is not named where exceptional volumes are listed (line "
+                    f"{said.line}: “{said.text[:160]}”)."
+                ),
             )
         ]
     if not outside and r in listing.outside and not on_limit(row, limits):

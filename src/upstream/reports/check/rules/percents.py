@@ -149,7 +149,11 @@ def _reversed(printed: Value, top: Value, bottom: Value) -> bool:
 
 def _sentence(printed: Value, top: Value, bottom: Value, kind: str) -> str:
     if kind == "difference":
-        return f"{top.text} - {bottom.text} = {show(top.number - bottom.number, max(top.decimals, bottom.decimals))}, but {printed.text} is printed."
+        return (
+            f"{top.text} - {bottom.text} = "
+            f"{show(top.number - bottom.number, max(top.decimals, bottom.decimals))}, but "
+            f"{printed.text} is printed."
+        )
     decimals = max(printed.decimals, 0) + 1
     if kind == "share":
         share = percent_share(top.number, bottom.number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 
@@ -11,7 +12,22 @@ from upstream.reports.check.grids import Column, Grid, Row
 from upstream.reports.check.numbers import tidy
 from upstream.reports.check.spans import Named, Span, find_spans, month_name
 
-_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "eighteen": 18, "twenty-four": 24}  # fmt: skip
+_WORDS = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+    "eighteen": 18,
+    "twenty-four": 24,
+}
 _WINDOW = re.compile(
     r"\b(\d{1,2}|"
     + "|".join(_WORDS)
@@ -32,9 +48,8 @@ _QUARTER_AGO = re.compile(
 )
 
 
-def _say(where: Where, figures: list[Span], text: str, severity: str = "error") -> Finding:
-    shown = "error" if severity == "error" else "warning"
-    return Finding("wrong_period_label", shown, where, tuple(Figure("period", s.text) for s in figures), text)
+def _say(where: Where, figures: list[Span], text: str) -> Finding:
+    return Finding("wrong_period_label", "error", where, tuple(Figure("period", s.text) for s in figures), text)
 
 
 def _quarter_months(texts: list[tuple[Where, str]]) -> list[Finding]:
@@ -42,7 +57,7 @@ def _quarter_months(texts: list[tuple[Where, str]]) -> list[Finding]:
     said: list[tuple[Where, Span, Span, str]] = []
     for where, text in texts:
         spans = [n.span for n in find_spans(text)]
-        for one, other in zip(spans, spans[1:], strict=False):
+        for one, other in itertools.pairwise(spans):
             both = {one.kind: one, other.kind: other}
             if (
                 one.quarter
@@ -271,7 +286,9 @@ def _rows_in_step(grid: Grid) -> list[Finding]:
             if len(found := find_spans(text)) == 1 and tidy(found[0].span.text) == tidy(text)
         ]
         if len(rest) == 1 and len(spans) >= 3 and len(spans) == len(labels) and len({s.kind for _, s in spans}) == 1:
-            return _out_of_step(spans)
+            firsts = [s.first for _, s in spans]
+            if spans[0][1].kind != "day" and len(set(firsts)) >= len(firsts) - 1:
+                return _out_of_step(spans)
     return []
 
 
@@ -339,13 +356,8 @@ def _pairs_of_years(grid: Grid) -> list[Finding]:
             for c in changes
         ) or _YEAR_AGO.search(grid.heading)
         if not cumulative and (
-            (yearly
-            and apart != 12)
-            or (not yearly
-            and len(columns) > 2
-            and apart + 1 > 12
-            and apart % 12
-            and _has_years(grid))
+            (yearly and apart != 12)
+            or (not yearly and len(columns) > 2 and apart + 1 > 12 and apart % 12 and _has_years(grid))
         ):
             found.append(
                 _say(

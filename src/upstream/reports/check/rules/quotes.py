@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -17,7 +18,11 @@ from upstream.reports.check.rules.limits import named_rows
 from upstream.reports.check.spans import Span, month_name
 
 _CUMULATIVE = re.compile(
-    r"year to date|\bytd\b|year to month|\bytm\b|cumulative|so far this year|since april|rolling|12 months|twelve months|financial year|this year|quarter|q[1-4]\b|annual|average|year-to-date|in total over|over the (?:period|year)",
+    (
+        r"year to date|\bytd\b|year to month|\bytm\b|cumulative|so far this year|since april|"
+        r"rolling|12 months|twelve months|financial year|this year|quarter|q[1-4]\b|annual|"
+        r"average|year-to-date|in total over|over the (?:period|year)"
+    ),
     re.IGNORECASE,
 )
 _ANAPHORA = re.compile(r"^(?:this|that|it|these|which)\b", re.IGNORECASE)
@@ -25,11 +30,18 @@ _LATEST = re.compile(
     r"last month|this month|latest month|in the month|reporting month|current month|month on month", re.IGNORECASE
 )
 _PREVIOUS = re.compile(
-    r"(?:previous|preceding|prior) month|last month|month before|month on month|a month (?:ago|earlier)|the month prior",
+    (
+        r"(?:previous|preceding|prior) month|last month|month before|month on month|a month "
+        r"(?:ago|earlier)|the month prior"
+    ),
     re.IGNORECASE,
 )
 _YEAR_AGO = re.compile(
-    r"same (?:month|period|time|point) (?:last|(?:of |in )?the previous|a) year|year on year|year-on-year|a year (?:ago|earlier|before)|(?:one|a) year (?:before|earlier)|last year|previous year|twelve months (?:earlier|before|ago)",
+    (
+        r"same (?:month|period|time|point) (?:last|(?:of |in )?the previous|a) year|year on "
+        r"year|year-on-year|a year (?:ago|earlier|before)|(?:one|a) year (?:before|earlier)|"
+        r"last year|previous year|twelve months (?:earlier|before|ago)"
+    ),
     re.IGNORECASE,
 )
 _ORDINALS = {
@@ -54,16 +66,23 @@ _RUN = re.compile(
 )
 _HIGHEST = re.compile(r"\b(highest|lowest|most|fewest|peak|largest|smallest)\b[^<.;]{0,50}?\bsince\b[^<]{0,12}<p(\d+)>")
 _EXTREME = re.compile(
-    r"\b(highest|lowest|fewest|most|peak|busiest|quietest)\b(?! (?:since|proportion|rate|percentage|share|average|volume increase|increase))[^.;<]{0,40}?\b(?:of the (?:year|period)|on record|in the (?:period|series|table|last)|month|recorded|over the)",
+    (
+        r"\b(highest|lowest|fewest|most|peak|busiest|quietest)\b(?! (?:since|proportion|rate|"
+        r"percentage|share|average|volume increase|increase))[^.;<]{0,40}?\b(?:of the (?:year|"
+        r"period)|on record|in the (?:period|series|table|last)|month|recorded|over the)"
+    ),
     re.IGNORECASE,
 )
 _STANDALONE = (
     re.compile(r"there (?:were|was|have been|had been)(?: a total of)? <n(\d+)>"),
     re.compile(
-        r"<n(\d+)>(?: [a-z&'-]+){0,6}? (?:were|was|have been|had been) (?:recorded|reported|logged|received|made|seen|noted|registered)"
+        r"<n(\d+)>(?: [a-z&'-]+){0,6}? (?:were|was|have been|had been) (?:recorded|reported|"
+        r"logged|received|made|seen|noted|registered)"
     ),
     re.compile(
-        r"(?:recorded|recording|saw|logged|registered|reported|totalled|totalling|numbered|stood at|stands at|reached|amounted to|came to|a total of|was|were) <n(\d+)>(?! (?:per|more|fewer|less|higher|lower))"
+        r"(?:recorded|recording|saw|logged|registered|reported|totalled|totalling|numbered|"
+        r"stood at|stands at|reached|amounted to|came to|a total of|was|were) <n(\d+)>(?! "
+        r"(?:per|more|fewer|less|higher|lower))"
     ),
     re.compile(r"<p\d+>\s*:?\s*\(?<n(\d+)>\)?"),
     re.compile(r"<n(\d+)>(?: [a-z&'-]+){0,6}? in <p\d+>"),
@@ -203,7 +222,11 @@ def _quoted(place: Place, at: int, value: Value, sentence: Sentence) -> Finding:
     cell = place.row.values[at]
     printed = cell.text if cell else ""
     figures = (Figure("in the sentence", value.text, value.number), place.grid.figure(place.row, at))
-    said = f"{place.row.label}, {place.grid.columns[at].header}: {value.text} in the sentence, {printed} in {place.grid.table.name} (line {place.row.line}) (“{sentence.text[:200]}”)"
+    said = (
+        f"{place.row.label}, {place.grid.columns[at].header}: {value.text} in the sentence, "
+        f"{printed} in {place.grid.table.name} (line {place.row.line}) "
+        f"(“{sentence.text[:200]}”)"
+    )
     return Finding(
         "fact_quoted_differently",
         "error",
@@ -278,9 +301,9 @@ def _contradiction(claim: Claim, now: Value, then: Value) -> str | None:
             exact = percent_change(now.number, then.number) or 0.0
             back = now.number and abs(abs(claim.percent.number) - abs(100 * moved / now.number)) <= claim.percent.half
             return (
-                f"{claim.percent.text} is said, but 100 x {show(moved)} / {then.text} = {show(exact, claim.percent.decimals + 1)}%"
-                + ("; that is the change divided by the later figure" if back else "")
-            )
+                f"{claim.percent.text} is said, but 100 x {show(moved)} / {then.text} = "
+                f"{show(exact, claim.percent.decimals + 1)}%"
+            ) + ("; that is the change divided by the later figure" if back else "")
     return None
 
 
@@ -332,7 +355,7 @@ def _run(
     if length > end or length < 2:
         return []
     steps = values[end - length : end + 1]
-    moves = [b[1].number - a[1].number for a, b in zip(steps, steps[1:], strict=False)]
+    moves = [b[1].number - a[1].number for a, b in itertools.pairwise(steps)]
     if all(m * direction > 0 for m in moves):
         return []
     series = ", ".join(f"{s.text} {v.text}" for s, v in steps)
@@ -366,7 +389,10 @@ def _since(
             "error",
             where,
             figures,
-            f"“{word} since {since.text}” is said of {now[1].text}, but {s.text} was {v.text} (“{sentence.text[:160]}”)",
+            (
+                f"“{word} since {since.text}” is said of {now[1].text}, but {s.text} was {v.text} "
+                f"(“{sentence.text[:160]}”)"
+            ),
         )
     ]
 
@@ -394,7 +420,10 @@ def _extreme(
             "error",
             where,
             figures,
-            f"“{word}” is said of {named[0].text} ({values[at][1].text}), but {best[0].text} was {best[1].text} (“{sentence.text[:160]}”)",
+            (
+                f"“{word}” is said of {named[0].text} ({values[at][1].text}), but {best[0].text} was "
+                f"{best[1].text} (“{sentence.text[:160]}”)"
+            ),
         )
     ]
 
@@ -481,7 +510,11 @@ def _between_sentences(evidence: Evidence, names: dict[frozenset[str], str]) -> 
         identity = (things, next(iter(months)), value.percent)
         if identity in seen and not same_number(seen[identity][0], value) and _alike(seen[identity][1], sentence):
             first, other = seen[identity]
-            said = f"{', '.join(sorted(names[t] for t in things))}, {month_name(next(iter(months)))}: {first.text} (line {other.line}) and {value.text} (line {sentence.line}): “{other.text[:120]}” / “{sentence.text[:120]}”"
+            said = (
+                f"{', '.join(sorted(names[t] for t in things))}, {month_name(next(iter(months)))}: "
+                f"{first.text} (line {other.line}) and {value.text} (line {sentence.line}): "
+                f"“{other.text[:120]}” / “{sentence.text[:120]}”"
+            )
             found.append(
                 Finding(
                     "fact_quoted_differently",

@@ -23,10 +23,13 @@ _LEAST_FITS = 2
 # "the ratio of students to tutors is 1.5", "1.5 students per tutor", "1.5 to 1"
 _SAID = (
     re.compile(
-        r"ratio of (?P<top>[a-z -]+?) to (?P<bottom>[a-z -]+?) (?:is|was|stands at|stood at|of|at|now|has been|remains)[a-z ]*<[nx](?P<ratio>\d+)>(?:\s*(?::|to)\s*<n(?P<one>\d+)>)?"
+        r"ratio of (?P<top>[a-z -]+?) to (?P<bottom>[a-z -]+?) (?:is|was|stands at|stood at|"
+        r"of|at|now|has been|remains)[a-z ]*<[nx](?P<ratio>\d+)>(?:\s*(?::|"
+        r"to)\s*<n(?P<one>\d+)>)?"
     ),
     re.compile(
-        r"(?P<top>[a-z]+)[- ]to[- ](?P<bottom>[a-z]+) ratio (?:is|was|stands at|stood at|of|at|now|remains)[a-z ]*<n(?P<ratio>\d+)>(?:\s*(?::|to)\s*<n(?P<one>\d+)>)?"
+        r"(?P<top>[a-z]+)[- ]to[- ](?P<bottom>[a-z]+) ratio (?:is|was|stands at|stood at|of|"
+        r"at|now|remains)[a-z ]*<n(?P<ratio>\d+)>(?:\s*(?::|to)\s*<n(?P<one>\d+)>)?"
     ),
     re.compile(
         r"<n(?P<ratio>\d+)>\s+(?P<top>[a-z][a-z -]{2,40}?) (?:per|for each|for every) (?P<bottom>[a-z][a-z -]{2,40})"
@@ -95,7 +98,10 @@ def _in_table(grid: Grid) -> list[Finding]:
             turned = _fits(ratio, b, a)
             exact = show(a.number / b.number, max(ratio.decimals, 0) + 1)
             note = (
-                f"; {b.text} / {a.text} = {show(b.number / a.number, max(ratio.decimals, 0) + 1)} is the ratio the other way round"
+                (
+                    f"; {b.text} / {a.text} = {show(b.number / a.number, max(ratio.decimals, 0) + 1)} is "
+                    f"the ratio the other way round"
+                )
                 if turned
                 else ""
             )
@@ -165,7 +171,11 @@ def _in_sentences(evidence: Evidence) -> list[Finding]:
                         "error",
                         Where(sentence.file, sentence.line or None),
                         figures,
-                        f"{top.text} / {bottom.text} = {show(exact, 2)}, but {ratio.text}{f' to {by.text}' if by else ''} is said{note} (“{sentence.text[:200]}”)",
+                        (
+                            f"{top.text} / {bottom.text} = {show(exact, 2)}, but "
+                            f"{ratio.text}{f' to {by.text}' if by else ''} is said{note} "
+                            f"(“{sentence.text[:200]}”)"
+                        ),
                     )
                 )
             break

@@ -13,14 +13,18 @@ from upstream.reports.check.reading.model import Sentence
 _UNCHANGED_WITHIN = 10.0  # per cent; "stable" beyond this cannot be said
 _SHARE = re.compile(r"<t(\d+)>\s*\(\s*<n(\d+)>[^()<]{0,30}\)(?:[^<.;]{0,60}?\b(?:of|out of)\b[^<.;]{0,40}?<n(\d+)>)?")
 _OUT_OF = re.compile(
-    r"<n(\d+)>\s+(?:out of|of)\s+(?:the |all |a total of |these |those )?<n(\d+)>[^<.;()]{0,50}?[(,]?\s*(?:or |\(|, |represent\w* |which is |equating to |equal to |i\.e\. |that is )?<t(\d+)>"
+    r"<n(\d+)>\s+(?:out of|of)\s+(?:the |all |a total of |these |those "
+    r")?<n(\d+)>[^<.;()]{0,50}?[(,]?\s*(?:or |\(|, |represent\w* |which is |equating to |"
+    r"equal to |i\.e\. |that is )?<t(\d+)>"
 )
 _OF_ALL = re.compile(
-    r"\b(?:of|out of)(?: the| all| these| those|,)?(?: total of)? <n(\d+)>[^<.;()]{0,40}?,? <n(\d+)>[^<.;()]{0,24}?\(<t(\d+)>\)"
+    r"\b(?:of|out of)(?: the| all| these| those|,)?(?: total of)? <n(\d+)>[^<.;()]{0,40}?,"
+    r"? <n(\d+)>[^<.;()]{0,24}?\(<t(\d+)>\)"
 )
 _OF_THE = re.compile(r"<t(\d+)>\s*\(\s*<n(\d+)>\s*(?:of|out of|/)\s*(?:the |all )?<n(\d+)>")
 _CHANGE_WORD = re.compile(
-    r"increas|decreas|rise|rose|fall|fell|reduc|drop|declin|growth|grew|uplift|more|fewer|higher|lower|change|up\b|down\b"
+    r"increas|decreas|rise|rose|fall|fell|reduc|drop|declin|growth|grew|uplift|more|fewer|"
+    r"higher|lower|change|up\b|down\b"
 )
 
 
@@ -43,10 +47,9 @@ def _figures(claim: Claim) -> tuple[Figure, ...]:
     return tuple(_figure(what, value) for what, value in held if value is not None)
 
 
-def _say(sentence: Sentence, claim: Claim, arithmetic: str, severity: str = "error") -> Finding:
-    shown = "error" if severity == "error" else "warning"
+def _say(sentence: Sentence, claim: Claim, arithmetic: str) -> Finding:
     return Finding(
-        "sentence_cannot_hold", shown, _where(sentence), _figures(claim), f"{arithmetic} (“{sentence.full[:220]}”)"
+        "sentence_cannot_hold", "error", _where(sentence), _figures(claim), f"{arithmetic} (“{sentence.full[:220]}”)"
     )
 
 
@@ -61,11 +64,18 @@ def _levels_against_direction(claim: Claim) -> str | None:
         percent = percent_change(claim.later.number, claim.earlier.number)
         exact = re.search(r"unchanged|no change|the same", claim.word)
         if moved and (exact or (percent is not None and abs(percent) > _UNCHANGED_WITHIN)) and not claim.percent:
-            return f"“{claim.word}”, but {claim.earlier.text} to {claim.later.text} is a change of {show(moved, max(claim.later.decimals, 0))}."
+            return (
+                f"“{claim.word}”, but {claim.earlier.text} to {claim.later.text} is a change of "
+                f"{show(moved, max(claim.later.decimals, 0))}."
+            )
         return None
     if moved * claim.direction < 0 or (moved == 0 and claim.percent is not None and claim.percent.number):
         way = "an increase" if moved > 0 else "a decrease" if moved < 0 else "no change"
-        return f"“{claim.word}”, but {claim.earlier.text} to {claim.later.text} is {way} ({claim.later.text} - {claim.earlier.text} = {show(moved, max(claim.later.decimals, 0))})."
+        return (
+            f"“{claim.word}”, but {claim.earlier.text} to {claim.later.text} is {way} "
+            f"({claim.later.text} - {claim.earlier.text} = "
+            f"{show(moved, max(claim.later.decimals, 0))})."
+        )
     return None
 
 
@@ -73,7 +83,7 @@ def _percent_against_levels(claim: Claim) -> str | None:
     if claim.later is None or claim.earlier is None or claim.percent is None or claim.rough:
         return None
     later, earlier = claim.later, claim.earlier
-    if claim.direction == 0 or (later.number - earlier.number) * (claim.direction or 0) < 0:
+    if not claim.direction or (later.number - earlier.number) * (claim.direction or 0) < 0:
         return None
     printed = Value(abs(claim.percent.number), claim.percent.decimals, True, claim.percent.text)
     low, high = sorted((later, earlier), key=lambda v: v.number)
@@ -87,10 +97,17 @@ def _percent_against_levels(claim: Claim) -> str | None:
         return None
     exact = percent_change(later.number, earlier.number)
     if exact is None:
-        return f"{earlier.text} to {later.text} has no per cent change (the base is nil), but {claim.percent.text} is said."
+        return (
+            f"{earlier.text} to {later.text} has no per cent change (the base is nil), but "
+            f"{claim.percent.text} is said."
+        )
     back = later.number != 0 and agrees(printed, abs(100 * (later.number - earlier.number) / later.number))
     note = "; that is the change divided by the later figure" if back else ""
-    return f"100 x ({later.text} - {earlier.text}) / {earlier.text} = {show(exact, max(printed.decimals, 0) + 1)}%, but {claim.percent.text} is said{note}."
+    return (
+        f"100 x ({later.text} - {earlier.text}) / {earlier.text} = "
+        f"{show(exact, max(printed.decimals, 0) + 1)}%, but {claim.percent.text} is "
+        f"said{note}."
+    )
 
 
 def _change_against_levels(claim: Claim) -> str | None:
@@ -105,7 +122,11 @@ def _change_against_levels(claim: Claim) -> str | None:
         if printed.percent:
             allowed = claim.later.half + claim.earlier.half + printed.half
         if abs(abs(moved) - abs(printed.number)) > allowed + EPSILON:
-            return f"{claim.later.text} - {claim.earlier.text} = {show(moved, max(claim.later.decimals, claim.earlier.decimals))}, but a change of {printed.text} is said."
+            return (
+                f"{claim.later.text} - {claim.earlier.text} = "
+                f"{show(moved, max(claim.later.decimals, claim.earlier.decimals))}, but a change of "
+                f"{printed.text} is said."
+            )
     return None
 
 
@@ -126,9 +147,17 @@ def _percent_against_change(claim: Claim) -> str | None:
             > printed.half + 100 * change * claim.base.half * (not claim.base.whole) / earlier**2 + EPSILON
         ):
             note = "; that is the change divided by the later figure" if back else ""
-            return f"a change of {claim.change.text} on {show(earlier)} is {show(exact, max(printed.decimals, 0) + 1)}%, but {claim.percent.text} is said{note}."
+            return (
+                f"a change of {claim.change.text} on {show(earlier)} is "
+                f"{show(exact, max(printed.decimals, 0) + 1)}%, but {claim.percent.text} is "
+                f"said{note}."
+            )
     if not share_can_be(printed, int(change)):
-        return f"no whole number changes by {claim.change.text} and by {claim.percent.text}: {show(change)} / {claim.percent.text} = {show(100 * change / printed.number, 2)}, and neither neighbour rounds to it."
+        return (
+            f"no whole number changes by {claim.change.text} and by {claim.percent.text}: "
+            f"{show(change)} / {claim.percent.text} = {show(100 * change / printed.number, 2)}, "
+            f"and neither neighbour rounds to it."
+        )
     return None
 
 
@@ -192,7 +221,10 @@ def shares(sentence: Sentence, marked: Marked) -> list[Finding]:
                     )
             elif not _CHANGE_WORD.search(near) and not share_can_be(percent, int(part.number)):
                 said = (
-                    f"no whole number exists of which {part.text} is {percent.text}: {part.text} / {percent.text} = {show(100 * part.number / percent.number, 2)}."
+                    (
+                        f"no whole number exists of which {part.text} is {percent.text}: {part.text} / "
+                        f"{percent.text} = {show(100 * part.number / percent.number, 2)}."
+                    )
                     if percent.number
                     else f"{part.text} is not 0% of anything."
                 )

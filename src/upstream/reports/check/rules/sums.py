@@ -237,13 +237,13 @@ def over_tables(grids: list[Grid]) -> list[Finding]:
                         at[g, position] = (grid, r, n)
             items.append(Item(grid.table.name, is_total(grid.table.title), values))
         for relation in _whole_of_family(items):
-            for position in relation.misfits:
-                grid, r, n = at[relation.whole, position]
-                held = [items[p].values[position] for p in relation.parts]
-                total = items[relation.whole].values[position]
+            for missed in relation.misfits:
+                grid, r, n = at[relation.whole, missed]
+                held = [items[p].values[missed] for p in relation.parts]
+                total = items[relation.whole].values[missed]
                 figures = [grid.figure(grid.rows[r], n)]
                 for p in relation.parts:
-                    other, orow, on = at[p, position]
+                    other, orow, on = at[p, missed]
                     printed = other.rows[orow].values[on]
                     figures.append(
                         Figure(

@@ -150,7 +150,11 @@ def _mended(items: list[Item], relation: Relation, part: int, a: Hashable, b: Ha
 
 def _across(grid: Grid, row: Row, a: int, b: int) -> Finding:
     figures = (grid.figure(row, a), grid.figure(row, b))
-    said = f"{row.label}: {figures[0].printed} under “{grid.columns[a].header}” and {figures[1].printed} under “{grid.columns[b].header}”. Both column totals fail; exchanged, both hold."
+    said = (
+        f"{row.label}: {figures[0].printed} under “{grid.columns[a].header}” and "
+        f"{figures[1].printed} under “{grid.columns[b].header}”. Both column totals fail; "
+        f"exchanged, both hold."
+    )
     return Finding("rows_swapped", "error", grid.where(row, grid.columns[a]), figures, said)
 
 

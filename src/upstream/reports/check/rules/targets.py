@@ -13,33 +13,63 @@ from upstream.reports.check.labels import key
 from upstream.reports.check.numbers import Value, parse_value
 from upstream.reports.check.reading.model import Sentence, Table
 
-_TARGET_WORD = r"(?:target|goal|ambition|aim|aspiration\w*|threshold|standard|benchmark|required|expectation|objective|what good looks like|good looks like)"
+_TARGET_WORD = (
+    r"(?:target|goal|ambition|aim|aspiration\w*|threshold|standard|benchmark|required|"
+    r"expectation|objective|what good looks like|good looks like)"
+)
 _MET = re.compile(
-    r"\b(?:met|meets|meeting|achiev\w+|hit|hits|hitting|on target|on track|reached|attained|satisf\w+ the|delivered|in line with (?:the |its )?target|green|fulfilled|within (?:the |its |our )?(?:target|standard|threshold)|success\w*)\b",
+    (
+        r"\b(?:met|meets|meeting|achiev\w+|hit|hits|hitting|on target|on track|reached|"
+        r"attained|satisf\w+ the|delivered|in line with (?:the |its )?target|green|fulfilled|"
+        r"within (?:the |its |our )?(?:target|standard|threshold)|success\w*)\b"
+    ),
     re.IGNORECASE,
 )
 _MISSED = re.compile(
-    r"\b(?:miss\w*|not (?:been )?(?:met|meet|achiev\w+|hit|reach\w*)|(?:did|does|do|was|were|is|has|have) ?n[o']t (?:been )?(?:met|meet|achiev\w+|hit|reach\w*)|fail\w*|short of|shortfall|off target|unmet|falls? short|fell short|outside (?:the |its |our )?target|red|under-?perform\w*|yet to (?:meet|reach|achieve))\b",
+    (
+        r"\b(?:miss\w*|not (?:been )?(?:met|meet|achiev\w+|hit|reach\w*)|(?:did|does|do|was|"
+        r"were|is|has|have) ?n[o']t (?:been )?(?:met|meet|achiev\w+|hit|reach\w*)|fail\w*|"
+        r"short of|shortfall|off target|unmet|falls? short|fell short|outside (?:the |its |"
+        r"our )?target|red|under-?perform\w*|yet to (?:meet|reach|achieve))\b"
+    ),
     re.IGNORECASE,
 )
 _ABOVE = re.compile(
-    r"\b(?:above|exceed\w*|over|beat\w*|surpass\w*|better than|ahead of|higher than|in excess of|outperform\w*|more than)\b",
+    (
+        r"\b(?:above|exceed\w*|over|beat\w*|surpass\w*|better than|ahead of|higher than|in "
+        r"excess of|outperform\w*|more than)\b"
+    ),
     re.IGNORECASE,
 )
 _BELOW = re.compile(r"\b(?:below|under|lower than|less than|beneath|behind|worse than|short of)\b", re.IGNORECASE)
 _TARGET = (
     re.compile(
-        rf"{_TARGET_WORD}(?: level| rate| figure| time| set)?(?: \([a-z ]+\))?(?: was| is| of| at| for [a-z /()-]{{1,60}}?(?:is|of|was)| being| set at| to be| remains| stands at|:| -|,)*\s*\(?(?:at least |at most |no more than |under |over |a maximum of |a minimum of )?<[nt](\d+)>"
+        rf"{_TARGET_WORD}(?: level| rate| figure| time| set)?(?: \([a-z ]+\))?(?: was| is| of| "
+        rf"at| for [a-z /()-]{{1,60}}?(?:is|of|was)| being| set at| to be| remains| stands at|"
+        rf":| -|,)*\s*\(?(?:at least |at most |no more than |under |over |a maximum of |a "
+        rf"minimum of )?<[nt](\d+)>"
     ),
     re.compile(rf"<[nt](\d+)>\s*(?:[a-z]+ ){{0,3}}?{_TARGET_WORD}"),
     re.compile(rf"{_TARGET_WORD}[^<.;]{{0,20}}\(<[nt](\d+)>"),
 )
 _LOWER_IS_BETTER = re.compile(
-    r"minute|second|hour|\bdays?\b|wait\w*|abandon\w*|absence|sickness|overdue|backlog|response time|time to|attrition|complain\w*|reoffend\w*|repeat|vacanc\w*|outstanding|unresourced|turnover|crimes?\b|offences?\b|burglar\w*|robber\w*|violence|thefts?|incidents?|casualt\w*|collision\w*|at most|no more than|maximum|not exceed|or (?:less|fewer|below|under)|less than|fewer than|reduc\w*",
+    (
+        r"minute|second|hour|\bdays?\b|wait\w*|abandon\w*|absence|sickness|overdue|backlog|"
+        r"response time|time to|attrition|complain\w*|reoffend\w*|repeat|vacanc\w*|"
+        r"outstanding|unresourced|turnover|crimes?\b|offences?\b|burglar\w*|robber\w*|"
+        r"violence|thefts?|incidents?|casualt\w*|collision\w*|at most|no more than|maximum|"
+        r"not exceed|or (?:less|fewer|below|under)|less than|fewer than|reduc\w*"
+    ),
     re.IGNORECASE,
 )
 _HIGHER_IS_BETTER = re.compile(
-    r"satisf\w*|confidence|answered|complet\w*|complian\w*|attend\w*|positive|charge|outcome|detect\w*|solved|training|trained|resolved|within|on time|in time|at least|minimum|or (?:more|above|over|higher|better)|recruit\w*|referr\w*|upheld|engage\w*|success\w*|clearance|closed|visit\w*|seiz\w*|disrupt\w*|survey\w*|victim\w* (?:contact|updat)",
+    (
+        r"satisf\w*|confidence|answered|complet\w*|complian\w*|attend\w*|positive|charge|"
+        r"outcome|detect\w*|solved|training|trained|resolved|within|on time|in time|at least|"
+        r"minimum|or (?:more|above|over|higher|better)|recruit\w*|referr\w*|upheld|engage\w*|"
+        r"success\w*|clearance|closed|visit\w*|seiz\w*|disrupt\w*|survey\w*|victim\w* "
+        r"(?:contact|updat)"
+    ),
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?::(\d{2}))?(?![\d:])")
@@ -130,7 +160,11 @@ def _actual_in(marked: Marked, target: int) -> int | None:
         n
         for n in kept
         if not re.search(
-            rf"(?:points?|margin|gap|by|previous|last|compared (?:to|with)|from|against)[^<]{{0,16}}<[tn]{n}>|<[tn]{n}>\s*(?:short|points?|above|below|under|over)\b(?! (?:the |its |our )?(?:<|target|goal|aim))",
+            (
+                rf"(?:points?|margin|gap|by|previous|last|compared (?:to|with)|from|against)[^<]{{0,"
+                rf"16}}<[tn]{n}>|<[tn]{n}>\s*(?:short|points?|above|below|under|over)\b(?! (?:the |its "
+                rf"|our )?(?:<|target|goal|aim))"
+            ),
             line,
         )
         or len(kept) == 1
@@ -159,12 +193,20 @@ def _judged(marked: Marked, target: int) -> str:
         marked.line,
     )
     line = re.sub(
-        r"(?:reach\w*|achiev\w*|hit\w*|attain\w*|deliver\w*|record\w*)(?: [a-z]+){0,2} <[nt]\d+>|<[nt]\d+> (?:was |were |is |are |has been )?(?:achieved|reached|attained|delivered|recorded)",
+        (
+            r"(?:reach\w*|achiev\w*|hit\w*|attain\w*|deliver\w*|record\w*)(?: [a-z]+){0,2} "
+            r"<[nt]\d+>|<[nt]\d+> (?:was |were |is |are |has been )?(?:achieved|reached|attained|"
+            r"delivered|recorded)"
+        ),
         " ",
         line,
     )
     return re.sub(
-        r"\bor (?:above|below|over|under|higher|lower|more|less)\b|more than (?:half|a)|over the (?:[a-z]+ )?(?:last|past|periods?|years?|quarters?|months?|time)|(?:under|over)(?=-| review)",
+        (
+            r"\bor (?:above|below|over|under|higher|lower|more|less)\b|more than (?:half|a)|over "
+            r"the (?:[a-z]+ )?(?:last|past|periods?|years?|quarters?|months?|time)|(?:under|"
+            r"over)(?=-| review)"
+        ),
         " ",
         line,
     )
@@ -184,7 +226,10 @@ def _finding(
             "error",
             where,
             figures,
-            f"{actual.text} {sign} {target.text}{wanted}, but the target is said to be “{verdict.word}” (“{text[:200]}”)",
+            (
+                f"{actual.text} {sign} {target.text}{wanted}, but the target is said to be "
+                f"“{verdict.word}” (“{text[:200]}”)"
+            ),
         )
     ]
 
@@ -212,7 +257,10 @@ def _clock(target_text: str, claim_text: str, where: Where, shown: str) -> list[
             "error",
             where,
             figures,
-            f"{took[0]} (minutes and seconds) {sign} {limit[1]} minutes, but it is said to be “{verdict[0]}” (“{shown[:200]}”)",
+            (
+                f"{took[0]} (minutes and seconds) {sign} {limit[1]} minutes, but it is said to be "
+                f"“{verdict[0]}” (“{shown[:200]}”)"
+            ),
         )
     ]
 
@@ -224,13 +272,44 @@ _ACTUAL_HEADER = re.compile(
     r"actual|update|current|latest|result|performance|achieved|level|value|score|outturn|position", re.IGNORECASE
 )
 _STATUS_HEADER = re.compile(
-    r"status|met|rag\b|on track|achieved\?|result|against target|v target|vs target|verdict|position|outcome|target\?|assessment|judgement",
+    (
+        r"status|met|rag\b|on track|achieved\?|result|against target|v target|vs target|"
+        r"verdict|position|outcome|target\?|assessment|judgement"
+    ),
     re.IGNORECASE,
 )
 _STATUS = {
-    "met": 1, "yes": 1, "y": 1, "achieved": 1, "on target": 1, "green": 1, "pass": 1, "passed": 1, "hit": 1, "target met": 1, "on track": 1, "above target": 2, "above": 2, "exceeded": 2, "below target": -2, "below": -2,
-    "not met": -1, "no": -1, "n": -1, "missed": -1, "red": -1, "fail": -1, "failed": -1, "off target": -1, "not achieved": -1, "target missed": -1, "target not met": -1, "off track": -1, "within target": 1, "outside target": -1,
-}  # fmt: skip
+    "met": 1,
+    "yes": 1,
+    "y": 1,
+    "achieved": 1,
+    "on target": 1,
+    "green": 1,
+    "pass": 1,
+    "passed": 1,
+    "hit": 1,
+    "target met": 1,
+    "on track": 1,
+    "above target": 2,
+    "above": 2,
+    "exceeded": 2,
+    "below target": -2,
+    "below": -2,
+    "not met": -1,
+    "no": -1,
+    "n": -1,
+    "missed": -1,
+    "red": -1,
+    "fail": -1,
+    "failed": -1,
+    "off target": -1,
+    "not achieved": -1,
+    "target missed": -1,
+    "target not met": -1,
+    "off track": -1,
+    "within target": 1,
+    "outside target": -1,
+}
 
 
 def _status_column(grid: Grid) -> list[Finding]:
@@ -265,7 +344,11 @@ def _status_column(grid: Grid) -> list[Finding]:
                         "error",
                         Where(grid.table.file, row.line or None, grid.table.name, row.label, header),
                         figures,
-                        f"{row.label}: {a.text} {mark_} {t.text} (target; here {'higher' if better > 0 else 'lower'} is better), but “{header}” says “{row.texts[header]}”.",
+                        (
+                            f"{row.label}: {a.text} {mark_} {t.text} (target; here "
+                            f"{'higher' if better > 0 else 'lower'} is better), but “{header}” says "
+                            f"“{row.texts[header]}”."
+                        ),
                     )
                 )
     return found
@@ -287,9 +370,8 @@ def _last(grid: Grid, at: int) -> int:
 def _better_row(grid: Grid, r: int, actual: int, target: int, signs: dict[int, int]) -> int | None:
     """Which way is good: from the words of the row, else from what the other rows show."""
     row = grid.rows[r]
-    own = better_of(
-        f"{row.label} {' '.join(row.texts.values())} {row.values[target].text if row.values[target] else ''}"
-    )
+    aim = row.values[target]
+    own = better_of(f"{row.label} {' '.join(row.texts.values())} {aim.text if aim is not None else ''}")
     if own is not None:
         return own
     votes = 0
