@@ -21,6 +21,7 @@ from upstream.records.mapping import Mapping, read_mapping
 from upstream.records.quarantine import quarantined
 from upstream.records.templates import write_template
 from upstream.store import ReadingScope, Store
+from upstream.store.tables import WORKSPACES
 
 KEY = b"a secret of more than sixteen bytes"
 JULY = dt.date(2022, 7, 1)
@@ -341,7 +342,7 @@ def test_mixed_line_ends_are_read(store: Store) -> None:
 
 def test_nothing_is_left_under_way(store: Store) -> None:
     incidents(store, HEAD + "I1,2022-06-01 10:00,1,crime,A\n")
-    assert list((store.root / force_tables.WORK).iterdir()) == []
+    assert list((store.root / WORKSPACES).iterdir()) == []
 
 
 def test_police_uk_tables_are_not_force_tables(store: Store, tmp_path: Path) -> None:

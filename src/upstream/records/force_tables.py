@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import shutil
-import time
 import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -39,14 +37,11 @@ from upstream.records.upsert import Merge, merge
 from upstream.store import Store, mark_personal
 from upstream.store.duckdb_session import duckdb_session, named, quoted
 
-WORK: Final = ".work"
-"""Folder in the store for files under way; a killed add leaves its own there and a later one clears it."""
-
-ABANDONED_AFTER: Final = 24 * 60 * 60
-"""Seconds after which a folder under way belongs to nobody."""
-
 KEY_FINGERPRINT: Final = "person_key"
 """Where a commit's note keeps the fingerprint of the key that made its pseudonyms."""
+
+DISK_FULL: Final = "No space left"
+"""Words of the operating system in DuckDB's errors."""
 
 MOST_CODES: Final = 200
 """Unknown codes listed by an add; a free-text column mapped by mistake has thousands."""
@@ -108,7 +103,7 @@ def add_file(
         raise BadInput(f"{table} is filled from police.uk files.", remedy="Use: upstream records add police-uk PATH")
     read = mapping if isinstance(mapping, FileMapping) else read_mapping(mapping, held) if mapping else FileMapping()
     tell = progress or no_progress
-    with _work_folder(store) as work, _session(store, path, work) as connection:
+    with store.workspace() as work, _session(store, path, work) as connection:
         tell(f"reading {path.name}", 0, path.stat().st_size if path.is_file() else 0)
         expected = [read.columns.get(column.name, column.name) for column in fillable(held)]
         file = open_tabular(path, work, expected=expected, sheet=read.sheet)
@@ -141,21 +136,6 @@ def _plain(mapping: FileMapping) -> dict[str, object]:
         "values": {name: dict(pairs) for name, pairs in mapping.values.items()},
         "other": [mapping.date_formats, mapping.blanks, mapping.timezone, mapping.pseudonyms, mapping.sheet],
     }
-
-
-@contextmanager
-def _work_folder(store: Store) -> Iterator[Path]:
-    base = store.root / WORK
-    base.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for old in base.iterdir():
-        if old.stat().st_mtime < time.time() - ABANDONED_AFTER:
-            shutil.rmtree(old, ignore_errors=True)
-    work = base / uuid.uuid4().hex
-    work.mkdir(mode=0o700)
-    try:
-        yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 @contextmanager
@@ -226,7 +206,9 @@ def _stage(
 
     try:
         copy(file)
-    except (duckdb.InvalidInputException, duckdb.IOException):
+    except (duckdb.InvalidInputException, duckdb.IOException) as error:
+        if DISK_FULL in str(error):
+            raise
         file = written_plainly(file, work)
         copy(file)
     connection.execute("CREATE OR REPLACE TEMP TABLE rejected (line BIGINT, kind VARCHAR, raw VARCHAR)")
