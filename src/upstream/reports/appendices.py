@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from collections import Counter
 
@@ -138,7 +139,7 @@ def _months_table(results: Results) -> Table:
                 (
                     words(table.replace("_", " ")),
                     number(figure(float(len(shown) - len(missing)), "count", source)),
-                    number(figure(float(len(shown)), "count", source)),
+                    number(figure(float(len(shown)), "count", dataclasses.replace(source, quantity="months_wanted"))),
                     words(month_list(missing) or "none"),
                     words(month_list(part) or "none"),
                 )
