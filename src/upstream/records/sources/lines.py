@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,24 +97,36 @@ def split_careful(path: Path, name: str, columns: int, clean: Path) -> Iterator[
     clean
         CSV to write, with no header: line number, then the fields.
     """
-    with path.open("rb") as handle, clean.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n")
+    with path.open("rb") as handle, clean.open("wb") as out:
         for number, line in enumerate(_lines(handle), start=1):
-            if number == 1 or not line.strip(b"\r\n"):
+            text = line.rstrip(b"\r\n")
+            if number == 1 or not text:
                 continue
-            fields = _fields(line, columns)
+            if _plain(text, columns):
+                out.write(b"%d,%b\n" % (number, text))
+                continue
+            fields = _fields(text, columns)
             if isinstance(fields, str):
-                raw = line.rstrip(b"\r\n")[:LONGEST_LINE].decode("utf-8", errors="backslashreplace")
-                yield RefusedRow(name, number, None, None, fields, raw.replace("\0", "\\x00"))
+                raw = text[:LONGEST_LINE].decode("utf-8", errors="backslashreplace").replace("\0", "\\x00")
+                yield RefusedRow(name, number, None, None, fields, raw)
             else:
-                writer.writerow([number, *fields])
+                out.write(_csv_line([str(number), *fields]))
 
 
-def blank_lines(path: Path) -> int:
-    """Lines after the header with nothing on them: they are no records."""
-    with path.open("rb") as handle:
-        handle.readline()
-        return sum(1 for line in _lines(handle) if not line.strip(b"\r\n"))
+def _plain(text: bytes, columns: int) -> bool:
+    """Whether a line is so simple that it can be copied: nearly all are, and copying is many times faster."""
+    return (
+        text.count(b",") == columns - 1
+        and text.isascii()
+        and len(text) <= LONGEST_LINE
+        and not (b'"' in text or b"\0" in text or b"\r" in text)
+    )
+
+
+def _csv_line(fields: list[str]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(fields)
+    return out.getvalue().encode()
 
 
 def _lines(handle: IO[bytes]) -> Iterator[bytes]:
@@ -132,7 +145,7 @@ def _fields(line: bytes, columns: int) -> list[str] | str:
     if b"\0" in line:
         return "line contains NUL bytes"
     try:
-        text = line.decode("utf-8").rstrip("\r\n")
+        text = line.decode("utf-8")
     except UnicodeDecodeError:
         return "line is not UTF-8 text"
     try:
