@@ -15,7 +15,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from upstream.errors import BadInput
 
-LARGEST_UNPACKED: Final = 1_000_000_000
+LARGEST_UNPACKED: Final = 300_000_000
 """Bytes a workbook may unpack to; more is refused before anything is unpacked."""
 
 HEADER_WITHIN: Final = 30
