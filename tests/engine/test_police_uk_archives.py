@@ -176,3 +176,14 @@ def test_real_downloads_come_in_whole(tmp_path: Path, shared_data: Path, name: s
     assert store.snapshot(table).rows == rows
     (again,) = police_uk.add(store, [shared_data / "police-uk" / name], who="tester")
     assert (again.accepted, again.already_held, again.entry) == (0, rows, None)
+
+
+@pytest.mark.shared
+def test_real_searches_with_a_stand_in_place_and_blank_gender(tmp_path: Path, shared_data: Path) -> None:
+    excerpt = shared_data / "police-uk" / "west-mercia-stop-and-search-2024-06-excerpt.csv"
+    with pytest.raises(BadInput, match="does not say which force and month"):
+        police_uk.add(Store(tmp_path / "store"), [excerpt], who="tester")
+    named = tmp_path / "2024-06-west-mercia-stop-and-search.csv"
+    named.write_bytes(excerpt.read_bytes())
+    (result,) = police_uk.add(Store(tmp_path / "store"), [named], who="tester")
+    assert (result.read, result.accepted, result.quarantined) == (17, 17, 0)
