@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from upstream.datasets import caseload, crime_tables, custody, demand, outcomes, planted, returns, surveys
-from upstream.datasets.crimes import Crimes, draw_crimes
+from upstream.datasets.crimes import draw_crimes
 from upstream.datasets.geography import SmallAreas, invent_map, write_places
-from upstream.datasets.people import Parties, draw_parties
+from upstream.datasets.people import draw_parties
+from upstream.datasets.setting import Setting
 from upstream.datasets.targets import PUBLIC_ORDER_STEP, Targets, monthly_targets
 from upstream.datasets.writing import Coded, TableFile, references
 from upstream.errors import BadInput
@@ -85,90 +86,55 @@ class Manifest:
     others: tuple[Manifest, ...] = ()
 
 
-@dataclass(slots=True)
-class _Force:
-    """What the steps of one build hand to each other."""
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """Where tables are written, and how many rows each has."""
 
-    folder: Path
-    key: str
-    name: str
-    seed: int
-    scale: float
-    months: tuple[Month, ...]
-    rng: np.random.Generator
-    areas: list[str]
-    as_at: np.datetime64
+    path: Path
     rows: dict[str, int]
-
-    @property
-    def person_key(self) -> bytes:
-        """Invented key of invented people: nothing is secret here."""
-        return f"{self.key}-{self.seed}".encode()
 
     def write(self, table: str, batches: Iterable[dict[str, Any]]) -> None:
         """One table, batch by batch."""
-        out = TableFile(self.folder, table)
+        out = TableFile(self.path, table)
         for batch in batches:
             out.add(batch)
         out.close()
         self.rows[table] = out.rows
 
 
-def _settings(force: _Force) -> str:
-    lines = ["[force]", f'key = "{force.key}"', f'name = "{force.name}"', ""]
-    for code, name in _AREAS:
-        lines += ["[[areas]]", f'code = "{code}"', f'name = "{name}"', ""]
+def _settings(key: str, name: str) -> str:
+    lines = ["[force]", f'key = "{key}"', f'name = "{name}"', ""]
+    for code, area in _AREAS:
+        lines += ["[[areas]]", f'code = "{code}"', f'name = "{area}"', ""]
     return "\n".join([*lines, "[store]", 'path = "store"', ""])
 
 
-def _crimes_and_people(force: _Force, targets: Targets, small: SmallAreas) -> planted.Planted:
+def _crimes_and_people(folder: _Folder, setting: Setting, targets: Targets, small: SmallAreas) -> planted.Planted:
     """Everything that hangs on crimes: people, outcomes, arrests, investigations, offenders, returns."""
-    crimes = draw_crimes(targets, small, force.scale, force.rng)
-    truths = planted.plant(crimes, small, force.months, force.areas, force.scale, _step(targets), force.rng)
-    parties = draw_parties(crimes, force.months, force.scale, force.rng)
-    refs = references(f"{force.key[:2].upper()}C", 1, crimes.month.size)
-    areas, months, scale, as_at, key, rng = (
-        force.areas, force.months, force.scale, force.as_at, force.person_key, force.rng,
-    )  # fmt: skip
-    cohort = caseload.manage_offenders(crimes, parties, areas, months, scale, as_at, key, rng)
-    force.write("iom_cohort", [cohort])
-    force.write("outcomes", [outcomes.outcome_columns(crimes, refs, areas, months, scale, as_at, rng)])
-    force.write("arrests", [custody.arrest_columns(crimes, parties, areas, months, as_at, key, rng)])
-    force.write(
-        "open_investigations",
-        caseload.investigation_batches(crimes, refs, areas, months, scale, as_at, key, rng),
-    )
-    force.write("returns", [returns.returns_columns(crimes, force.key, areas, months, as_at, rng)])
-    _write_crimes(force, crimes, parties, refs, small)
+    crimes = draw_crimes(targets, small, setting.scale, setting.rng)
+    truths = planted.plant(crimes, small, setting.months, setting.areas, setting.scale, _step(targets), setting.rng)
+    parties = draw_parties(crimes, setting.months, setting.scale, setting.rng)
+    refs = references(f"{setting.force[:2].upper()}C", 1, crimes.month.size)
+    folder.write("iom_cohort", [caseload.manage_offenders(crimes, parties, setting)])
+    folder.write("outcomes", [outcomes.outcome_columns(crimes, refs, setting)])
+    folder.write("arrests", [custody.arrest_columns(crimes, parties, setting)])
+    folder.write("open_investigations", caseload.investigation_batches(crimes, refs, setting))
+    folder.write("returns", [returns.returns_columns(crimes, setting)])
+    kept = planted.half_uploaded(crimes, setting.months, setting.rng)
+    folder.write("crimes", [_rows(crime_tables.crime_columns(crimes, refs, small, setting), kept)])
+    people = crime_tables.people_columns(crimes, parties.of(kept[parties.crime]), refs, setting)
+    folder.write("people_in_crimes", [people])
     return truths
 
 
-def _write_crimes(force: _Force, crimes: Crimes, parties: Parties, refs: pa.Array, small: SmallAreas) -> None:
-    """Crimes and people, without the records of the half-uploaded month that were lost."""
-    kept = planted.half_uploaded(crimes, force.months, force.rng)
-    columns = crime_tables.crime_columns(crimes, refs, small, force.areas, force.months, force.as_at, force.rng)
-    force.write("crimes", [_rows(columns, kept)])
-    present = kept[parties.crime]
-    held = Parties(
-        parties.crime[present],
-        parties.person[present],
-        parties.suspect[present],
-        parties.business[present],
-        parties.people,
-    )
-    people = crime_tables.people_columns(crimes, held, refs, force.areas, force.as_at, force.person_key)
-    force.write("people_in_crimes", [people])
-
-
-def _other_tables(force: _Force, targets: Targets, small: SmallAreas) -> None:
+def _other_tables(folder: _Folder, setting: Setting, targets: Targets, small: SmallAreas) -> None:
     """Demand, surveys and plans, which do not hang on crimes."""
-    areas, months, scale, as_at, rng = force.areas, force.months, force.scale, force.as_at, force.rng
-    force.write("incidents", demand.incident_batches(targets, small, areas, scale, as_at, rng))
-    force.write("contacts", demand.contact_batches(areas, months, scale, as_at, rng))
-    force.write("unresourced", [demand.unresourced_columns(areas, months, scale, as_at, rng)])
-    force.write("stop_searches", [custody.search_columns(areas, months, scale, as_at, rng)])
-    force.write("survey_responses", [surveys.survey_columns(areas, months, scale, as_at, rng)])
-    force.write("problem_plans", [caseload.plan_columns(areas, months, scale, as_at, rng)])
+    folder.write("incidents", demand.incident_batches(targets, small, setting))
+    folder.write("contacts", demand.contact_batches(setting))
+    folder.write("unresourced", [demand.unresourced_columns(setting)])
+    folder.write("stop_searches", [custody.search_columns(setting)])
+    folder.write("survey_responses", [surveys.survey_columns(setting)])
+    folder.write("problem_plans", [caseload.plan_columns(setting)])
 
 
 def _rows(columns: dict[str, Any], kept: np.ndarray[Any, Any]) -> dict[str, Any]:
@@ -198,11 +164,11 @@ def _build_one(
 ) -> Manifest:
     folder.mkdir(parents=True, exist_ok=True)
     name = _FORCES[number % len(_FORCES)] + (f" {number // len(_FORCES) + 1}" if number >= len(_FORCES) else "")
-    read = np.datetime64(months[-1].last_day) + _DAYS_TO_READ
+    key = name.lower().replace(" ", "-")
     rng = np.random.default_rng([seed, number])
-    force = _Force(
-        folder, name.lower().replace(" ", "-"), name, seed, scale, months, rng, [code for code, _ in _AREAS], read, {}
-    )
+    read = np.datetime64(months[-1].last_day) + _DAYS_TO_READ
+    setting = Setting(key, [code for code, _ in _AREAS], months, scale, read, f"{key}-{seed}".encode(), rng)
+    tables = _Folder(folder, {})
     tell("map", 0.0)
     small = invent_map(rng)
     coded = [(f"SX{i + 1:07d}", area) for i, (_, area) in enumerate(_AREAS)]
@@ -210,19 +176,19 @@ def _build_one(
     tell("monthly counts", 0.05)
     targets = monthly_targets(months, rng)
     tell("crimes and people", 0.1)
-    truths = _crimes_and_people(force, targets, small)
+    truths = _crimes_and_people(tables, setting, targets, small)
     tell("incidents, contacts and the rest", 0.5)
-    _other_tables(force, targets, small)
-    (folder / "upstream.toml").write_text(_settings(force), "utf-8")
+    _other_tables(tables, setting, targets, small)
+    (folder / "upstream.toml").write_text(_settings(key, name), "utf-8")
     manifest = Manifest(
         folder,
-        force.key,
+        key,
         name,
         seed,
         scale,
         months[0],
         months[-1],
-        {table: {"file": f"{table}.parquet", "rows": rows} for table, rows in force.rows.items()},
+        {table: {"file": f"{table}.parquet", "rows": rows} for table, rows in tables.rows.items()},
         [str(path.relative_to(folder)) for path in places],
         asdict(truths),
     )

@@ -12,6 +12,7 @@ from upstream.datasets import clock
 from upstream.datasets.crimes import CANCELLED, Crimes
 from upstream.datasets.offences import ALL_CATEGORIES, weights
 from upstream.datasets.people import Parties, pseudonyms
+from upstream.datasets.setting import Setting
 from upstream.datasets.writing import Coded
 from upstream.periods import Month
 
@@ -127,11 +128,16 @@ def _open_crimes(
     return out
 
 
-def investigation_batches(
-    crimes: Crimes, refs: Any, areas: list[str], months: tuple[Month, ...], scale: float, as_at: np.datetime64,
-    key: bytes, rng: np.random.Generator,
-) -> Iterator[dict[str, Any]]:  # fmt: skip
+def investigation_batches(crimes: Crimes, refs: Any, setting: Setting) -> Iterator[dict[str, Any]]:
     """Columns of the ``open_investigations`` contract, a batch a snapshot."""
+    areas, months, scale, as_at, key, rng = (
+        setting.areas,
+        setting.months,
+        setting.scale,
+        setting.as_at,
+        setting.person_key,
+        setting.rng,
+    )
     day = clock.local_date(crimes.recorded)
     for month in months:
         level = scale * _LEVEL.get((month.year, month.month), _LEVEL_BEFORE * (1 + 0.02 * float(rng.standard_normal())))
@@ -154,10 +160,9 @@ def investigation_batches(
         }
 
 
-def plan_columns(
-    areas: list[str], months: tuple[Month, ...], scale: float, as_at: np.datetime64, rng: np.random.Generator
-) -> dict[str, Any]:
+def plan_columns(setting: Setting) -> dict[str, Any]:
     """Columns of the ``problem_plans`` contract: the plans of the last snapshot, and others closed before it."""
+    areas, months, scale, as_at, rng = setting.areas, setting.months, setting.scale, setting.as_at, setting.rng
     counts = np.array(_PLANS) if scale >= 1 else np.maximum(np.rint(np.array(_PLANS) * scale).astype(np.int64), 0)
     index = np.repeat(np.arange(counts.size), counts.ravel())
     area, rating = np.unravel_index(index, counts.shape)
@@ -191,15 +196,20 @@ def plan_columns(
     }
 
 
-def manage_offenders(
-    crimes: Crimes, parties: Parties, areas: list[str], months: tuple[Month, ...], scale: float, as_at: np.datetime64,
-    key: bytes, rng: np.random.Generator,
-) -> dict[str, Any]:  # fmt: skip
+def manage_offenders(crimes: Crimes, parties: Parties, setting: Setting) -> dict[str, Any]:
     """Columns of the ``iom_cohort`` contract; some suspects of each month become members of the cohort.
 
     ``parties.person`` is changed in place: as many suspects of crimes without the domestic abuse keyword as the
     published re-offending rate wants are given to different members of the cohort.
     """
+    areas, months, scale, as_at, key, rng = (
+        setting.areas,
+        setting.months,
+        setting.scale,
+        setting.as_at,
+        setting.person_key,
+        setting.rng,
+    )
     slots = np.flatnonzero(parties.suspect & ~crimes.keywords["domestic_abuse"][parties.crime])
     slots = slots[crimes.status[parties.crime[slots]] != CANCELLED]
     slot_month = crimes.month[parties.crime[slots]]

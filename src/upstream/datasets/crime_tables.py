@@ -14,6 +14,7 @@ from upstream.datasets.geography import SmallAreas
 from upstream.datasets.offences import ALL_CATEGORIES, HOMICIDE, OFFENCES, weights
 from upstream.datasets.people import Parties, pseudonyms
 from upstream.datasets.published_tables import KEYWORDS
+from upstream.datasets.setting import Setting
 from upstream.datasets.writing import Coded
 from upstream.periods import Month
 
@@ -54,16 +55,9 @@ def _fixed(
     return out
 
 
-def crime_columns(
-    crimes: Crimes,
-    refs: pa.Array,
-    small: SmallAreas,
-    areas: list[str],
-    months: tuple[Month, ...],
-    as_at: np.datetime64,
-    rng: np.random.Generator,
-) -> dict[str, Any]:
+def crime_columns(crimes: Crimes, refs: pa.Array, small: SmallAreas, setting: Setting) -> dict[str, Any]:
     """Columns of the ``crimes`` contract."""
+    areas, months, as_at, rng = setting.areas, setting.months, setting.as_at, setting.rng
     pairs = [(code, title) for name in ALL_CATEGORIES for code, title, _ in OFFENCES[name]]
     first = np.cumsum([0, *(len(OFFENCES[name]) for name in ALL_CATEGORIES)])
     offence = np.where(crimes.crimed_incident, -1, first[crimes.category] + crimes.offence)
@@ -104,10 +98,9 @@ def crime_columns(
     }
 
 
-def people_columns(
-    crimes: Crimes, parties: Parties, refs: pa.Array, areas: list[str], as_at: np.datetime64, key: bytes
-) -> dict[str, Any]:
+def people_columns(crimes: Crimes, parties: Parties, refs: pa.Array, setting: Setting) -> dict[str, Any]:
     """Columns of the ``people_in_crimes`` contract."""
+    areas, as_at, key = setting.areas, setting.as_at, setting.person_key
     numbers, index = np.unique(parties.person, return_inverse=True)
     crime = parties.crime
     return {

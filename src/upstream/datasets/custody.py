@@ -11,6 +11,7 @@ from upstream.datasets import clock
 from upstream.datasets.crimes import CANCELLED, Crimes
 from upstream.datasets.offences import ALL_CATEGORIES, HOURS
 from upstream.datasets.people import Parties, pseudonyms
+from upstream.datasets.setting import Setting
 from upstream.datasets.writing import Coded, references
 from upstream.periods import Month
 
@@ -56,11 +57,9 @@ def _times(month: Integers, months: tuple[Month, ...], kind: int, rng: np.random
     return clock.to_utc(clock.at(day, seconds))
 
 
-def arrest_columns(
-    crimes: Crimes, parties: Parties, areas: list[str], months: tuple[Month, ...], as_at: np.datetime64, key: bytes,
-    rng: np.random.Generator,
-) -> dict[str, Any]:  # fmt: skip
+def arrest_columns(crimes: Crimes, parties: Parties, setting: Setting) -> dict[str, Any]:
     """Columns of the ``arrests`` contract: suspects of the month, as many as the arrest rates want."""
+    areas, months, as_at, key, rng = setting.areas, setting.months, setting.as_at, setting.person_key, setting.rng
     suspect = np.flatnonzero(parties.suspect & (crimes.status[parties.crime] != CANCELLED))
     crime = parties.crime[suspect]
     abuse = crimes.keywords["domestic_abuse"]
@@ -95,10 +94,9 @@ def _pick(shares: list[float], size: int, rng: np.random.Generator) -> Integers:
     return np.minimum(np.searchsorted(cumulative / cumulative[-1], rng.random(size)), len(shares) - 1)
 
 
-def search_columns(
-    areas: list[str], months: tuple[Month, ...], scale: float, as_at: np.datetime64, rng: np.random.Generator
-) -> dict[str, Any]:
+def search_columns(setting: Setting) -> dict[str, Any]:
     """Columns of the ``stop_searches`` contract."""
+    areas, months, scale, as_at, rng = setting.areas, setting.months, setting.scale, setting.as_at, setting.rng
     month = np.repeat(np.arange(len(months)), rng.poisson(_SEARCHES_A_MONTH * scale, len(months)))
     n = month.size
     when = _times(month, months, 0, rng)

@@ -12,6 +12,7 @@ from scipy.special import ndtri
 from upstream.datasets import clock
 from upstream.datasets.geography import SmallAreas
 from upstream.datasets.sampling import choose_in_groups, thin
+from upstream.datasets.setting import Setting
 from upstream.datasets.targets import Targets
 from upstream.datasets.writing import Coded, references
 from upstream.periods import Month
@@ -95,10 +96,9 @@ def _kinds(area: Integers, month: Integers, disorder: Integers, span: int, rng: 
     return np.where(asb, within, other)
 
 
-def incident_batches(
-    targets: Targets, small: SmallAreas, areas: list[str], scale: float, as_at: np.datetime64, rng: np.random.Generator
-) -> Iterator[dict[str, Any]]:
+def incident_batches(targets: Targets, small: SmallAreas, setting: Setting) -> Iterator[dict[str, Any]]:
     """Columns of the ``incidents`` contract, a batch for each twelve months."""
+    areas, scale, as_at, rng = setting.areas, setting.scale, setting.as_at, setting.rng
     incidents = thin(targets.incidents, scale, rng)
     disorder = np.minimum(thin(targets.anti_social, scale, rng), incidents)
     mental = thin(targets.mental_health, scale, rng)
@@ -176,10 +176,9 @@ def _calls(channel: str, month: Month, count: int, rng: np.random.Generator) -> 
     return np.where(abandoned, np.nan, np.where(in_time, quick, slow)), abandoned
 
 
-def contact_batches(
-    areas: list[str], months: tuple[Month, ...], scale: float, as_at: np.datetime64, rng: np.random.Generator
-) -> Iterator[dict[str, Any]]:
+def contact_batches(setting: Setting) -> Iterator[dict[str, Any]]:
     """Columns of the ``contacts`` contract, a batch a quarter."""
+    areas, months, scale, as_at, rng = setting.areas, setting.months, setting.scale, setting.as_at, setting.rng
     number = 1
     for begin in range(0, len(months), 3):
         parts = [
@@ -225,10 +224,9 @@ def _month_contacts(
     return queued, wait, abandoned, code
 
 
-def unresourced_columns(
-    areas: list[str], months: tuple[Month, ...], scale: float, as_at: np.datetime64, rng: np.random.Generator
-) -> dict[str, Any]:
+def unresourced_columns(setting: Setting) -> dict[str, Any]:
     """Columns of the ``unresourced`` contract: every hour of every day, area and grade."""
+    areas, months, scale, as_at, rng = setting.areas, setting.months, setting.scale, setting.as_at, setting.rng
     first, last = np.datetime64(months[0].first_day), np.datetime64(months[-1].last_day)
     days = np.arange(first, last + 1)
     anchors = [np.datetime64(m.last_day) for m, _ in _UNRESOURCED_LEVEL]

@@ -18,6 +18,7 @@ from upstream.datasets.crimes import CANCELLED, Crimes
 from upstream.datasets.offences import ALL_CATEGORIES, KEYWORD_WEIGHT, weights
 from upstream.datasets.published_tables import AREAS, CATEGORIES, FORCE, wanted
 from upstream.datasets.sampling import choose_in_groups
+from upstream.datasets.setting import Setting
 from upstream.datasets.writing import Coded, references
 from upstream.periods import Month
 
@@ -180,16 +181,9 @@ def _earlier(recorded: NDArray[np.datetime64], day: NDArray[np.datetime64], rng:
     return position
 
 
-def outcome_columns(
-    crimes: Crimes,
-    refs: Any,
-    areas: list[str],
-    months: tuple[Month, ...],
-    scale: float,
-    as_at: np.datetime64,
-    rng: np.random.Generator,
-) -> dict[str, Any]:
+def outcome_columns(crimes: Crimes, refs: Any, setting: Setting) -> dict[str, Any]:
     """Columns of the ``outcomes`` contract."""
+    areas, months, scale, as_at, rng = setting.areas, setting.months, setting.scale, setting.as_at, setting.rng
     parts = []
     counted = crimes.counted
     for t, m in enumerate(months):

@@ -65,6 +65,10 @@ class Parties:
     business: Flags
     people: int
 
+    def of(self, rows: Flags) -> Parties:
+        """Only the chosen rows."""
+        return Parties(self.crime[rows], self.person[rows], self.suspect[rows], self.business[rows], self.people)
+
 
 class _Pool:
     """People of recent months, to draw repeats from without drawing anyone twice."""

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from upstream.datasets.crimes import Crimes
+from upstream.datasets.setting import Setting
 from upstream.datasets.writing import Coded
 from upstream.periods import Month
 
@@ -125,15 +126,9 @@ def _rows(crimes: Crimes, force: str, areas: list[str], months: tuple[Month, ...
     yield from _referrals(crimes, areas, months, rng)
 
 
-def returns_columns(
-    crimes: Crimes,
-    force: str,
-    areas: list[str],
-    months: tuple[Month, ...],
-    as_at: np.datetime64,
-    rng: np.random.Generator,
-) -> dict[str, Any]:
+def returns_columns(crimes: Crimes, setting: Setting) -> dict[str, Any]:
     """Columns of the ``returns`` contract; force figures carry the force's own code as area."""
+    force, areas, months, as_at, rng = setting.force, setting.areas, setting.months, setting.as_at, setting.rng
     rows = list(_rows(crimes, force, areas, months, rng))
     key, area, begin, end, top, base = zip(*rows, strict=True)
     names = [*areas, force]

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from upstream.datasets.setting import Setting
 from upstream.datasets.writing import Coded, references
 from upstream.periods import Month
 
@@ -100,10 +101,9 @@ def _carried(shares: Array, counts: Integers) -> Integers:
     return np.diff(np.rint(total), prepend=0).astype(np.int64)
 
 
-def survey_columns(
-    areas: list[str], months: tuple[Month, ...], scale: float, as_at: np.datetime64, rng: np.random.Generator
-) -> dict[str, Any]:
+def survey_columns(setting: Setting) -> dict[str, Any]:
     """Columns of the ``survey_responses`` contract; one row an answer."""
+    areas, months, scale, as_at, rng = setting.areas, setting.months, setting.scale, setting.as_at, setting.rng
     parts = []
     for question in _QUESTIONS:
         counts = np.array([
