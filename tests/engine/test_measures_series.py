@@ -301,3 +301,40 @@ def test_areas_far_away_are_no_areas_of_the_force(tmp_path: Path) -> None:
     series = calculate([defined(tmp_path, COUNT)], {"crimes": both}, to=TO, areas={}).measures["m"].series
     assert list(series) == [FORCE, "Here", NOT_KNOWN]
     assert series[NOT_KNOWN].latest.value == 4
+
+
+def street(counts: dict[str, int], folder: Path, lacking: str = "") -> Snapshot:
+    """So many burglaries a month of each force for twelve months; one force lacks a month."""
+    schema = contract("street_crimes").schema
+    rows = [(name, m) for name, n in counts.items() for m in months(Month(2021, 7), TO) for _ in range(n)
+            if not (name == lacking and m == Month(2022, 1))]  # fmt: skip
+    values = {
+        "force": [name for name, _ in rows],
+        "month": [str(month) for _, month in rows],
+        "month_on": [month.first_day for _, month in rows],
+        "category": ["burglary"] * len(rows),
+    }
+    table = pa.table({f.name: pa.array(values.get(f.name, [None] * len(rows)), f.type) for f in schema}, schema=schema)
+    path = folder / "street.parquet"
+    pq.write_table(table, path)
+    return Snapshot("street_crimes", 0, (path,), schema, len(rows), dt.datetime(2022, 7, 1, tzinfo=dt.UTC))
+
+
+def test_a_force_is_ranked_among_those_whose_year_is_held(tmp_path: Path) -> None:
+    definition = defined(tmp_path, 'kind = "count"\ntable = "street_crimes"\ngood = "lower"\n')
+    snapshot = street({"west-mercia": 30, "kent": 10, "essex": 50, "surrey": 90}, tmp_path, lacking="surrey")
+    found = calculate(
+        [definition],
+        {"street_crimes": snapshot},
+        to=TO,
+        areas={},
+        force="west-mercia",
+        populations=dict.fromkeys(("west-mercia", "kent", "essex", "surrey"), 1_000.0),
+        similar=("kent", "essex", "surrey"),
+    )
+    rank = force(found).rank
+    assert rank is not None
+    assert (rank.rank, rank.of, rank.group) == (2, 3, ("west-mercia", "kent", "essex"))
+    assert rank.rate_per_1000 == pytest.approx(360)
+    assert (rank.low, rank.high) == (2, 2), "rates far apart leave no doubt"
+    assert force(found).latest.value == 30, "only the force's own rows are counted"

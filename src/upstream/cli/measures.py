@@ -256,6 +256,7 @@ def _calculated(settings: Settings, definitions: list[Definition], to: str, engi
         memory=settings.memory,
         threads=settings.threads,
         cache=None if no_cache else cache_folder(settings.store),
+        similar=settings.similar_forces,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,13 +24,15 @@ from upstream.measures.questions import (
     other_question_keys,
     sums_of,
 )
-from upstream.measures.result import FORCE, NOT_KNOWN, MeasureResult, Provenance, Results, Series, TableVersion
+from upstream.measures.ranks import ranks
+from upstream.measures.result import FORCE, NOT_KNOWN, MeasureResult, Provenance, Rank, Results, Series, TableVersion
 from upstream.measures.series import series_of
 from upstream.measures.source_tables import source_table
 from upstream.measures.values import NAN, make_line
 from upstream.periods import Month, months
 from upstream.places.population import population_of
 from upstream.places.tables import AREAS, DISTRICTS, POPULATION
+from upstream.records.contract import code_list
 from upstream.store import ReadingScope, Snapshot, Store
 
 ENGINE_VERSION: Final = "1"
@@ -120,6 +122,7 @@ def calculate(
     memory: str | None = None,
     threads: int | None = None,
     cache: Path | None = None,
+    similar: Sequence[str] = (),
 ) -> Results:
     """Every measure asked for, by force and area, to one month.
 
@@ -135,6 +138,9 @@ def calculate(
         "duckdb" within ``memory`` and ``threads``, or "spark" with a session (one is started when none is given).
     cache
         Folder of results kept (:func:`cache.cache_folder`); ``None``: nothing is kept or looked up.
+    similar
+        Slugs of similar forces, for ranks of the measures whose tables hold them; residents come from the store's
+        places or from ``populations`` under the slug.
 
     Raises
     ------
@@ -157,7 +163,9 @@ def calculate(
     key = ""
     if cache is not None:
         places = [[name, store.version(name)] for name in store.tables() if name in PLACES] if store else []
-        key = cache_key(definitions, {**_rests_on(tables, lacking, asked, engine), "places": places})
+        key = cache_key(
+            definitions, {**_rests_on(tables, lacking, asked, engine), "places": places, "similar": list(similar)}
+        )
         found = kept(cache, key, definitions)
         if found is not None:
             return found
@@ -167,9 +175,32 @@ def calculate(
         held = populations_held(store, facts.frame.labels[1:-1], (force, force_name))
         asked = Asked(to, areas, force, force_name, held)
     results = _results(definitions, ready, facts, tables, lacking, asked, engine)
+    if similar and force:
+        residents = dict(populations or {}) or _residents_of_forces(store, (force, *similar))
+        found_ranks = ranks(ready, tables, to=to, force=force, similar=similar, residents=residents)
+        results = _ranked(results, found_ranks)
     if cache is not None:
         keep(cache, key, results)
     return results
+
+
+def _residents_of_forces(store: Store | None, forces: Sequence[str]) -> dict[str, float]:
+    names = code_list("forces")
+    if store is None or names is None:
+        return {}
+    titles = {slug: names.codes.get(slug, slug) for slug in forces}
+    held = populations_held(store, list(titles.values()), ())
+    return {slug: held[title] for slug, title in titles.items() if title in held}
+
+
+def _ranked(results: Results, found: Mapping[str, Rank]) -> Results:
+    measures = dict(results.measures)
+    for key, rank in found.items():
+        series = dict(measures[key].series)
+        if FORCE in series:
+            series[FORCE] = replace(series[FORCE], rank=rank)
+            measures[key] = replace(measures[key], series=series)
+    return replace(results, measures=measures)
 
 
 def _rests_on(

@@ -42,6 +42,8 @@ class Scope:
         Slug of the force, for tables that hold several.
     visible : tuple of str or None
         Areas whose rows the reader may use; ``None``: every row.
+    by_force : bool
+        Label rows by force instead of by area, in tables that hold several.
     """
 
     first: Month
@@ -49,6 +51,7 @@ class Scope:
     areas: tuple[str, ...] = ()
     force: str | None = None
     visible: tuple[str, ...] | None = None
+    by_force: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,8 @@ def _rows(table: SourceTable, scope: Scope, history: int = 0) -> ir.Table:
         day = rows[table.event_date]
         newest = rows.group_by(upstream_at=month_number(day)).agg(upstream_last=day.max())
         rows = rows.filter(day.isin(newest.upstream_last))
-    return rows.mutate(upstream_label=_label(table, rows, scope.areas))
+    label = rows["force"].fill_null(NOT_KNOWN) if scope.by_force else _label(table, rows, scope.areas)
+    return rows.mutate(upstream_label=label)
 
 
 def _area(table: SourceTable, rows: ir.Table) -> ir.StringValue:

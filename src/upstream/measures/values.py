@@ -15,6 +15,7 @@ from upstream.measures.result import Floats, Ints, State, Value
 from upstream.measures.source_tables import source_table
 from upstream.periods import Month
 from upstream.stats.intervals import wilson_interval_of_share
+from upstream.stats.quantiles import quantile_interval_of_histogram
 from upstream.units import PER_1000, PERCENT
 
 NAN: Final = float("nan")
@@ -143,7 +144,9 @@ def over(line: Line, months: Sequence[int], *, interval: bool = False) -> Value:
     if len(held) < len(expected) or crossed or (lacking and not build_up):
         state: State = "missing" if not held else "part"
         return Value(NAN, NAN, NAN, state, len(held), total)
-    made = _from_histogram(line, held) if line.facts.histogram is not None else _from_sums(line, held, interval)
+    made = (
+        _from_histogram(line, held, interval) if line.facts.histogram is not None else _from_sums(line, held, interval)
+    )
     return Value(made[0], made[1], made[2], "part" if lacking else "held", len(held), total, made[3], made[4])
 
 
@@ -180,7 +183,7 @@ def effective_answers(line: Line, months: Sequence[int]) -> float:
     return below**2 / squares if squares > 0 else 0.0
 
 
-def _from_histogram(line: Line, months: Sequence[int]) -> tuple[float, float, float, float, float]:
+def _from_histogram(line: Line, months: Sequence[int], interval: bool) -> tuple[float, float, float, float, float]:
     if line.facts.histogram is None:
         raise ValueError(f"{line.definition.key} has no histogram")
     values, n = line.facts.histogram.at(line.label, months)
@@ -189,12 +192,18 @@ def _from_histogram(line: Line, months: Sequence[int]) -> tuple[float, float, fl
     used = float(n.sum())
     if used == 0:
         return NAN, 0.0, NAN, NAN, NAN
+    unit = _unit_size(line)
     if line.definition.statistic == "mean":
-        raw = float((values * n).sum()) / used
-    else:
-        percentile = line.definition.percentile if line.definition.statistic == "percentile" else None
-        raw = quantile(values, n, 0.5 if percentile is None else percentile / PERCENT)
-    return raw / _unit_size(line), used, NAN, NAN, NAN
+        return float((values * n).sum()) / used / unit, used, NAN, NAN, NAN
+    share = 0.5 if line.definition.percentile is None else line.definition.percentile / PERCENT
+    low = high = NAN
+    if interval:
+        dense = np.zeros(int(values[-1] - values[0]) + 1, dtype=np.int64)
+        dense[values - values[0]] = n
+        found = quantile_interval_of_histogram(dense, share, first=int(values[0]))
+        # an end that so few rows cannot give is left open
+        low, high = (end / unit if np.isfinite(end) else NAN for end in (found.lower, found.upper))
+    return quantile(values, n, share) / unit, used, NAN, low, high
 
 
 def _unit_size(line: Line) -> float:
