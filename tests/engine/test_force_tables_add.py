@@ -14,12 +14,13 @@ import pytest
 import xlsxwriter
 
 from upstream.errors import BadInput
-from upstream.records import force_tables
+from upstream.records import force_tables, spreadsheets
 from upstream.records.entries import AddResult, entries
 from upstream.records.force_tables import add_file
 from upstream.records.mapping import Mapping, read_mapping
 from upstream.records.quarantine import quarantined
 from upstream.records.templates import write_template
+from upstream.records.undo import undo
 from upstream.store import ReadingScope, Store
 from upstream.store.tables import WORKSPACES
 
@@ -363,3 +364,31 @@ def test_template_can_be_added_back(tmp_path: Path, table: str) -> None:
     assert result.read == 0
     with pytest.raises(BadInput, match="already"):
         write_template(table, tmp_path)
+
+
+def test_a_workbook_that_unpacks_to_too_much(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as book:
+        book.add_worksheet().write_row(0, 0, ["incident_ref", "opened_at"])
+    monkeypatch.setattr(spreadsheets, "LARGEST_UNPACKED", 1_000)
+    with pytest.raises(BadInput, match="unpacks to"):
+        add_file(store, "incidents", tmp_path / "a.xlsx", as_at=JULY, who="tester")
+
+
+def test_a_named_worksheet(store: Store, tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as book:
+        book.add_worksheet("Notes").write(0, 0, "nothing here")
+        sheet = book.add_worksheet("June")
+        sheet.write_row(0, 0, ["incident_ref", "opened_at"])
+        sheet.write_row(2, 0, ["I1", "2022-06-01 10:00"])
+    result = add_file(store, "incidents", tmp_path / "a.xlsx", mapping=Mapping(sheet="June"), as_at=JULY, who="tester")
+    assert (result.read, result.accepted) == (1, 1)
+    with pytest.raises(BadInput, match="no worksheet 'May'"):
+        add_file(store, "incidents", tmp_path / "a.xlsx", mapping=Mapping(sheet="May"), as_at=JULY, who="tester")
+
+
+def test_undo_brings_back_what_was_replaced(store: Store) -> None:
+    incidents(store, HEAD + "I1,2022-06-01 10:00,1,crime,A\n")
+    before = rows(store, "incidents")
+    newer = incidents(store, HEAD + "I1,2022-06-01 10:00,2,crime,A\n", as_at=dt.date(2022, 8, 1))
+    undo(store, str(newer.entry), who="tester")
+    assert rows(store, "incidents") == before

@@ -108,7 +108,11 @@ def write_facts(store: Store, table: PlaceTable, new: Mapping[Fact, Fact], note:
     for _ in range(_ATTEMPTS):
         before = store.snapshot(table.name) if store.holds(table.name) else None
         held = held_facts(store, table)
-        rows = {**held, **{key: merged(table, held, fact) for key, fact in new.items()}}
+        rows = {key: merged(table, held, fact) for key, fact in new.items()}
+        # most files bring only new places: then what is held stays as it is
+        replaces = not held.keys().isdisjoint(rows)
+        if replaces:
+            rows = {**held, **rows}
         path = store.folder(table.name) / f"{uuid.uuid4().hex}.parquet"
         pq.write_table(_arrow(table, rows), path, compression="zstd")
         try:
@@ -118,7 +122,7 @@ def write_facts(store: Store, table: PlaceTable, new: Mapping[Fact, Fact], note:
                 note=dict(note),
                 made_from=before.version if before else None,
                 add=[path],
-                remove=before.files if before else (),
+                remove=before.files if before and replaces else (),
             )
         except Conflict:
             path.unlink()
