@@ -322,6 +322,14 @@ def test_two_different_files_of_one_month_are_refused(store: Store, folder: Path
     assert any("is the same file as" in warning for warning in result.warnings)
 
 
+def test_a_month_that_two_files_bring_is_refused(store: Store, folder: Path) -> None:
+    (folder / STREET_NAME).write_text(text(CRIME))
+    (folder / "mine.csv").write_text(text(CRIME, ASB))
+    with pytest.raises(BadInput, match="More than one of these files has rows of northumbria 2022-06"):
+        police_uk.add(store, [folder], who="tester")
+    assert store.tables() == ()
+
+
 def test_all_three_kinds_in_one_folder(store: Store, folder: Path) -> None:
     (folder / STREET_NAME).write_text(text(CRIME))
     (folder / STOP_NAME).write_text(text(STOP, headers=STOPS.headers))

@@ -6,6 +6,7 @@ that is removed afterwards. Limits stop a member or a whole zip that unpacks to 
 
 from __future__ import annotations
 
+import itertools
 import stat
 import struct
 import zipfile
@@ -61,10 +62,11 @@ def source_files(paths: Sequence[Path], workspace: Path) -> Iterator[SourceFile]
     BadInput
         A path is not there, holds no CSV file, or is a zip that is damaged or hostile.
     """
+    numbers = itertools.count()
     for path in paths:
         found = False
         for file in _below(path):
-            inside = _members(file, workspace) if file.suffix.lower() == ".zip" else _single(file, path)
+            inside = _members(file, workspace, numbers) if file.suffix.lower() == ".zip" else _single(file, path)
             for source in inside:
                 found = True
                 yield source
@@ -88,13 +90,13 @@ def _single(file: Path, given: Path) -> list[SourceFile]:
     return [SourceFile(name=name, base_name=file.name, path=file)]
 
 
-def _members(file: Path, workspace: Path) -> Iterator[SourceFile]:
+def _members(file: Path, workspace: Path, numbers: Iterator[int]) -> Iterator[SourceFile]:
     try:
         with zipfile.ZipFile(file) as archive:
             _check_directory(file, archive)
             wanted = [member for member in archive.infolist() if member.filename.lower().endswith(".csv")]
             for member in sorted(wanted, key=lambda item: item.filename):
-                target = workspace / f"member_{len(list(workspace.iterdir()))}.csv"
+                target = workspace / f"member_{next(numbers)}.csv"
                 _unpack(file, archive, member, target)
                 base = PurePosixPath(member.filename).name
                 yield SourceFile(name=f"{file.name}: {member.filename}", base_name=base, path=target)

@@ -151,6 +151,7 @@ class RowWriter:
             unknown = self._unknown(connection)
         if refused.rows == 0:
             refused.path.unlink()
+        self._refuse_overlap()
         return Written(
             entry=entry,
             files=tuple(self.written),
@@ -161,6 +162,17 @@ class RowWriter:
             unknown=unknown,
             warnings=tuple(self.warnings),
         )
+
+    def _refuse_overlap(self) -> None:
+        """A file named for a month and a file whose rows say so could both bring the month."""
+        keys = [(month.force, month.month) for month in self.months]
+        twice = sorted({key for key in keys if keys.count(key) > 1}) if len(set(keys)) < len(keys) else []
+        if twice:
+            raise BadInput(
+                f"More than one of these files has rows of {_some(month_names(twice))}.",
+                allowed="one file for each force, kind and month",
+                remedy="Add them one after the other; the later one replaces the month. Nothing was added now.",
+            )
 
     def folder_of_refused(self) -> Path:
         name = quarantine_table(self.layout.table)
