@@ -82,6 +82,8 @@ def quarterly(
         from upstream.measures.loading import load_packs
 
         chosen = load_packs(packs or settings.packs)
+        if not packs and not settings.packs:
+            chosen = _packs_held(settings, chosen)
         progress.update(step, description=f"Calculating measures to {to.label}")
         results = _results(settings, chosen, to, use_cache=not no_cache)
         progress.update(step, description="Writing the words and drawing the charts")
@@ -89,6 +91,22 @@ def quarterly(
         progress.update(step, description="Setting the pages")
         written = _publish(document, out, formats)
     _say(document, written, as_json=as_json)
+
+
+def _packs_held(settings: Settings, packs: tuple[Pack, ...]) -> tuple[Pack, ...]:
+    """The packs whose every table is held; failing any, those of which something can be calculated."""
+    from upstream.errors import NotHeld
+    from upstream.store import Store
+
+    held = set(Store(settings.store).tables())
+    needs = {pack.key: [set(d.tables) for d in pack.definitions if d.kind != "page"] for pack in packs}
+    whole = tuple(pack for pack in packs if all(tables <= held for tables in needs[pack.key]))
+    part = tuple(pack for pack in packs if any(tables <= held for tables in needs[pack.key]))
+    if not part:
+        raise NotHeld(
+            f"No records are held in {settings.store}.", remedy="Add some first: upstream records add police-uk FILE."
+        )
+    return whole or part
 
 
 def _results(settings: Settings, packs: tuple[Pack, ...], to: Month, *, use_cache: bool) -> Results:

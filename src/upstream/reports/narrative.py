@@ -79,6 +79,11 @@ def _level(binding: Binding, series: Series) -> Runs:
     if not held(value.value):
         if value.state == "not_applicable":
             return (Text(f"There is no figure for {when}: none is due."),)
+        if not binding.is_monthly:
+            return (
+                Text(f"There is no figure for {when}: not all that it needs is held."),
+                *_last_held(binding, series),
+            )
         return (
             Text(f"The records of {when} are not held, so there is no figure for it."),
             *_last_held(binding, series),
