@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from upstream.errors import BadInput
 
 if TYPE_CHECKING:
-    from upstream.store.tables import Snapshot, Store
+    from upstream.store.tables import Store
+    from upstream.store.versions import Snapshot
 
 READING_LOG: Final = "reading_log.jsonl"
 

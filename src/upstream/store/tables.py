@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ from deltalake.transaction import AddAction, RemoveAction, create_table_with_add
 from upstream.errors import BadInput, Conflict, NotHeld, Refused, UpstreamError
 from upstream.store.parquet import file_rows, file_statistics
 from upstream.store.scopes import ReadingScope, record_reading
+from upstream.store.versions import Commit, Snapshot
 
 TABLE_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 FILE_NAME: Final = re.compile(r"[A-Za-z0-9_=/-]+\.parquet")
@@ -42,76 +43,9 @@ ABANDONED: Final = dt.timedelta(days=1)
 ENTRY_KEY: Final = "upstream.entry"
 """Where a commit's custom metadata holds the note of what was done, as JSON text."""
 
-PERSONAL: Final = {b"upstream.personal": b"true"}
-"""Field metadata of a column about identifiable people; a table with such a column opens only with a scope."""
-
 # The log is the book of entries, so none of it is ever cleaned away.
 _CONFIGURATION: Final = {"delta.enableExpiredLogCleanup": "false", "delta.logRetentionDuration": "interval 36500 days"}
 _HOOK: Final = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """One version of a table, to read from.
-
-    Attributes
-    ----------
-    table, version
-        Name and Delta version, from 0.
-    files
-        Absolute paths of the Parquet files that make up the version, in path order.
-    schema
-        Arrow schema; personal columns carry the field metadata :data:`PERSONAL`.
-    rows
-        Number of rows in the version.
-    committed_at
-        When the version was committed, UTC.
-    areas
-        Area codes whose rows may be used; ``None``: every area. Whoever reads the files applies it.
-    """
-
-    table: str
-    version: int
-    files: tuple[Path, ...]
-    schema: pa.Schema
-    rows: int
-    committed_at: dt.datetime
-    areas: tuple[str, ...] | None = None
-
-    @property
-    def personal(self) -> bool:
-        return is_personal(self.schema)
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """One log entry of a table.
-
-    Attributes
-    ----------
-    version, committed_at
-        Delta version and its time, UTC.
-    note
-        What was done, as given to :meth:`Store.commit`; empty for a commit made by another tool.
-    added, removed
-        Names of files relative to the table's folder.
-    """
-
-    version: int
-    committed_at: dt.datetime
-    note: Mapping[str, Any]
-    added: tuple[str, ...]
-    removed: tuple[str, ...]
-
-
-def is_personal(schema: pa.Schema) -> bool:
-    """Whether any column is marked as being about identifiable people."""
-    return any((field.metadata or {}).get(b"upstream.personal") == b"true" for field in schema)
-
-
-def mark_personal(schema: pa.Schema, columns: Sequence[str]) -> pa.Schema:
-    """The schema with these columns marked as personal."""
-    return pa.schema([field.with_metadata(PERSONAL) if field.name in columns else field for field in schema])
 
 
 class Store:
@@ -228,7 +162,7 @@ class Store:
         table
             Name of the table; it is created when ``made_from`` is ``None``.
         schema
-            Arrow schema of every file added; personal columns marked with :func:`mark_personal`.
+            Arrow schema of every file added; those about people marked (``mark_personal``).
         note
             What was done (plain JSON values); kept in the log entry and read back by :meth:`commits`.
         made_from

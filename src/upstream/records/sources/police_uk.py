@@ -33,7 +33,8 @@ from upstream.records.sources import police_uk_layouts as layouts
 from upstream.records.sources.archive import SourceFile, source_files
 from upstream.records.sources.lines import header, scan
 from upstream.records.sources.police_uk_layouts import Layout
-from upstream.records.sources.police_uk_rows import RowWriter, Scans, StreetFile, Written, scanned, this_month
+from upstream.records.sources.police_uk_rows import RowWriter, Scans, Written, scanned, this_month
+from upstream.records.sources.street_files import StreetFile
 from upstream.store import Store
 
 SCANNED_FIRST: Final = 256 * 2**20

@@ -17,48 +17,14 @@ from upstream.records.entries import HeldMonth, Progress, Source, entries, entry
 from upstream.records.month_replacement import PARQUET, ForceMonth, month_names
 from upstream.records.quarantine import QuarantineFile, RefusedRow, quarantine_table
 from upstream.records.sources import police_uk_layouts as layouts
-from upstream.records.sources.archive import SourceFile
-from upstream.records.sources.lines import LONGEST_LINE, Scan, split_careful
+from upstream.records.sources.lines import Scan, split_careful
 from upstream.records.sources.police_uk_layouts import Layout
+from upstream.records.sources.street_files import StreetFile, batches, clean_sql, key_sql, lines_sql, numbered_sql
 from upstream.store import Store
-from upstream.store.duckdb_session import duckdb_session, listed, named, parquet_files, quoted
-
-BATCH: Final = 512 * 2**20
-"""Bytes of text read into one Parquet file; a larger file is a batch of its own."""
+from upstream.store.duckdb_session import duckdb_session, named, parquet_files, quoted
 
 MOST_FAULTS: Final = 100_000
 """Faulty values of a large file that are looked up by one more query; beyond, the file is read line by line."""
-
-
-@dataclass(frozen=True, slots=True)
-class StreetFile:
-    """A file whose kind is known.
-
-    Attributes
-    ----------
-    source
-        Where it is.
-    layout, position
-        Its kind, and header -> place of each column.
-    width
-        Number of columns, known or not.
-    force, month
-        From the file name; ``None`` when its name says neither and the rows must.
-    size
-        Bytes.
-    """
-
-    source: SourceFile
-    layout: Layout
-    position: Mapping[str, int]
-    width: int
-    force: str | None
-    month: str | None
-    size: int
-
-    @property
-    def key(self) -> ForceMonth | None:
-        return (self.force, self.month) if self.force and self.month else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +100,7 @@ class RowWriter:
         places = sorted({file.source.path.parent for file in files})
         folders = [self.store.root, *places]
         with duckdb_session(folders, spill=self.workspace, joins_as_written=True) as connection:
-            for batch in _batches(files):
+            for batch in batches(files):
                 self.progress(f"Reading {self.layout.kind} files", done, total)
                 uncertain += self._fast(connection, batch)
                 done += sum(file.size for file in batch)
@@ -185,7 +151,7 @@ class RowWriter:
         """
         target = self.folder / f"rows_{len(self.written)}.parquet"
         try:
-            self._copy(connection, _lines_sql(batch), batch, target)
+            self._copy(connection, lines_sql(batch), batch, target)
             counts = _counts(connection, target)
         except (duckdb.InvalidInputException, duckdb.ConversionException):
             counts = {}
@@ -220,7 +186,7 @@ class RowWriter:
         if seen.has_nul or not 0 < missing <= MOST_FAULTS:
             target.unlink()
             return False
-        lines = _numbered_sql(file)
+        lines = numbered_sql(file)
         faulty = list(self._faulty(connection, lines, file, self._forces_in(connection, lines, file)))
         if len(faulty) != missing:
             target.unlink()
@@ -238,7 +204,7 @@ class RowWriter:
         target = self.folder / f"careful_{number}.parquet"
         before = refused.rows
         refused.extend(split_careful(file.source.path, file.source.name, file.width, clean))
-        lines = _clean_sql(clean, file.width)
+        lines = clean_sql(clean, file.width)
         forces = self._forces_in(connection, lines, file)
         self._copy(connection, lines, [file], target, forces)
         counts = _counts(connection, target)
@@ -270,7 +236,7 @@ class RowWriter:
         sound = " AND ".join(f"NOT coalesce({fault.condition}, true)" for fault in checks)
         joins = layouts.joins(first.layout, first.position, forces or layouts.known_forces(), this_month())
         connection.execute(
-            f"COPY (SELECT {layouts.projection(first.layout, first.position)} FROM {lines} r {_key_sql(batch)} {joins} "
+            f"COPY (SELECT {layouts.projection(first.layout, first.position)} FROM {lines} r {key_sql(batch)} {joins} "
             f"WHERE {sound}) TO {quoted(str(target))} {PARQUET}"
         )
 
@@ -287,7 +253,7 @@ class RowWriter:
         )
         found = connection.execute(
             f"SELECT * FROM (SELECT r.line, CASE {which} END AS fault, {raw} AS raw, [{fields}] AS fields "
-            f"FROM {lines} r {_key_sql([file])} {layouts.joins(file.layout, file.position, forces, this_month())}) "
+            f"FROM {lines} r {key_sql([file])} {layouts.joins(file.layout, file.position, forces, this_month())}) "
             "WHERE fault IS NOT NULL"
         )
         while rows := found.fetchmany(10_000):
@@ -346,68 +312,6 @@ def _refuse_renamed(file: StreetFile, reasons: Iterable[str]) -> None:
             allowed="files with the name they were downloaded with",
             remedy="Give the file back its own name; nothing was added.",
         )
-
-
-def _batches(files: Sequence[StreetFile]) -> Iterator[list[StreetFile]]:
-    """Files that can be read by one query, up to :data:`BATCH` bytes together; unnamed files alone."""
-    groups: dict[tuple[object, ...], list[StreetFile]] = {}
-    for file in sorted(files, key=lambda item: (item.force or "", item.month or "", item.source.name)):
-        own = file.source.name if file.key is None else None
-        groups.setdefault((tuple(sorted(file.position.items())), file.width, own), []).append(file)
-    for group in groups.values():
-        batch: list[StreetFile] = []
-        for file in group:
-            if batch and sum(item.size for item in batch) + file.size > BATCH:
-                yield batch
-                batch = []
-            batch.append(file)
-        yield batch
-
-
-def _columns_sql(types: Sequence[str], *before: str) -> str:
-    return "{" + ", ".join([*before, *(f"'c{place}': '{kind}'" for place, kind in enumerate(types))]) + "}"
-
-
-_CSV: Final = f"delim = ',', quote = '\"', escape = '\"', auto_detect = false, max_line_size = {LONGEST_LINE}"
-
-
-def _lines_sql(batch: Sequence[StreetFile]) -> str:
-    paths = listed([str(file.source.path) for file in batch])
-    several = ", filename = true" if len(batch) > 1 else ""
-    # numbers and times are cheapest to check while the text is being read
-    first = batch[0]
-    types = ["VARCHAR"] * first.width
-    for name, header_of in first.layout.columns.items():
-        column = contract(first.layout.table).column(name)
-        if header_of in first.position and column.type in {"number", "timestamp"}:
-            types[first.position[header_of]] = column.duckdb_type
-    columns = _columns_sql(types)
-    return f"read_csv({paths}, columns = {columns}, header = true, ignore_errors = true, {_CSV}{several})"
-
-
-def _numbered_sql(file: StreetFile) -> str:
-    """The lines of a file with their numbers, true as long as every line is a row."""
-    columns = _columns_sql(["VARCHAR"] * file.width)
-    text = (
-        f"read_csv({quoted(str(file.source.path))}, columns = {columns}, header = true, ignore_errors = true, {_CSV})"
-    )
-    return f"(SELECT row_number() OVER () + 1 AS line, * FROM {text})"
-
-
-def _clean_sql(clean: Path, width: int) -> str:
-    columns = _columns_sql(["VARCHAR"] * width, "'line': 'BIGINT'")
-    return f"read_csv({quoted(str(clean))}, columns = {columns}, header = false, {_CSV})"
-
-
-def _key_sql(batch: Sequence[StreetFile]) -> str:
-    """The force and month of each file's name, as ``k``."""
-    if len(batch) == 1:
-        force, month = (quoted(text) if text else "NULL::VARCHAR" for text in (batch[0].force, batch[0].month))
-        return f"CROSS JOIN (SELECT {force} AS force, {month} AS month) k"
-    values = ", ".join(
-        f"({quoted(str(file.source.path))}, {quoted(file.force or '')}, {quoted(file.month or '')})" for file in batch
-    )
-    return f"JOIN (VALUES {values}) k(path, force, month) ON k.path = r.filename"
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, target: Path) -> dict[ForceMonth, int]:
