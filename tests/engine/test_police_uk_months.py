@@ -9,12 +9,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from upstream.cli.main import upstream
-from upstream.errors import NotHeld, UpstreamError
+from upstream.errors import NotHeld, Refused, UpstreamError
 from upstream.periods import Month
 from upstream.records.quality import month_facts, month_states
 from upstream.records.sources import police_uk
 from upstream.records.status import status
 from upstream.store import Store
+from upstream.store.scopes import readings
 
 HEADER = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,"
@@ -139,6 +140,17 @@ def test_the_command_line_shows_what_is_held_and_takes_it_back(tmp_path: Path) -
     assert "is now version 2" in run(tmp_path, "undo", holding["newest_entry"][:6]).stdout
     (holding,) = json.loads(run(tmp_path, "status", "--json").stdout)
     assert (holding["rows"], holding["months_held"]) == (7, ["2022-01"])
+
+
+def test_refused_rows_about_people_are_shown_for_a_purpose_only(tmp_path: Path) -> None:
+    arrests = tmp_path / "arrests.csv"
+    arrests.write_text("arrest_ref,arrested_at,domestic_abuse\nA1,2022-06-01 10:00,maybe\nA2,2022-06-01 11:00,yes\n")
+    assert run(tmp_path, "add", "arrests", str(arrests), "--as-at", "2022-07-01").exit_code == 0
+    assert isinstance(run(tmp_path, "quarantine", "arrests").exception, Refused)
+    shown = run(tmp_path, "quarantine", "arrests", "--purpose", "mending the June upload")
+    assert "arrests.csv, line 2" in shown.stdout
+    log = [(line["purpose"], line["opened"]) for line in readings(tmp_path / "store")]
+    assert log == [(None, False), ("mending the June upload", True)]
 
 
 def test_the_command_line_says_what_is_wrong(tmp_path: Path) -> None:

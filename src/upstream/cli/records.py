@@ -246,12 +246,17 @@ def _runs(months: Sequence[Month]) -> str:
 @click.argument("table")
 @click.option("--entry", help="Only what this entry refused.")
 @click.option("--csv", "target", type=click.Path(dir_okay=False, path_type=Path), help="Write every row to this file.")
+@click.option("--purpose", help="Why you read them: needed for tables about people, and logged.")
 @_JSON
 @click.pass_obj
-def quarantine(config: str, table: str, entry: str | None, target: Path | None, as_json: bool) -> None:
+def quarantine(
+    config: str, table: str, entry: str | None, target: Path | None, purpose: str | None, as_json: bool
+) -> None:
     """Show the rows of TABLE that were refused, where they stand and why.
 
+    \b
     Example: upstream records quarantine street_crimes --csv refused.csv
+    Example: upstream records quarantine arrests --purpose "mending the July upload"
     """
     from upstream.records.entries import find_entry
     from upstream.records.quarantine import quarantine_table, quarantined
@@ -259,7 +264,7 @@ def quarantine(config: str, table: str, entry: str | None, target: Path | None, 
 
     store = _store(config)
     name = quarantine_table(table)
-    scope = ReadingScope(who(), "mending refused rows", frozenset({name}), personal=True)
+    scope = ReadingScope(who(), purpose, frozenset({name}), personal=True) if purpose else None
     wanted = find_entry(store, entry).id if entry else None
     rows = quarantined(store, table, entry=wanted, scope=scope)
     if target is not None:
