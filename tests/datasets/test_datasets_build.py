@@ -216,6 +216,17 @@ def test_what_cannot_be_built_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [(Month(2022, 6), Month(2022, 6)), (Month(2018, 7), Month(2019, 3)), (Month(2022, 1), Month(2022, 12))],
+)
+def test_any_span_and_any_size_can_be_built(tmp_path: Path, first: Month, last: Month) -> None:
+    manifest = build(tmp_path, scale=0.002, first=first, last=last)
+    assert sorted(manifest.tables) == sorted(TABLES)
+    days = pq.read_table(manifest.folder / "crimes.parquet", columns=["recorded_on"])["recorded_on"].to_pylist()
+    assert {Month.of(min(days)), Month.of(max(days))} <= {first, last}
+
+
 def test_a_batch_with_a_column_too_few_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="arrest_ref"):
         TableFile(tmp_path, "arrests").add({"area": ["A"]})

@@ -112,15 +112,15 @@ def _settings(key: str, name: str) -> str:
 def _crimes_and_people(folder: _Folder, setting: Setting, targets: Targets, small: SmallAreas) -> planted.Planted:
     """Everything that hangs on crimes: people, outcomes, arrests, investigations, offenders, returns."""
     crimes = draw_crimes(targets, small, setting.scale, setting.rng)
-    truths = planted.plant(crimes, small, setting.months, setting.areas, setting.scale, _step(targets), setting.rng)
-    parties = draw_parties(crimes, setting.months, setting.scale, setting.rng)
+    truths = planted.plant(crimes, small, setting, _step(targets))
+    parties = draw_parties(crimes, setting)
     refs = references(f"{setting.force[:2].upper()}C", 1, crimes.month.size)
     folder.write("iom_cohort", [caseload.manage_offenders(crimes, parties, setting)])
     folder.write("outcomes", [outcomes.outcome_columns(crimes, refs, setting)])
     folder.write("arrests", [custody.arrest_columns(crimes, parties, setting)])
     folder.write("open_investigations", caseload.investigation_batches(crimes, refs, setting))
     folder.write("returns", [returns.returns_columns(crimes, setting)])
-    kept = planted.half_uploaded(crimes, setting.months, setting.rng)
+    kept = planted.half_uploaded(crimes, setting)
     folder.write("crimes", [_rows(crime_tables.crime_columns(crimes, refs, small, setting), kept)])
     people = crime_tables.people_columns(crimes, parties.of(kept[parties.crime]), refs, setting)
     folder.write("people_in_crimes", [people])

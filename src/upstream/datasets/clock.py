@@ -72,6 +72,8 @@ def draw_days(
         Relative volume from Monday to Sunday.
     """
     out = np.zeros(month.size, "datetime64[D]")
+    if not month.size:
+        return out
     order = np.lexsort((kind, month))
     groups = month[order] * len(by_weekday) + kind[order]
     edges = np.flatnonzero(np.r_[True, np.diff(groups) > 0, True])

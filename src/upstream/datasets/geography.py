@@ -250,70 +250,50 @@ def write_places(folder: Path, small: SmallAreas, areas: list[tuple[str, str]], 
     return [boundaries, *_write_tables(folder, small, areas, force)]
 
 
+_LOOKUP: Final = (
+    "lsoa21_name", "lsoa21_code", "ward24_name", "ward24_code", "ltla24_name", "ltla24_code",
+    "csp24_code", "csp24_name", "pfa24_code", "pfa24_name",
+)  # fmt: skip
+_DOMAINS: Final = ("IMD", "Income", "Employment", "Education", "Health", "Crime", "Housing_and_Services", "Environment")
+_RURALITY: Final = {
+    True: ("RLN1", "Larger rural: Nearer to a major town or city", "Rural"),
+    False: ("UN1", "Urban: Nearer to a major town or city", "Urban"),
+}
+_SMALL_AREAS_A_WARD: Final = 4
+
+
 def _write_tables(folder: Path, small: SmallAreas, areas: list[tuple[str, str]], force: tuple[str, str]) -> list[Path]:
     n = len(small.codes)
-    # IMD's own deciles: 1 holds the most deprived tenth
+    # deciles as the indices of deprivation count them: 1 holds the most deprived tenth
     decile = (small.deprivation - 1) * 10 // n + 1
-    domains = ("IMD", "Income", "Employment", "Education", "Health", "Crime", "Housing_and_Services", "Environment")
-    ward = small.codes.astype("U9")
+    lookup: list[list[object]] = []
+    for i, (name, code) in enumerate(zip(small.names.tolist(), small.codes.tolist(), strict=True)):
+        area_code, area_name = areas[small.area[i]]
+        ward = (name[:-4], f"W05{i // _SMALL_AREAS_A_WARD + 1:06d}")
+        lookup.append([name, code, *ward, area_name, area_code, area_code, area_name, *force])
+    ranks = [*(f"{d}_decile" for d in _DOMAINS), *(f"{d}_rank" for d in _DOMAINS)]
+    each = range(n)
     tables: dict[str, tuple[list[str], list[list[object]]]] = {
-        "lookup_lsoa21_areas.csv": (
-            [
-                "lsoa21_name",
-                "lsoa21_code",
-                "ward24_name",
-                "ward24_code",
-                "ltla24_name",
-                "ltla24_code",
-                "csp24_code",
-                "csp24_name",
-                "pfa24_code",
-                "pfa24_name",
-            ],
-            [
-                [
-                    small.names[i],
-                    ward[i],
-                    str(small.names[i])[:-4],
-                    f"W05{i // 4 + 1:06d}",
-                    areas[a][1],
-                    areas[a][0],
-                    areas[a][0],
-                    areas[a][1],
-                    *force,
-                ]
-                for i, a in enumerate(small.area)
-            ],
-        ),
+        "lookup_lsoa21_areas.csv": (list(_LOOKUP), lookup),
         "census2021_population_lsoa21.csv": (
             ["lsoa21_code", "total_residents", "total_households"],
-            [[small.codes[i], small.residents[i], small.households[i]] for i in range(n)],
+            [[small.codes[i], small.residents[i], small.households[i]] for i in each],
         ),
         "imd2019_deprivation_lsoa21.csv": (
-            ["lsoa21_code", *(f"{d}_decile" for d in domains), *(f"{d}_rank" for d in domains)],
-            [[small.codes[i], *[decile[i]] * 8, *[small.deprivation[i]] * 8] for i in range(n)],
+            ["lsoa21_code", *ranks],
+            [[small.codes[i], *[decile[i]] * len(_DOMAINS), *[small.deprivation[i]] * len(_DOMAINS)] for i in each],
         ),
         "rural_urban_lsoa21.csv": (
             ["lsoa21_code", "ruc21_code", "classification", "ruc"],
-            [
-                [
-                    small.codes[i],
-                    *(
-                        ("RLN1", "Larger rural: Nearer to a major town or city", "Rural")
-                        if small.rural[i]
-                        else ("UN1", "Urban: Nearer to a major town or city", "Urban")
-                    ),
-                ]
-                for i in range(n)
-            ],
+            [[small.codes[i], *_RURALITY[bool(small.rural[i])]] for i in each],
         ),
     }
-    written = []
-    for name, (header, rows) in tables.items():
-        path = folder / name
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(header)
-            writer.writerows(rows)
-        written.append(path)
-    return written
+    return [_write_csv(folder / name, header, rows) for name, (header, rows) in tables.items()]
+
+
+def _write_csv(path: Path, header: list[str], rows: list[list[object]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+    return path

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from upstream.datasets.crimes import CANCELLED, Crimes
 from upstream.datasets.offences import BUSINESS_VICTIM, weights
+from upstream.datasets.setting import Setting
 from upstream.periods import Month
 
 Array = NDArray[np.float64]
@@ -38,7 +39,7 @@ _SUSPECT_SHARE_OTHER: Final = 0.24
 _OTHER_SUSPECT_REPEATS: Final = 0.25
 _DA_SUSPECTS_PER_RECORD: Final = 0.52
 _SECOND_OFFENCE_SHARE: Final = 0.03
-PSEUDONYM_LENGTH: Final = 64
+_FIRMS_A_PLACE: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,30 +106,42 @@ def _needed(slots: int, rate: float) -> int:
     return round(rate * (slots - twice))
 
 
-def _role(
-    month: Integers,
-    abuse: Flags,
-    months: tuple[Month, ...],
-    da_rate: dict[tuple[int, int], float],
-    usual_da_rate: float,
-    wanted: list[float],
-    wanted_is_count: list[bool],
-    fresh: int,
-    rng: np.random.Generator,
-) -> tuple[Integers, int]:
+@dataclass(frozen=True, slots=True)
+class _Rates:
+    """How many people of a month are repeats.
+
+    Attributes
+    ----------
+    abuse, usual_abuse
+        Share among domestic abuse slots: of a printed month, and of the others.
+    other
+        Share among the other slots, a value a month.
+    people
+        Repeat people of a month in all, where printed; takes the place of ``other``.
+    """
+
+    abuse: dict[tuple[int, int], float]
+    usual_abuse: float
+    other: list[float]
+    people: list[float | None]
+
+
+def _role(month: Integers, abuse: Flags, rates: _Rates, fresh: int, setting: Setting) -> tuple[Integers, int]:
     """A person for every slot (victim or suspect), month by month; also the next free number."""
+    rng = setting.rng
     person = np.zeros(month.size, np.int64)
     abuse_pool, every_pool = _Pool(), _Pool()
     order = np.argsort(month, kind="stable")
-    edges = np.searchsorted(month[order], np.arange(len(months) + 1))
-    for t, when in enumerate(months):
+    edges = np.searchsorted(month[order], np.arange(len(setting.months) + 1))
+    for t, when in enumerate(setting.months):
         mine = order[edges[t] : edges[t + 1]]
         da, other = mine[abuse[mine]], mine[~abuse[mine]]
-        rate = da_rate.get((when.year, when.month), usual_da_rate + rng.normal(0, 0.004))
+        rate = rates.abuse.get((when.year, when.month), rates.usual_abuse + rng.normal(0, 0.004))
         da_people = abuse_pool.draw(_needed(da.size, rate), np.zeros(0, np.int64), rng)
         person[da] = _assign(da.size, da_people, fresh, rng)
         fresh += da.size
-        count = wanted[t] - da_people.size if wanted_is_count[t] else _needed(other.size, wanted[t])
+        printed = rates.people[t]
+        count = _needed(other.size, rates.other[t]) if printed is None else printed - da_people.size
         other_people = every_pool.draw(max(int(count), 0), person[da], rng)
         person[other] = _assign(other.size, other_people, fresh, rng)
         fresh += other.size
@@ -137,33 +150,18 @@ def _role(
     return person, fresh
 
 
-def draw_parties(crimes: Crimes, months: tuple[Month, ...], scale: float, rng: np.random.Generator) -> Parties:
+def draw_parties(crimes: Crimes, setting: Setting) -> Parties:
     """Victims and suspects of the crimes."""
+    rng = setting.rng
     abuse = crimes.keywords["domestic_abuse"]
-    named = crimes.victim_based | (
-        crimes.crimed_incident & (crimes.keywords["domestic_abuse"] | crimes.keywords["hate"])
-    )
+    named = crimes.victim_based | (crimes.crimed_incident & (abuse | crimes.keywords["hate"]))
     business = named & (rng.random(named.size) < weights(BUSINESS_VICTIM, 0.0)[crimes.category]) & ~abuse
     private = np.flatnonzero(named & ~business & (crimes.status != CANCELLED))
-    counts = [_REPEAT_VICTIMS.get((m.year, m.month)) for m in months]
-    person, fresh = _role(
-        crimes.month[private],
-        abuse[private],
-        months,
-        _DA_VICTIM_RATES,
-        _DA_VICTIM_RATE,
-        [
-            c * scale if c is not None else _REPEAT_VICTIM_SHARE if m >= _LATER_FROM else _REPEAT_VICTIM_SHARE_EARLIER
-            for m, c in zip(months, counts, strict=True)
-        ],
-        [c is not None for c in counts],
-        1,
-        rng,
-    )
+    person, fresh = _role(crimes.month[private], abuse[private], _victim_rates(setting), 1, setting)
     firms = np.flatnonzero(business & (crimes.status != CANCELLED))
-    firm = fresh + crimes.place[firms] * 8 + rng.integers(0, 8, firms.size)
-    fresh += (int(crimes.place.max()) + 1) * 8 if crimes.place.size else 0
-    suspects, suspect_people, fresh = _suspects(crimes, abuse, months, fresh, rng)
+    firm = fresh + crimes.place[firms] * _FIRMS_A_PLACE + rng.integers(0, _FIRMS_A_PLACE, firms.size)
+    fresh += (int(crimes.place.max()) + 1) * _FIRMS_A_PLACE if crimes.place.size else 0
+    suspects, suspect_people, fresh = _suspects(crimes, abuse, fresh, setting)
     return Parties(
         np.r_[private, firms, suspects],
         np.r_[person, firm, suspect_people],
@@ -173,22 +171,22 @@ def draw_parties(crimes: Crimes, months: tuple[Month, ...], scale: float, rng: n
     )
 
 
-def _suspects(
-    crimes: Crimes, abuse: Flags, months: tuple[Month, ...], fresh: int, rng: np.random.Generator
-) -> tuple[Integers, Integers, int]:
-    chance = np.where(abuse, _DA_SUSPECTS_PER_RECORD, _SUSPECT_SHARE_OTHER) * (crimes.status != CANCELLED)
-    slots = np.flatnonzero(rng.random(abuse.size) < chance)
-    person, fresh = _role(
-        crimes.month[slots],
-        abuse[slots],
-        months,
-        _DA_SUSPECT_RATES,
-        _DA_SUSPECT_RATE,
-        [_OTHER_SUSPECT_REPEATS] * len(months),
-        [False] * len(months),
-        fresh,
-        rng,
+def _victim_rates(setting: Setting) -> _Rates:
+    counts = [_REPEAT_VICTIMS.get((m.year, m.month)) for m in setting.months]
+    return _Rates(
+        _DA_VICTIM_RATES,
+        _DA_VICTIM_RATE,
+        [_REPEAT_VICTIM_SHARE if m >= _LATER_FROM else _REPEAT_VICTIM_SHARE_EARLIER for m in setting.months],
+        [None if count is None else count * setting.scale for count in counts],
     )
+
+
+def _suspects(crimes: Crimes, abuse: Flags, fresh: int, setting: Setting) -> tuple[Integers, Integers, int]:
+    chance = np.where(abuse, _DA_SUSPECTS_PER_RECORD, _SUSPECT_SHARE_OTHER) * (crimes.status != CANCELLED)
+    slots = np.flatnonzero(setting.rng.random(abuse.size) < chance)
+    span = len(setting.months)
+    rates = _Rates(_DA_SUSPECT_RATES, _DA_SUSPECT_RATE, [_OTHER_SUSPECT_REPEATS] * span, [None] * span)
+    person, fresh = _role(crimes.month[slots], abuse[slots], rates, fresh, setting)
     return slots, person, fresh
 
 

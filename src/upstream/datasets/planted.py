@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from upstream.datasets.crimes import Crimes
 from upstream.datasets.geography import SmallAreas
 from upstream.datasets.offences import ALL_CATEGORIES
+from upstream.datasets.setting import Setting
 from upstream.datasets.targets import PUBLIC_ORDER_STEP
 from upstream.periods import Month
 
@@ -64,21 +65,17 @@ def _move(crimes: Crimes, rows: Integers, place: Integers, small: SmallAreas, rn
     crimes.northing[rows] = np.rint(small.address_y[place, address])
 
 
-def _intervene(
-    crimes: Crimes,
-    small: SmallAreas,
-    months: tuple[Month, ...],
-    plan: tuple[Any, ...],
-    areas: list[str],
-    rng: np.random.Generator,
-) -> dict[str, Any]:
+def _intervene(crimes: Crimes, small: SmallAreas, plan: tuple[Any, ...], setting: Setting) -> dict[str, Any]:
     """Thin a category in treated places from a month on; what is taken away is found elsewhere in the area."""
     key, category, area, start, judged, ratio = plan
+    rng = setting.rng
     mine = (crimes.category == ALL_CATEGORIES.index(category)) & (crimes.area == area) & ~crimes.crimed_incident
     totals = np.bincount(crimes.place[mine], minlength=small.codes.size)
     ranked = np.argsort(-totals, kind="stable")[: 2 * PLACES_TREATED]
     treated, control = np.sort(ranked[::2]), np.sort(ranked[1::2])
-    after = np.flatnonzero(mine & (crimes.month >= start.index - months[0].index) & np.isin(crimes.place, treated))
+    after = np.flatnonzero(
+        mine & (crimes.month >= start.index - setting.months[0].index) & np.isin(crimes.place, treated)
+    )
     gone = after[rng.random(after.size) > ratio]
     elsewhere = np.setdiff1d(np.flatnonzero(small.area == area), np.r_[treated, control])
     weight = totals[elsewhere] + 0.5
@@ -87,7 +84,7 @@ def _intervene(
     return {
         "key": key,
         "category": category,
-        "area": areas[area],
+        "area": setting.areas[area],
         "first_month": str(start),
         "months_either_side": judged,
         "true_ratio": ratio,
@@ -96,10 +93,9 @@ def _intervene(
     }
 
 
-def _gather(
-    crimes: Crimes, small: SmallAreas, areas: list[str], scale: float, rng: np.random.Generator
-) -> dict[str, Any]:
+def _gather(crimes: Crimes, small: SmallAreas, setting: Setting) -> dict[str, Any]:
     """Gather offences of a few weeks about one quiet place."""
+    rng = setting.rng
     category = ALL_CATEGORIES.index(_CLUSTER_CATEGORY)
     mine = crimes.counted & (crimes.category == category) & (crimes.area == _CLUSTER_AREA)
     day = crimes.recorded.astype("datetime64[D]")
@@ -107,14 +103,14 @@ def _gather(
     own = np.flatnonzero((small.area == _CLUSTER_AREA) & ~small.rural)
     volume = np.bincount(crimes.place[mine], minlength=small.codes.size)[own]
     place = int(own[np.argsort(volume, kind="stable")[own.size // 4]])
-    chosen = rng.permutation(window)[: max(1, round(CLUSTER_SIZE * scale))]
+    chosen = rng.permutation(window)[: max(1, round(CLUSTER_SIZE * setting.scale))]
     angle, distance = rng.uniform(0, 2 * np.pi, chosen.size), CLUSTER_METRES * np.sqrt(rng.random(chosen.size))
     crimes.place[chosen] = place
     crimes.easting[chosen] = np.rint(small.x[place] + distance * np.cos(angle))
     crimes.northing[chosen] = np.rint(small.y[place] + distance * np.sin(angle))
     return {
         "category": _CLUSTER_CATEGORY,
-        "area": areas[_CLUSTER_AREA],
+        "area": setting.areas[_CLUSTER_AREA],
         "lsoa": str(small.codes[place]),
         "easting": round(float(small.x[place])),
         "northing": round(float(small.y[place])),
@@ -125,15 +121,7 @@ def _gather(
     }
 
 
-def plant(
-    crimes: Crimes,
-    small: SmallAreas,
-    months: tuple[Month, ...],
-    areas: list[str],
-    scale: float,
-    step: float | None,
-    rng: np.random.Generator,
-) -> Planted:
+def plant(crimes: Crimes, small: SmallAreas, setting: Setting, step: float | None) -> Planted:
     """Plant every truth; monthly counts of areas and categories stay as they are (the half month is cut when written).
 
     Parameters
@@ -149,14 +137,14 @@ def plant(
             "first_month": str(PUBLIC_ORDER_STEP),
             "ratio": None if step is None else round(step, 3),
         },
-        _gather(crimes, small, areas, scale, rng),
-        [_intervene(crimes, small, months, plan, areas, rng) for plan in _INTERVENTIONS],
-        {"table": "crimes", "month": str(HALF_MONTH), "area": areas[HALF_AREA], "share_missing": HALF_SHARE},
+        _gather(crimes, small, setting),
+        [_intervene(crimes, small, plan, setting) for plan in _INTERVENTIONS],
+        {"table": "crimes", "month": str(HALF_MONTH), "area": setting.areas[HALF_AREA], "share_missing": HALF_SHARE},
     )
 
 
-def half_uploaded(crimes: Crimes, months: tuple[Month, ...], rng: np.random.Generator) -> NDArray[np.bool_]:
+def half_uploaded(crimes: Crimes, setting: Setting) -> NDArray[np.bool_]:
     """Records that were uploaded: in one month and area only about half of them were."""
-    lost = (crimes.area == HALF_AREA) & (crimes.month == HALF_MONTH.index - months[0].index)
-    kept: NDArray[np.bool_] = ~(lost & (rng.random(lost.size) < HALF_SHARE))
+    lost = (crimes.area == HALF_AREA) & (crimes.month == HALF_MONTH.index - setting.months[0].index)
+    kept: NDArray[np.bool_] = ~(lost & (setting.rng.random(lost.size) < HALF_SHARE))
     return kept
