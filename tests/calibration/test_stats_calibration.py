@@ -27,7 +27,7 @@ from upstream.stats.rates import overdispersed_funnel_limits
 from upstream.stats.run_rules import MAKING_DATA_COUNT, SpecialCause, special_causes
 from upstream.stats.scores import brier_score, calibration_error
 
-CI, DEEP = 4000, 60_000
+CI, DEEP = 4000, 20_000
 trials_of = pytest.mark.parametrize("trials", [CI, pytest.param(DEEP, marks=pytest.mark.deep)])
 
 
