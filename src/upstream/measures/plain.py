@@ -17,24 +17,27 @@ import numpy as np
 from upstream.measures.definition import Definition
 from upstream.periods import Month
 
+_AS_THEY_ARE = frozenset({float, int, str, bool, type(None)})
+
 
 def plain(value: Any) -> Any:
     """Nested dictionaries, lists, texts and numbers."""
-    if isinstance(value, Definition):
-        return value.key
-    if isinstance(value, Month):
+    kind: Any = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    if kind is Month:
         return str(value)
-    if isinstance(value, np.ndarray):
+    if kind is np.ndarray:
         return value.tolist()
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {name: plain(getattr(value, name)) for name in _fields(type(value))}
+    if kind in (tuple, list):
+        return [plain(item) for item in value]
+    if kind is Definition:
+        return value.key
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
     if isinstance(value, np.generic):
         return value.item()
-    return value
+    return {name: plain(getattr(value, name)) for name in _fields(kind)}
 
 
 def without_nan(value: Any) -> Any:

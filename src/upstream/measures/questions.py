@@ -154,11 +154,11 @@ def other_question(key: QuestionKey, scope: Scope, filters: Sequence[Filter | No
 # --- rows and labels ------------------------------
 
 
-def _rows(table: SourceTable, scope: Scope, history: int = 0) -> ir.Table:
-    """Rows of the months in scope (and ``history`` months before), labelled, last snapshots only."""
+def _rows(table: SourceTable, scope: Scope) -> ir.Table:
+    """Rows of the months in scope, labelled, last snapshots only."""
     rows = unbound(table)
     day = rows[table.event_date]
-    rows = rows.filter(day >= ibis.literal((scope.first - history).first_day), day <= ibis.literal(scope.last.last_day))
+    rows = rows.filter(day >= ibis.literal(scope.first.first_day), day <= ibis.literal(scope.last.last_day))
     if "force" in table.columns and scope.force is not None:
         rows = rows.filter(rows["force"] == scope.force)
     if scope.visible is not None:
@@ -203,8 +203,8 @@ def _sum(one: Sum, table: SourceTable, rows: ir.Table) -> ir.IntegerScalar:
     return value.sum(where=where)
 
 
-def _met(base: Tally, table: SourceTable, scope: Scope, history: int = 0) -> ir.Table:
-    rows = _rows(table, scope, history)
+def _met(base: Tally, table: SourceTable, scope: Scope) -> ir.Table:
+    rows = _rows(table, scope)
     if base.filter is not None:
         rows = rows.filter(meets(base.filter.condition, rows))
     return rows.mutate(upstream_month=month_number(rows[table.event_date]))
@@ -259,14 +259,13 @@ def _holders(base: Tally, holder: str, scope: Scope) -> Question:
 
 def _repeat(base: Tally, person: str, window: int, prior: str, scope: Scope) -> Question:
     table = source_table(base.table)
-    rows = _met(base, table, scope, history=window)
+    rows = _met(base, table, scope)
     rows = rows.filter(rows[person].notnull())
     if prior == "month":
         marked = _before_the_month(rows, person, window)
     else:
         marked = _before_the_offence(rows, person, window, table)
     each = _areas_and_force(marked.select("upstream_label", "upstream_month", person, "upstream_again"))
-    each = each.filter(each.upstream_month >= scope.first.index)
     people = each.group_by("upstream_label", "upstream_month", person).agg(upstream_again=each.upstream_again.max())
     answer = people.group_by(label=people.upstream_label, month=people.upstream_month).agg(
         n=people.count(), hits=people.upstream_again.sum()

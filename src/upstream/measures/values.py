@@ -198,11 +198,9 @@ def _from_histogram(line: Line, months: Sequence[int], interval: bool) -> tuple[
     share = 0.5 if line.definition.percentile is None else line.definition.percentile / PERCENT
     low = high = NAN
     if interval:
-        dense = np.zeros(int(values[-1] - values[0]) + 1, dtype=np.int64)
-        dense[values - values[0]] = n
-        found = quantile_interval_of_histogram(dense, share, first=int(values[0]))
-        # an end that so few rows cannot give is left open
-        low, high = (end / unit if np.isfinite(end) else NAN for end in (found.lower, found.upper))
+        # the ends are order statistics, so the places of the values that occur do as well as the values
+        found = quantile_interval_of_histogram(n, share)
+        low, high = (values[int(end)] / unit if np.isfinite(end) else NAN for end in (found.lower, found.upper))
     return quantile(values, n, share) / unit, used, NAN, low, high
 
 
