@@ -37,10 +37,31 @@ SYLLABLES = (
 )
 ENDINGS = ("ton", "ford", "ley", "wick", "bridge", "mere", "field", "stow", "combe", "dale", "shire", "port")
 MEASURES = (
-    "Burglary", "Robbery", "Vehicle crime", "Shoplifting", "Violence with injury", "Violence without injury", "Criminal damage and arson", "Public order", "Drug offences",
-    "Possession of weapons", "Theft from the person", "Bicycle theft", "Other theft", "Sexual offences", "Hate crime", "Domestic abuse", "Stalking and harassment", "Anti-social behaviour",
-    "Missing people", "Arrests", "Stop and search", "Fraud", "Rural crime", "Noise complaints",
-)  # fmt: skip
+    "Burglary",
+    "Robbery",
+    "Vehicle crime",
+    "Shoplifting",
+    "Violence with injury",
+    "Violence without injury",
+    "Criminal damage and arson",
+    "Public order",
+    "Drug offences",
+    "Possession of weapons",
+    "Theft from the person",
+    "Bicycle theft",
+    "Other theft",
+    "Sexual offences",
+    "Hate crime",
+    "Domestic abuse",
+    "Stalking and harassment",
+    "Anti-social behaviour",
+    "Missing people",
+    "Arrests",
+    "Stop and search",
+    "Fraud",
+    "Rural crime",
+    "Noise complaints",
+)
 TOTALS = ("Total", "Force total", "All areas", "Force", "Grand total", "TOTAL", "Overall")
 CHANGE_HEADERS = ("% change", "Change (%)", "Per cent change", "Percentage change", "% diff")
 LIMIT_HEADERS = (("Upper limit", "Lower limit"), ("UCL", "LCL"), ("Upper control limit", "Lower control limit"))
@@ -182,10 +203,17 @@ class Statement:
         percent = self.percent if self.percent is not None else half_up(abs(exact), style.decimals)
         change = self.change if self.change is not None else abs(self.later - self.earlier)
         shown = {
-            "m": self.measure, "a": style.count(self.later), "b": style.count(self.earlier), "pa": month_text(self.months[0]), "pb": month_text(self.months[1]),
-            "p": style.percent(abs(percent)), "c": style.count(change), "verb": verbs[sign][self.choice % len(verbs[sign])],
-            "noun": nouns[sign][self.choice % len(nouns[sign])], "plain": "increase" if sign == UP else "decrease",
-        }  # fmt: skip
+            "m": self.measure,
+            "a": style.count(self.later),
+            "b": style.count(self.earlier),
+            "pa": month_text(self.months[0]),
+            "pb": month_text(self.months[1]),
+            "p": style.percent(abs(percent)),
+            "c": style.count(change),
+            "verb": verbs[sign][self.choice % len(verbs[sign])],
+            "noun": nouns[sign][self.choice % len(nouns[sign])],
+            "plain": "increase" if sign == UP else "decrease",
+        }
         return self.phrase.format(**shown).format(**shown)
 
 
@@ -339,7 +367,7 @@ def _shares(rows: list[list[object]], at: int, style: Style) -> list[float]:
 
 
 def _yearly(document: Document, rng: random.Random, measures: list[str], last: int) -> None:
-    """One row a measure: limits, this month, the same month last year, years to date and their change; the exceptional list."""
+    """One row a measure: limits, two months, two years to date and their change; the list of exceptional volumes."""
     upper, lower = rng.choice(LIMIT_HEADERS)
     start = last // 12 if last % 12 >= 3 else last // 12 - 1
     fy = [f"{y}/{(y + 1) % 100:02d}" for y in (start, start - 1)]
@@ -402,7 +430,7 @@ def _yearly(document: Document, rng: random.Random, measures: list[str], last: i
 
 
 def _performance(document: Document, rng: random.Random, areas: list[str], last: int) -> None:
-    """Response: incidents, attended in time with its per cent, shortest, median and longest; officers, cases and their ratio; targets."""
+    """Incidents attended in time with their per cent and times; officers, cases and their ratio; targets."""
     rows: list[list[object]] = []
     for area in areas:
         incidents = rng.randint(80, 900)
@@ -512,11 +540,19 @@ def _claims(document: Document, rng: random.Random, last: int) -> None:
         "compare": (compare, last, last - 12),
         "share": (part, whole, share),
     }
-    document.sections.append(("Targets and periods", [], [
-        target_text(document), q.format(q=quarter, y=year, a=QUARTERS[quarter][0], b=QUARTERS[quarter][1]),
-        window.format(a=month_text(last - 11), b=month_text(last)), compare.format(a=month_text(last), b=month_text(last - 12)),
-        f"{part} of the {whole} plans ({share:.0f}%) were closed.",
-    ]))  # fmt: skip
+    document.sections.append(
+        (
+            "Targets and periods",
+            [],
+            [
+                target_text(document),
+                q.format(q=quarter, y=year, a=QUARTERS[quarter][0], b=QUARTERS[quarter][1]),
+                window.format(a=month_text(last - 11), b=month_text(last)),
+                compare.format(a=month_text(last), b=month_text(last - 12)),
+                f"{part} of the {whole} plans ({share:.0f}%) were closed.",
+            ],
+        )
+    )
 
 
 def target_text(document: Document, *, wrong: bool = False) -> str:
@@ -822,7 +858,9 @@ def as_html(document: Document) -> str:
         for sheet in sheets:
             headers, rows = printed(sheet, document.style)
             parts.append(
-                f"<table><caption>{sheet.title}</caption><thead><tr>{''.join(f'<th scope=col>{h}</th>' for h in headers)}</tr></thead><tbody>"
+                f"<table><caption>{sheet.title}</caption><thead><tr>"
+                + "".join(f"<th scope=col>{h}</th>" for h in headers)
+                + "</tr></thead><tbody>"
             )
             parts += [f"<tr><th scope=row>{r[0]}</th>{''.join(f'<td>{c}</td>' for c in r[1:])}</tr>" for r in rows]
             parts.append("</tbody></table>")

@@ -15,14 +15,26 @@ from upstream.reports.check.numbers import Value, parse_value, tidy
 from upstream.reports.check.spans import Span, find_spans
 
 _UP = (
-    r"increas\w*|rise\w*|rising|rose|risen|grew|grow(?:n|s|ing|th)?|uplift\w*|climb\w*|jump\w*|surg(?:e\w*|ing)|up(?= (?:by|on|from|<))|upturn|more than(?= (?:in|the|last))|"
-    r"higher(?= than)|went up|gone up|going up|gain\w*|escalat\w*|swell\w*|swollen|expan(?:d\w*|sion)|soar\w*|more(?= (?:[a-z]+ ){0,5}than (?!<t))|greater(?= than (?!<t))|above(?= (?:the )?(?:previous|last))"
+    r"increas\w*|rise\w*|rising|rose|risen|grew|grow(?:n|s|ing|th)?|uplift\w*|climb\w*|"
+    r"jump\w*|surg(?:e\w*|ing)|up(?= (?:by|on|from|<))|upturn|more than(?= (?:in|the|last)"
+    r")|"
+    r"higher(?= than)|went up|gone up|going up|gain\w*|escalat\w*|swell\w*|swollen|"
+    r"expan(?:d\w*|sion)|soar\w*|more(?= (?:[a-z]+ ){0,5}than (?!<))|greater(?= than "
+    r"(?!<t))|above(?= (?:the )?(?:previous|last))"
 )
 _DOWN = (
-    r"decreas\w*|declin\w*|fall(?:s|en|ing)?|fell|drop(?:s|ped|ping)?|reduc\w*|down(?= (?:by|on|from|<))|downturn|lower(?= than)|went down|gone down|going down|"
-    r"shrank|shr[iu]nk\w*|fewer(?= (?:[a-z]+ ){0,5}than (?!<)|[. ,;)]|$)|less than(?= (?:in|the|last))|lower(?:ed|ing)|dip(?:s|ped)?|diminish\w*|cut(?= (?:by|from|of))|slump\w*|eas(?:ed|ing)|plunge\w*|slid|below(?= (?:the )?(?:previous|last))"
+    r"decreas\w*|declin\w*|fall(?:s|en|ing)?|fell|drop(?:s|ped|ping)?|reduc\w*|down(?= "
+    r"(?:by|on|from|<))|downturn|lower(?= than)|went down|gone down|going down|"
+    r"shrank|shr[iu]nk\w*|fewer(?= (?:[a-z]+ ){0,5}than (?!<)|[. ,;)]|$)|less than(?= "
+    r"(?:in|the|last))|lower(?:ed|ing)|dip(?:s|ped)?|diminish\w*|cut(?= (?:by|from|of))|"
+    r"slump\w*|eas(?:ed|ing)|plunge\w*|slid|below(?= (?:the )?(?:previous|last))"
 )
-_FLAT = r"unchanged|no change|the same(?= (?:as|level|number))|stayed flat|flat\b|(?:remain\w*|stay\w*|held|been) (?:\w+ ){0,2}(?:stable|steady|consistent|constant|level)|consistent with|in line with(?= (?:the )?(?:previous|last|same))|stable|static"
+_FLAT = (
+    r"unchanged|no change|the same(?= (?:as|level|number))|stayed flat|flat\b|"
+    r"(?:remain\w*|stay\w*|held|been) (?:\w+ ){0,2}(?:stable|steady|consistent|constant|"
+    r"level)|consistent with|in line with(?= (?:the )?(?:previous|last|same))|stable|"
+    r"static"
+)
 _TIMES = {
     "doubled": 2.0,
     "doubling": 2.0,
@@ -42,37 +54,52 @@ _TIMES = {
     "half the": 0.5,
 }
 _DIRECTION = re.compile(
-    rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<flat>{_FLAT}))|(?<=> )(?:(?P<more>higher|more|greater|up|above)|(?P<less>lower|fewer|less|down|below))(?! than <t)\b",
+    rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<flat>{_FLAT}))|(?<=> )(?:(?P<more>higher|"
+    rf"more|greater|up|above)|(?P<less>lower|fewer|less|down|below))(?! than <t)\b",
     re.IGNORECASE,
 )
 _MOVED = re.compile(r"\b(?:improv|worsen|deteriorat|chang|mov|shift|varied|from <[nt]\d+>[^<]{0,30} to <)\w*")
 _NUMBER = re.compile(
-    r"(?P<money>£)?(?<![\w.,:/])(?P<sign>[-+](?=\d))?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<scale>\s?(?:million|bn|m|k)\b)?"
-    r"(?P<points>\s?-?(?:percentage[ -]points?|% ?points?|ppts?\b|pp\b))?(?P<percent>\s?%|\s?per ?cent\b|\s?pct\b)?(?P<times>\s?(?:x\b|times\b))?(?![\w]|\.\d|,\d|:\d|/\d)",
+    r"(?P<money>£)?(?<![\w.,:/])(?P<sign>[-+](?=\d))?(?P<number>\d{1,3}(?:,\d{3})"
+    r"+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<scale>\s?(?:million|bn|m|k)\b)?"
+    r"(?P<points>\s?-?(?:percentage[ -]points?|% ?points?|ppts?\b|pp\b))?(?P<percent>\s?%|"
+    r"\s?per ?cent\b|\s?pct\b)?(?P<times>\s?(?:x\b|times\b))?(?![\w]|\.\d|,\d|:\d|/\d)",
     re.IGNORECASE,
 )
 # numbers that name or measure something else
 _NAMES = re.compile(
-    r"\b(?:table|figure|page|pages|grade|grades|outcome|outcomes|quarter|section|chapter|annex|appendix|paragraph|schedule|tier|level|band|category|class|"
-    r"group|code|priority|kpi|item|recommendation|recommendations|zone|sector|ward|beat|team|operation|op|objective|question|action|part|version|type|oc|type|stage|phase|step|"
-    r"outcome type|under|over|aged|age|top|step|room|slide|chart|note|footnote|act|standard deviations?|within|every|each of the)\s+\d[\d.,]*(?:\s?(?:-|to|and|/)\s?\d+)*(?:st|nd|rd|th|s)?\b",
+    r"\b(?:table|figure|page|pages|grade|grades|outcome|outcomes|quarter|section|chapter|"
+    r"annex|appendix|paragraph|schedule|tier|level|band|category|class|"
+    r"group|code|priority|kpi|item|recommendation|recommendations|zone|sector|ward|beat|"
+    r"team|operation|op|objective|question|action|part|version|type|oc|type|stage|phase|"
+    r"step|"
+    r"outcome type|under|over|aged|age|top|step|room|slide|chart|note|footnote|act|"
+    r"standard deviations?|within|every|each of the)\s+\d[\d.,]*(?:\s?(?:-|to|and|/)"
+    r"\s?\d+)*(?:st|nd|rd|th|s)?\b",
     re.IGNORECASE,
 )
 _UNITS = re.compile(
-    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty)[- ]?(?:consecutive |full |calendar |working |rolling |standard |previous |successive )?"
-    r"(?:months?|weeks?|days?|years?|hours?|minutes?|mins?|seconds?|secs?|quarters?|month|points of standard|standard deviations?|sd)\b|\b\d+(?:st|nd|rd|th)\b|"
+    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|"
+    r"thirty)[- ]?(?:consecutive |full |calendar |working |rolling |standard |previous |"
+    r"successive )?"
+    r"(?:months?|weeks?|days?|years?|hours?|minutes?|mins?|seconds?|secs?|quarters?|month|"
+    r"points of standard|standard deviations?|sd)\b|\b\d+(?:st|nd|rd|th)\b|"
     r"\b(?:999|101|111|112|24/7|360)(?= (?:calls?|abandon\w*|contacts?|service|demand|answer\w*|line|volumes?))|"
-    r"\bper (?:1,?000|10,?000|100,?000|million)\b|\b\d+(?:\.\d+){2,}\b|#\d+|\b[A-Z]{1,3}\d+\b|\b\d{1,2}[:.]\d{2}(?: ?[ap]m)?\b(?=\s*(?:hours|[ap]m|to))|\b\d{1,2}:\d{2}(?::\d{2})?\b",
+    r"\bper (?:1,?000|10,?000|100,?000|million)\b|\b\d+(?:\.\d+){2,}\b|#\d+|\b[A-Z]{1,"
+    r"3}\d+\b|\b\d{1,2}[:.]\d{2}(?: ?[ap]m)?\b(?=\s*(?:hours|[ap]m|to))|\b\d{1,"
+    r"2}:\d{2}(?::\d{2})?\b",
     re.IGNORECASE,
 )
 
 
 _YEAR_BEFORE = re.compile(
-    r"(?:\bin|since|during|until|before|after|years?|for|summer|spring|autumn|winter|early|late|mid|through|between|and|ending|ended|by|baseline|the|of|-|/|\()\s*$",
+    r"(?:\bin|since|during|until|before|after|years?|for|summer|spring|autumn|winter|"
+    r"early|late|mid|through|between|and|ending|ended|by|baseline|the|of|-|/|\()\s*$",
     re.IGNORECASE,
 )
 _LEVEL_BEFORE = re.compile(
-    r"(?:\bto|\bat|\bwas|\bwere|recorded|reach\w*|saw|totall\w*|total of|numbered|there (?:were|was)|to reach|[:,])\s*\(?$",
+    r"(?:\bto|\bat|\bwas|\bwere|recorded|reach\w*|saw|totall\w*|total of|numbered|there "
+    r"(?:were|was)|to reach|[:,])\s*\(?$",
     re.IGNORECASE,
 )
 _COMPARED_BEFORE = re.compile(r"(?:\bfrom|against|with|than|\bon|\bon the|versus|\bvs?\.?|\bto)\s*$", re.IGNORECASE)
@@ -209,9 +236,16 @@ _LEVEL = r"<[nt](\d+)>"
 _GAP = r"(?:(?!<[ntq]\d+>|\b(?:to|from)\b).)"
 _PERIOD_MARK = r"(?:\s*(?:[a-z]+ ){0,4}(?:<p(?P<{0}>\d+)>))?"
 _COMPARED = (
-    r"(?:,?\s*(?:when |as )?(?:compared|comparing)(?: with| to| against)?|,?\s*(?:as )?against|,?\s*versus|,?\s*\bvs?\b\.?|,?\s*up (?:from|on)|,?\s*down (?:from|on)|,?\s*in comparison (?:with|to)|,?\s*"
-    r"relative to|,?\s*set against|,?\s*having (?:been|stood at)|,?\s*(?:which |that )?(?:had )?previously(?: been| stood at)?|,?\s*where (?:there (?:were|was|had been)|it (?:was|stood at))|,?\s*(?:higher|lower|more|fewer|less|greater) than(?: the)?|,?\s*"
-    r"and (?:there were|it was)|,?\s*\bon (?:the )?(?=<)|;?\s*(?:last year|the year before|a year (?:earlier|ago|before)|the previous (?:year|month|quarter)|previously)(?: (?:there were|it was|was|were|saw))?)"
+    r"(?:,?\s*(?:when |as )?(?:compared|comparing)(?: with| to| against)?|,?\s*(?:as )"
+    r"?against|,?\s*versus|,?\s*\bvs?\b\.?|,?\s*up (?:from|on)|,?\s*down (?:from|on)|,"
+    r"?\s*in comparison (?:with|to)|,?\s*"
+    r"relative to|,?\s*set against|,?\s*having (?:been|stood at)|,?\s*(?:which |that )"
+    r"?(?:had )?previously(?: been| stood at)?|,?\s*where (?:there (?:were|was|had been)|"
+    r"it (?:was|stood at))|,?\s*(?:higher|lower|more|fewer|less|greater) than(?: the)?|,"
+    r"?\s*"
+    r"and (?:there were|it was)|,?\s*\bon (?:the )?(?=<)|;?\s*(?:last year|the year "
+    r"before|a year (?:earlier|ago|before)|the previous (?:year|month|quarter)|previously)"
+    r"(?: (?:there were|it was|was|were|saw))?)"
 )
 _FROM_TO = re.compile(rf"\bfrom\b{_GAP}{{0,60}}?{_LEVEL}{_GAP}{{0,50}}?\bto\b{_GAP}{{0,50}}?{_LEVEL}")
 _TO_FROM = re.compile(
@@ -221,19 +255,28 @@ _VERSUS = re.compile(rf"{_LEVEL}(?:(?!<[ntq]\d+>).){{0,60}}?{_COMPARED}(?:(?!<[n
 _ARROW = re.compile(rf"{_LEVEL}\s*(?:->|→|=>)\s*{_LEVEL}")
 _FROM_PLAIN = re.compile(rf"{_LEVEL}(?:(?!<[ntq]\d+>).){{0,50}}?\bfrom\b(?:(?!<[ntq]\d+>).){{0,50}}?{_LEVEL}")
 _WAS_NOW = re.compile(
-    rf"(?:\bwas\b|\bwere\b|\bhad been\b|\bstood at\b|last year|previously|a year ago|earlier|before)(?:(?!<[ntq]\d+>).){{0,50}}?{_LEVEL}(?:(?!<[ntq]\d+>).){{0,60}}?(?:\bnow\b|this year|currently|\bis\b|latest)(?:(?!<[ntq]\d+>).){{0,40}}?{_LEVEL}"
+    rf"(?:\bwas\b|\bwere\b|\bhad been\b|\bstood at\b|last year|previously|a year ago|"
+    rf"earlier|before)(?:(?!<[ntq]\d+>).){{0,50}}?{_LEVEL}(?:(?!<[ntq]\d+>).){{0,"
+    rf"60}}?(?:\bnow\b|this year|currently|\bis\b|latest)(?:(?!<[ntq]\d+>).){{0,"
+    rf"40}}?{_LEVEL}"
 )
 _CHANGE = re.compile(
-    r"(?:<[tq]\d+>[^<()]{0,12}?\(\s*(?:[a-z ]{0,20}?[-+]?)?<n(\d+)>(?! *(?:of|out of)\b)[^()<]{0,40}\))|(?:<n(\d+)>[^<()]{0,30}?\(\s*(?:or |[-+]|[a-z ]{0,14})?<t\d+>[^()<]{0,30}\))|\(\s*<t\d+>,? (?:or )?<n(\d+)>\s*\)"
+    r"(?:<[tq]\d+>[^<()]{0,12}?\(\s*(?:[a-z ]{0,20}?[-+]?)?<n(\d+)>(?! *(?:of|out of)\b)"
+    r"[^()<]{0,40}\))|(?:<n(\d+)>[^<()]{0,30}?\(\s*(?:or |[-+]|[a-z ]{0,14})?<t\d+>[^()"
+    r"<]{0,30}\))|\(\s*<t\d+>,? (?:or )?<n(\d+)>\s*\)"
 )
 _BY = re.compile(
-    r"(?:\bby|difference of|gap of|change of|increase of|rise of|decrease of|fall of|reduction of|drop of|growth of|uplift of|decline of)\s+(?:just |only |some |a further |around |approximately )?<n(\d+)>"
+    r"(?:\bby|difference of|gap of|change of|increase of|rise of|decrease of|fall of|"
+    r"reduction of|drop of|growth of|uplift of|decline of)\s+(?:just |only |some |a "
+    r"further |around |approximately )?<n(\d+)>"
 )
 _MORE = re.compile(
-    r"<n(\d+)>\s+(?:[a-z]+ ){0,2}?(?:more|fewer|less|additional|extra|higher|lower|increase|decrease|rise|fall|reduction|up\b|down\b)"
+    r"<n(\d+)>\s+(?:[a-z]+ ){0,2}?(?:more|fewer|less|additional|extra|higher|lower|"
+    r"increase|decrease|rise|fall|reduction|up\b|down\b)"
 )
 _ROUGH = re.compile(
-    r"\b(?:around|approximately|about|roughly|nearly|almost|over|more than|less than|at least|up to|just under|just over|circa|some)\s+<[tn]\d+>"
+    r"\b(?:around|approximately|about|roughly|nearly|almost|over|more than|less than|at "
+    r"least|up to|just under|just over|circa|some)\s+<[tn]\d+>"
 )
 
 
@@ -297,21 +340,39 @@ def _assign(claim: Claim, numbers: tuple[Value, ...], later: int, earlier: int) 
 
 
 _EARLIER_BEFORE = re.compile(
-    r"(?:\bfrom|compar\w+ (?:with|to|against)|\bagainst|\bversus|\bvs?\.?|\bon|\bthan|previous\w*|\bprior|last year\S*|year before\S*|year (?:ago|earlier)|having (?:been|stood at)|had (?:been|stood at)|used to be|once|\bwas|\bwere|relative to|baseline of|starting (?:at|from|point of)|\bup on|down on|after|original\w*|instead of|following|\bbeat|above|below)(?: (?:the|a|an|of|at|was|were|saw|had|figure|level|total|there|just|only|month|year|quarter|month's|year's|in|all|some|our|its|been|count|number|recorded|counted))*[:,]?\s*\(?$"
+    r"(?:\bfrom|compar\w+ (?:with|to|against)|\bagainst|\bversus|\bvs?\.?|\bon|\bthan|"
+    r"previous\w*|\bprior|last year\S*|year before\S*|year (?:ago|earlier)|having (?:been|"
+    r"stood at)|had (?:been|stood at)|used to be|once|\bwas|\bwere|relative to|baseline "
+    r"of|starting (?:at|from|point of)|\bup on|down on|after|original\w*|instead of|"
+    r"following|\bbeat|above|below)(?: (?:the|a|an|of|at|was|were|saw|had|figure|level|"
+    r"total|there|just|only|month|year|quarter|month's|year's|in|all|some|our|its|been|"
+    r"count|number|recorded|counted))*[:,]?\s*\(?$"
 )
 _LATER_BEFORE = re.compile(
-    r"(?:\bto|\bnow|reach\w*|\bat|stands? at|standing at|stood at|total\w*|current\w*|latest|this (?:year|month|quarter|time)\S*|\bis|recorded|saw|there (?:were|are)|seen|hit|end\w* (?:at|on|up at)|bring\w*|leav\w*|came to|taking|landed on|counted|logged|settl\w* at|amount\w* to|sits? at)(?: (?:the|a|an|of|at|it|us|was|were|there|figure|level|total|just|only|in|all|some|around|month|is|are|volumes?|up|number|count))*[:,]?\s*\(?$"
+    r"(?:\bto|\bnow|reach\w*|\bat|stands? at|standing at|stood at|total\w*|current\w*|"
+    r"latest|this (?:year|month|quarter|time)\S*|\bis|recorded|saw|there (?:were|are)|"
+    r"seen|hit|end\w* (?:at|on|up at)|bring\w*|leav\w*|came to|taking|landed on|counted|"
+    r"logged|settl\w* at|amount\w* to|sits? at)(?: (?:the|a|an|of|at|it|us|was|were|there|"
+    r"figure|level|total|just|only|in|all|some|around|month|is|are|volumes?|up|number|"
+    r"count))*[:,]?\s*\(?$"
 )
 _EARLIER_AFTER = re.compile(
-    r"^\)?(?: [a-z'-]+){0,4}?,? (?:then|last (?:year|month|quarter)|(?:the )?(?:year|month|quarter) (?:before|earlier|ago|prior)|previously|a year (?:ago|earlier|before)|before|earlier|(?:in|seen in|from|of|for|over|during) the (?:previous|prior|same)|originally|twelve months (?:ago|earlier))\b"
+    r"^\)?(?: [a-z'-]+){0,4}?,? (?:then|last (?:year|month|quarter)|(?:the )?(?:year|"
+    r"month|quarter) (?:before|earlier|ago|prior)|previously|a year (?:ago|earlier|before)"
+    r"|before|earlier|(?:in|seen in|from|of|for|over|during) the (?:previous|prior|same)|"
+    r"originally|twelve months (?:ago|earlier))\b"
 )
 _LATER_AFTER = re.compile(
-    r"^\)?(?: [a-z'-]+){0,4}?,? (?:now|this (?:year|month|quarter|time)|currently|today|(?:in|for) the (?:latest|current))\b"
+    r"^\)?(?: [a-z'-]+){0,4}?,? (?:now|this (?:year|month|quarter|time)|currently|today|"
+    r"(?:in|for) the (?:latest|current))\b"
 )
 
 
 _STANDARD = re.compile(
-    r"(?:at most|at least|no more than|minimum of|maximum of|targets?|limits?|threshold|goal|ambition|aim|standard|national|similar forces|average|benchmark)\b[^<.;]{0,20}<[nt](\d+)>|<[nt](\d+)>\s+(?:[a-z]+ )?(?:target|limit|threshold|goal|standard|average)\b"
+    r"(?:at most|at least|no more than|minimum of|maximum of|targets?|limits?|threshold|"
+    r"goal|ambition|aim|standard|national|similar forces|average|benchmark)\b[^<.;]{0,"
+    r"20}<[nt](\d+)>|<[nt](\d+)>\s+(?:[a-z]+ )?(?:target|limit|threshold|goal|standard|"
+    r"average)\b"
 )
 
 
@@ -434,7 +495,7 @@ def read_claims(marked: Marked) -> list[Claim]:
         if claim.later is None and len(plain) == 1:
             claim.base, claim.base_side = numbers[plain[0]], _cue(part, plain[0])
         used = set(claim.marks.values())
-        if claim.later is not None and not _sure(part, claim, numbers):
+        if claim.later is not None and not _sure(part, claim):
             claim.later = claim.earlier = None
             claim.marks, used = {}, set()
         percents = [int(m) for m in re.findall(r"<t(\d+)>", part) if int(m) not in used]
@@ -449,7 +510,8 @@ def read_claims(marked: Marked) -> list[Claim]:
             if side in claim.marks and (beside := _beside(part, claim.marks[side])) is not None:
                 setattr(claim, f"{side}_span", marked.spans[beside])
         against = re.search(
-            r"(?:compared (?:to|with)|against|from|on|than|versus|vs|v)\s+(?:the |those |that )?((?:previous|prior|preceding|last|same)[^<,.;()]{0,40}|<p\d+>)",
+            r"(?:compared (?:to|with)|against|from|on|than|versus|vs|v)\s+(?:the |those |that )"
+            r"?((?:previous|prior|preceding|last|same)[^<,.;()]{0,40}|<p\d+>)",
             part,
         )
         claim.against = against[1] if against else ""
@@ -457,7 +519,7 @@ def read_claims(marked: Marked) -> list[Claim]:
     return claims
 
 
-def _sure(part: str, claim: Claim, numbers: tuple[Value, ...]) -> bool:
+def _sure(part: str, claim: Claim) -> bool:
     """Whether two numbers can be the levels of one thing: by a plain pattern, or of like and not of tiny size."""
     if claim.later is None or claim.earlier is None or claim.change is not None or re.search(r"<[tq]\d+>", part):
         return True

@@ -41,7 +41,9 @@ _ROLE_PATTERNS: tuple[tuple[Role, str], ...] = (
     ("points", r"percentage point|% ?point|\bppts?\b|\bpp\b|point (?:change|diff)"),
     (
         "percent_change",
-        r"(?:%|per ?cent|pct|percentage).{0,24}(?:change|diff|variance|variation|increase|growth|movement|var\b)|(?:change|diff\w*|variance|variation|increase|movement|growth|\+/-)[^%]{0,26}(?:%|per ?cent|\bpct\b|percentage)",
+        r"(?:%|per ?cent|pct|percentage).{0,24}(?:change|diff|variance|variation|increase|"
+        r"growth|movement|var\b)|(?:change|diff\w*|variance|variation|increase|movement|"
+        r"growth|\+/-)[^%]{0,26}(?:%|per ?cent|\bpct\b|percentage)",
     ),
     ("difference", r"\bdiff(?:erence)?\b|\bchange\b|\bvariance\b|\bmovement\b|\+/-|\bnet\b|\bincrease\b|\bdecrease\b"),
     ("ratio", r"\bratio\b|\bper (?!cent|1,?000|100,?000|month|annum|year|week|day|quarter)[a-z]+"),
@@ -61,8 +63,10 @@ _FLAG = re.compile(r"exceptional|outside|flag|signal|breach|within|met\b|status|
 _YTD = re.compile(r"\bytd\b|year to date|\bytm\b|year to month|cumulative|so far this year", re.IGNORECASE)
 _ROLLING = re.compile(r"\brolling\b|12 months|twelve months|\br12\b|\bmat\b", re.IGNORECASE)
 _KEY_WORDS = re.compile(
-    r"(?:area|district|lpa|force|division|borough|ward|beat|sector|team|command|measure|indicator|kpi|metric|category|crime type|type|offence|"
-    r"offence type|crime|group|age|age group|ethnicity|outcome|grade|month|period|quarter|year|week|date|name|department|function|locality|"
+    r"(?:area|district|lpa|force|division|borough|ward|beat|sector|team|command|measure|"
+    r"indicator|kpi|metric|category|crime type|type|offence|"
+    r"offence type|crime|group|age|age group|ethnicity|outcome|grade|month|period|quarter|"
+    r"year|week|date|name|department|function|locality|"
     r"statistic|figure|row|item|what|policing area|service|channel|reason)s?(?: (?:name|type|group|category))?",
     re.IGNORECASE,
 )
@@ -429,7 +433,7 @@ def turned(grid: Grid) -> Grid:
     columns = []
     for name in names:
         values = [v for row in grid.rows if row.keys[across] == name and (v := row.values[0]) is not None]
-        header = name if is_period_label(name) or not grid.columns[0].header else name
+        header = name
         columns.append(
             Column(
                 grid.columns[0].index,

@@ -46,8 +46,10 @@ _FILLER = {
     "s",
 }
 _TOTAL = re.compile(
-    r"^(?:(?:grand|sub|overall|force|area|all)[ -]?)*totals?\b|\btotals?$|^all$|^all (?:areas|districts|categories|types|crimes?|offences?|"
-    r"forces?|groups|lpas?|localities|divisions|boroughs|teams|ages|outcomes|departments|months|grades|wards|sectors|beats|reasons|channels)\b|"
+    r"^(?:(?:grand|sub|overall|force|area|all)[ -]?)*totals?\b|\btotals?$|^all$|^all "
+    r"(?:areas|districts|categories|types|crimes?|offences?|"
+    r"forces?|groups|lpas?|localities|divisions|boroughs|teams|ages|outcomes|departments|"
+    r"months|grades|wards|sectors|beats|reasons|channels)\b|"
     r"^(?:whole )?force(?:[ -]?wide| area| overall)?$|^overall$|^sum$|^county$|^combined$|^total\b",
     re.IGNORECASE,
 )

@@ -47,7 +47,8 @@ _NOTHING = {
 _NUMBER = r"\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _ONE = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<money>[£$€])?\s*(?P<sign2>[-+])?\s*(?P<number>{_NUMBER})\s*"
-    r"(?P<scale>k|m|bn)?\s*(?P<percent>%|per ?cent|pct|pp|ppts?|percentage points?)?\s*(?P<close>\))?(?P<mark>\s*[*†‡^#a-e¹²³]{1,3}|\s*\[[a-z0-9 ]{1,8}\])?",
+    r"(?P<scale>k|m|bn)?\s*(?P<percent>%|per ?cent|pct|pp|ppts?|percentage points?)"
+    r"?\s*(?P<close>\))?(?P<mark>\s*[*†‡^#a-e¹²³]{1,3}|\s*\[[a-z0-9 ]{1,8}\])?",
     re.IGNORECASE,
 )
 _ARROWS = re.compile(r"[▲▼↑↓△▽⬆⬇►◄●■]\s*")

@@ -179,7 +179,7 @@ def _build(name: str, match: re.Match[str]) -> Span | None:
     return Span("year", year * 12, year * 12 + 11, True, text)
 
 
-def _is_modal(text: str, match: re.Match[str]) -> bool:
+def _is_modal(match: re.Match[str]) -> bool:
     """``may`` and ``march`` as verbs: lower case, without a year."""
     if match.re.groups == 3:
         return match[2] in {"may", "march"} and not match[3]
@@ -195,7 +195,7 @@ def find_spans(text: str) -> tuple[Named, ...]:
     found: list[Named] = []
     for name, pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            if any(taken[match.start() : match.end()]) or (name in {"month", "day"} and _is_modal(text, match)):
+            if any(taken[match.start() : match.end()]) or (name in {"month", "day"} and _is_modal(match)):
                 continue
             span = _build(name, match)
             if span is None:

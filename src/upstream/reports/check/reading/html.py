@@ -34,6 +34,15 @@ def _span(cell: Any, name: str) -> int:
     return min(int(value), _LONGEST_SPAN) if value.isdigit() and value != "0" else 1
 
 
+def _hang(cells: list[str], hanging: dict[int, tuple[int, str]]) -> None:
+    """Fill in the cells that hang down from rows above, as far as the next free place."""
+    while len(cells) in hanging:
+        left, text = hanging.pop(len(cells))
+        if left > 1:
+            hanging[len(cells)] = (left - 1, text)
+        cells.append(text)
+
+
 def _rows(table: Any) -> tuple[list[list[str]], list[int], int | None]:
     """Cells laid out on a grid; a spanned cell's text stands in its first place, a row span's in every row."""
     rows: list[list[str]] = []
@@ -44,23 +53,15 @@ def _rows(table: Any) -> tuple[list[list[str]], list[int], int | None]:
         if next(tr.iterancestors("table")) is not table:
             continue
         cells: list[str] = []
-
-        def hang() -> None:
-            while len(cells) in hanging:
-                left, text = hanging.pop(len(cells))
-                if left > 1:
-                    hanging[len(cells)] = (left - 1, text)
-                cells.append(text)
-
         own = [c for c in tr if c.tag in {"td", "th"}]
         for cell in own:
-            hang()
+            _hang(cells, hanging)
             text, wide, deep = _text(cell), _span(cell, "colspan"), _span(cell, "rowspan")
             for n in range(wide):
                 if deep > 1:
                     hanging[len(cells)] = (deep - 1, text if n == 0 else "")
                 cells.append(text if n == 0 else "")
-        hang()
+        _hang(cells, hanging)
         in_head = any(a.tag == "thead" for a in tr.iterancestors("thead"))
         if in_head or (own and all(c.tag == "th" for c in own) and header_rows == len(rows)):
             header_rows = len(rows) + 1

@@ -12,7 +12,8 @@ from upstream.reports.check.reading.model import Pages
 _BULLET = re.compile(r"^(\s*)(?:[-*+•▪◦–]|\d{1,2}[.)]|[a-z]\))\s+(.*)$")
 _NUMBERED = re.compile(r"^\d+(?:\.\d+)+\.?\s+\S|^\d+\.\s+[A-Z]")
 _SENTENCE_END = re.compile(
-    r"(?<=[a-z0-9)%”\"'])(?<!\bvs)(?<!\bno)(?<!\bapprox)(?<!\be\.g)(?<!\bi\.e)(?<!\bexc)(?<!\bInc)(?<!\bMisc)\.\s+(?=[\"“(]?[A-Z])|"
+    r"(?<=[a-z0-9)%”\"'])(?<!\bvs)(?<!\bno)(?<!\bapprox)(?<!\be\.g)(?<!\bi\.e)(?<!\bexc)"
+    r"(?<!\bInc)(?<!\bMisc)\.\s+(?=[\"“(]?[A-Z])|"
     r"(?<=[!?])\s+(?=[A-Z])"
 )
 _PIPES = re.compile(r"^\s*\|?.*\|.*$")
@@ -48,9 +49,13 @@ class _Reader:
         if not self.paragraph:
             return
         line, text = self.paragraph[0][0], " ".join(t for _, t in self.paragraph)
+        short_lines = all(
+            len(t.split()) <= _HEADING_WORDS and not t.rstrip().endswith((".", ";", ",")) for _, t in self.paragraph
+        )
+        numbered = short_lines and any(_NUMBERED.match(t) for _, t in self.paragraph) and len(self.paragraph) <= 3
         self.paragraph = []
         plain = tidy(text)
-        if _NUMBERED.match(plain) and len(plain.split()) <= _HEADING_WORDS and not plain.endswith("."):
+        if numbered:
             self.headings = [(n, t) for n, t in self.headings if n < 2] + [(2, plain)]
             self.pages.add_sentence(plain, line, self.section)
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from itertools import combinations
 
 from upstream.reports.check.evidence import Evidence
@@ -47,9 +48,13 @@ def _in_table(grid: Grid) -> list[Finding]:
     rows = [row for row in grid.rows if sum(row.values[n] is not None for n in free) >= _LEAST_RUN]
     if len(free) < _LEAST_RUN or len(rows) > _MOST_ROWS:
         return []
-    least = _LEAST_SURPRISE + math.log(max(len(rows) * (len(rows) - 1) / 2, 1.0))
+    everywhere = math.log(max(len(rows) * (len(rows) - 1) / 2, 1.0))
+    sizes = Counter((n, k) for row in rows for n, k in enumerate(row.keys))
     found = []
     for one, other in combinations(rows, 2):
+        shared = [sizes[n, k] for n, k in enumerate(one.keys) if k and k == other.keys[n]]
+        # rows of one area (or one measure) are compared among themselves
+        least = _LEAST_SURPRISE + (math.log(min(shared) ** 2 / 2) if shared else everywhere)
         if (key(one.label) == key(other.label) and one.label == other.label) or _contained(one, other):
             continue
         run = _runs(one, other, free)

@@ -108,6 +108,8 @@ class Listing:
     inside: dict[int, Sentence] = field(default_factory=dict)
     sentences: list[Sentence] = field(default_factory=list)
     upper_only: bool = True
+    longest: Sentence | None = None
+    rows: int = 0
 
 
 def limits_of(grid: Grid) -> Limits | None:
@@ -326,13 +328,15 @@ def _listings(evidence: Evidence, grids: list[tuple[Grid, Limits]]) -> dict[int,
             )
         )
         if (inside and not outside) or negated:
-            listing.inside |= dict.fromkeys(rows, sentence) if not _other_period(grid, grids[home][1], text) else {}
+            listing.inside |= dict.fromkeys(rows, sentence) if not _other_period(text) else {}
             if nobody:
                 listing.sentences.append(sentence)
                 listing.upper_only = False
             continue
         if nobody or rows:
             listing.sentences.append(sentence)
+            listing.longest = sentence if len(rows) > listing.rows or listing.longest is None else listing.longest
+            listing.rows = max(listing.rows, len(rows))
             listing.upper_only &= not nobody and bool(
                 re.search(r"upper|exceed|above|over\b|higher", text, re.IGNORECASE)
             )
@@ -346,7 +350,7 @@ def _listings(evidence: Evidence, grids: list[tuple[Grid, Limits]]) -> dict[int,
     return listings
 
 
-def _other_period(grid: Grid, limits: Limits, text: str) -> bool:
+def _other_period(text: str) -> bool:
     return bool(re.search(r"previous|last year|remained|consistently|past", text, re.IGNORECASE))
 
 
@@ -387,7 +391,7 @@ def _row_findings(grid: Grid, limits: Limits, listing: Listing, r: int, row: Row
         ]
     if outside and r not in listing.outside and listing.sentences:
         severity = "warning" if outside < 0 and listing.upper_only else "error"
-        said = listing.sentences[-1]
+        said = listing.longest or listing.sentences[-1]
         return [
             Finding(
                 "outside_limits_not_listed",

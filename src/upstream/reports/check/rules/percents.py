@@ -121,7 +121,7 @@ def _by_headers(grid: Grid, at: int, tried: list[Source]) -> Source | None:
     ordered = [
         (score, s)
         for score, s in scored
-        if s.bottom is not None and _dated_order(grid.columns[s.top], grid.columns[s.bottom], s)
+        if s.bottom is not None and _dated_order(grid.columns[s.top], grid.columns[s.bottom])
     ]
     if not ordered or ordered[0][0] < 0 or (len(ordered) > 1 and ordered[0][0] == ordered[1][0]):
         return None
@@ -132,7 +132,7 @@ _PRIOR = {"previous", "last", "prior", "before", "earlier", "baseline", "prev", 
 _NOW = {"current", "this", "latest", "now", "actual", "cy", "new"}
 
 
-def _dated_order(later: Column, earlier: Column, source: Source) -> bool:
+def _dated_order(later: Column, earlier: Column) -> bool:
     if later.span and earlier.span and later.span.dated and earlier.span.dated:
         return later.span.first > earlier.span.first and later.span.months == earlier.span.months
     before, after = set(words(earlier.header)), set(words(later.header))

@@ -31,16 +31,21 @@ _WORDS = {
 _WINDOW = re.compile(
     r"\b(\d{1,2}|"
     + "|".join(_WORDS)
-    + r")[- ](?:rolling )?months?\b(?! (?:ago|earlier|before|later|average|target|of the))|\b(quarter|half[- ]year|year)\b",
+    + r")[- ](?:rolling )?months?\b(?! (?:ago|earlier|before|later|average|target|of the))|"
+    r"\b(quarter|half[- ]year|year)\b",
     re.IGNORECASE,
 )
 _YEAR_AGO = re.compile(
-    r"same (?:month|period|quarter|point|time) (?:last|of the previous|in the previous|the previous|of last|a) year|(?:a|one) year (?:ago|earlier|before)|(?:previous|last|prior) year'?s? (?:same )?(?:month|quarter)|year[- ]on[- ]year|"
-    r"same (?:month|quarter|period) (?:a|one) year (?:ago|earlier|before)|twelve months (?:earlier|before|ago)|12 months (?:earlier|before|ago)",
+    r"same (?:month|period|quarter|point|time) (?:last|of the previous|in the previous|"
+    r"the previous|of last|a) year|(?:a|one) year (?:ago|earlier|before)|(?:previous|last|"
+    r"prior) year'?s? (?:same )?(?:month|quarter)|year[- ]on[- ]year|"
+    r"same (?:month|quarter|period) (?:a|one) year (?:ago|earlier|before)|twelve months "
+    r"(?:earlier|before|ago)|12 months (?:earlier|before|ago)",
     re.IGNORECASE,
 )
 _MONTH_AGO = re.compile(
-    r"(?:previous|preceding|prior) month\b|month[- ]on[- ]month|\bmonth before|a month (?:earlier|before|ago)|the month prior",
+    r"(?:previous|preceding|prior) month\b|month[- ]on[- ]month|\bmonth before|a month "
+    r"(?:earlier|before|ago)|the month prior",
     re.IGNORECASE,
 )
 _QUARTER_AGO = re.compile(
@@ -136,11 +141,10 @@ def _windows(where: Where, text: str) -> list[Finding]:
         )
         # an undated range may run over a year end
         actual = named.span.months if named.span.months > 0 else named.span.months + 12
-        if named.span.dated or said <= 12:
-            if actual != said and not (match[2] and said == 12 and not re.search(r"\($", gap.strip())):
-                found.append(
-                    _say(where, [named.span], f"“{match[0]}” is said of {named.span.text}, which has {actual} months.")
-                )
+        loose = bool(match[2]) and said == 12 and not gap.strip().endswith("(")
+        if (named.span.dated or said <= 12) and actual != said and not loose:
+            text = f"“{match[0]}” is said of {named.span.text}, which has {actual} months."
+            found.append(_say(where, [named.span], text))
     return found
 
 
@@ -175,7 +179,8 @@ def _comparisons(where: Where, text: str) -> list[Finding]:
                     _say(
                         where,
                         [mine[0].span, other.span],
-                        f"“{match[0]}”: from {other.span.text} to {mine[0].span.text} is {abs(step)} months, not {wanted}.",
+                        f"“{match[0]}”: from {other.span.text} to {mine[0].span.text} is {abs(step)} months, "
+                        f"not {wanted}.",
                     )
                 )
     return found
@@ -243,7 +248,8 @@ def _out_of_step(held: list[tuple[Where, Span]]) -> list[Finding]:
             _say(
                 where,
                 [span, *(held[m][1] for m in (n - 1, n + 1) if 0 <= m < len(held))],
-                f"“{span.text}” stands where {right} is due: the labels beside it step by {abs(step)} month{'s' if abs(step) != 1 else ''}.",
+                f"“{span.text}” stands where {right} is due: the labels beside it step by {abs(step)} "
+                f"month{'s' if abs(step) != 1 else ''}.",
             )
         )
     return found
@@ -347,7 +353,8 @@ def _pairs_of_years(grid: Grid) -> list[Finding]:
                 _say(
                     _column_where(grid, pair[1]),
                     [later, earlier],
-                    f"“{pair[0].header}” and “{pair[1].header}” are compared, but they are {apart} months apart, not 12.",
+                    f"“{pair[0].header}” and “{pair[1].header}” are compared, but they are {apart} months "
+                    f"apart, not 12.",
                 )
             )
         changes = [c for c in grid.columns if c.role == "percent_change" and not c.cumulative]
@@ -363,7 +370,8 @@ def _pairs_of_years(grid: Grid) -> list[Finding]:
                 _say(
                     _column_where(grid, pair[1]),
                     [later, earlier],
-                    f"“{pair[0].header}” and “{pair[1].header}” stand side by side as the same month of two years, but they are {apart} months apart.",
+                    f"“{pair[0].header}” and “{pair[1].header}” stand side by side as the same month of "
+                    f"two years, but they are {apart} months apart.",
                 )
             )
         elif not cumulative and apart == 24 and _has_years(grid):
@@ -371,7 +379,8 @@ def _pairs_of_years(grid: Grid) -> list[Finding]:
                 _say(
                     _column_where(grid, pair[1]),
                     [later, earlier],
-                    f"“{pair[0].header}” and “{pair[1].header}” are {apart} months apart where the year before is compared.",
+                    f"“{pair[0].header}” and “{pair[1].header}” are {apart} months apart where the year "
+                    f"before is compared.",
                 )
             )
     return found

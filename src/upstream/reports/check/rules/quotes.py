@@ -190,7 +190,7 @@ def _month(index: int) -> Span:
     return Span("month", index, index, True, month_name(index))
 
 
-def _sides(claim: Claim, marked: Marked, text: str, latest: Span | None) -> tuple[Span | None, Span | None]:
+def _sides(claim: Claim, marked: Marked, latest: Span | None) -> tuple[Span | None, Span | None]:
     """Periods of the later and the earlier level of a claim."""
     dated = [s for s in marked.spans if s.dated and s.kind == "month"]
     later = (
@@ -428,7 +428,7 @@ def _extreme(
     ]
 
 
-def _latest(places: list[Place], text: str, sentence: Sentence) -> Span | None:
+def _latest(places: list[Place], text: str) -> Span | None:
     """The latest month of the tables, for a sentence that names no month."""
     if _CUMULATIVE.search(text):
         return None
@@ -462,11 +462,11 @@ def _sentence(evidence: Evidence, names: dict[frozenset[str], str], n: int) -> l
     if not places:
         return []
     found: list[Finding] = []
-    latest = _latest(places, text, sentence)
+    latest = _latest(places, text)
     for claim in claims:
         if _CUMULATIVE.search(claim.part) and not re.search(r"same quarter|last year", claim.part):
             continue
-        later, earlier = _sides(claim, marked, text, latest)
+        later, earlier = _sides(claim, marked, latest)
         if claim.later is not None and claim.earlier is not None:
             found += _against_tables(places, later, claim.later, text, sentence)
             found += _against_tables(places, earlier, claim.earlier, text, sentence)

@@ -148,7 +148,7 @@ def _finding(where: Where, what: list[Figure], held: list[Value], total: Value, 
 
 
 def _report(
-    grid: Grid, items: list[Item], relation: Relation, place: Callable[[int, Hashable], tuple[Where, str]]
+    items: list[Item], relation: Relation, place: Callable[[int, Hashable], tuple[Where, str]]
 ) -> list[Finding]:
     found = []
     for position in relation.misfits:
@@ -319,10 +319,10 @@ def parts_do_not_sum(evidence: Evidence) -> list[Finding]:
         for dimension in range(max(len(grid.key_names), 1)):
             items, place = over_rows(grid, dimension)
             for relation in relations_among(items):
-                found += _report(grid, items, relation, place)
+                found += _report(items, relation, place)
         items, place = over_columns(grid)
         for relation in relations_among(items):
-            found += _report(grid, items, relation, place)
+            found += _report(items, relation, place)
         found += shares_of_hundred(grid)
     for file in dict.fromkeys(g.table.file for g in evidence.grids):
         found += over_tables([g for g in evidence.grids if g.table.file == file])
