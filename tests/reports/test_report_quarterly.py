@@ -193,3 +193,24 @@ def test_a_sparse_force_says_what_cannot_be_said(
     assert "It cannot be compared with June 2021, which is not held." in said
     lacking = table(document, "not-held")
     assert len(lacking.rows) == len(kept) - 1
+
+
+def test_the_public_cannot_subtract_its_way_to_a_small_count(results: Results, force_pack: Pack) -> None:
+    """In no month is a withheld area the only one missing from a printed total."""
+    from upstream.reports.binding import Binding
+
+    definition = force_pack.definition("crime_business_robbery")
+    made = results.measures[definition.key]
+    counts = {"n": 3.0, "s": 40.0, "e": 9.0, "w": 22.0, "c": 17.0}
+    series = {}
+    for area, one in made.series.items():
+        numbers = one.monthly.copy()
+        numbers[-1] = counts.get(area, sum(counts.values()))
+        series[area] = dataclasses.replace(one, monthly=numbers, values=numbers)
+    binding = Binding(dataclasses.replace(made, series=series), public=True)
+    shown = {area: binding.own_month(one, results.to).value for area, one in series.items()}
+    assert shown["n"] is None
+    assert shown["force"] == sum(counts.values())
+    assert [area for area, value in shown.items() if value is None] == ["n", "e"]
+    inside = Binding(dataclasses.replace(made, series=series))
+    assert inside.own_month(series["n"], results.to).value == 3

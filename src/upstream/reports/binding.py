@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from upstream.disclosure.setting import PUBLIC
 from upstream.measures.definition import Definition
-from upstream.measures.result import Change, Limits, MeasureResult, Provenance, Series, Value
+from upstream.measures.result import FORCE, Change, Limits, MeasureResult, Provenance, Series, Value
 from upstream.periods import Month
 from upstream.reports.figures import (
     NOT_APPLICABLE,
@@ -21,10 +22,11 @@ from upstream.reports.figures import (
     rounded,
 )
 from upstream.reports.figures import Provenance as Source
+from upstream.reports.small_numbers import Withheld, withheld
 
 SUPPRESSED: Final = "suppressed"
-SMALL: Final = 5
-"""Counts from 1 to one less than this are not printed for the public (GSS disclosure guidance for small cells)."""
+YEARS_BACK: Final = 2
+"""Financial years before the report's own that charts and their tables show."""
 
 _UNITS: Final[dict[str, FigureUnit]] = {
     "count": "count",
@@ -87,9 +89,27 @@ class Binding:
             return (), ""
         return tuple((t.table, t.version) for t in provenance.tables), query_id(provenance)
 
-    def hidden(self, number: float) -> bool:
-        """Whether a count is too small for the public."""
-        return self.public and self.is_count and 0 < abs(number) < SMALL
+    def hidden(self, number: float, area: str, *periods: str) -> bool:
+        """Whether a count is too small for the public, or would give a small one away."""
+        if not (self.public and self.is_count and math.isfinite(number)):
+            return False
+        return PUBLIC.is_small(int(abs(number))) or any((area, period) in self._withheld for period in periods)
+
+    def _small(self, number: float, area: str, period: str) -> bool:
+        return self.public and (PUBLIC.is_small(int(abs(number))) or self.hidden(number, area, period))
+
+    def side_hidden(self, series: Series, change: Change) -> bool:
+        """Whether either side of a comparison is a count that the reader may not see."""
+        sides = ((change.now.value, change.now_label), (change.then.value, change.then_label))
+        return any(self.hidden(number, series.area, label) for number, label in sides)
+
+    @cached_property
+    def _withheld(self) -> Withheld:
+        force = self.result.series.get(FORCE)
+        if force is None:
+            return frozenset()
+        start = force.latest_month.financial_year.first_month - 12 * YEARS_BACK
+        return withheld(self.result, PUBLIC, start)
 
     def number(
         self,
@@ -111,7 +131,7 @@ class Binding:
         wanted = unit or self.unit
         if not math.isfinite(number):
             return figure(None, wanted, source, decimals=places, absent=absent)
-        if not open_to_all and wanted == "count" and self.public and 0 < abs(number) < SMALL:
+        if not open_to_all and wanted == "count" and self._small(number, area, period):
             return figure(None, wanted, source, decimals=places, absent=SUPPRESSED)
         return figure(number, wanted, source, decimals=places, signed=signed, bare=bare)
 
@@ -168,7 +188,7 @@ class Binding:
         number = math.nan
         if known:
             number = float(rounded(change.now.value, places) - rounded(change.then.value, places))
-        hidden = self.hidden(change.now.value) or self.hidden(change.then.value)
+        hidden = self.side_hidden(series, change)
         return self.number(
             math.nan if hidden else number if signed else abs(number),
             series.area,
@@ -184,7 +204,7 @@ class Binding:
     def percent_change(self, series: Series, change: Change, *, signed: bool = False, decimals: int = 0) -> Figure:
         """The change as a per cent of the earlier figure; none on a tiny base or where a side is suppressed."""
         number = change.percent if signed else abs(change.percent)
-        hidden = self.hidden(change.now.value) or self.hidden(change.then.value)
+        hidden = self.side_hidden(series, change)
         return self.number(
             math.nan if hidden else number,
             series.area,

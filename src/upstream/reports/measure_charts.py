@@ -7,14 +7,13 @@ import math
 from upstream.measures.result import FORCE, NOT_KNOWN, Series
 from upstream.periods import Month, months
 from upstream.reports.area_tables import number, words
-from upstream.reports.binding import Binding, limit_at, position, primary
+from upstream.reports.binding import YEARS_BACK, Binding, limit_at, position, primary
 from upstream.reports.charts import Ahead, Break, ControlChart, Point, draw
 from upstream.reports.document import Cell, Chart, Column, Row, Runs, Table, Text
 from upstream.reports.figures import printed
 from upstream.reports.narrative import month_list, months_not_held
 from upstream.reports.small_multiples import Panel, draw_panels
 
-YEARS_BACK = 2
 LEAST_POINTS = 3
 
 _AXIS = {
@@ -58,7 +57,7 @@ def points_of(binding: Binding, series: Series, shown: tuple[Month, ...]) -> tup
     for month in shown:
         place = position(series, month)
         value = None if place is None else _finite(float(series.monthly[place]))
-        if value is not None and binding.hidden(value):
+        if value is not None and binding.hidden(value, series.area, str(month)):
             value = None
         lower, centre, upper = (_finite(limit_at(series, month, which)) for which in ("lower", "centre", "upper"))
         flag = {"high": "above", "low": "below"}.get(flags.get(month, ""), "") if value is not None else ""
@@ -112,7 +111,8 @@ def _trend(binding: Binding, series: Series, points: tuple[Point, ...]) -> tuple
     if binding.is_monthly:
         return ()
     places = (position(series, point.month) for point in points)
-    return tuple(None if place is None else _finite(float(series.values[place])) for place in places)
+    values = (None if place is None else _finite(float(series.values[place])) for place in places)
+    return tuple(None if v is not None and binding.hidden(v, series.area) else v for v in values)
 
 
 def _without_months_between(points: tuple[Point, ...]) -> tuple[Point, ...]:

@@ -203,7 +203,7 @@ def _comparison(binding: Binding, series: Series, name: str) -> Runs:
         if name == "rolling_12" or change.then.state == "not_applicable":
             return ()
         return (Text(f"It cannot be compared with {change.then_label}, which is not held."),)
-    if binding.difference(series, change).value is None or then_hidden(binding, change):
+    if binding.side_hidden(series, change):
         return (Text(f"It is not compared with {change.then_label}, because a small number is not printed."),)
     lead: list[Run] = []
     if name in ("year_to_date", "rolling_12"):
@@ -217,11 +217,6 @@ def _comparison(binding: Binding, series: Series, name: str) -> Runs:
         *_significance(change),
         Text("."),
     )
-
-
-def then_hidden(binding: Binding, change: Change) -> bool:
-    """Whether either side of a comparison is a count too small for the reader."""
-    return binding.hidden(change.now.value) or binding.hidden(change.then.value)
 
 
 def change_words(binding: Binding, series: Series, change: Change, then: Figure, *, opening: bool) -> list[Run]:

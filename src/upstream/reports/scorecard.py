@@ -10,7 +10,7 @@ from upstream.reports.area_tables import flag_of, words
 from upstream.reports.binding import Binding, change_named
 from upstream.reports.document import Block, Callout, Cell, Column, Link, Paragraph, Row, Run, Section, Table, Text
 from upstream.reports.measure_page import Reading, anchor, first_ref, good_words, likelihood_runs
-from upstream.reports.narrative import change_words, period_words, then_hidden
+from upstream.reports.narrative import change_words, period_words
 
 COLUMNS = (
     Column("Ref", "text"),
@@ -83,7 +83,7 @@ def _update(binding: Binding) -> Cell:
     runs: list[Run] = [binding.value(value, series.area, str(month)), Text(f" in {when}")]
     change = change_named(series, "same_last_year")
     known = change is not None and math.isfinite(change.now.value) and math.isfinite(change.then.value)
-    if change is not None and known and not then_hidden(binding, change):
+    if change is not None and known and not binding.side_hidden(series, change):
         then = binding.value(change.then, series.area, change.then_label, "same_last_year")
         runs += [Text(", "), *change_words(binding, series, change, then, opening=False)]
     if flag_of(binding, series):
