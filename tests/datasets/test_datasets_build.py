@@ -22,6 +22,7 @@ from upstream.cli.settings import load_settings
 from upstream.datasets import Manifest, build
 from upstream.datasets.build import read_manifest
 from upstream.datasets.monthly import YearWanted, construct_year
+from upstream.datasets.offences import OFFENCES
 from upstream.datasets.sampling import choose_in_groups, thin
 from upstream.datasets.writing import TableFile
 from upstream.errors import BadInput
@@ -207,6 +208,14 @@ def test_layouts_are_those_of_the_open_data(small_force: Manifest, shared_data: 
         real = next(csv.reader(stream))
     with (small_force.folder / "places" / ours).open(encoding="utf-8") as stream:
         assert next(csv.reader(stream)) == real
+
+
+@pytest.mark.shared
+def test_offence_codes_are_the_home_office_ones(shared_data: Path) -> None:
+    path = shared_data / "recorded-crime" / "home_office_offence_to_police_uk_category.csv"
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        known = {code for row in csv.DictReader(stream) for code in row["Offence_Code"].split("/")}
+    assert {code for offences in OFFENCES.values() for code, _, _ in offences} <= known
 
 
 def test_what_cannot_be_built_is_refused(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """What each crime category is made of and how it behaves: offences, hours, days, delays, keywords.
 
 Shares of offences come from the report's pages on exceptional volumes where it prints them (source 004, report
-p.51 to 55); the rest are round figures of the order that recorded-crime statistics show. Codes are Home Office ones.
+p.51 to 55); the rest are round figures of the order that recorded-crime statistics show. Codes are those of
+the Home Office's open data tables of recorded crime.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ HOMICIDE: Final = len(CATEGORIES)
 
 # category: (Home Office code, title, share)
 OFFENCES: Final[dict[str, tuple[tuple[str, str, float], ...]]] = {
-    "homicide": (("1/1", "Murder", 0.85), ("4/1", "Manslaughter", 0.15)),
+    "homicide": (("1", "Murder", 0.85), ("4.1", "Manslaughter", 0.15)),
     "violence_with_injury": (
         ("8N", "Assault with Injury", 0.915),
         ("5D", "Assault with Intent to cause Serious Harm", 0.055),
         ("8P", "Racially or Religiously Aggravated Assault with Injury", 0.01),
-        ("37/1", "Causing Death or Serious Injury by Driving", 0.02),
+        ("4.4", "Causing Death or Serious Injury by Dangerous Driving", 0.02),
     ),
     "violence_without_injury": (
         ("105A", "Assault without Injury", 0.40),
@@ -51,24 +52,24 @@ OFFENCES: Final[dict[str, tuple[tuple[str, str, float], ...]]] = {
     "shoplifting": (("46", "Theft from a Shop", 1.0),),
     "other_theft": (
         ("49", "Other Theft", 0.67),
-        ("53B", "Making Off without Payment", 0.16),
+        ("49A", "Making Off without Payment", 0.16),
         ("40", "Theft in a Dwelling Other Than From an Automatic Machine or Meter", 0.10),
         ("35", "Blackmail", 0.07),
     ),
     "criminal_damage_arson": (("58C", "Criminal Damage to a Vehicle", 0.42),
                               ("58A", "Criminal Damage to a Dwelling", 0.25),
                               ("58D", "Other Criminal Damage", 0.29), ("56B", "Arson not Endangering Life", 0.04)),
-    "drug_offences": (("92D", "Possession of Cannabis", 0.55), ("92E", "Possession of Other Controlled Drugs", 0.20),
+    "drug_offences": (("92E", "Possession of Cannabis", 0.55), ("92D", "Possession of Other Controlled Drugs", 0.20),
                       ("92A", "Trafficking in Controlled Drugs", 0.25)),
     "possession_of_weapons": (("10D", "Possession of an Article with a Blade or Point", 0.60),
-                              ("10B", "Possession of Offensive Weapons", 0.30), ("81", "Firearms Offences", 0.10)),
-    "public_order": (("125", "Public Fear, Alarm or Distress", 0.78), ("9A", "Racially or Religiously Aggravated "
+                              ("10C", "Possession of Other Weapons", 0.30), ("81", "Firearms Offences", 0.10)),
+    "public_order": (("9A", "Public Fear, Alarm or Distress", 0.78), ("9B", "Racially or Religiously Aggravated "
                      "Public Fear, Alarm or Distress", 0.08), ("66", "Affray and Violent Disorder", 0.14)),
     "misc_crimes_against_society": (
         ("86", "Obscene Publications and Protected Sexual Material", 0.53),
         ("79", "Perverting the Course of Justice", 0.20),
         ("59", "Threat or Possession with Intent to Commit Criminal Damage", 0.15),
-        ("61A", "Other Forgery", 0.12),
+        ("61", "Other Forgery", 0.12),
     ),
 }  # fmt: skip
 
