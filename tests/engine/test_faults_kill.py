@@ -1,0 +1,120 @@
+"""An add that is killed at any moment has happened whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from upstream.records.entries import entries
+from upstream.records.month_replacement import held_months
+from upstream.records.quarantine import quarantined
+from upstream.records.sources import police_uk
+from upstream.store import Store
+
+HEADER = (
+    "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,"
+    "Last outcome category,Context\n"
+)
+MONTHS = tuple(f"2022-{month:02}" for month in range(1, 7))
+ROWS_BEFORE, ROWS_AFTER = 300, 500
+SMALL, DEEP = 50, 1_000
+
+
+def download(folder: Path, rows: int, *, bad: bool) -> Path:
+    folder.mkdir(parents=True)
+    for month in MONTHS:
+        line = f",{month},Kent Police,Kent Police,0.5,51.2,On or near X,E01024000,K,Anti-social behaviour,,\n"
+        last = line.replace("51.2", "north") if bad else ""
+        (folder / f"{month}-kent-street.csv").write_text(HEADER + line * rows + last)
+    return folder
+
+
+def counts(store: Store) -> dict[str, int]:
+    files = [str(path) for path in store.snapshot("street_crimes").files]
+    return dict(duckdb.sql(f"SELECT month, count(*) FROM read_parquet({files!r}) GROUP BY month").fetchall())
+
+
+def start_add(config: Path, folder: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "upstream.cli.main",
+            "--config",
+            str(config),
+            "records",
+            "add",
+            "police-uk",
+            str(folder),
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def check_after_kill(store: Store, before: int) -> bool:
+    """Whether the add had happened; anything between is a failure."""
+    version = store.version("street_crimes")
+    rows = counts(store)
+    if version == before:
+        assert rows == dict.fromkeys(MONTHS, ROWS_BEFORE)
+        assert quarantined(store, "street_crimes") == ()
+        return False
+    assert version == before + 1
+    assert rows == dict.fromkeys(MONTHS, ROWS_AFTER)
+    assert len(quarantined(store, "street_crimes")) == len(MONTHS)
+    assert len(list(entries(store, "street_crimes"))) == version + 1
+    return True
+
+
+def kill_at_random(tmp_path: Path, trials: int, seed: int) -> int:
+    """Kill adds over the whole time one takes and check the store after each; returns how many had happened."""
+    rng = random.Random(seed)
+    old, new = download(tmp_path / "old", ROWS_BEFORE, bad=False), download(tmp_path / "new", ROWS_AFTER, bad=True)
+    config = tmp_path / "upstream.toml"
+    config.write_text('[store]\npath = "store"\n')
+    started = time.monotonic()
+    process = start_add(config, old)
+    _, said = process.communicate(timeout=120)
+    takes = time.monotonic() - started
+    assert process.returncode == 0, said
+    store = Store(tmp_path / "store")
+    happened = 0
+    for _ in range(trials):
+        before = store.version("street_crimes")
+        process = start_add(config, new)
+        # the first part is Python starting, which touches nothing
+        time.sleep(rng.uniform(0.25, 1.3) * takes)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate(timeout=60)
+        if check_after_kill(store, before):
+            happened += 1
+            police_uk.add(store, [old], who="tester")
+            assert counts(store) == dict.fromkeys(MONTHS, ROWS_BEFORE)
+    (result,) = police_uk.add(store, [new], who="tester")
+    assert (result.accepted, result.quarantined) == (len(MONTHS) * ROWS_AFTER, len(MONTHS))
+    assert counts(store) == dict.fromkeys(MONTHS, ROWS_AFTER)
+    assert len(quarantined(store, "street_crimes")) == len(MONTHS)
+    assert {held.rows for held, _ in held_months(store, "street_crimes").values()} == {ROWS_AFTER}
+    return happened
+
+
+def test_an_add_killed_at_random_moments(tmp_path: Path) -> None:
+    happened = kill_at_random(tmp_path, SMALL, seed=20220601)
+    # the moments must fall on both sides, or the test proves nothing
+    assert 0 < happened < SMALL
+
+
+@pytest.mark.deep
+def test_an_add_killed_a_thousand_times(tmp_path: Path) -> None:
+    happened = kill_at_random(tmp_path, DEEP, seed=20220602)
+    assert 0 < happened < DEEP
