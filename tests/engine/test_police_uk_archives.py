@@ -93,6 +93,15 @@ def lying_about_its_size(path: Path) -> None:
     path.write_bytes(content)
 
 
+def packed_in_an_unknown_way(path: Path) -> None:
+    a_zip(path, {NAME: HEADER + ROW * 100})
+    content = bytearray(path.read_bytes())
+    central = content.index(b"PK\x01\x02")
+    struct.pack_into("<H", content, 8, 97)
+    struct.pack_into("<H", content, central + 10, 97)
+    path.write_bytes(content)
+
+
 def linked(path: Path) -> None:
     member = zipfile.ZipInfo(NAME)
     member.external_attr = 0o120777 << 16
@@ -119,6 +128,7 @@ def empty(path: Path) -> None:
         (bombed, "more than 200 times its packed size"),
         (encrypted, "is encrypted"),
         (lying_about_its_size, "not a complete zip"),
+        (packed_in_an_unknown_way, "not a complete zip"),
         (linked, "holds the link"),
         (empty, "holds no CSV file"),
     ],

@@ -100,7 +100,7 @@ def _members(file: Path, workspace: Path, numbers: Iterator[int]) -> Iterator[So
                 _unpack(file, archive, member, target)
                 base = PurePosixPath(member.filename).name
                 yield SourceFile(name=f"{file.name}: {member.filename}", base_name=base, path=target)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, struct.error, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, struct.error, RuntimeError) as error:
         raise BadInput(
             f"{file.name} is not a complete zip: {error}.", remedy="Download it again; nothing of it was added."
         ) from error
