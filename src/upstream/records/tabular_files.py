@@ -197,6 +197,7 @@ def _csv(path: Path, work: Path, checksum: str, size: int) -> TabularFile:
 
 def _csv_sql(text: Path, width: int, delimiter: str, skipped: int, rejects: str) -> str:
     columns = ", ".join(f"{quoted(f'c{position}')}: 'VARCHAR'" for position in range(width))
+    # numbered while it is read: the order of rows in what is written later is not the order of the file
     return (
         f"(SELECT *, row_number() OVER () AS {named(ROW)} FROM read_csv({quoted(str(text))}, auto_detect = false, "
         f"header = true, skip = {skipped}, columns = {{{columns}}}, delim = {quoted(delimiter)}, quote = '\"', "
