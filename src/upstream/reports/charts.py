@@ -217,14 +217,23 @@ def _projection(page: Drawing, chart: ControlChart, x: dict[Month, float], scale
 
 
 MOST_LABELS = 4
+APART = 3
+"""Months between two written values, so that they do not touch."""
 
 
 def _labelled(points: tuple[Point, ...]) -> set[Month]:
-    """Flagged months whose value is written out: all of a few; of many the newest, the highest and the lowest."""
+    """Flagged months whose value is written out: the newest, the extremes, then others while they are few and apart."""
     flagged = [(p.value, p.month) for p in points if p.flag and p.value is not None]
+    if not flagged:
+        return set()
+    wanted = [flagged[-1][1], max(flagged)[1], min(flagged)[1]]
     if len(flagged) <= MOST_LABELS:
-        return {month for _, month in flagged}
-    return {max(flagged)[1], min(flagged)[1], flagged[-1][1]}
+        wanted += [month for _, month in flagged]
+    chosen: set[Month] = set()
+    for month in wanted:
+        if all(abs(month.index - other.index) >= APART for other in chosen):
+            chosen.add(month)
+    return chosen
 
 
 def _values(page: Drawing, points: tuple[Point, ...], x: dict[Month, float], scale: Scale) -> None:
