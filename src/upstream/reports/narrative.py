@@ -202,7 +202,8 @@ def _comparison(binding: Binding, series: Series, name: str) -> Runs:
     if not held(change.then.value):
         if name == "rolling_12" or change.then.state == "not_applicable":
             return ()
-        return (Text(f"It cannot be compared with {change.then_label}, which is not held."),)
+        lacking = "not held in full" if name == "year_to_date" else "not held"
+        return (Text(f"It cannot be compared with {change.then_label}, which is {lacking}."),)
     if binding.side_hidden(series, change):
         return (Text(f"It is not compared with {change.then_label}, because a small number is not printed."),)
     lead: list[Run] = []
