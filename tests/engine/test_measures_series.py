@@ -338,3 +338,46 @@ def test_a_force_is_ranked_among_those_whose_year_is_held(tmp_path: Path) -> Non
     assert rank.rate_per_1000 == pytest.approx(360)
     assert (rank.low, rank.high) == (2, 2), "rates far apart leave no doubt"
     assert force(found).latest.value == 30, "only the force's own rows are counted"
+
+
+def test_of_a_stock_returned_twice_in_a_month_the_last_stands(tmp_path: Path) -> None:
+    definition = defined(tmp_path, 'kind = "level"\nreturns = "open_requests"\ngood = "lower"\n')
+    schema = contract("returns").schema
+    day = [dt.date(2022, 5, 31), dt.date(2022, 6, 10), dt.date(2022, 6, 30)]
+    values = {"measure": ["open_requests"] * 3, "area": ["force"] * 3, "period_from": day, "period_to": day,
+              "numerator": [7.5, 5.0, 0.0]}  # fmt: skip
+    table = pa.table({f.name: pa.array(values.get(f.name, [None] * 3), f.type) for f in schema}, schema=schema)
+    path = tmp_path / "returns.parquet"
+    pq.write_table(table, path)
+    snapshot = Snapshot("returns", 0, (path,), schema, 3, dt.datetime(2022, 7, 1, tzinfo=dt.UTC))
+    one = force(calculate([definition], {"returns": snapshot}, to=TO, areas={"A": "Area A"}))
+    assert list(one.monthly) == [7.5, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("target", "reached"),
+    [
+        ('comparator = "at_most"\nvalue = 79', 1.0),
+        ('comparator = "below"\nvalue = 79', 0.0),
+        ('comparator = "at_least"\nvalue = 79', 1.0),
+        ('comparator = "above"\nvalue = 79', 0.0),
+        ('comparator = "between"\nlow = 79\nhigh = 80', 1.0),
+        ('comparator = "at_most"\nvalue = -12.2\nrelative_to = "last_year"', 1.0),
+        ('comparator = "at_most"\nvalue = -12.3\nrelative_to = "last_year"', 0.0),
+        # 1,200 in twelve months are 300 in three; this year to date holds 300
+        (
+            'comparator = "at_most"\nvalue = 0\non = "year_to_date"\nrelative_to = "baseline"\n'
+            'baseline_from = "2021-04"\nbaseline_to = "2022-03"',
+            1.0,
+        ),
+        (
+            'comparator = "below"\nvalue = 0\non = "year_to_date"\nrelative_to = "baseline"\n'
+            'baseline_from = "2021-04"\nbaseline_to = "2022-03"',
+            0.0,
+        ),
+    ],
+)
+def test_what_was_reached_by_a_date_that_has_come(tmp_path: Path, target: str, reached: float) -> None:
+    text = COUNT + f'[[targets]]\ntext = "t"\nby = "2022-06"\n{target}\n'
+    (one,) = force(run(defined(tmp_path, text), crimes(year_and_quarter(), tmp_path))).likelihoods
+    assert (one.already, one.probability) == (True, reached)

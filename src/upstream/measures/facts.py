@@ -250,14 +250,16 @@ def _tally_by_day(tally: Tally, weight: str | None, facts: Facts) -> Floats:
     return grid / FIXED_POINT if one.scaled else grid
 
 
-def _last_of_month(by_day: Floats, frame: Frame) -> Floats:
-    """Only the last figure of each month: a stock returned twice in a month is not added."""
+def _last_of_month(by_day: Floats, rows: Ints, frame: Frame) -> Floats:
+    """Only the last figure of each month: a stock returned twice in a month is not added, and a last 0 counts."""
+    given = rows > 0
+    given[0] |= given[1:].any(axis=0)
     kept = np.zeros_like(by_day)
     for start, end in zip(frame.month_starts, [*frame.month_starts[1:], frame.days], strict=True):
         for row in range(by_day.shape[0]):
-            given = np.flatnonzero(by_day[row, start:end])
-            if given.size:
-                kept[row, start + given[-1]] = by_day[row, start + given[-1]]
+            on = np.flatnonzero(given[row, start:end])
+            if on.size:
+                kept[row, start + on[-1]] = by_day[row, start + on[-1]]
     return kept
 
 
@@ -271,7 +273,7 @@ def _of_sums(definition: Definition, facts: Facts, held: NDArray[np.bool_]) -> M
             return _grid(facts, ("distinct", tally), "n")
         by_day = _tally_by_day(tally, weight, facts)
         if definition.kind == "level" and tally.table == "returns":
-            by_day = _last_of_month(by_day, frame)
+            by_day = _last_of_month(by_day, facts.daily["returns"].sums[Sum(tally.filter)], frame)
         daily.append(by_day)
         return np.add.reduceat(by_day, frame.month_starts, axis=1)
 
