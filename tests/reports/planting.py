@@ -1,7 +1,8 @@
 """Clean synthetic reports in three layouts, and one planted error in each: the proof of the check.
 
 Names, measures, words, orders and number styles are drawn at random; every clean document is right to the digit.
-Sentences come from two sets of phrases: those written beside the rules, and a set held out from them.
+Sentences come from two sets of phrases: those written beside the rules, and others that were first tried when the
+rules were done (what the first try missed is told in docs/explanation/check-source-report.md).
 """
 
 from __future__ import annotations
@@ -164,14 +165,23 @@ PHRASES_TUNED = (
     "{m}: {p} ({c}) {plain} to {a} compared to {b} in {pb}.",
 )
 WORDS_HELD = {
-    UP: ("jumped", "surged", "escalated", "has risen", "gained ground and rose"),
-    DOWN: ("slipped and fell", "shrank", "dipped", "has fallen", "tumbled and dropped"),
+    UP: ("jumped", "surged", "escalated", "has risen", "crept up", "mounted", "spiked upwards", "shot up"),
+    DOWN: ("slipped and fell", "shrank", "dipped", "has fallen", "edged down", "receded", "sank", "came down"),
 }
 NOUNS_HELD = {
     UP: ("a {p} jump", "a {p} climb", "a growth rate of {p}"),
     DOWN: ("a {p} dip", "a {p} decline", "a shrinkage rate of {p}, a reduction"),
 }
 PHRASES_HELD = (
+    "{m} demand now stands at {a}, having been {b} twelve months earlier; that is {p} {higher}.",
+    "Recorded {m} {verb} from {b} to {a} between {pb} and {pa}.",
+    "{pa} brought {a} {m} reports where {pb} had {b}, so the total {verb}.",
+    "Year on year, {m} {verb} by {c}: {pb} {b}, {pa} {a}.",
+    "The {pa} total for {m} ({a}) {verb} {p} when set against {pb} ({b}).",
+    "{m} has moved from {b} to {a}, which means it {verb} by {p}.",
+    "{p} {higher}: {m} at {a} in {pa} versus {b} in {pb}.",
+    "Victims reported {a} {m} offences in {pa}; this was {p} {higher} than {pb}, when {b} were reported.",
+    "The monthly figure for {m}, {a} ({pa}), {verb} by {c} ({p}) from {b} ({pb}).",
     "The number of {m} cases {verb} over the year, from {b} ({pb}) to {a} ({pa}), which is {p}.",
     "Having stood at {b} in {pb}, {m} {verb} by {c} to reach {a} by {pa}.",
     "We recorded {a} {m} reports during {pa}; the figure a year before, in {pb}, was {b}, so volumes {verb} by {p}.",
@@ -213,6 +223,7 @@ class Statement:
             "verb": verbs[sign][self.choice % len(verbs[sign])],
             "noun": nouns[sign][self.choice % len(nouns[sign])],
             "plain": "increase" if sign == UP else "decrease",
+            "higher": "higher" if sign == UP else "lower",
         }
         return self.phrase.format(**shown).format(**shown)
 
@@ -224,6 +235,9 @@ LISTS = (
     "{items} lay above the upper limit.",
 )
 LISTS_HELD = (
+    "The measures breaching their upper limits were {items}.",
+    "Special cause variation was seen in {items}.",
+    "This month {items} went past the upper limit.",
     "Readings beyond the limits this time: {items}.",
     "In {pa}, {items} broke through the upper control limit.",
     "Exceptional volumes were seen for {items}.",
@@ -236,6 +250,9 @@ TARGETS = (
     ("The target for {s} is {t}; performance of {a} means it was {met}.", "met"),
 )
 TARGETS_HELD = (
+    ("We scored {a} on {s}, which is {above} the {t} we set as our target.", "level"),
+    ("Target for {s}: {t}; result: {a}; the target was {met}.", "met"),
+    ("The force aims for {t} on {s}; it got to {a} and so {met} the target.", "met"),
     ("With {a} for {s}, we are {above} our {t} target.", "level"),
     ("{s} came in at {a} (target: {t}), which means that the standard was {met}.", "met"),
     (

@@ -29,6 +29,23 @@ _DOWN = (
     r"(?:in|the|last))|lower(?:ed|ing)|dip(?:s|ped)?|diminish\w*|cut(?= (?:by|from|of))|"
     r"slump\w*|eas(?:ed|ing)|plunge\w*|slid|below(?= (?:the )?(?:previous|last))"
 )
+# other ways of saying so: a verb with "up" or "down", and a thesaurus of plain movement
+_UP += (
+    r"|advanc(?:ed|ing)(?= (?:by|to|from|<))|mount(?:ed|ing)|spik(?:e|ed|ing)|"
+    r"accelerat\w*|balloon\w*|rocket\w*|leap\w*|leapt|intensif\w*|elevated|inflat(?:ed|"
+    r"ing)|rebound\w*|heighten\w*|upward\w*"
+    r"|(?:crept|creep\w*|tick\w*|edg\w*|inch\w*|push\w*|pick\w*|move\w*|shoot\w*|shot|"
+    r"bumped|nudged|driven|com\w*|came|trend\w*|sent) (?:\w+ly )?up\b(?!wards? of)"
+    r"|on the rise|upswing|bigger than|worsen\w*(?= by <)"
+)
+_DOWN += (
+    r"|contract(?:ed|ing)\b|reced\w*|sank|sink(?:s|ing)?|sunk|tumbl\w*|slip(?:s|ped|ping)"
+    r"?|plummet\w*|wan(?:ed|ing)|ebb(?:ed|ing)?|subsid\w*|collaps\w*|nosediv\w*|soften\w*|"
+    r"abat(?:ed|ing)"
+    r"|taper\w*|downward\w*|lessen\w*|trimm\w*|curtail\w*|downswing|smaller than|tail(?:ed|ing) off|slack\w*"
+    r"|(?:crept|creep\w*|tick\w*|edg\w*|inch\w*|push\w*|com\w*|came|move\w*|brought|"
+    r"driven|trend\w*|nudged|slid\w*|wound|sent) (?:\w+ly )?down\b"
+)
 _FLAT = (
     r"unchanged|no change|the same(?= (?:as|level|number))|stayed flat|flat\b|"
     r"(?:remain\w*|stay\w*|held|been) (?:\w+ ){0,2}(?:stable|steady|consistent|constant|"
@@ -422,12 +439,16 @@ _COMPARES = re.compile(r"compar|against|versus|previous|last|prior|before|earlie
 
 
 def _beside(part: str, number: int) -> int | None:
-    """The period mark that stands with a level: after it, or just before it with brackets."""
-    after = re.search(rf"<[nt]{number}>\)?[^<(]{{0,40}}?\(?<p(\d+)>", part)
-    before = re.search(rf"<p(\d+)>[^<,;]{{0,16}}\(?<[nt]{number}>", part)
-    if before and re.search(rf"<p{before[1]}>[^<]{{0,16}}\(<[nt]{number}>", part):
-        return int(before[1])
-    found = after or before
+    """The period mark that stands with a level: joined to it by a preposition or a bracket, else just before it."""
+    after = re.search(
+        rf"<[nt]{number}>\)?[^<(,;]{{0,40}}?(?:\b(?:in|for|during|by|at|over|of|through|across|"
+        rf"recorded in)\s+(?:the )?(?:month of )?|\()<p(\d+)>",
+        part,
+    )
+    bracket = re.search(rf"<p(\d+)>[^<]{{0,16}}\(<[nt]{number}>", part)
+    before = re.search(rf"<p(\d+)>\)?[:\s]*(?:[a-z'&-]+ ){{0,6}}\(?<[nt]{number}>", part)
+    loose = re.search(rf"<[nt]{number}>\)?[^<(,;]{{0,24}}?\(?<p(\d+)>", part)
+    found = bracket or after or before or loose
     return int(found[1]) if found else None
 
 
@@ -468,8 +489,6 @@ def read_claims(marked: Marked) -> list[Claim]:
         direction, word = _direction(part)
         times = next((n for w, n in _TIMES.items() if re.search(rf"\b{w}\b", part)), None)
         by_times = re.search(r"<x(\d+)>", part)
-        if direction is None and times is None and not by_times and not _MOVED.search(part):
-            continue
         claim = Claim(
             direction,
             word,
@@ -515,7 +534,9 @@ def read_claims(marked: Marked) -> list[Claim]:
             part,
         )
         claim.against = against[1] if against else ""
-        claims.append(claim)
+        silent = direction is None and times is None and not by_times and not _MOVED.search(part)
+        if not silent or _says_change(part, claim):
+            claims.append(claim)
     return claims
 
 
@@ -527,6 +548,14 @@ def _sure(part: str, claim: Claim) -> bool:
         return True
     low, high = sorted((abs(claim.later.number), abs(claim.earlier.number)))
     return low >= 10 and high <= 5 * low
+
+
+def _says_change(part: str, claim: Claim) -> bool:
+    """Without a word of direction: two counts of two dated periods, with a per cent or a difference set beside them."""
+    if claim.later is None or claim.earlier is None or claim.later.percent:
+        return False
+    apart = claim.later_span is not None and claim.earlier_span is not None and claim.later_span != claim.earlier_span
+    return apart and (claim.change is not None or len(re.findall(r"<t\d+>", part)) == 1)
 
 
 def _by_words(part: str) -> bool:

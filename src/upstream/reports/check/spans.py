@@ -90,6 +90,9 @@ def month_name(index: int, *, dated: bool = True) -> str:
     return f"{name} {index // 12}" if dated else name
 
 
+_MOST_DAYS = 31
+
+
 def _month(text: str) -> int:
     return _MONTHS[text.lower().rstrip(".")]
 
@@ -106,6 +109,8 @@ def _index(year: int | None, month: int) -> int:
 
 
 def _day(day: int, month: int, year: int | None, text: str) -> Span | None:
+    if day > _MOST_DAYS:
+        return None
     if not 1 <= month <= 12:
         return Span("day", 0, 0, False, text, f"there is no month {month}") if year else None
     longest = calendar.monthrange(year or 2024, month)[1]

@@ -20,7 +20,7 @@ _LISTING = re.compile(
     (
         rf"\bexceptional\b|\bspecial[- ]cause\b|\b(?:outside|beyond|above|over|exceed\w*|"
         rf"breach\w*|below|under|beneath|outwith|out of|crossed|passed|broke\w*)\b[^.;]{{0,"
-        rf"60}}?\b{_LIMIT}\b|\boutliers?\b"
+        rf"60}}?\b{_LIMIT}\b|\boutliers?\b|\b(?:upper|lower)\b[^.;]{{0,20}}\blimits?\b"
     ),
     re.IGNORECASE,
 )

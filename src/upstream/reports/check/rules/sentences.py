@@ -83,7 +83,8 @@ def _percent_against_levels(claim: Claim) -> str | None:
     if claim.later is None or claim.earlier is None or claim.percent is None or claim.rough:
         return None
     later, earlier = claim.later, claim.earlier
-    if not claim.direction or (later.number - earlier.number) * (claim.direction or 0) < 0:
+    unsaid = claim.direction is None and claim.later_span is not None and not later.percent
+    if (not claim.direction and not unsaid) or (later.number - earlier.number) * (claim.direction or 0) < 0:
         return None
     printed = Value(abs(claim.percent.number), claim.percent.decimals, True, claim.percent.text)
     low, high = sorted((later, earlier), key=lambda v: v.number)

@@ -44,12 +44,19 @@ _ABOVE = re.compile(
 _BELOW = re.compile(r"\b(?:below|under|lower than|less than|beneath|behind|worse than|short of)\b", re.IGNORECASE)
 _TARGET = (
     re.compile(
+        r"(?:aim(?:s|ing|ed)? (?:for|to (?:reach|achieve|hit))|should be|expected to be|"
+        r"promis\w*|pledg\w*)(?: at least| a)? <[nt](\d+)>"
+    ),
+    re.compile(
         rf"{_TARGET_WORD}(?: level| rate| figure| time| set)?(?: \([a-z ]+\))?(?: was| is| of| "
-        rf"at| for [a-z /()-]{{1,60}}?(?:is|of|was)| being| set at| to be| remains| stands at|"
+        rf"at| for [a-z /()-]{{1,60}}?(?:is|of|was|at|:|,| -)| being| set at| to be| remains| stands at|"
         rf":| -|,)*\s*\(?(?:at least |at most |no more than |under |over |a maximum of |a "
         rf"minimum of )?<[nt](\d+)>"
     ),
-    re.compile(rf"<[nt](\d+)>\s*(?:[a-z]+ ){{0,3}}?{_TARGET_WORD}"),
+    re.compile(
+        rf"<[nt](\d+)>\s*(?:(?!and|so\b|but|which|who|met|miss|that|achiev|exceed|hit|reach|"
+        rf"below|above|within|fail)[a-z]+ ){{0,5}}?{_TARGET_WORD}"
+    ),
     re.compile(rf"{_TARGET_WORD}[^<.;]{{0,20}}\(<[nt](\d+)>"),
 )
 _LOWER_IS_BETTER = re.compile(
