@@ -157,8 +157,8 @@ def test_the_creation_time_is_the_newest_commit(results: Results) -> None:
 
 
 def test_the_report_does_not_contradict_itself(document: Document) -> None:
-    assert list(contradictions(document)) == []
-    assert list(misprints(document)) == []
+    assert list(contradictions(printed_figures(document))) == []
+    assert list(misprints(printed_figures(document))) == []
 
 
 def test_a_contradiction_stops_publication(document: Document) -> None:

@@ -92,6 +92,8 @@ def rounded(value: float, decimals: int) -> Decimal:
 
 def printed(value: float, decimals: int, *, signed: bool = False) -> str:
     """Digits grouped in thousands with a true minus sign; ``signed`` also writes the plus."""
+    if decimals == 0 and value == (whole := int(value)):  # most figures are counts
+        return f"{MINUS if whole < 0 else '+' if signed and whole > 0 else ''}{abs(whole):,}"
     number = rounded(value, decimals)
     sign = MINUS if number < 0 else "+" if signed and number > 0 else ""
     return f"{sign}{abs(number):,.{decimals}f}"

@@ -7,21 +7,21 @@ do: every figure knows what it is, so two figures of one identity must carry one
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from upstream.errors import Refused
 from upstream.reports.document import Document
-from upstream.reports.figures import Figure, Provenance, rounded
+from upstream.reports.figures import Figure, Provenance, printed
 from upstream.reports.listing import Printed, printed_figures
 
 SHOWN = 5
 _TOLERANCE = 1e-9
 
 
-def contradictions(document: Document) -> Iterator[tuple[Printed, Printed]]:
+def contradictions(places: Iterable[Printed]) -> Iterator[tuple[Printed, Printed]]:
     """Pairs of places that print one fact with different values (size only: a change may be signed or in words)."""
     first: dict[tuple[Provenance, str], Printed] = {}
-    for item in printed_figures(document):
+    for item in places:
         figure = item.figure
         if figure.value is None:
             continue
@@ -30,17 +30,16 @@ def contradictions(document: Document) -> Iterator[tuple[Printed, Printed]]:
             yield before, item
 
 
-def misprints(document: Document) -> Iterator[Printed]:
+def misprints(places: Iterable[Printed]) -> Iterator[Printed]:
     """Figures whose printed digits are not their value at their precision."""
-    for item in printed_figures(document):
+    for item in places:
         figure = item.figure
         if figure.value is not None and figure.unit != "probability" and not _prints(figure):
             yield item
 
 
 def _prints(figure: Figure) -> bool:
-    digits = f"{abs(rounded(figure.value or 0.0, figure.decimals)):,.{figure.decimals}f}"
-    return digits in figure.text
+    return printed(abs(figure.value or 0.0), figure.decimals) in figure.text
 
 
 def refuse_contradictions(document: Document) -> None:
@@ -51,12 +50,13 @@ def refuse_contradictions(document: Document) -> None:
     Refused
         Naming the first places and their figures.
     """
+    places = list(printed_figures(document))
     found = [
         f"{a.figure.source.measure} ({a.figure.source.quantity}, {a.figure.source.area}, {a.figure.source.period}) is "
         f"{a.figure.text} in {a.section}, {a.where}, and {b.figure.text} in {b.section}, {b.where}"
-        for a, b in contradictions(document)
+        for a, b in contradictions(places)
     ]
-    found += [f"{m.section}, {m.where}: {m.figure.value} is printed as {m.figure.text}" for m in misprints(document)]
+    found += [f"{m.section}, {m.where}: {m.figure.value} is printed as {m.figure.text}" for m in misprints(places)]
     if found:
         raise Refused(
             f"The report contradicts itself in {len(found)} places: " + "; ".join(found[:SHOWN]) + ".",
