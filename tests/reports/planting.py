@@ -11,6 +11,7 @@ import calendar
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 SYLLABLES = (
     "ash",
@@ -124,7 +125,7 @@ class Document:
     layout: str
     style: Style
     sections: list[tuple[str, list[Sheet], list[str]]] = field(default_factory=list)
-    held: dict[str, object] = field(default_factory=dict)
+    held: dict[str, Any] = field(default_factory=dict)
 
     def sheet(self, name: str) -> Sheet:
         return next(s for _, sheets, _ in self.sections for s in sheets if s.name == name)
@@ -573,7 +574,7 @@ def _claims(document: Document, rng: random.Random, last: int) -> None:
 
 
 def target_text(document: Document, *, wrong: bool = False) -> str:
-    phrase, _, service, actual, target = document.held["target"]  # type: ignore[misc]
+    phrase, _, service, actual, target = document.held["target"]
     reached = (actual >= target) != wrong
     return str(phrase).format(
         s=service,
@@ -652,21 +653,21 @@ def _relist(document: Document, items: list[str]) -> None:
 
 
 def plant_unlisted(document: Document, rng: random.Random) -> str:
-    sheet, outside = document.sheet("yearly"), list(document.held["outside"])  # type: ignore[call-overload]
+    sheet, outside = document.sheet("yearly"), list(document.held["outside"])
     if not outside:
         row = rng.choice(sheet.rows)
         row[3] = int(str(row[1])) + rng.randint(3, 20)
         return f"{row[0]} raised"
     name = rng.choice(outside)
     if "flags" in document.held:
-        next(r for r in sheet.rows if r[0] == name)[-1] = document.held["flags"][1]  # type: ignore[index]
+        next(r for r in sheet.rows if r[0] == name)[-1] = document.held["flags"][1]
     else:
         _relist(document, [n for n in outside if n != name])
     return str(name)
 
 
 def plant_listed(document: Document, rng: random.Random) -> str:
-    sheet, outside = document.sheet("yearly"), list(document.held["outside"])  # type: ignore[call-overload]
+    sheet, outside = document.sheet("yearly"), list(document.held["outside"])
     inside = [r for r in sheet.rows if r[0] not in outside]
     if not inside:
         row = sheet.rows[0]
@@ -674,7 +675,7 @@ def plant_listed(document: Document, rng: random.Random) -> str:
         return str(row[0])
     row = rng.choice(inside)
     if "flags" in document.held:
-        row[-1] = document.held["flags"][0]  # type: ignore[index]
+        row[-1] = document.held["flags"][0]
     else:
         items = [*outside, row[0]]
         rng.shuffle(items)
@@ -683,7 +684,7 @@ def plant_listed(document: Document, rng: random.Random) -> str:
 
 
 def plant_sentence(document: Document, rng: random.Random) -> str:
-    statements: list[Statement] = document.held["statements"]  # type: ignore[assignment]
+    statements: list[Statement] = document.held["statements"]
     at = rng.randrange(len(statements))
     said = statements[at]
     true = abs(100 * (said.later - said.earlier) / said.earlier)
@@ -717,7 +718,7 @@ def plant_fact(document: Document, rng: random.Random) -> str:
         row = rng.choice(document.sheet("summary").rows)
         row[1] = int(str(row[1])) + rng.choice((1, 9, 10, 18, -11))
         return f"{row[0]}"
-    said, area, measure, quoted = document.held["quote"]  # type: ignore[misc]
+    said, area, measure, quoted = document.held["quote"]
     wrong = int(str(quoted)) + rng.choice((1, 9, 27, -12))
     text = str(said).format(
         p=month_text(int(str(document.held["last"]))), n=document.style.count(wrong), m=measure, a=area
@@ -729,7 +730,7 @@ def plant_fact(document: Document, rng: random.Random) -> str:
 def plant_target(document: Document, rng: random.Random) -> str:
     if rng.random() < 0.5:
         row = rng.choice(document.sheet("scorecard").rows)
-        met, missed = document.held["status"]  # type: ignore[misc]
+        met, missed = document.held["status"]
         row[3] = missed if row[3] == met else met
         return f"{row[0]}"
     text = target_text(document, wrong=True)
@@ -784,14 +785,14 @@ def plant_period(document: Document, rng: random.Random) -> str:
             sheet.headers[at] = month_text(wrong, style)
             return kind
     if kind == "quarter":
-        q, quarter, year = document.held["quarter"]  # type: ignore[misc]
+        q, quarter, year = document.held["quarter"]
         months = QUARTERS[(int(quarter) + rng.choice((0, 1))) % 4 + 1]
         # the calendar's own quarters are another right way of numbering: never planted
         if months == QUARTERS[(int(quarter) + 2) % 4 + 1]:
             months = QUARTERS[int(quarter) % 4 + 1]
         _set_sentence(document, "Targets", 1, str(q).format(q=quarter, y=year, a=months[0], b=months[1]))
     elif kind == "window":
-        window, first, last = document.held["window"]  # type: ignore[misc]
+        window, first, last = document.held["window"]
         _set_sentence(
             document,
             "Targets",
@@ -799,7 +800,7 @@ def plant_period(document: Document, rng: random.Random) -> str:
             str(window).format(a=month_text(int(first) + rng.choice((1, 2, -1, -3))), b=month_text(int(last))),
         )
     else:
-        compare, now, before = document.held["compare"]  # type: ignore[misc]
+        compare, now, before = document.held["compare"]
         _set_sentence(
             document,
             "Targets",

@@ -1,8 +1,6 @@
 """The check: what contradicts itself in anybody's report or tables.
 
->>> report = check_paths([Path("report.md")])  # doctest: +SKIP
->>> report.counts()  # doctest: +SKIP
-{'percent_does_not_follow': 1}
+``check_paths`` reads files and folders, ``check_tables`` takes a document in memory; both return a ``CheckReport``.
 """
 
 from __future__ import annotations

@@ -482,9 +482,10 @@ def _change_of(part: str, claim: Claim, numbers: tuple[Value, ...]) -> set[int]:
     return taken
 
 
-def read_claims(marked: Marked) -> list[Claim]:
+@lru_cache(maxsize=20_000)
+def read_claims(marked: Marked) -> tuple[Claim, ...]:
     """Every claim of change in a sentence."""
-    claims = []
+    claims: list[Claim] = []
     for part in _parts(marked.line):
         direction, word = _direction(part)
         times = next((n for w, n in _TIMES.items() if re.search(rf"\b{w}\b", part)), None)
@@ -537,7 +538,7 @@ def read_claims(marked: Marked) -> list[Claim]:
         silent = direction is None and times is None and not by_times and not _MOVED.search(part)
         if not silent or _says_change(part, claim):
             claims.append(claim)
-    return claims
+    return tuple(claims)
 
 
 def _sure(part: str, claim: Claim) -> bool:

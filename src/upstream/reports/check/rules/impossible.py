@@ -120,7 +120,7 @@ def _limits_crossed(grid: Grid, row: Row) -> list[Finding]:
 
 def _within_range(grid: Grid, row: Row) -> list[Finding]:
     """A median or a mean outside the smallest and the largest."""
-    by_role = {
+    by_role: dict[str, int] = {
         c.role: n
         for n, c in enumerate(grid.columns)
         if c.role in {"median", "average", "minimum", "maximum"} and row.values[n] is not None
@@ -128,7 +128,7 @@ def _within_range(grid: Grid, row: Row) -> list[Finding]:
     found = []
     for middle in ("median", "average"):
         for end, sign in (("minimum", -1), ("maximum", 1)):
-            a, b = by_role.get(middle), by_role.get(end)  # type: ignore[call-overload]
+            a, b = by_role.get(middle), by_role.get(end)
             va, vb = (row.values[a] if a is not None else None), (row.values[b] if b is not None else None)
             if (
                 a is not None

@@ -307,7 +307,7 @@ def _contradiction(claim: Claim, now: Value, then: Value) -> str | None:
     return None
 
 
-def _runs(places: list[Place], marked: Marked, claims: list[Claim], sentence: Sentence) -> list[Finding]:
+def _runs(places: list[Place], marked: Marked, claims: tuple[Claim, ...], sentence: Sentence) -> list[Finding]:
     """ "Third consecutive monthly increase", "highest since July 2021", against the months of the table."""
     found: list[Finding] = []
     run = _RUN.search(sentence.text)
@@ -332,7 +332,7 @@ def _runs(places: list[Place], marked: Marked, claims: list[Claim], sentence: Se
     return found
 
 
-def claims_levels(claims: list[Claim]) -> bool:
+def claims_levels(claims: tuple[Claim, ...]) -> bool:
     return any(c.later is not None and c.earlier is not None for c in claims)
 
 
@@ -438,7 +438,7 @@ def _latest(places: list[Place], text: str) -> Span | None:
     return max(months, key=lambda s: s.first) if months else None
 
 
-def _standalone(marked: Marked, claims: list[Claim]) -> list[int]:
+def _standalone(marked: Marked, claims: tuple[Claim, ...]) -> list[int]:
     """Levels that stand outside any claim: "there were 312 offences", "312 in June 2022"."""
     used = {n for c in claims for n in c.marks.values()}
     changes = {c.change for c in claims if c.change is not None}

@@ -62,8 +62,8 @@ def tested(items: list[Item], whole: int, parts: tuple[int, ...], base: float) -
     return Relation(whole, parts, tuple(fits), tuple(misfits))
 
 
-def _candidates(items: list[Item], whole: int) -> list[tuple[int, ...]]:
-    """Sets of parts worth trying for one whole."""
+def _candidates(items: list[Item], whole: int, *, wide: bool) -> list[tuple[int, ...]]:
+    """Sets of parts worth trying for one whole; ``wide`` adds every run of neighbours before and after it."""
     plain = [n for n, item in enumerate(items) if n != whole and not item.total]
     totals = [n for n, item in enumerate(items) if n != whole and item.total]
     after = next((n for n in totals if n > whole), len(items))
@@ -74,7 +74,7 @@ def _candidates(items: list[Item], whole: int) -> list[tuple[int, ...]]:
     if items[whole].group:
         alike = tuple(n for n in plain if items[n].group == items[whole].group)
         sets.append(alike)
-    if len(items) <= 60:
+    if wide and len(items) <= 60:
         sets += [tuple(range(whole + 1, end)) for end in range(whole + 3, len(items) + 1)]
         sets += [tuple(range(start, whole)) for start in range(whole - 1)]
     return [s for s in dict.fromkeys(sets) if len(s) >= 2]
@@ -98,7 +98,9 @@ def _accepted(items: list[Item], whole: int, base: float) -> Relation | None:
 
 
 def _judged(items: list[Item], whole: int, base: float) -> Relation | None:
-    tried = [tested(items, whole, parts, base) for parts in _candidates(items, whole)]
+    tried = [tested(items, whole, parts, base) for parts in _candidates(items, whole, wide=False)]
+    if not any(len(r.fits) >= 2 and not r.misfits for r in tried):
+        tried += [tested(items, whole, parts, base) for parts in _candidates(items, whole, wide=True)]
     if not tried:
         return None
     best = max(tried, key=lambda r: (len(r.fits), -len(r.misfits), len(r.parts)))
