@@ -111,6 +111,26 @@ def test_every_dependency_says_why() -> None:
         assert re.search(r"#\s*\S+", line), f"{dependency} has no comment"
 
 
+def test_every_runtime_dependency_is_used() -> None:
+    imported = {
+        name.split(".")[0]
+        for path in tracked("src/**/*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    modules = {"ibis-framework": "ibis", "markdown-it-py": "markdown_it"}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    for dependency in project["dependencies"]:
+        name = re.split(r"[\[>=<~!]", dependency)[0]
+        assert modules.get(name, name.replace("-", "_")) in imported, f"{name} is never imported"
+
+
 def test_the_make_targets_name_files_that_exist() -> None:
     for name in re.findall(r"(?<![\w/])((?:bench|docs|tests)/[\w/.-]+\.py)", (ROOT / "Makefile").read_text("utf-8")):
         assert (ROOT / name).is_file(), f"the Makefile names {name}"
