@@ -81,10 +81,12 @@ def _journeys(grade: Integers, area: Integers, rng: np.random.Generator) -> tupl
     return dispatch, arrive
 
 
-def _after(start: NDArray[np.datetime64], seconds: Array) -> NDArray[np.datetime64]:
+def _after(start: NDArray[np.datetime64], seconds: Array, read: np.datetime64) -> NDArray[np.datetime64]:
+    """Times that many seconds later; what lies beyond the day the rows were read has not happened yet."""
     known = ~np.isnan(seconds)
     out = np.full(start.size, np.datetime64("NaT"), "datetime64[us]")
     out[known] = start[known] + np.round(seconds[known]).astype("timedelta64[s]").astype("timedelta64[us]")
+    out[out >= read] = np.datetime64("NaT")
     return out
 
 
@@ -116,15 +118,15 @@ def incident_batches(targets: Targets, small: SmallAreas, setting: Setting) -> I
         kind = _kinds(area, month, disorder[:, part], len(months), rng)
         grade = 1 + np.minimum(np.searchsorted(np.cumsum(_GRADES), rng.random(n)), 4)
         middle = np.array([0.0, *_ACKNOWLEDGE_MEDIAN.values()])[grade]
-        acknowledged = _after(opened, middle * rng.lognormal(0, 0.8, n))
+        acknowledged = _after(opened, middle * rng.lognormal(0, 0.8, n), as_at)
         dispatch, arrive = _journeys(grade, area, rng)
         order = np.argsort(opened, kind="stable")
         columns: dict[str, Any] = {
             "opened_at": opened,
             "opened_on": day,
             "acknowledged_at": acknowledged,
-            "dispatched_at": _after(acknowledged, dispatch),
-            "arrived_at": _after(acknowledged, arrive),
+            "dispatched_at": _after(acknowledged, dispatch, as_at),
+            "arrived_at": _after(acknowledged, arrive, as_at),
             "grade": grade,
             "mental_health": choose_in_groups(month, (kind == 4) + 0.05, mental[part], rng),
         }
@@ -193,7 +195,7 @@ def contact_batches(setting: Setting) -> Iterator[dict[str, Any]]:
             "channel": Coded(channel[order], list(CHANNELS)),
             "queued_at": queued,
             "queued_on": clock.local_date(queued),
-            "answered_at": _after(queued, wait),
+            "answered_at": _after(queued, wait, as_at),
             "abandoned": abandoned[order],
             "area": Coded(np.searchsorted(np.cumsum([0.25, 0.22, 0.14, 0.22]), rng.random(n)), areas),
             "as_at": np.full(n, as_at),
