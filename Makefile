@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8765
+# folder of downloaded police.uk zips, for the back-test on recorded crime
+OPEN_DATA ?= ../shared/data/police-uk
 
 .PHONY: help demo test lint types imports unit docs reference check-docs calibrate bench faults lock clean
 
@@ -55,7 +57,7 @@ check-docs: $(VENV)/.dev
 # -- deep runs ---------------------------------------------------------------------------------------------------
 calibrate: $(VENV)/.dev
 	$(BIN)/pytest -m deep tests/calibration
-	$(BIN)/python bench/calibrate.py
+	$(BIN)/python bench/calibrate.py --data $(OPEN_DATA) --write docs/explanation/calibration.md
 
 bench: $(VENV)/.dev
 	$(BIN)/python bench/all.py

@@ -14,6 +14,7 @@ import pyarrow as pa
 from upstream.stats.repeats import repeat_persons
 
 ROWS, MONTHS, WINDOW = 5_000_000, 36, 12
+LEAST_TIMES_FASTER = 3
 SEED = 20220630
 FIRST = np.datetime64("2019-07", "M")
 PEER = """
@@ -63,20 +64,17 @@ def main() -> None:
     equal = [(int(p), int(r)) for p, r in zip(result.persons[:, 0], result.repeats[:, 0], strict=True)] == [
         (p, r) for _, p, r in rows
     ]
-    print(
-        json.dumps(
-            {
-                "bench": "repeats",
-                "rows": options.rows,
-                "months": MONTHS,
-                "seconds": round(kernel, 3),
-                "duckdb_seconds": round(peer, 3),
-                "times_faster": round(peer / kernel, 1),
-                "equal": equal,
-                "last_month": rows[-1][1:],
-            }
-        )
-    )
+    figures = {
+        "bench": f"repeat people, {options.rows:,} rows, {MONTHS} months",
+        "ours_seconds": round(kernel, 3),
+        "peer": "DuckDB, window query",
+        "peer_seconds": round(peer, 3),
+        "ratio": kernel / peer,
+        "equal": equal,
+        "bar": f"{LEAST_TIMES_FASTER} times faster, the same counts",
+        "met": equal and peer / kernel >= LEAST_TIMES_FASTER,
+    }
+    print(json.dumps(figures))
     assert equal
 
 
