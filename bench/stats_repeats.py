@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
-from collections.abc import Callable
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+from timing import best
 
 from upstream.stats.repeats import repeat_persons
 
@@ -25,15 +24,6 @@ with marked as (
 )
 select month, count(distinct person), count(distinct person) filter (again) from marked group by month order by month
 """
-
-
-def best(act: Callable[[], object], repeats: int) -> float:
-    seconds = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        act()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
 
 
 def main() -> None:

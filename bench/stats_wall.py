@@ -9,12 +9,12 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from timing import best
 
 from upstream.stats.wall import ABOVE, BELOW, room_for, wall
 
@@ -69,15 +69,6 @@ def cube_of(areas: int, types: int, months: int) -> NDArray[np.int32]:
     return rng.poisson(level, size=(areas * types, months)).astype(np.int32)
 
 
-def timed(act: Callable[[], object], repeats: int) -> float:
-    seconds = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        act()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
-
-
 def say(**figures: object) -> None:
     print(json.dumps(figures))
 
@@ -92,8 +83,8 @@ def main() -> None:
     say(bench="wall", step="cube built", cells=cube.size, seconds=round(time.perf_counter() - start, 3))
     room = room_for(*cube.shape)
     ours = wall(cube, *BASELINE, room=room)
-    kernel = timed(lambda: wall(cube, *BASELINE, room=room), options.repeats)
-    fresh = timed(lambda: wall(cube, *BASELINE), options.repeats)
+    kernel = best(lambda: wall(cube, *BASELINE, room=room), options.repeats)
+    fresh = best(lambda: wall(cube, *BASELINE), options.repeats)
     flagged = {"above": int((ours.flags & ABOVE > 0).sum()), "below": int((ours.flags & BELOW > 0).sum())}
     say(bench="wall", step="kernel, warm, room given", seconds=round(kernel, 4), **flagged)
     say(bench="wall", step="kernel, warm, room allocated", seconds=round(fresh, 4))
@@ -105,7 +96,7 @@ def main() -> None:
     database.execute("create table cells as select * from arrow")
     del arrow, series, month
     for name, query in (("flags", FLAGS), ("flags, floating point", FLAGS_FLOATING), ("everything", EVERYTHING)):
-        peer = timed(lambda query=query: database.execute(f"create or replace table out as {query}", BASELINE), 3)
+        peer = best(lambda query=query: database.execute(f"create or replace table out as {query}", BASELINE), 3)
         theirs = database.execute("select flag from out order by series, month").fetchnumpy()["flag"]
         differ = int((np.asarray(theirs).reshape(cube.shape) != (ours.flags & (ABOVE | BELOW))).sum())
         say(bench="wall", step=f"duckdb, {name}", seconds=round(peer, 3), cells_that_differ=differ,
@@ -124,7 +115,7 @@ def main() -> None:
     for each in (one, ten):
         place = room_for(*each.shape)
         wall(each, *BASELINE, room=place)
-        seconds.append(timed(lambda each=each, place=place: wall(each, *BASELINE, room=place), 2 * options.repeats))
+        seconds.append(best(lambda each=each, place=place: wall(each, *BASELINE, room=place), 2 * options.repeats))
     say(bench="limits and flags, 360 months beside 36", ours_seconds=round(seconds[1], 5), peer="36 months",
         peer_seconds=round(seconds[0], 5), ratio=seconds[1] / seconds[0], bar="linear: at most 10 times, and noise",
         met=seconds[1] / seconds[0] <= MOST_TIMES_SLOWER)  # fmt: skip
