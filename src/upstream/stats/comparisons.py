@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from upstream.errors import BadInput
+from upstream.stats.distributions import binomial_test, fisher_test, normal_sf, poisson_pmf, poisson_quantile
 from upstream.stats.intervals import (
     CONFIDENCE,
     Interval,
@@ -125,7 +125,7 @@ def conditional_test(now: float, then: float, *, exposure_now: float = 1.0, expo
     if first + second == 0:
         return 1.0
     share = exposure_now / (exposure_now + exposure_then)
-    return float(stats.binomtest(first, first + second, share).pvalue)
+    return binomial_test(first, first + second, share)
 
 
 def e_test(now: float, then: float, *, exposure_now: float = 1.0, exposure_then: float = 1.0) -> float:
@@ -146,15 +146,15 @@ def e_test(now: float, then: float, *, exposure_now: float = 1.0, exposure_then:
         return 1.0
     rate = (first + second) / (exposure_now + exposure_then)
     xs, ys = _poisson_support(rate * exposure_now), _poisson_support(rate * exposure_then)
-    weight = np.outer(stats.poisson.pmf(xs, rate * exposure_now), stats.poisson.pmf(ys, rate * exposure_then))
+    weight = np.outer(poisson_pmf(xs, rate * exposure_now), poisson_pmf(ys, rate * exposure_then))
     seen = abs(_standardised(np.array([[first]]), np.array([[second]]), exposure_now, exposure_then)[0, 0])
     others = np.abs(_standardised(xs[:, None], ys[None, :], exposure_now, exposure_then))
     return float(min(1.0, weight[others >= seen * (1 - RELATIVE_TOLERANCE)].sum()))
 
 
 def _poisson_support(mean: float) -> NDArray[np.int64]:
-    low, high = stats.poisson.ppf([1e-12, 1 - 1e-12], mean)
-    return np.arange(int(max(low - 1, 0)), int(high) + 2)
+    low, high = (poisson_quantile(p, mean) for p in (1e-12, 1 - 1e-12))
+    return np.arange(max(low - 1, 0), high + 2)
 
 
 def _standardised(
@@ -212,8 +212,7 @@ def share_change(
     hits_now, base_now = checked_share(successes_now, n_now)
     hits_then, base_then = checked_share(successes_then, n_then)
     if min(base_now, base_then) < SMALL_SAMPLE:
-        table = [[hits_now, base_now - hits_now], [hits_then, base_then - hits_then]]
-        p = float(stats.fisher_exact(table).pvalue)
+        p = fisher_test(hits_now, base_now, hits_then, base_then)
     else:
         pooled = (hits_now + hits_then) / (base_now + base_then)
         p = _z_p(hits_now / base_now - hits_then / base_then, pooled * (1 - pooled) * (1 / base_now + 1 / base_then))
@@ -226,7 +225,7 @@ def share_change(
 def _z_p(difference: float, variance: float) -> float:
     if variance <= 0:
         return 1.0 if difference == 0 else 0.0
-    return float(2 * stats.norm.sf(abs(difference) / np.sqrt(variance)))
+    return float(2 * normal_sf(abs(difference) / np.sqrt(variance)))
 
 
 @dataclass(frozen=True, slots=True)

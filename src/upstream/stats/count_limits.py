@@ -6,8 +6,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from numpy.typing import ArrayLike
-from scipy import stats
 
+from upstream.stats.distributions import (
+    chi2_sf,
+    negative_binomial_cdf,
+    negative_binomial_quantile,
+    negative_binomial_sf,
+    normal_quantile,
+    poisson_cdf,
+    poisson_quantile,
+)
 from upstream.stats.limits import (
     ALPHA,
     BASELINE_WANTED,
@@ -62,7 +70,7 @@ def dispersion(baseline: ArrayLike) -> Dispersion:
     if mean == 0:
         return Dispersion(1.0, 1.0)
     chi2 = float(((held - mean) ** 2).sum() / mean)
-    return Dispersion(chi2 / (n - 1), float(stats.chi2.sf(chi2, n - 1)))
+    return Dispersion(chi2 / (n - 1), float(chi2_sf(chi2, n - 1)))
 
 
 def poisson_limits_known(expected: float, *, alpha: float = ALPHA) -> Limits:
@@ -78,8 +86,8 @@ def poisson_limits_known(expected: float, *, alpha: float = ALPHA) -> Limits:
 
     Source: quantiles of the Poisson distribution; the chance carried is the exact one, at most ``alpha``.
     """
-    lower, upper = (float(stats.poisson.ppf(q, expected)) for q in (alpha / 2, 1 - alpha / 2))
-    chance = float(stats.poisson.cdf(lower - 1, expected) + stats.poisson.sf(upper, expected))
+    lower, upper = (float(poisson_quantile(q, expected)) for q in (alpha / 2, 1 - alpha / 2))
+    chance = float(poisson_cdf(lower - 1, expected) + 1 - poisson_cdf(upper, expected))
     return Limits(expected, lower, upper, lower, "poisson_known", 0, 0, chance)
 
 
@@ -101,9 +109,10 @@ def poisson_limits(baseline: ArrayLike, *, alpha: float = ALPHA, wanted: int = B
     held = counts(known_values(baseline))
     n = held.size
     size, chance_of_success = float(held.sum()) + JEFFREYS_SHAPE, n / (n + 1)
-    lower, upper = (float(stats.nbinom.ppf(q, size, chance_of_success)) for q in (alpha / 2, 1 - alpha / 2))
-    false_alarm = stats.nbinom.cdf(lower - 1, size, chance_of_success) + stats.nbinom.sf(upper, size, chance_of_success)
-    return Limits(float(held.mean()), lower, upper, lower, "poisson", n, wanted, float(false_alarm))
+    lower, upper = (float(negative_binomial_quantile(q, size, chance_of_success)) for q in (alpha / 2, 1 - alpha / 2))
+    low_tail = negative_binomial_cdf(lower - 1, size, chance_of_success)
+    false_alarm = low_tail + negative_binomial_sf(upper, size, chance_of_success)
+    return Limits(float(held.mean()), lower, upper, lower, "poisson", n, wanted, false_alarm)
 
 
 def negative_binomial_limits(baseline: ArrayLike, *, alpha: float = ALPHA, wanted: int = BASELINE_WANTED) -> Limits:
@@ -124,12 +133,12 @@ def negative_binomial_limits(baseline: ArrayLike, *, alpha: float = ALPHA, wante
     """
     held = counts(known_values(baseline))
     n, mean = held.size, float(held.mean())
-    widening = t_multiple(n, alpha) / float(stats.norm.ppf(1 - alpha / 2))
+    widening = t_multiple(n, alpha) / float(normal_quantile(1 - alpha / 2))
     variance = float(held.var(ddof=1)) * widening**2
     if variance <= mean * (1 + 1 / n) or mean == 0:
         return poisson_limits(baseline, alpha=alpha, wanted=wanted)
     size, chance_of_success = mean**2 / (variance - mean), mean / variance
-    lower, upper = (float(stats.nbinom.ppf(q, size, chance_of_success)) for q in (alpha / 2, 1 - alpha / 2))
+    lower, upper = (float(negative_binomial_quantile(q, size, chance_of_success)) for q in (alpha / 2, 1 - alpha / 2))
     return Limits(mean, lower, upper, lower, "negative_binomial", n, wanted, alpha)
 
 

@@ -9,9 +9,18 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from upstream.stats.comparisons import SIGNIFICANCE
+from upstream.stats.distributions import (
+    chi2_quantile,
+    negative_binomial_cdf,
+    negative_binomial_sf,
+    normal_cdf,
+    normal_quantile,
+    normal_sf,
+    t_quantile,
+    t_sf,
+)
 from upstream.stats.limits import Limits, counts, known_values
 from upstream.stats.run_rules import NEAR_LIMIT, RuleSet
 
@@ -72,7 +81,7 @@ def expected_false_alarms(limits: Sequence[Limits], rules: RuleSet, *, points: i
 def _multiple(limits: Limits) -> float:
     """Distance from centre to limit in standard deviations that would give the limits' false-alarm chance."""
     n = max(limits.baseline_n, 2)
-    return round(float(stats.t.isf(limits.false_alarm / 2, n - 1) * np.sqrt(1 + 1 / n)), 6)
+    return round(float(-t_quantile(limits.false_alarm / 2, n - 1) * np.sqrt(1 + 1 / n)), 6)
 
 
 @lru_cache(maxsize=256)
@@ -81,7 +90,7 @@ def shift_chance(baseline_n: int, length: int) -> float:
 
     Assumes values after the baseline; the mean's error is normal with variance 1 / n of a value's. 0 for n: known mean.
     """
-    above = stats.norm.cdf(_mean_errors(baseline_n))
+    above = normal_cdf(_mean_errors(baseline_n))
     return float(np.mean(above**length + (1 - above) ** length))
 
 
@@ -95,11 +104,11 @@ def near_chance(baseline_n: int, multiple: float) -> float:
     """Chance that the latest value is one of two of three near a limit ``multiple`` estimated SDs from the mean."""
     mean = _mean_errors(baseline_n)[:, None]
     shares = (np.arange(NODES) + 0.5) / NODES
-    scale = np.sqrt(stats.chi2.ppf(shares, baseline_n - 1) / (baseline_n - 1))[None, :] if baseline_n > 1 else 1.0
+    scale = np.sqrt(chi2_quantile(shares, baseline_n - 1) / (baseline_n - 1))[None, :] if baseline_n > 1 else 1.0
     chance = 0.0
     for side in (1, -1):
-        one_side = stats.norm.sf(side * mean)
-        beyond = stats.norm.sf(side * mean + NEAR_LIMIT * multiple * scale)
+        one_side = normal_sf(side * mean)
+        beyond = normal_sf(side * mean + NEAR_LIMIT * multiple * scale)
         chance += float(np.mean(beyond * (one_side**2 - (one_side - beyond) ** 2)))
     return chance
 
@@ -107,7 +116,7 @@ def near_chance(baseline_n: int, multiple: float) -> float:
 def _mean_errors(baseline_n: int) -> NDArray[np.float64]:
     shares = (np.arange(NODES) + 0.5) / NODES
     width = 1 / np.sqrt(baseline_n) if baseline_n else 0.0
-    return np.asarray(width * stats.norm.ppf(shares))
+    return np.asarray(width * normal_quantile(shares))
 
 
 def outside_p(value: float, baseline: ArrayLike, *, poisson: bool) -> float:
@@ -128,12 +137,12 @@ def outside_p(value: float, baseline: ArrayLike, *, poisson: bool) -> float:
     n = held.size
     if poisson:
         size, success = float(counts(held).sum()) + 0.5, n / (n + 1)
-        tails = stats.nbinom.cdf(value, size, success), stats.nbinom.sf(value - 1, size, success)
+        tails = negative_binomial_cdf(value, size, success), negative_binomial_sf(value - 1, size, success)
         return float(min(1.0, 2 * min(tails)))
     sd = float(held.std(ddof=1))
     if sd == 0:
         return 1.0 if value == held.mean() else 0.0
-    return float(2 * stats.t.sf(abs(value - held.mean()) / (sd * np.sqrt(1 + 1 / n)), n - 1))
+    return float(2 * t_sf(abs(value - held.mean()) / (sd * np.sqrt(1 + 1 / n)), n - 1))
 
 
 def benjamini_hochberg(p_values: ArrayLike) -> NDArray[np.float64]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy import stats
 
 from upstream.errors import BadInput
+from upstream.stats.distributions import beta_quantile, chi2_quantile, normal_quantile
 
 CONFIDENCE: Final = 0.95
 """Two-sided confidence unless another is asked for."""
@@ -70,7 +70,7 @@ def wilson_interval(successes: float, n: float, *, confidence: float = CONFIDENC
 
 def wilson_interval_of_share(share: float, effective_n: float, *, confidence: float = CONFIDENCE) -> Interval:
     """As :func:`wilson_interval`, from a proportion (0 to 1) and an effective sample size that need not be whole."""
-    z = float(stats.norm.ppf(0.5 + confidence / 2))
+    z = float(normal_quantile(0.5 + confidence / 2))
     spread = 1 + z * z / effective_n
     middle = (share + z * z / (2 * effective_n)) / spread
     half = z / spread * np.sqrt(share * (1 - share) / effective_n + z * z / (4 * effective_n**2))
@@ -97,8 +97,8 @@ def poisson_interval(count: float, *, exposure: float = 1.0, confidence: float =
     if exposure <= 0:
         raise BadInput(f"The exposure is {exposure}.", allowed="more than 0")
     tail = (1 - confidence) / 2
-    lower = 0.0 if x == 0 else float(stats.chi2.ppf(tail, 2 * x)) / 2
-    upper = float(stats.chi2.ppf(1 - tail, 2 * (x + 1))) / 2
+    lower = 0.0 if x == 0 else float(chi2_quantile(tail, 2 * x)) / 2
+    upper = float(chi2_quantile(1 - tail, 2 * (x + 1))) / 2
     return Interval(x / exposure, lower / exposure, upper / exposure, confidence)
 
 
@@ -132,8 +132,8 @@ def rate_ratio(
         return Interval(float("nan"), 0.0, float("inf"), confidence)
     tail = (1 - confidence) / 2
     x, y = now / dispersion, then / dispersion
-    low = 0.0 if now == 0 else float(stats.beta.ppf(tail, x, y + 1))
-    high = 1.0 if then == 0 else float(stats.beta.ppf(1 - tail, x + 1, y))
+    low = 0.0 if now == 0 else float(beta_quantile(tail, x, y + 1))
+    high = 1.0 if then == 0 else float(beta_quantile(1 - tail, x + 1, y))
     estimate = now / then * scale if then else float("inf")
     return Interval(estimate, _odds(low) * scale, _odds(high) * scale, confidence)
 

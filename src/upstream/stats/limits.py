@@ -11,9 +11,10 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
+from scipy import special
 
 from upstream.errors import BadInput
+from upstream.stats.distributions import poisson_cdf, t_quantile, t_sf
 
 LimitMethod = Literal["sd", "t", "xmr", "c", "poisson_known", "poisson", "negative_binomial"]
 
@@ -137,7 +138,7 @@ def sd_limits(
     held = known_values(baseline)
     n = held.size
     mean, sd = float(held.mean()), float(held.std(ddof=1))
-    chance = float(2 * stats.t.sf(multiple / np.sqrt(1 + 1 / n), n - 1))
+    chance = float(2 * t_sf(multiple / np.sqrt(1 + 1 / n), n - 1))
     return _made(mean, mean - multiple * sd, mean + multiple * sd, "sd", n, wanted, chance, floor, ddof=1)
 
 
@@ -166,7 +167,7 @@ def t_limits(
 
 def t_multiple(n: int, alpha: float = ALPHA) -> float:
     """Standard deviations from the mean of ``n`` values to a two-sided prediction limit for one more."""
-    return float(stats.t.ppf(1 - alpha / 2, n - 1) * np.sqrt(1 + 1 / n))
+    return float(t_quantile(1 - alpha / 2, n - 1) * np.sqrt(1 + 1 / n))
 
 
 def moving_ranges(values: ArrayLike) -> NDArray[np.float64]:
@@ -216,7 +217,7 @@ def _xmr_false_alarm(constant: float, n: int, ranges: int) -> float:
     """Chance that a new normal value lies outside; c4 is the bias of the scale with the degrees of freedom used."""
     df = ranges / (2 * MOVING_RANGE_RELATIVE_VARIANCE)
     c4 = np.sqrt(2 / df) * np.exp(special.gammaln((df + 1) / 2) - special.gammaln(df / 2))
-    return float(2 * stats.t.sf(constant * RANGE_OF_TWO / c4 / np.sqrt(1 + 1 / n), df))
+    return float(2 * t_sf(constant * RANGE_OF_TWO / c4 / np.sqrt(1 + 1 / n), df))
 
 
 def c_chart_limits(baseline: ArrayLike, *, multiple: float = C_CHART_MULTIPLE, wanted: int = BASELINE_WANTED) -> Limits:
@@ -237,7 +238,7 @@ def c_chart_limits(baseline: ArrayLike, *, multiple: float = C_CHART_MULTIPLE, w
     held = counts(known_values(baseline))
     mean = float(held.mean())
     half = multiple * np.sqrt(mean)
-    inside = stats.poisson.cdf(np.floor(mean + half), mean) - stats.poisson.cdf(np.ceil(mean - half) - 1, mean)
+    inside = poisson_cdf(np.floor(mean + half), mean) - poisson_cdf(np.ceil(mean - half) - 1, mean)
     return _made(mean, mean - half, mean + half, "c", held.size, wanted, float(1 - inside), 0.0)
 
 

@@ -6,9 +6,9 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from upstream.errors import BadInput
+from upstream.stats.distributions import binomial_quantile
 from upstream.stats.intervals import CONFIDENCE, Interval
 
 Definition = Literal["linear", "nearest_rank"]
@@ -63,8 +63,8 @@ def quantile_interval_of_histogram(
     cumulative, n = _cumulative(histogram)
     estimate = quantile_of_histogram(histogram, share, first=first)
     tail = (1 - confidence) / 2
-    low_rank = int(stats.binom.ppf(tail, n, share))
-    high_rank = int(stats.binom.ppf(1 - tail, n, share)) + 1
+    low_rank = binomial_quantile(tail, n, share)
+    high_rank = binomial_quantile(1 - tail, n, share) + 1
     lower = float(first + _at_rank(cumulative, low_rank)) if low_rank >= 1 else -np.inf
     upper = float(first + _at_rank(cumulative, high_rank)) if high_rank <= n else np.inf
     return Interval(estimate, lower, upper, confidence)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from upstream.errors import BadInput
+from upstream.stats.distributions import chi2_quantile, normal_quantile
 from upstream.stats.intervals import CONFIDENCE, Interval, poisson_interval
 
 FUNNEL_LEVELS: Final = (0.95, 0.998)
@@ -38,8 +39,8 @@ def rate(count: float, population: float, per: float, *, confidence: float = CON
 
 def _kept_by_winsorising(share: float) -> float:
     """Mean square of a standard normal value winsorised by ``share`` at either end: 0.68 for a tenth."""
-    edge = float(stats.norm.isf(share))
-    return 1 - 2 * share - 2 * edge * float(stats.norm.pdf(edge)) + 2 * share * edge**2
+    edge = float(-normal_quantile(share))
+    return 1 - 2 * share - 2 * edge * math.exp(-(edge**2) / 2) / math.sqrt(2 * math.pi) + 2 * share * edge**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def funnel_limits(expected: ArrayLike, *, level: float = CONFIDENCE) -> FunnelLi
     e = _positive(expected)
     tail = (1 - level) / 2
     return FunnelLimits(
-        level, stats.chi2.ppf(tail, 2 * e) / (2 * e), stats.chi2.ppf(1 - tail, 2 * (e + 1)) / (2 * e), 0.0
+        level, chi2_quantile(tail, 2 * e) / (2 * e), chi2_quantile(1 - tail, 2 * (e + 1)) / (2 * e), 0.0
     )
 
 
@@ -107,7 +108,7 @@ def overdispersed_funnel_limits(
     phi = float(np.mean(np.clip(z, low, high) ** 2)) / (_kept_by_winsorising(WINSORISED) if corrected else 1.0)
     w, n = 1 / s**2, z.size
     tau2 = max(0.0, (n * phi - (n - 1)) / float(w.sum() - (w**2).sum() / w.sum())) if n > 1 else 0.0
-    half = float(stats.norm.ppf(0.5 + level / 2)) * np.sqrt(s**2 + tau2)
+    half = float(normal_quantile(0.5 + level / 2)) * np.sqrt(s**2 + tau2)
     return FunnelLimits(level, np.maximum(1 - half, 0.0), 1 + half, float(np.sqrt(tau2)))
 
 
