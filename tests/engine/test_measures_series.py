@@ -22,6 +22,7 @@ from upstream.measures.result import FORCE, NOT_KNOWN, Results, Series
 from upstream.measures.values import quantile
 from upstream.periods import Month, months
 from upstream.records.contract import contract
+from upstream.stats.comparisons import conditional_test
 from upstream.store import ReadingScope, Snapshot, Store, mark_personal
 
 TO = Month(2022, 6)
@@ -381,3 +382,54 @@ def test_what_was_reached_by_a_date_that_has_come(tmp_path: Path, target: str, r
     text = COUNT + f'[[targets]]\ntext = "t"\nby = "2022-06"\n{target}\n'
     (one,) = force(run(defined(tmp_path, text), crimes(year_and_quarter(), tmp_path))).likelihoods
     assert (one.already, one.probability) == (True, reached)
+
+
+def returned(folder: Path, rows: dict[Month, tuple[float, float]]) -> Snapshot:
+    """A returns table with one figure a month, for the whole force."""
+    schema = contract("returns").schema
+    values = {
+        "measure": ["leavers"] * len(rows),
+        "area": [FORCE] * len(rows),
+        "period_from": [m.first_day for m in rows],
+        "period_to": [m.last_day for m in rows],
+        "numerator": [above for above, _ in rows.values()],
+        "denominator": [below for _, below in rows.values()],
+    }
+    table = pa.table({f.name: pa.array(values.get(f.name, [None] * len(rows)), f.type) for f in schema}, schema=schema)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "returns.parquet"
+    pq.write_table(table, path)
+    return Snapshot("returns", 0, (path,), schema, len(rows), dt.datetime(2022, 7, 1, tzinfo=dt.UTC))
+
+
+def test_months_of_a_stock_are_never_put_together(tmp_path: Path) -> None:
+    """Leavers of twelve months, returned every month: three of them together would count each leaver thrice."""
+    rows = {m: (200.0 + at, 2_300.0) for at, m in enumerate(months(Month(2020, 4), TO))}
+    text = 'kind = "proportion"\nreturns = "leavers"\ngood = "lower"\nstock = true\n'
+    results = calculate([defined(tmp_path, text)], {"returns": returned(tmp_path, rows)}, to=TO, areas={"A": "Area A"})
+    one = force(results)
+    assert one.latest.value == pytest.approx(100 * 226 / 2_300)
+    assert one.year_to_date is None
+    assert one.rolling_12 is None
+    assert {change.name for change in one.changes} == {"previous", "same_last_year"}
+    assert all(change.significant is None for change in one.changes)  # mostly the same people twice
+
+
+def test_a_stock_has_no_longer_window(tmp_path: Path) -> None:
+    text = 'kind = "proportion"\nreturns = "leavers"\ngood = "lower"\nstock = true\nwindow = "rolling_12"\n'
+    with pytest.raises(BadInput, match="is a stock and is never added over months"):
+        defined(tmp_path, text)
+
+
+def test_windows_that_overlap_are_tested_on_the_months_they_do_not_share(tmp_path: Path) -> None:
+    """April to June against March to May is June against March: 130 against 100, not 330 against 300."""
+    counts = dict.fromkeys(months(Month(2021, 4), TO), 100) | {TO: 130}
+    one = force(run(defined(tmp_path, COUNT + 'window = "rolling_3"\n'), crimes(counts, tmp_path)))
+    previous = one.changes[0]
+    assert (previous.now.value, previous.then.value) == (330, 300)
+    assert previous.p_value == pytest.approx(conditional_test(130, 100, exposure_now=30, exposure_then=31))
+
+
+def test_a_year_to_date_is_not_compared_with_a_shorter_one(tmp_path: Path) -> None:
+    one = force(run(defined(tmp_path, COUNT + 'window = "year_to_date"\n'), crimes(year_and_quarter(), tmp_path)))
+    assert "previous" not in {change.name for change in one.changes}

@@ -32,7 +32,7 @@ def changes(line: Line, latest: int) -> tuple[Change, ...]:
         step = latest - int(earlier[-1]) if earlier.size else 0
     pairs: list[tuple[str, list[int], list[int]]] = []
     now = window(line, latest, headline)
-    if step:
+    if step and headline != "year_to_date":  # a year to date grows: the one before has fewer months
         pairs.append(("previous", now, window(line, latest - step, headline) if latest >= step else []))
     pairs.append(("same_last_year", now, [at - MONTHS_IN_YEAR for at in now]))
     if pooling(line.definition) in ("sum", "pool"):
@@ -103,15 +103,18 @@ def _tested(
 ) -> tuple[float, str | None]:
     kind, unit = line.definition.kind, line.definition.unit
     if kind in ("count", "rate") and _whole(now.numerator) and _whole(then.numerator) and unit != "pounds":
-        days_now, days_then = (_days(line, months) for months in (months_now, months_then))
+        # months that both windows have cancel out: only the others are two independent counts
+        own_now, own_then = sorted({*months_now} - {*months_then}), sorted({*months_then} - {*months_now})
         p = conditional_test(
-            round(now.numerator / spread),
-            round(then.numerator / spread),
-            exposure_now=days_now,
-            exposure_then=days_then,
+            round(over(line, own_now).numerator / spread),
+            round(over(line, own_then).numerator / spread),
+            exposure_now=_days(line, own_now),
+            exposure_then=_days(line, own_then),
         )
         name = "exact conditional test of two counts, allowing for days"
         return p, name if spread == 1 else f"{name} and for variation of {spread:.1f} times Poisson"
+    if pooling(line.definition) == "last":
+        return NAN, None  # a state at two moments is mostly the same people and cases: no test of separate samples
     if unit != "percent" or not 0 <= now.numerator <= now.denominator or not 0 <= then.numerator <= then.denominator:
         return NAN, None
     return _tested_shares(line, now, then, months_now, months_then)

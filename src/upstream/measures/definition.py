@@ -139,7 +139,8 @@ class Definition:
 
     ``key`` of an alternative reading is ``<key>@<name>`` and its ``alternative_of`` the default's key. Fields that a
     kind does not use are ``None`` or empty. ``numerator`` is there for every kind but ``page``; for ``duration``,
-    ``repeat`` and ``holders`` it says which rows are looked at.
+    ``repeat`` and ``holders`` it says which rows are looked at. ``stock`` marks a share or ratio of a state at the
+    period's end, or of twelve months already rolled up: months of it are never put together.
     """
 
     key: str
@@ -161,6 +162,7 @@ class Definition:
     window: Window = "month"
     frequency: Frequency = "month"
     lag_months: int = 0
+    stock: bool = False
     starts: Month | None = None
     in_scorecard: bool = True
     limits: LimitsRule = "two_sd"
@@ -290,7 +292,7 @@ def pooling(definition: Definition) -> Pooling:
     tallies = [t for t in (definition.numerator, definition.denominator) if t is not None]
     if definition.kind in ("repeat", "linked_share", "page"):
         return "none"
-    if definition.kind in STOCKS or any(source_table(tally.table).snapshot for tally in tallies):
+    if definition.stock or definition.kind in STOCKS or any(source_table(tally.table).snapshot for tally in tallies):
         return "last"
     if definition.kind in ("count", "rate"):
         return "sum"

@@ -24,8 +24,8 @@ _KIND_FIELDS: Final[dict[str, frozenset[str]]] = {
     "count": _COUNTED | {"column"},
     "level": _COUNTED | {"column"},
     "rate": frozenset({"table", "filter"}),
-    "proportion": _COUNTED | {"weight", "numerator", "denominator"},
-    "ratio": _COUNTED | {"numerator", "denominator"},
+    "proportion": _COUNTED | {"weight", "numerator", "denominator", "stock"},
+    "ratio": _COUNTED | {"numerator", "denominator", "stock"},
     "mean": frozenset({"table", "filter", "column", "per"}),
     "duration": frozenset({"table", "filter", "from", "to", "statistic", "percentile"}),
     "repeat": frozenset({"table", "filter", "person", "window_months", "prior", "statistic"}),
@@ -83,6 +83,7 @@ def _described(fields: Fields, kind: str) -> dict[str, Any]:
         "window": fields.choice("window", get_args(d.Window), "month"),
         "frequency": fields.choice("frequency", get_args(d.Frequency), "month"),
         "lag_months": fields.integer("lag_months", 0, 0, 24),
+        "stock": fields.flag("stock", False),
         "starts": fields.month("starts"),
         "in_scorecard": fields.flag("in_scorecard", True),
         "limits": fields.choice("limits", get_args(d.LimitsRule), "two_sd" if counts else "xmr"),
@@ -112,7 +113,7 @@ def _check_whole(fields: Fields, kind: str, values: dict[str, Any]) -> None:
         fields.wrong("good", f"good is lacking. Allowed: {', '.join(get_args(d.Good))}.")
     if not values["likelihood"] and not values["likelihood_reason"]:
         fields.wrong("likelihood", "likelihood is false without a likelihood_reason.")
-    if kind in d.STOCKS and values["window"] not in ("month",):
+    if (kind in d.STOCKS or values["stock"]) and values["window"] != "month":
         fields.wrong("window", f"a {kind} is a stock and is never added over months. Allowed: month.")
     if kind in ("repeat", "linked_share", "mean") and values["window"] != "month":
         fields.wrong(
