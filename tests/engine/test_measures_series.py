@@ -433,3 +433,22 @@ def test_windows_that_overlap_are_tested_on_the_months_they_do_not_share(tmp_pat
 def test_a_year_to_date_is_not_compared_with_a_shorter_one(tmp_path: Path) -> None:
     one = force(run(defined(tmp_path, COUNT + 'window = "year_to_date"\n'), crimes(year_and_quarter(), tmp_path)))
     assert "previous" not in {change.name for change in one.changes}
+
+
+BROKEN = COUNT + '[[breaks]]\nfrom = "2022-03"\nwhat = "A code was added"\nsource = "test"\n'
+
+
+def test_nothing_reaches_across_a_change_of_recording(tmp_path: Path) -> None:
+    """A steady rise of which one step is the change of recording is no trend, and no figure is set against an older."""
+    counts = {m: 100 + 10 * at for at, m in enumerate(months(Month(2021, 4), TO))}
+    joined = force(run(defined(tmp_path, COUNT), crimes(counts, tmp_path)))
+    apart = force(run(defined(tmp_path, BROKEN), crimes(counts, tmp_path)))
+    assert TO in {flag.month for flag in joined.flags if flag.rule == "trend"}
+    # a trend takes six months: March to June are four
+    assert not [flag for flag in apart.flags if flag.rule == "trend" and flag.month >= Month(2022, 3)]
+    assert apart.breaks == (Month(2022, 3),)
+    broken = {change.name: change.broken for change in apart.changes}
+    assert broken["previous"] is None
+    assert broken["same_last_year"] == broken["year_to_date"] == Month(2022, 3)
+    assert joined.breaks == ()
+    assert all(change.broken is None for change in joined.changes)

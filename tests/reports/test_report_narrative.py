@@ -201,3 +201,14 @@ def test_printed_numbers_read_back_to_half_a_digit(number: float, decimals: int)
 )
 def test_numbers_are_printed_as_readers_expect(number: float, unit: str, wanted: str) -> None:
     assert figure(number, unit, Source("x")).text == wanted  # type: ignore[arg-type]
+
+
+def test_nothing_is_compared_across_a_change_of_recording(one_series: Callable[..., Series]) -> None:
+    series = one_series(COUNT, [50.0] * 9 + [20.0, 30.0, 40.0, 60.0])
+    broken = Month(2022, 5)
+    changes = tuple(dataclasses.replace(c, broken=broken) if c.name == "same_last_year" else c for c in series.changes)
+    series = dataclasses.replace(series, changes=changes, breaks=(broken,))
+    said = points(COUNT, series)
+    assert "That is not comparable with June 2021 (50): recording changed in May 2022." in said
+    assert not any("more than in June 2021" in sentence for sentence in said)
+    assert streak(series) == (1, 1)

@@ -81,7 +81,10 @@ def _change(line: Line, name: str, months_now: list[int], months_then: list[int]
     elif np.isfinite(difference):
         p, test = _tested(line, now, then, months_now, months_then, spread)
     significant = None if np.isnan(p) else bool(p < SIGNIFICANCE)
-    return Change(name, label(line, months_now), then_label, now, then, difference, percent, why, p, significant, test)
+    broken = line.months[crossed[-1]] if crossed else None
+    return Change(
+        name, label(line, months_now), then_label, now, then, difference, percent, why, p, significant, test, broken
+    )
 
 
 def _percent(line: Line, now: Value, then: Value) -> tuple[float, str | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -47,10 +48,18 @@ def control(line: Line, values: Floats) -> tuple[tuple[Limits, ...], tuple[Flag,
         limits, unfloored = _limits(line, values, rule, every_year=rule == primary)
         found.append(limits)
         rules = MAKING_DATA_COUNT if rule == primary else LIMITS_ONLY
-        bits = special_causes_against(
-            values, centre=limits.centre, lower=limits.lower, upper=limits.upper, lower_unfloored=unfloored, rules=rules
-        )
-        flags += _flags(line, bits, rule)
+        ways = [0, *(b for b in line.breaks if 0 < b < len(values)), len(values)]
+        for start, end in pairwise(ways):  # no run or trend reaches across a change of recording
+            way = slice(start, end)
+            bits = special_causes_against(
+                values[way],
+                centre=limits.centre[way],
+                lower=limits.lower[way],
+                upper=limits.upper[way],
+                lower_unfloored=unfloored[way],
+                rules=rules,
+            )
+            flags += _flags(line, bits, rule, start)
     return tuple(found), tuple(sorted(flags, key=lambda flag: flag.month))
 
 
@@ -120,13 +129,15 @@ def _worked_out(definition: Definition, rule: str, baseline: Floats) -> made.Lim
     return methods[rule](baseline, floor=floor)
 
 
-def _flags(line: Line, bits: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], rule: str) -> list[Flag]:
+def _flags(line: Line, bits: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], rule: str, start: int) -> list[Flag]:
     found = []
     for at in np.flatnonzero(bits):
         for cause, name, direction in _FLAGS:
             if int(bits[at]) & int(cause):
                 high = direction == "high"
-                found.append(Flag(line.months[at], name, rule, "high" if high else "low", _good(line.definition, high)))
+                found.append(
+                    Flag(line.months[start + at], name, rule, "high" if high else "low", _good(line.definition, high))
+                )
     return found
 
 

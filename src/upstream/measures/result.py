@@ -161,6 +161,8 @@ class Change:
         ``p_value`` < 0.05.
     test : str or None
         Its name.
+    broken : Month or None
+        First month of a new way of recording that lies between the two, which are then not comparable.
     """
 
     name: str
@@ -174,6 +176,7 @@ class Change:
     p_value: float
     significant: bool | None
     test: str | None
+    broken: Month | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +288,8 @@ class Series:
     rank : Rank or None
     left_out : int
         Rows that the kind could not use in the latest month (durations: a time lacking or negative).
+    breaks : tuple of Month
+        First months of each new way of recording within ``months``; nothing may be read across one.
     """
 
     area: str
@@ -306,6 +311,7 @@ class Series:
     likelihoods: tuple[Likelihood, ...]
     rank: Rank | None = None
     left_out: int = 0
+    breaks: tuple[Month, ...] = ()
 
     @property
     def exceptional(self) -> Flag | None:

@@ -47,6 +47,7 @@ def series_of(line: Line, name: str, *, outlook: bool = True) -> Series | None:
         projection=projected(line, made, latest),
         likelihoods=likelihoods(line, made, latest),
         left_out=left_out(line, latest),
+        breaks=tuple(line.months[b] for b in line.breaks if first < b <= latest),
     )
 
 

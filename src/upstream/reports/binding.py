@@ -184,7 +184,7 @@ class Binding:
         """
         unit: FigureUnit = "points" if self.unit == "percent" else self.unit
         places = self.definition.decimals
-        known = math.isfinite(change.now.value) and math.isfinite(change.then.value)
+        known = math.isfinite(change.now.value) and math.isfinite(change.then.value) and change.broken is None
         number = math.nan
         if known:
             number = float(rounded(change.now.value, places) - rounded(change.then.value, places))

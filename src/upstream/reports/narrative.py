@@ -223,6 +223,12 @@ def _comparison(binding: Binding, series: Series, name: str) -> Runs:
 def change_words(binding: Binding, series: Series, change: Change, then: Figure, *, opening: bool) -> list[Run]:
     """How a figure compares with an earlier one: direction, size, per cent where the base allows, level."""
     start = ("That is " if binding.definition.kind == "count" else "It is ") if opening else ""
+    if change.broken is not None:
+        return [
+            Text(f"{start}not comparable with {change.then_label} ("),
+            then,
+            Text(f"): recording changed in {change.broken.label}"),
+        ]
     against = f" in {change.then_label} ("
     if change.difference == 0:
         return [Text(f"{start}the same as{against}"), then, Text(")")]
@@ -246,7 +252,7 @@ def direction(binding: Binding, change: Change) -> str:
 
 
 def _significance(change: Change) -> list[Run]:
-    if change.significant is None or change.difference == 0:
+    if change.broken is not None or change.significant is None or change.difference == 0:
         return []
     if change.significant:
         return [Text(", a statistically significant change")]
@@ -256,7 +262,7 @@ def _significance(change: Change) -> list[Run]:
 def streak(series: Series) -> tuple[int, int]:
     """Months in a row, up to the latest, that rose or fell: (how many, +1 or -1); (0, 0) when there is none.
 
-    Held months only: a gap ends the streak.
+    Held months only: a gap ends the streak, and so does a change of recording.
     """
     place = position(series, series.latest_month)
     if place is None:
@@ -265,7 +271,12 @@ def streak(series: Series) -> tuple[int, int]:
     count, sign = 0, 0
     for i in range(place, 0, -1):
         step = values[i] - values[i - 1]
-        if not math.isfinite(step) or step == 0 or (sign and (step > 0) != (sign > 0)):
+        if (
+            series.months[i] in series.breaks
+            or not math.isfinite(step)
+            or step == 0
+            or (sign and (step > 0) != (sign > 0))
+        ):
             break
         sign = 1 if step > 0 else -1
         count += 1
