@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import functools
+import http
 import http.server
 import json
 import shutil
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from upstream.errors import BadInput
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 LOOPBACK = "127.0.0.1"
+MARKER = ".upstream-demo"
+"""Stands in every folder that this command made: no other folder's files are ever deleted."""
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 PLACES_COMMANDS = {"boundaries": "lsoa", "lookup": "lookup", "population": "population", "deprivation": "deprivation"}
 
 
@@ -49,15 +55,57 @@ def _add_everything(folder: Path, console: Console) -> None:
         _run(folder, "records", "add", table, str(records / facts["file"]), "--map", str(mapping))
 
 
-class _QuietHandler(http.server.SimpleHTTPRequestHandler):
-    """Serves one folder; says nothing about each request."""
+def _make_room(folder: Path) -> None:
+    """An empty folder to build in: a new one, or one that an earlier run left half made.
+
+    Raises
+    ------
+    BadInput
+        The folder holds files and this command did not make it.
+    """
+    made_here = (folder / MARKER).is_file()
+    if folder.exists() and not made_here and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInput(
+            f"{folder} holds files that are not the demo's; nothing was changed.",
+            allowed="a new or empty folder",
+            remedy="Name another: upstream demo --folder NAME.",
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARKER).touch()
+    for half_made in ("records", "store", "report"):
+        shutil.rmtree(folder / half_made, ignore_errors=True)
+
+
+class ReportHandler(http.server.SimpleHTTPRequestHandler):
+    """Serves the files of one folder to a browser on this machine; lists nothing, and logs no request."""
+
+    def send_head(self) -> Any:
+        """Refuse a page elsewhere that calls this address by a name of its own (DNS rebinding)."""
+        host = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")
+        if host not in (LOOPBACK, "localhost"):
+            self.send_error(http.HTTPStatus.MISDIRECTED_REQUEST)
+            return None
+        return super().send_head()
+
+    def list_directory(self, path: Any) -> None:
+        """Say that nothing is there."""
+        self.send_error(http.HTTPStatus.NOT_FOUND)
+
+    def end_headers(self) -> None:
+        """What a browser may do with the file: show it, load nothing else, keep nothing."""
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Referrer-Policy", "no-referrer")
+        self.send_header("Cache-Control", "no-store")
+        if self.path.partition("?")[0].endswith(".html"):
+            self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
         """Keep the terminal for the address."""
 
 
 def _serve(folder: Path, port: int, console: Console) -> None:
-    handler = functools.partial(_QuietHandler, directory=str(folder))
+    handler = functools.partial(ReportHandler, directory=str(folder))
     with http.server.ThreadingHTTPServer((LOOPBACK, port), handler) as server:
         console.print(f"\nThe report is at [bold]http://{LOOPBACK}:{server.server_port}/report.html[/bold]")
         console.print("Stop with Ctrl+C.")
@@ -99,9 +147,7 @@ def group(folder: Path, port: int, scale: float, seed: int, serve: bool) -> None
     started = time.monotonic()
     report = folder / "report"
     if not (report / "report.html").exists():
-        for half_made in ("records", "store", "report"):
-            shutil.rmtree(folder / half_made, ignore_errors=True)
-        folder.mkdir(parents=True, exist_ok=True)
+        _make_room(folder)
         _build_records(folder, scale, seed, console)
         _add_everything(folder, console)
         _run(folder, "report", "quarterly", "--to", "2022-06", "--out", str(report))
