@@ -452,3 +452,12 @@ def test_nothing_reaches_across_a_change_of_recording(tmp_path: Path) -> None:
     assert broken["same_last_year"] == broken["year_to_date"] == Month(2022, 3)
     assert joined.breaks == ()
     assert all(change.broken is None for change in joined.changes)
+
+
+def test_no_chance_is_given_where_nobody_knows_how_much_the_months_vary(tmp_path: Path) -> None:
+    """Nine months of last year are too few to say how much a series varies, and months of another way do not count."""
+    whole = year_and_quarter()
+    few = {month: n for month, n in whole.items() if month > Month(2021, 6)}
+    assert force(run(defined(tmp_path, COUNT), crimes(whole, tmp_path))).changes[0].p_value < 1
+    assert force(run(defined(tmp_path, COUNT), crimes(few, tmp_path))).changes[0].significant is None
+    assert force(run(defined(tmp_path, BROKEN), crimes(whole, tmp_path))).changes[0].significant is None

@@ -56,15 +56,20 @@ def label(line: Line, months: list[int]) -> str:
 
 
 def _spread(line: Line, latest: int) -> float:
-    """How many times more than Poisson the previous financial year varied; at least 1."""
+    """How many times more than Poisson the previous financial year varied, at least 1; NaN when too little is held.
+
+    Months before a change of recording are left out: its step is not chance. With too few months nobody knows how
+    much the series varies, and to take Poisson for granted would call ordinary months significant.
+    """
     if line.definition.kind not in ("count", "rate") or line.facts.numerator[line.label].min() < 0:
         return 1.0
     year = line.months[latest].financial_year.previous
-    baseline = [line.at(month) for month in year.months if line.at(month) >= 0]
+    since = max([b for b in line.breaks if b <= latest], default=0)
+    baseline = [line.at(month) for month in year.months if line.at(month) >= since]
     try:
         return max(1.0, dispersion(line.numerator[baseline]).phi)
     except BadInput:
-        return 1.0
+        return NAN
 
 
 def _change(line: Line, name: str, months_now: list[int], months_then: list[int], spread: float) -> Change:
@@ -106,6 +111,8 @@ def _tested(
 ) -> tuple[float, str | None]:
     kind, unit = line.definition.kind, line.definition.unit
     if kind in ("count", "rate") and _whole(now.numerator) and _whole(then.numerator) and unit != "pounds":
+        if np.isnan(spread):
+            return NAN, None
         # months that both windows have cancel out: only the others are two independent counts
         own_now, own_then = sorted({*months_now} - {*months_then}), sorted({*months_then} - {*months_now})
         p = conditional_test(
