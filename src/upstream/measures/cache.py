@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import json
 import os
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,11 @@ FOLDER: Final = ".measures"
 KEPT: Final = 8
 """Files kept; the oldest go first."""
 _QUICK: Final = 1
+_SPOILT: Final = (
+    *(OSError, EOFError, zlib.error, RecursionError),
+    *(ValueError, KeyError, IndexError, TypeError, AttributeError),
+)
+"""What reading a file that is cut, overwritten or of another shape can raise."""
 
 
 def cache_folder(store: Path) -> Path:
@@ -41,7 +47,7 @@ def kept(folder: Path, key: str, definitions: Sequence[Definition]) -> Results |
     try:
         content = json.loads(gzip.decompress(path.read_bytes()))
         found = restored(Results, content, {definition.key: definition for definition in definitions})
-    except (OSError, EOFError, ValueError, KeyError, TypeError):
+    except _SPOILT:
         return None
     return found if isinstance(found, Results) else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,25 +11,16 @@ from upstream.errors import BadInput, NotHeld, UpstreamError
 from upstream.measures.cache import cache_key, keep, kept
 from upstream.measures.control import false_alarms
 from upstream.measures.definition import Definition
-from upstream.measures.engines import ENGINES, Answer, EngineName, ask_duckdb, ask_spark, spark_session
-from upstream.measures.facts import Facts, Frame, labels_of, lay_out_daily, monthly_facts
-from upstream.measures.filters import Filter
-from upstream.measures.questions import (
-    Question,
-    QuestionKey,
-    Scope,
-    Sum,
-    daily_question,
-    other_question,
-    other_question_keys,
-    sums_of,
-)
+from upstream.measures.engines import ENGINES, EngineName
+from upstream.measures.facts import Facts, monthly_facts
+from upstream.measures.gathering import Asked, gathering
+from upstream.measures.questions import other_question_keys, sums_of
 from upstream.measures.ranks import ranks
 from upstream.measures.result import FORCE, NOT_KNOWN, MeasureResult, Provenance, Rank, Results, Series, TableVersion
 from upstream.measures.series import series_of
 from upstream.measures.source_tables import source_table
 from upstream.measures.values import NAN, make_line
-from upstream.periods import Month, months
+from upstream.periods import Month
 from upstream.places.population import population_of
 from upstream.places.tables import AREAS, DISTRICTS, POPULATION
 from upstream.records.contract import code_list
@@ -39,32 +30,6 @@ ENGINE_VERSION: Final = "1"
 """Raised whenever the same records and definitions could give another figure; empties every cache."""
 PLACES: Final = (POPULATION.name, AREAS.name, DISTRICTS.name)
 """Tables that residents come from."""
-HISTORY: Final = 60
-"""Months read: four financial years of limits and the year before them."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a calculation is for.
-
-    Attributes
-    ----------
-    to : Month
-        The month reported.
-    areas : mapping
-        Area codes to names, in report order; empty: every area that the records name.
-    force : str or None
-        Slug of the force, for tables that hold several forces and for returns.
-    force_name : str
-    populations : mapping
-        Residents by area code (and ``FORCE``), for rates.
-    """
-
-    to: Month
-    areas: Mapping[str, str]
-    force: str | None = None
-    force_name: str = "Force"
-    populations: Mapping[str, float] | None = None
 
 
 def open_tables(
@@ -170,11 +135,11 @@ def calculate(
         if found is not None:
             return found
     ready = [d for d in definitions if d.kind != "page" and not any(name in lacking for name in d.tables)]
-    facts = gather(ready, tables, asked, engine, spark=spark, memory=memory, threads=threads)
-    if populations is None and store is not None and any(d.kind == "rate" for d in ready):
-        held = populations_held(store, facts.frame.labels[1:-1], (force, force_name))
-        asked = Asked(to, areas, force, force_name, held)
-    results = _results(definitions, ready, facts, tables, lacking, asked, engine)
+    with gathering(ready, tables, asked, engine, spark=spark, memory=memory, threads=threads) as facts:
+        if populations is None and store is not None and any(d.kind == "rate" for d in ready):
+            held = populations_held(store, facts.frame.labels[1:-1], (force, force_name))
+            asked = Asked(to, areas, force, force_name, held)
+        results = _results(definitions, ready, facts, tables, lacking, asked, engine)
     if similar and force:
         residents = dict(populations or {}) or _residents_of_forces(store, (force, *similar))
         found_ranks = ranks(ready, tables, to=to, force=force, similar=similar, residents=residents)
@@ -221,59 +186,6 @@ def _rests_on(
     }
 
 
-def gather(
-    definitions: Sequence[Definition],
-    tables: Mapping[str, Snapshot],
-    asked: Asked,
-    engine: EngineName = "duckdb",
-    *,
-    spark: Any = None,
-    memory: str | None = None,
-    threads: int | None = None,
-) -> Facts:
-    """The integer facts of the definitions: one query a table for all that can be added up, one each for the rest."""
-    scope = _scope(definitions, tables, asked)
-    sums: dict[str, list[Sum]] = {}
-    for definition in definitions:
-        for name in definition.tables:
-            sums.setdefault(name, [])
-        for name, one in sums_of(definition):
-            sums[name].append(one)
-    questions: dict[object, Question] = {
-        name: daily_question(source_table(name), some, scope) for name, some in sums.items()
-    }
-    keys: dict[QuestionKey, list[Filter | None]] = {}
-    for definition in definitions:
-        for key in other_question_keys(definition):
-            keys.setdefault(key, []).append(definition.numerator.filter if definition.numerator else None)
-    questions |= {key: other_question(key, scope, filters) for key, filters in keys.items()}
-    everything = list(questions.values())
-    if engine == "spark":
-        answers = ask_spark(everything, tables, spark or spark_session())
-    else:
-        answers = ask_duckdb(everything, tables, memory=memory, threads=threads)
-    return _laid_out(dict(zip(questions, answers, strict=True)), scope, asked)
-
-
-def _scope(definitions: Sequence[Definition], tables: Mapping[str, Snapshot], asked: Asked) -> Scope:
-    baselines = [t.baseline_from for d in definitions for t in d.targets if t.baseline_from is not None]
-    first = min([asked.to - (HISTORY - 1), *baselines])
-    limited = [set(snapshot.areas) for snapshot in tables.values() if snapshot.areas is not None]
-    visible = tuple(sorted(set.intersection(*limited))) if limited else None
-    return Scope(first, asked.to, tuple(asked.areas), asked.force, visible)
-
-
-def _laid_out(answers: dict[object, Answer], scope: Scope, asked: Asked) -> Facts:
-    force_codes = tuple(dict.fromkeys(code for code in (FORCE, asked.force) if code))
-    daily = {name: answer for name, answer in answers.items() if answer.question.shape == "daily"}
-    labels = labels_of(list(daily.values()), tuple(asked.areas), force_codes)
-    facts = Facts(Frame(labels, tuple(months(scope.first, scope.last)), force_codes))
-    facts.sql = {key: answer.sql for key, answer in answers.items()}
-    facts.daily = {str(name): lay_out_daily(answer, facts.frame) for name, answer in daily.items()}
-    facts.other = {key: answer for key, answer in answers.items() if isinstance(key, tuple)}
-    return facts
-
-
 def _results(
     definitions: Sequence[Definition],
     ready: Sequence[Definition],
@@ -291,7 +203,8 @@ def _results(
     }
     limited = any(tables[name].areas is not None for name in versions)
     measures = {}
-    for definition in definitions:
+    # what was counted first is worked out while the rest is still being counted
+    for definition in sorted(definitions, key=lambda d: len(other_question_keys(d))):
         if definition.kind == "page":
             measures[definition.key] = MeasureResult(definition, {}, None)
         elif definition not in ready:
@@ -302,6 +215,7 @@ def _results(
             provenance = _provenance(definition, facts, versions, engine)
             lacks = None if series else "No month of it is held."
             measures[definition.key] = MeasureResult(definition, series, provenance, lacks)
+    measures = {definition.key: measures[definition.key] for definition in definitions}
     charts = [
         (one.limits[0], one.latest_month, one.flags)
         for result in measures.values()

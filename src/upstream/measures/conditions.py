@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from typing import Any, Final
 
@@ -78,7 +79,33 @@ def _operand(operand: f.Operand, rows: ir.Table) -> ir.Value:
     match operand:
         case f.Field(column):
             return rows[column]
-        case f.Between("seconds_between", start, end):
-            return seconds(rows, start, end)
-        case f.Between(_, start, end):
-            return days(rows, start, end)
+        case f.Between() if _named(operand) in rows.columns:
+            return rows[_named(operand)]
+        case f.Between():
+            return _taken(operand, rows)
+
+
+def _named(between: f.Between) -> str:
+    return f"upstream_{between.function}_{between.start}_{between.end}"
+
+
+def _taken(between: f.Between, rows: ir.Table) -> ir.IntegerValue:
+    measured = seconds if between.function == "seconds_between" else days
+    return measured(rows, between.start, between.end)
+
+
+def with_durations(rows: ir.Table, conditions: Iterable[f.Condition | None]) -> ir.Table:
+    """The rows with a column for every time between two columns that the conditions compare: worked out once a row."""
+    asked = dict.fromkeys(one for condition in conditions for one in _between(condition))
+    return rows.mutate(**{_named(one): _taken(one, rows) for one in asked}) if asked else rows
+
+
+def _between(condition: f.Condition | None) -> Iterator[f.Between]:
+    match condition:
+        case f.Compare(f.Between() as operand, _, _):
+            yield operand
+        case f.Not(term):
+            yield from _between(term)
+        case f.All(terms) | f.Any(terms):
+            for term in terms:
+                yield from _between(term)

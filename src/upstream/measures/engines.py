@@ -5,10 +5,14 @@ Both read the Parquet files of one Delta version of each table and give back the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+import duckdb
 import ibis
 import pyarrow as pa
 
@@ -19,15 +23,22 @@ from upstream.store.duckdb_session import DEFAULT_MEMORY, duckdb_session, named,
 
 EngineName = Literal["duckdb", "spark"]
 ENGINES: Final = ("duckdb", "spark")
+HELD_ROWS: Final = 50_000
+"""Tables of at most this many rows are held in memory: hundreds of sums over many small files cost more than that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a question gave: ``rows`` as :class:`Question` describes them and the ``sql`` that was run."""
+    """What a question gives, once its ``pending`` rows are there, and the ``sql`` that is run."""
 
     question: Question
-    rows: pa.Table
+    pending: Future[pa.Table]
     sql: str
+
+    @property
+    def rows(self) -> pa.Table:
+        """Rows as :class:`Question` describes them; waits for them."""
+        return self.pending.result()
 
 
 def sql_of(question: Question, engine: EngineName) -> str:
@@ -38,35 +49,52 @@ def sql_of(question: Question, engine: EngineName) -> str:
     return str(ibis.to_sql(question.expression, dialect="pyspark"))
 
 
+@contextmanager
 def ask_duckdb(
     questions: Sequence[Question],
     tables: Mapping[str, Snapshot],
     *,
     memory: str | None = None,
     threads: int | None = None,
-) -> list[Answer]:
-    """Answers from DuckDB, bounded in memory and confined to the folders of the tables."""
+) -> Iterator[list[Answer]]:
+    """Answers from DuckDB, bounded in memory and confined to the folders of the tables; all are there at the end.
+
+    Questions run side by side, each on one thread, in their order: a single one seldom keeps several busy, and what is
+    answered first can be worked on while the rest is counted.
+    """
     used = dict.fromkeys(name for question in questions for name in question.tables)
     folders = sorted({file.parent for name in used for file in tables[name].files})
-    with duckdb_session(folders, memory=memory or DEFAULT_MEMORY, threads=threads, keep_order=False) as connection:
+    with (
+        duckdb_session(folders, memory=memory or DEFAULT_MEMORY, threads=1, keep_order=False) as connection,
+        ThreadPoolExecutor(threads or os.cpu_count() or 1) as workers,
+    ):
         for name in used:
-            connection.execute(_view(name, tables[name]))
+            connection.execute(_relation(name, tables[name]))
         answers = []
         for question in questions:
             sql = sql_of(question, "duckdb")
-            answers.append(Answer(question, connection.sql(sql).to_arrow_table(), sql))
-        return answers
+            answers.append(Answer(question, workers.submit(_run, connection.cursor(), sql), sql))
+        yield answers
+        for answer in answers:
+            answer.pending.result()
 
 
-def _view(name: str, snapshot: Snapshot) -> str:
-    """A view of the version's files, timestamps as UTC without a zone."""
+def _run(cursor: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
+    with cursor:
+        return cursor.sql(sql).to_arrow_table()
+
+
+def _relation(name: str, snapshot: Snapshot) -> str:
+    """A view of the version's files, timestamps as UTC without a zone; a small table is read once and held."""
     zoned = [f.name for f in snapshot.schema if pa.types.is_timestamp(f.type)]
     plain = ", ".join(f"make_timestamp(epoch_us({named(column)})) AS {named(column)}" for column in zoned)
     replaced = f" REPLACE ({plain})" if zoned else ""
-    return f"CREATE TEMP VIEW {named(name)} AS SELECT *{replaced} FROM {parquet_files(snapshot.files)}"
+    kind = "TABLE" if snapshot.rows <= HELD_ROWS else "VIEW"
+    return f"CREATE {kind} {named(name)} AS SELECT *{replaced} FROM {parquet_files(snapshot.files)}"
 
 
-def ask_spark(questions: Sequence[Question], tables: Mapping[str, Snapshot], spark: Any) -> list[Answer]:
+@contextmanager
+def ask_spark(questions: Sequence[Question], tables: Mapping[str, Snapshot], spark: Any) -> Iterator[list[Answer]]:
     """Answers from a Spark session, whose time zone is set to UTC for the purpose."""
     spark.conf.set("spark.sql.session.timeZone", "UTC")
     for name in dict.fromkeys(name for question in questions for name in question.tables):
@@ -74,8 +102,10 @@ def ask_spark(questions: Sequence[Question], tables: Mapping[str, Snapshot], spa
     answers = []
     for question in questions:
         sql = sql_of(question, "spark")
-        answers.append(Answer(question, spark.sql(sql).toArrow(), sql))
-    return answers
+        rows: Future[pa.Table] = Future()
+        rows.set_result(spark.sql(sql).toArrow())
+        answers.append(Answer(question, rows, sql))
+    yield answers
 
 
 def spark_session(threads: int = 2) -> Any:

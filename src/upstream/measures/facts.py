@@ -92,17 +92,25 @@ class Histogram:
         return values, np.bincount(inverse, weights=n, minlength=values.size).astype(np.int64)
 
 
-def histogram_of(label: Ints, month: Ints, value: Ints, n: Ints, shape: tuple[int, int]) -> Histogram:
-    """A histogram from its rows in any order; rows of one cell and value are added."""
-    cell = label * shape[1] + month
-    order = np.lexsort((value, cell))
-    cell, value, n = cell[order], value[order], n[order]
-    first = np.ones(cell.size, dtype=bool)
-    first[1:] = (np.diff(cell) != 0) | (np.diff(value) != 0)
-    at = np.flatnonzero(first)
-    total = np.add.reduceat(n, at) if at.size else n
-    starts = np.searchsorted(cell[at], np.arange(shape[0] * shape[1] + 1))
-    return Histogram(value[at], total, starts, shape[1])
+def histograms_of(answer: Answer, frame: Frame) -> tuple[Histogram, ...]:
+    """A histogram for each sum of an answer, rows in any order; the force has all rows, whatever their label."""
+    rows = answer.rows
+    label, value = frame.positions(_array(rows, "label")), _whole(rows, "value")
+    cell = label * len(frame.months) + _whole(rows, "month") - frame.months[0].index
+    span = int(value.max(initial=UNUSABLE)) - UNUSABLE + 1
+    place = np.concatenate((cell % len(frame.months), cell)) * span + np.tile(value - UNUSABLE, 2)
+    order = np.argsort(place)
+    place = place[order]
+    at = np.flatnonzero(np.diff(place, prepend=-1))
+    found = []
+    for column in range(len(answer.question.sums)):
+        n = np.tile(_whole(rows, f"s{column}"), 2)[order]
+        total = np.add.reduceat(n, at) if at.size else n
+        some = np.flatnonzero(total)
+        where = place[at[some]]
+        starts = np.searchsorted(where, np.arange(len(frame.labels) * len(frame.months) + 1) * span)
+        found.append(Histogram(where % span + UNUSABLE, total[some], starts, len(frame.months)))
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -142,6 +150,7 @@ class Facts:
     daily: dict[str, DailyFacts] = field(default_factory=dict)
     other: dict[QuestionKey, Answer] = field(default_factory=dict)
     sql: dict[object, str] = field(default_factory=dict)
+    histograms: dict[QuestionKey, tuple[Histogram, ...]] = field(default_factory=dict)
 
 
 def labels_of(answers: Sequence[Answer], areas: Sequence[str], force_codes: Sequence[str]) -> tuple[str, ...]:
@@ -306,36 +315,30 @@ def _grid(facts: Facts, key: QuestionKey, name: str) -> Floats:
     return grid
 
 
-def _cells(facts: Facts, key: QuestionKey, counted: str = "n") -> tuple[Ints, Ints, Ints, Ints]:
-    rows, frame = facts.other[key].rows, facts.frame
-    rows = rows.filter(pc.greater(rows.column(counted), 0))
-    month = _whole(rows, "month") - frame.months[0].index
-    return frame.positions(_array(rows, "label")), month, _whole(rows, "value"), _whole(rows, counted)
-
-
 def _of_histogram(definition: Definition, facts: Facts, held: NDArray[np.bool_]) -> MonthlyFacts:
-    """Rows used, by month; the force's histogram is all of the rows, whatever their label."""
+    """Rows used, by month."""
     (key,) = other_question_keys(definition)
     if definition.numerator is None:
         raise ValueError(f"{definition.key} counts nothing")
-    column = facts.other[key].question.sums.index(Sum(definition.numerator.filter))
-    label, month, value, n = _cells(facts, key, f"s{column}")
-    shape = (len(facts.frame.labels), len(facts.frame.months))
-    both = [np.concatenate(pair) for pair in ((np.zeros_like(label), label), (month, month), (value, value), (n, n))]
-    used = np.zeros(shape)
-    usable = both[2] != UNUSABLE
-    np.add.at(used, (both[0][usable], both[1][usable]), both[3][usable])
-    return MonthlyFacts(used, None, held, histogram=histogram_of(both[0], both[1], both[2], both[3], shape))
+    answer, frame = facts.other[key], facts.frame
+    if key not in facts.histograms:
+        facts.histograms[key] = histograms_of(answer, frame)
+    histogram = facts.histograms[key][answer.question.sums.index(Sum(definition.numerator.filter))]
+    usable = np.concatenate(([0], np.cumsum(np.where(histogram.value == UNUSABLE, 0, histogram.n))))
+    used = np.diff(usable[histogram.starts]).reshape(len(frame.labels), len(frame.months))
+    return MonthlyFacts(used.astype(np.float64), None, held, histogram=histogram)
 
 
 def _of_holders(definition: Definition, facts: Facts, held: NDArray[np.bool_]) -> MonthlyFacts:
     (key,) = other_question_keys(definition)
-    label, month, rows_held, holders = _cells(facts, key)
+    rows, frame = facts.other[key].rows, facts.frame
+    rows_held = _whole(rows, "value")
     chosen = rows_held >= definition.at_least
     if definition.at_most is not None:
         chosen &= rows_held <= definition.at_most
-    grid = np.zeros((len(facts.frame.labels), len(facts.frame.months)))
-    np.add.at(grid, (label[chosen], month[chosen]), holders[chosen])
+    label, month = frame.positions(_array(rows, "label")), _whole(rows, "month") - frame.months[0].index
+    grid = np.zeros((len(frame.labels), len(frame.months)))
+    np.add.at(grid, (label[chosen], month[chosen]), _whole(rows, "n")[chosen])
     return MonthlyFacts(grid, None, held)
 
 

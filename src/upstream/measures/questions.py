@@ -15,7 +15,7 @@ from typing import Final, Literal
 import ibis
 import ibis.expr.types as ir
 
-from upstream.measures.conditions import days, meets, month_number, seconds, unbound
+from upstream.measures.conditions import days, meets, month_number, seconds, unbound, with_durations
 from upstream.measures.definition import Definition, Tally
 from upstream.measures.filters import Filter
 from upstream.measures.result import FORCE, NOT_KNOWN
@@ -129,7 +129,7 @@ def other_question_keys(definition: Definition) -> list[QuestionKey]:
 def daily_question(table: SourceTable, sums: Iterable[Sum], scope: Scope) -> Question:
     """All the sums of one table by area label and day."""
     wanted = tuple(dict.fromkeys(sums))
-    rows = _rows(table, scope)
+    rows = with_durations(_rows(table, scope), [one.filter.condition for one in wanted if one.filter])
     columns = {f"s{at}": _sum(one, table, rows) for at, one in enumerate(wanted)}
     answer = rows.group_by(label=rows.upstream_label, day=rows[table.event_date]).agg(rows=rows.count(), **columns)
     return Question("daily", (table.name,), answer, wanted)

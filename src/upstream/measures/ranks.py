@@ -54,11 +54,10 @@ def ranks(
         own = [d for d in chosen if d.numerator is not None and d.numerator.table == table]
         sums = {d.key: Sum(d.numerator.filter) for d in own if d.numerator is not None}
         question = daily_question(source_table(table), sums.values(), Scope(first, to, by_force=True))
-        (answer,) = (
-            ask_spark([question], tables, spark) if engine == "spark" and spark else ask_duckdb([question], tables)
-        )
+        asking = ask_spark([question], tables, spark) if engine == "spark" and spark else ask_duckdb([question], tables)
         frame = Frame((FORCE, *group, NOT_KNOWN), tuple(months(first, to)), ())
-        daily = lay_out_daily(answer, frame)
+        with asking as (answer,):
+            daily = lay_out_daily(answer, frame)
         held = np.all(np.add.reduceat(daily.rows, frame.month_starts, axis=1) > 0, axis=1)
         at = [i for i, name in enumerate(frame.labels) if name in group and held[i] and residents.get(name, 0) > 0]
         names = [frame.labels[i] for i in at]

@@ -243,14 +243,11 @@ def projection(made: Forecast, *, levels: Sequence[float] = (0.8, 0.95)) -> Proj
 
     Source: quantiles of simulated paths.
     """
+    # one call sorts each month's paths once
     future = made.paths[:, -made.horizon :]
     tails = np.array([(1 - level) / 2 for level in levels])
-    return Projection(
-        np.quantile(future, 0.5, axis=0),
-        tuple(levels),
-        np.quantile(future, tails, axis=0),
-        np.quantile(future, 1 - tails, axis=0),
-    )
+    drawn = np.quantile(future, np.concatenate(([0.5], tails, 1 - tails)), axis=0)
+    return Projection(drawn[0], tuple(levels), drawn[1 : 1 + tails.size], drawn[1 + tails.size :])
 
 
 def total_paths(made: Forecast, first: int, last: int) -> NDArray[np.float64]:

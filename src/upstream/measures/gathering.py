@@ -1,0 +1,125 @@
+"""From definitions to the integer facts they rest on: which questions are asked, over which months, laid out how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from upstream.measures.definition import Definition
+from upstream.measures.engines import Answer, EngineName, ask_duckdb, ask_spark, spark_session
+from upstream.measures.facts import Facts, Frame, labels_of, lay_out_daily
+from upstream.measures.filters import Filter
+from upstream.measures.questions import (
+    Question,
+    QuestionKey,
+    Scope,
+    Sum,
+    daily_question,
+    other_question,
+    other_question_keys,
+    sums_of,
+)
+from upstream.measures.result import FORCE
+from upstream.measures.source_tables import source_table
+from upstream.periods import Month, months
+from upstream.store import Snapshot
+
+HISTORY: Final = 60
+"""Months read: four financial years of limits and the year before them."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a calculation is for.
+
+    Attributes
+    ----------
+    to : Month
+        The month reported.
+    areas : mapping
+        Area codes to names, in report order; empty: every area that the records name.
+    force : str or None
+        Slug of the force, for tables that hold several forces and for returns.
+    force_name : str
+    populations : mapping
+        Residents by area code (and ``FORCE``), for rates.
+    """
+
+    to: Month
+    areas: Mapping[str, str]
+    force: str | None = None
+    force_name: str = "Force"
+    populations: Mapping[str, float] | None = None
+
+
+@contextmanager
+def gathering(
+    definitions: Sequence[Definition],
+    tables: Mapping[str, Snapshot],
+    asked: Asked,
+    engine: EngineName = "duckdb",
+    *,
+    spark: Any = None,
+    memory: str | None = None,
+    threads: int | None = None,
+) -> Iterator[Facts]:
+    """The integer facts of the definitions: one query a table for all that can be added up, one each for the rest.
+
+    What is added up is there at once; the rest may still be counted while the first measures are worked out.
+    """
+    scope = _scope(definitions, tables, asked)
+    sums: dict[str, list[Sum]] = {}
+    for definition in definitions:
+        for name in definition.tables:
+            sums.setdefault(name, [])
+        for name, one in sums_of(definition):
+            sums[name].append(one)
+    questions: dict[object, Question] = {
+        name: daily_question(source_table(name), some, scope) for name, some in sums.items()
+    }
+    keys: dict[QuestionKey, list[Filter | None]] = {}
+    for definition in definitions:
+        for key in other_question_keys(definition):
+            keys.setdefault(key, []).append(definition.numerator.filter if definition.numerator else None)
+    questions |= {key: other_question(key, scope, filters) for key, filters in keys.items()}
+    everything = list(questions.values())
+    if engine == "spark":
+        asking = ask_spark(everything, tables, spark or spark_session())
+    else:
+        asking = ask_duckdb(everything, tables, memory=memory, threads=threads)
+    with asking as answers:
+        yield _laid_out(dict(zip(questions, answers, strict=True)), scope, asked)
+
+
+def gather(
+    definitions: Sequence[Definition],
+    tables: Mapping[str, Snapshot],
+    asked: Asked,
+    engine: EngineName = "duckdb",
+    *,
+    spark: Any = None,
+) -> Facts:
+    """As :func:`gathering`, when everything is counted."""
+    with gathering(definitions, tables, asked, engine, spark=spark) as facts:
+        return facts
+
+
+def _scope(definitions: Sequence[Definition], tables: Mapping[str, Snapshot], asked: Asked) -> Scope:
+    baselines = [t.baseline_from for d in definitions for t in d.targets if t.baseline_from is not None]
+    first = min([asked.to - (HISTORY - 1), *baselines])
+    limited = [set(snapshot.areas) for snapshot in tables.values() if snapshot.areas is not None]
+    visible = tuple(sorted(set.intersection(*limited))) if limited else None
+    return Scope(first, asked.to, tuple(asked.areas), asked.force, visible)
+
+
+def _laid_out(answers: dict[object, Answer], scope: Scope, asked: Asked) -> Facts:
+    force_codes = tuple(dict.fromkeys(code for code in (FORCE, asked.force) if code))
+    daily = {name: answer for name, answer in answers.items() if answer.question.shape == "daily"}
+    labels = labels_of(list(daily.values()), tuple(asked.areas), force_codes)
+    facts = Facts(Frame(labels, tuple(months(scope.first, scope.last)), force_codes))
+    facts.sql = {key: answer.sql for key, answer in answers.items()}
+    facts.daily = {str(name): lay_out_daily(answer, facts.frame) for name, answer in daily.items()}
+    facts.other = {key: answer for key, answer in answers.items() if isinstance(key, tuple)}
+    return facts
