@@ -127,42 +127,24 @@ def _packs_held(settings: Settings, packs: tuple[Pack, ...]) -> tuple[Pack, ...]
 
 def _results(settings: Settings, packs: tuple[Pack, ...], to: Month, *, use_cache: bool) -> Results:
     """Every measure of the packs; results of the same table versions and definitions are not worked out again."""
-    from upstream.measures.cache import cache_folder, cache_key, keep, kept
-    from upstream.measures.calculate import ENGINE_VERSION, calculate, reading_scope
+    from upstream.measures.cache import cache_folder
+    from upstream.measures.calculate import calculate, reading_scope
     from upstream.store import Store
 
-    store = Store(settings.store)
     definitions = [definition for pack in packs for definition in pack.definitions]
-    areas = {area.code: area.name for area in settings.areas}
-    scope = reading_scope(who(), PURPOSE, definitions)
-    name = settings.force_name or settings.force_key or "Force"
-    tables = sorted({table for definition in definitions for table in definition.tables if store.holds(table)})
-    rests_on = {
-        "to": str(to),
-        "areas": list(areas.items()),
-        "force": [settings.force_key, name],
-        "engine": [settings.engine, ENGINE_VERSION],
-        "versions": {table: store.version(table) for table in tables},
-    }
-    key, folder = cache_key(definitions, rests_on), cache_folder(settings.store)
-    found = kept(folder, key, definitions) if use_cache else None
-    if found is not None:
-        return found
-    results = calculate(
+    return calculate(
         definitions,
-        store,
+        Store(settings.store),
         to=to,
-        areas=areas,
+        areas={area.code: area.name for area in settings.areas},
         force=settings.force_key,
-        force_name=name,
+        force_name=settings.force_name or settings.force_key or "Force",
         engine=settings.engine,
-        scope=scope,
+        scope=reading_scope(who(), PURPOSE, definitions),
         memory=settings.memory,
         threads=settings.threads,
+        cache=cache_folder(settings.store) if use_cache else None,
     )
-    if use_cache:
-        keep(folder, key, results)
-    return results
 
 
 def _document(settings: Settings, packs: tuple[Pack, ...], results: Results, commentary: Path | None) -> Document:

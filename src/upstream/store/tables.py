@@ -10,6 +10,7 @@ nobody ever overwrites what they have not seen.
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import json
 import os
 import re
@@ -19,7 +20,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 import duckdb
@@ -37,6 +38,8 @@ TABLE_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 FILE_NAME: Final = re.compile(r"[A-Za-z0-9_=/-]+\.parquet")
 
 WORKSPACES: Final = "_workspaces"
+LOCK: Final = ".lock"
+"""File in a workspace, locked as long as the add that uses it lives."""
 ABANDONED: Final = dt.timedelta(days=1)
 """Files nobody committed for so long belong to an add that was killed."""
 
@@ -45,6 +48,7 @@ ENTRY_KEY: Final = "upstream.entry"
 
 # The log is the book of entries, so none of it is ever cleaned away.
 _CONFIGURATION: Final = {"delta.enableExpiredLogCleanup": "false", "delta.logRetentionDuration": "interval 36500 days"}
+_RESTORE: Final = "Restore the folder of the table from a copy; until then nothing can be counted from it."
 _HOOK: Final = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
 
 
@@ -74,9 +78,15 @@ class Store:
         """The table's folder, made if it is not there; Parquet files are written below it before a commit."""
         if TABLE_NAME.fullmatch(table) is None:
             raise BadInput(f"{table!r} cannot name a table.", allowed="lower-case letters, digits and underscores")
+        self._make_root()
         path = self.root / table
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(exist_ok=True)
         return path
+
+    def _make_root(self) -> None:
+        """Make the store's folder, closed to other users of the machine: records of people lie below it."""
+        self.root.parent.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(mode=0o700, exist_ok=True)
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:
@@ -95,12 +105,14 @@ class Store:
 
     @contextmanager
     def _workspace(self) -> Iterator[Path]:
+        self._make_root()
         above = self.root / WORKSPACES
-        above.mkdir(parents=True, exist_ok=True)
-        for left in above.iterdir():  # by an add that was killed
-            if left.stat().st_mtime < time.time() - ABANDONED.total_seconds():
+        above.mkdir(exist_ok=True)
+        for left in above.iterdir():
+            if _is_abandoned(left):
                 shutil.rmtree(left, ignore_errors=True)
-        with tempfile.TemporaryDirectory(dir=above) as folder:
+        with tempfile.TemporaryDirectory(dir=above) as folder, (Path(folder) / LOCK).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
             yield Path(folder)
 
     def version(self, table: str) -> int:
@@ -136,6 +148,8 @@ class Store:
     def snapshot_for_writing(self, table: str, version: int | None = None) -> Snapshot:
         """A version of a table for whoever merges new rows into it; its entry, not the reading log, records the use."""
         loaded = self._load(table, version)
+        if version is None:  # an earlier version's files may have been erased by rule
+            self._check_on_disk(table, loaded)
         return Snapshot(
             table=table,
             version=loaded.version(),
@@ -247,10 +261,30 @@ class Store:
                 allowed=", ".join(self.tables()) or "nothing yet",
                 remedy="Add records first: upstream records add --help",
             )
+        if version is not None and not self._log_entry(table, version).exists():
+            raise NotHeld(f"{table} has no version {version}.", remedy="See: upstream records status")
         try:
             return DeltaTable(str(self.root / table), version=version)
         except DeltaError as error:
-            raise NotHeld(f"{table} has no version {version}.", remedy="See: upstream records status") from error
+            raise _damaged(table, error) from error
+
+    def _check_on_disk(self, table: str, loaded: DeltaTable) -> None:
+        """Every file of a version is there and as long as its log entry says."""
+        actions = pa.table(loaded.get_add_actions())
+        for name, size in zip(
+            actions.column("path").to_pylist(), actions.column("size_bytes").to_pylist(), strict=True
+        ):
+            path = PurePosixPath(name)
+            if path.is_absolute() or ".." in path.parts:
+                raise UpstreamError(f"The log of {table} names {name!r}, outside its folder.", remedy=_RESTORE)
+            try:
+                found = (self.root / table / path).stat().st_size
+            except OSError as error:
+                raise UpstreamError(f"The file {name} of {table} cannot be read.", remedy=_RESTORE) from error
+            if found != size:
+                raise UpstreamError(
+                    f"The file {name} of {table} has {found:,} bytes and was committed with {size:,}.", remedy=_RESTORE
+                )
 
     def _added(self, table: str, path: Path) -> AddAction:
         name = path.relative_to(self.root / table).as_posix()
@@ -301,6 +335,26 @@ def _not_written(error: BaseException) -> UpstreamError:
     )
 
 
+def _damaged(table: str, error: Exception) -> UpstreamError:
+    # never "not held": a report would leave the table out as if it had never been added
+    said = (str(error).splitlines() or [type(error).__name__])[0]
+    return UpstreamError(f"The log of {table} cannot be read: {said}.", remedy=_RESTORE)
+
+
+def _is_abandoned(workspace: Path) -> bool:
+    """Whether the add that made a workspace has ended without removing it: what it read must not lie about."""
+    try:
+        with (workspace / LOCK).open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+    except FileNotFoundError:  # made a moment ago, or by hand
+        with suppress(FileNotFoundError):
+            return workspace.stat().st_mtime < time.time() - ABANDONED.total_seconds()
+    except OSError:
+        return False
+    return False
+
+
 def _paths(loaded: DeltaTable) -> list[str]:
     return [str(path) for path in pa.table(loaded.get_add_actions()).column("path").to_pylist()]
 
@@ -324,7 +378,10 @@ def _same_columns(table: str, held: pa.Schema, given: pa.Schema) -> None:
 
 
 def _read_commit(path: Path) -> Commit:
-    actions = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line]
+    try:
+        actions = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line]
+    except ValueError as error:
+        raise _damaged(path.parent.parent.name, error) from error
     info: dict[str, Any] = next((action["commitInfo"] for action in actions if "commitInfo" in action), {})
     note = info.get(ENTRY_KEY)
     return Commit(
