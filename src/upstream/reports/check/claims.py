@@ -159,10 +159,18 @@ class Marked:
     spans: tuple[Span, ...]
 
 
+_QUOTED = re.compile(r"[“\"]([^“”\"]{4,400})[”\"]|(?<![\w])'([^']{4,400})'(?!\w)")
+
+
+def cites(text: str) -> bool:
+    """Whether a sentence repeats somebody else's figures: a number between quotation marks is not a claim of its own."""
+    return any(_NUMBER.search(m[1] or m[2]) for m in _QUOTED.finditer(tidy(text)))
+
+
 @lru_cache(maxsize=20_000)
 def mark(text: str) -> Marked:
-    """Turn a sentence into a line of marks."""
-    plain = tidy(text).replace("*", "").replace("<", " ").replace(">", " ")
+    """Turn a sentence into a line of marks; nothing of one that cites another."""
+    plain = "" if cites(text) else tidy(text).replace("*", "").replace("<", " ").replace(">", " ")
     chars = list(plain)
     pieces: list[tuple[int, int, str]] = []
     spans: list[Span] = []

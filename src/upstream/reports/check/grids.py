@@ -198,13 +198,21 @@ def _join_headers(rows: list[list[str]], width: int) -> list[str]:
     return joined
 
 
+def _is_limit(header: str) -> bool:
+    """ "Upper limit", "Lower CL", "Upper" alone; but "Upper Dale" is a place."""
+    if re.search(r"limit|control|process|range|bound|threshold|expected|warning|confidence|\b[ul]n?[cp]l\b", header, re.I):
+        return True
+    rest = re.sub(r"\b(?:upper|lower|cl|ci|sd|sigma|value|level|line|95|99|the|and)\b|[\d%()+/.,-]", " ", header, flags=re.I)
+    return not rest.strip() or is_period_label(rest)
+
+
 def role_of(header: str, values: list[Value]) -> Role:
     """The part a column plays, from its header first and the marks on its numbers second."""
     plain = header.replace("_", " ")
     percents = sum(v.percent for v in values)
     mostly_percent = bool(values) and percents * 2 > len(values)
     for role, pattern in _ROLES:
-        if not pattern.search(plain):
+        if not pattern.search(plain) or (role in {"upper", "lower"} and not _is_limit(plain)):
             continue
         if role == "difference" and mostly_percent:
             return "percent_change"

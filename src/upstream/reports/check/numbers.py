@@ -51,6 +51,8 @@ _ONE = re.compile(
     r"?\s*(?P<close>\))?(?P<mark>\s*[*†‡^#a-e¹²³]{1,3}|\s*\[[a-z0-9 ]{1,8}\])?",
     re.IGNORECASE,
 )
+# words in brackets behind a number: "86 (below its lower limit)", "12 (provisional)"
+_REMARK = re.compile(r"(?<=[\d%])\s*\([A-Za-z][A-Za-z' ,-]{3,60}\)$")
 _ARROWS = re.compile(r"[▲▼↑↓△▽⬆⬇►◄●■]\s*")
 _SCALES = {"k": 1e3, "m": 1e6, "bn": 1e9}
 _PLAIN = r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?%?|[-+]?\d+(?:\.\d+)?%?"
@@ -111,6 +113,11 @@ def is_nothing(text: str) -> bool:
 def parse_value(text: str) -> Value | None:
     """One printed number, or ``None`` when the text is anything else."""
     plain = _ARROWS.sub("", tidy(text)).strip()
+    remark = _REMARK.search(plain)
+    if remark is not None:
+        plain = plain[: remark.start()].strip()
+    # an arrow says which way a change went, but which limit was passed when a remark about limits follows
+    falls = not (remark and re.search(r"limit|range|expected|bound", remark[0])) and ("▼" in text or "↓" in text)
     match = _ONE.fullmatch(plain)
     if match is None or (match["open"] is None) != (match["close"] is None):
         return None
@@ -120,7 +127,7 @@ def parse_value(text: str) -> Value | None:
     if scale:
         number *= _SCALES[scale]
         decimals -= round(math.log10(_SCALES[scale]))
-    if match["sign"] == "-" or match["sign2"] == "-" or match["open"] or (("▼" in text or "↓" in text) and number > 0):
+    if match["sign"] == "-" or match["sign2"] == "-" or match["open"] or (falls and number > 0):
         number = -number
     return Value(number, decimals, bool(match["percent"]), plain)
 

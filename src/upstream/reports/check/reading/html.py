@@ -16,16 +16,29 @@ _BLOCKS = {"p", "li", "dd", "dt", "blockquote", "figcaption", "div", "section", 
 _LONGEST_SPAN = 200
 
 
+def _unread(element: Any) -> bool:
+    """Whether nothing inside is meant to be read: scripts, pictures, and what is hidden from readers."""
+    return (
+        not isinstance(element.tag, str)
+        or element.tag in _LEFT_OUT
+        or element.get("aria-hidden") == "true"
+        or element.get("hidden") is not None
+    )
+
+
+def _gather(element: Any, parts: list[str]) -> None:
+    parts.append(element.text or "")
+    for child in element:
+        if child.tag == "br":
+            parts.append(" ")
+        elif not _unread(child):
+            _gather(child, parts)
+        parts.append(child.tail or "")
+
+
 def _text(element: Any) -> str:
     parts: list[str] = []
-    for node in element.iter():
-        if not isinstance(node.tag, str) or node.tag in _LEFT_OUT:
-            continue
-        if node.tag == "br":
-            parts.append(" ")
-        parts.append(node.text or "")
-        if node is not element:
-            parts.append(node.tail or "")
+    _gather(element, parts)
     return tidy("".join(parts))
 
 
@@ -98,7 +111,7 @@ def _holds_blocks(element: Any) -> bool:
 def _walk(element: Any, pages: Pages, headings: list[tuple[int, str]], leads: list[str]) -> None:
     """Depth first without recursion on text: tables, headings, then blocks of text."""
     for child in element:
-        if not isinstance(child.tag, str) or child.tag in _LEFT_OUT:
+        if _unread(child):
             continue
         section = tuple(text for _, text in headings)
         line = child.sourceline or 0

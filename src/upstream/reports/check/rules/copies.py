@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 import math
+import re
+import statistics
 from collections import Counter
 from itertools import combinations
 
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Finding
 from upstream.reports.check.grids import Grid, Row
-from upstream.reports.check.labels import key
+from upstream.reports.check.labels import key, said_in
 from upstream.reports.check.numbers import Value
 
 _LEAST_RUN = 3
 # log-surprise that a repeated run must exceed beyond that of the number of pairs looked at
 _LEAST_SURPRISE = 6.0
 _MOST_ROWS = 600
+_SHARED = {"rank", "target", "upper", "lower", "median", "minimum", "maximum"}
+_DERIVED = {"difference", "percent_change", "points"}
+_BASELINE = re.compile(r"\bmean\b|\baverage\b|baseline|expected|forecast|projection|population", re.IGNORECASE)
 
 
-def surprise(values: list[Value]) -> float:
-    """How unlikely equal numbers are by chance: the sum of the logs of their sizes, equal values counted once."""
-    return sum(0.75 * math.log1p(abs(n)) for n in {v.number for v in values})
+def surprise(values: list[Value], spreads: list[float] | None = None) -> float:
+    """How unlikely equal numbers are by chance: the sum of the logs of their sizes, equal values counted once.
+
+    Numbers that vary little in their column (``spreads``) surprise by how they vary, not by their size.
+    """
+    bounds = spreads or [math.inf] * len(values)
+    steps = {v.number: min(abs(v.number), bound) * 10.0 ** min(max(v.decimals, 0), 2) for v, bound in zip(values, bounds, strict=True)}
+    return sum(0.75 * math.log1p(step) for step in steps.values())
+
+
+def _spread(grid: Grid, at: int) -> float:
+    """Six standard deviations of a column, nine times in ten the range of what chance could print; totals left out."""
+    numbers = [v.number for row in grid.rows if not row.total and (v := row.values[at]) is not None]
+    return 6.0 * statistics.pstdev(numbers) if len(numbers) > 1 else math.inf
 
 
 def _runs(one: Row, other: Row, free: list[int]) -> list[int]:
@@ -38,16 +54,22 @@ def _runs(one: Row, other: Row, free: list[int]) -> list[int]:
     return best
 
 
+def _own(grid: Grid) -> list[int]:
+    """Columns with a row's own numbers: limits, means and targets stand for a baseline and repeat rightly."""
+    return [n for n, c in enumerate(grid.columns) if c.role not in _SHARED and not _BASELINE.search(c.header)]
+
+
 def _contained(one: Row, other: Row) -> bool:
     """A total of a single part repeats it rightly."""
     return one.total or other.total
 
 
 def _in_table(grid: Grid) -> list[Finding]:
-    free = [n for n, c in enumerate(grid.columns) if c.role not in {"rank", "target"}]
+    free = _own(grid)
     rows = [row for row in grid.rows if sum(row.values[n] is not None for n in free) >= _LEAST_RUN]
     if len(free) < _LEAST_RUN or len(rows) > _MOST_ROWS:
         return []
+    spreads = {n: _spread(grid, n) for n in free}
     everywhere = math.log(max(len(rows) * (len(rows) - 1) / 2, 1.0))
     sizes = Counter((n, k) for row in rows for n, k in enumerate(row.keys))
     found = []
@@ -58,8 +80,9 @@ def _in_table(grid: Grid) -> list[Finding]:
         if (key(one.label) == key(other.label) and one.label == other.label) or _contained(one, other):
             continue
         run = _runs(one, other, free)
-        held = [v for n in run if (v := one.values[n]) is not None]
-        if len(run) >= _LEAST_RUN and surprise(held) >= least:
+        # a change follows from its two levels, and so adds no surprise
+        held = [(v, spreads[n]) for n in run if grid.columns[n].role not in _DERIVED and (v := one.values[n]) is not None]
+        if len(run) >= _LEAST_RUN and surprise([v for v, _ in held], [s for _, s in held]) >= least:
             found.append(_finding(grid, one, grid, other, run, run))
     return found
 
@@ -75,12 +98,19 @@ def _finding(first: Grid, one: Row, second: Grid, other: Row, run: list[int], ru
     )
 
 
+def _same_thing(first: Grid, one: Row, second: Grid, other: Row) -> bool:
+    """One fact shown twice: the same label, or each label said in the other table's heading (area by crime, crime by area)."""
+    if key(one.label) == key(other.label):
+        return True
+    return said_in(one.label, f"{second.heading} {other.label}") and said_in(other.label, f"{first.heading} {one.label}")
+
+
 def _between_tables(first: Grid, second: Grid) -> list[Finding]:
     """Rows of two tables with the same headers under different headings: a row repeated, not a table printed twice."""
     headers = [c.header for c in first.columns]
     if headers != [c.header for c in second.columns] or len(headers) < _LEAST_RUN or not any(headers):
         return []
-    free = list(range(len(headers)))
+    free = _own(first)
     least = _LEAST_SURPRISE + math.log(max(len(first.rows) * len(second.rows), 1.0))
     found, same = [], 0
     for one in first.rows:
@@ -88,8 +118,9 @@ def _between_tables(first: Grid, second: Grid) -> list[Finding]:
             run = _runs(one, other, free)
             held = [v for n in run if (v := one.values[n]) is not None]
             if len(run) >= _LEAST_RUN and surprise(held) >= least:
-                same += key(one.label) == key(other.label)
-                if not _contained(one, other):
+                alike = _same_thing(first, one, second, other)
+                same += alike
+                if not alike and not _contained(one, other):
                     found.append(_finding(first, one, second, other, run, run))
     return [] if same * 3 > min(len(first.rows), len(second.rows)) else found
 

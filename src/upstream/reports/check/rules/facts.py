@@ -168,6 +168,10 @@ def telling(text: str) -> frozenset[str]:
     )
 
 
+# "above the upper limit" is a remark and names nothing
+_PLACE = re.compile(r"\b(?:above|below|within|outside|inside|beyond)\b.*\blimits?\b", re.IGNORECASE)
+
+
 def vocabulary(grids: tuple[Grid, ...]) -> dict[frozenset[str], str]:
     """Names of things (areas, measures) that rows and columns carry, by their telling words."""
     found: dict[frozenset[str], str] = {}
@@ -176,7 +180,7 @@ def vocabulary(grids: tuple[Grid, ...]) -> dict[frozenset[str], str]:
             c.header for c in grid.columns if c.role == "count" and c.span is None
         ]
         for label in labels:
-            if label and len(label) < 80 and not is_total(label) and not is_period_label(label) and telling(label):
+            if label and len(label) < 80 and not _PLACE.search(label) and not is_total(label) and not is_period_label(label) and telling(label):
                 found.setdefault(key(label), label)
     return found
 
@@ -202,6 +206,9 @@ def _identity(cell: Cell, members: frozenset[frozenset[str]]) -> Identity | None
         parts.add(key(without_periods(column.header)))
     elif header - {"count"}:
         parts.add(header)
+    if all(is_period_label(label) for label in cell.row.keys if label):
+        # the rows are periods: what is measured stands in the heading, whole
+        parts.add(telling(cell.grid.table.title) or telling(cell.grid.heading))
     if len(spans) != 1 or not parts:
         return None
     total = "total" if cell.row.total or column.total else ""

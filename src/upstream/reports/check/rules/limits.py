@@ -5,31 +5,45 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from upstream.reports.check.claims import mark
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Grid, Row
 from upstream.reports.check.labels import key, likeness, said_in, telling, words
 from upstream.reports.check.numbers import Value
 from upstream.reports.check.reading.model import Sentence
+from upstream.reports.check.spans import find_spans, is_period_label
 
 _LIMIT = (
-    r"(?:control |process |statistical |warning |expected |usual |normal |\w+ (?:and|or) "
-    r"\w+ )*(?:limits?|range|bounds?|band)"
+    r"(?:control |process |statistical |warning |expected |usual |normal |natural |predicted |\w+ (?:and|or) "
+    r"\w+ )*(?:limits?|ranges?|bounds?|band|lines|levels? of variation|variation|\b[ul]n?[cp]l)"
 )
+_BEYOND = r"outside|beyond|above|over|exceed\w*|breach\w*|below|under|beneath|outwith|out of|crossed|passed|broke\w*"
+# what is said of a volume outside its limits: a word that says so alone, or a place beyond a limit
 _LISTING = re.compile(
+    rf"\bexceptional\w*\b|\bexceptions?\b|\bspecial[- ]cause\b|\boutliers?\b|\bout of control\b|\bunusual\w*|"
+    rf"\babnormal\w*|\banomal\w*|\bastronomical\b|\bstatistically (?:unusual|different|significant variation)|"
+    rf"\b(?:higher|lower|more|fewer|greater|less|above|below)(?: than)? (?:was |would be |is |we |usually |normally )*"
+    rf"(?:expected|normal|usual|predicted)\b|\b(?:{_BEYOND})\b[^.;]{{0,60}}?\b{_LIMIT}\b|"
+    rf"\b(?:upper|lower)\b[^.;]{{0,20}}\blimits?\b",
+    re.IGNORECASE,
+)
+_INSIDE = re.compile(
+    rf"\b(?:within|inside|between)\b[^.;]{{0,40}}?\b{_LIMIT}\b|\b(?:not|nothing|neither) (?:exceptional|unusual)\b|"
+    rf"\bas (?:would be )?expected\b",
+    re.IGNORECASE,
+)
+_NOBODY = re.compile(
     (
-        rf"\bexceptional\b|\bspecial[- ]cause\b|\b(?:outside|beyond|above|over|exceed\w*|"
-        rf"breach\w*|below|under|beneath|outwith|out of|crossed|passed|broke\w*)\b[^.;]{{0,"
-        rf"60}}?\b{_LIMIT}\b|\boutliers?\b|\b(?:upper|lower)\b[^.;]{{0,20}}\blimits?\b"
+        r"\b(?:no|none|nothing|zero|neither)\b[^.;]{0,60}?(?:exceptional|exception|outside|beyond|above|"
+        r"exceed|breach|outlier|unusual|special[- ]cause|out of control|abnormal|anomal)|\b(?:all|every|each)\b"
+        r"[^.;]{0,50}?(?:within|inside)"
     ),
     re.IGNORECASE,
 )
-_INSIDE = re.compile(rf"\b(?:within|inside|between)\b[^.;]{{0,40}}?\b{_LIMIT}\b|\bnot exceptional\b", re.IGNORECASE)
-_NOBODY = re.compile(
-    (
-        r"\b(?:no|none|nothing|zero|neither)\b[^.;]{0,60}?(?:exceptional|outside|beyond|above|"
-        r"exceed|breach)|\b(?:all|every|each)\b[^.;]{0,50}?(?:within|inside)"
-    ),
+_BUT_FOR = re.compile(
+    r"\b(?:other than|except(?:ing)?(?: for)?|apart from|aside from|bar|but for|excluding|"
+    r"with the exceptions? of)\b(?P<named>.+?)(?=\b(?:was|were|is|are|remain\w*|fell|stayed|lay|lie|sit|sat)\b|$)",
     re.IGNORECASE,
 )
 _DEFINES = re.compile(
@@ -291,11 +305,32 @@ def _apart(short: str, long: str, text: str) -> bool:
     return all(said.count(w) > 1 for w in key(short) & key(long)) and bool(key(short))
 
 
+def _timeline(grid: Grid) -> bool:
+    """Whether the rows are the periods of one measure: a period in a sentence names such a row, but does not tell which."""
+    return sum(is_period_label(row.keys[0]) for row in grid.rows if row.keys) * 2 > len(grid.rows)
+
+
+def _meant(grid: Grid, limits: Limits, rows: list[int], text: str) -> list[int]:
+    """Rows of a timeline that a sentence means: it prints their value, or no number at all."""
+    printed = {v.number for v in mark(text).numbers if not v.percent} | {v.number for v in mark(text).numbers}
+    if not printed:
+        return rows
+    return [r for r in rows if (v := grid.rows[r].values[limits.value]) is not None and v.number in printed]
+
+
+def _speaks_of(limits: Limits, grid: Grid, text: str) -> bool:
+    """A sentence that dates itself to another month speaks of another table."""
+    span = grid.columns[limits.value].span
+    months = {named.span.first for named in find_spans(text) if named.span.kind == "month" and named.span.dated}
+    return not months or span is None or span.kind != "month" or not span.dated or span.first in months
+
+
 def _home(grids: list[tuple[Grid, Limits]], sentence: Sentence) -> int | None:
     """The limits table a listing sentence speaks of: nearest heading first, then the latest before it."""
     scored = []
+    here = any(grid.table.file == sentence.file for grid, _ in grids)
     for n, (grid, _) in enumerate(grids):
-        if grid.table.file != sentence.file:
+        if (here and grid.table.file != sentence.file) or (_timeline(grid) and sentence.section != grid.table.section):
             continue
         heading = (
             likeness(
@@ -317,12 +352,25 @@ def _listings(evidence: Evidence, grids: list[tuple[Grid, Limits]]) -> dict[int,
         outside, inside, nobody = bool(_LISTING.search(text)), bool(_INSIDE.search(text)), bool(_NOBODY.search(text))
         if not (outside or inside) or _DEFINES.search(text) or (home := _home(grids, sentence)) is None:
             continue
-        grid = grids[home][0]
+        grid, limits = grids[home]
+        if not _speaks_of(limits, grid, text):
+            continue
         rows = named_rows(grid, text)
         listing = listings.setdefault(home, Listing())
+        if _timeline(grid):
+            rows = _meant(grid, limits, rows, text)
+            nobody = False
+            if len(rows) < 2:
+                (listing.outside if outside and not inside else listing.inside).update(dict.fromkeys(rows, sentence))
+                continue
+        if inside and (but := _BUT_FOR.search(text)) is not None:
+            listing.sentences.append(sentence)
+            listing.upper_only = False
+            listing.outside |= dict.fromkeys(named_rows(grid, but["named"]), sentence)
+            continue
         negated = bool(
             re.search(
-                r"\b(?:not|never)\b[^.;]{0,20}(?:exceptional|outside|exceed|breach|above|below)|no longer",
+                r"\b(?:not|never)\b[^.;]{0,20}(?:exceptional|unusual|outside|exceed|breach|above|below)|no longer",
                 text,
                 re.IGNORECASE,
             )
@@ -371,7 +419,8 @@ def limits_and_lists(evidence: Evidence) -> list[Finding]:
 
 def _row_findings(grid: Grid, limits: Limits, listing: Listing, r: int, row: Row) -> list[Finding]:
     outside = side(row, limits)
-    if row.values[limits.value] is None:
+    held = [n for n in (limits.upper, limits.lower) if n is not None and row.values[n] is not None]
+    if row.values[limits.value] is None or not held:
         return []
     where, figures, stated = (
         grid.where(row, grid.columns[limits.value]),

@@ -225,13 +225,23 @@ def _sequences(grid: Grid) -> list[Finding]:
     return _out_of_step([(_column_where(grid, c), s) for c, s in held])
 
 
+def _step(firsts: list[int]) -> tuple[int, int] | None:
+    """The step that all labels but one inside the row keep, and how often it shows; the ends may be comparisons."""
+    for step in (1, 3, 12, -1, -3, -12):
+        for start in {f - n * step for n, f in enumerate(firsts)}:
+            odd = [n for n, f in enumerate(firsts) if f != start + n * step]
+            if len(firsts) >= 3 and len(odd) == 1 and 0 < odd[0] < len(firsts) - 1:
+                return step, len(firsts) - 3
+    return None
+
+
 def _out_of_step(held: list[tuple[Where, Span]]) -> list[Finding]:
     if len(held) < 3:
         return []
     firsts = [span.first if span.dated else span.first % 12 for _, span in held]
     undated = not all(span.dated for _, span in held)
     steps = Counter((b - firsts[n]) % 12 if undated else b - firsts[n] for n, b in enumerate(firsts[1:]))
-    step, times = steps.most_common(1)[0]
+    step, times = _step(firsts) or steps.most_common(1)[0]
     if times == len(firsts) - 1 or (step == 0 and times < len(firsts) - 1):
         return _duplicates(held, firsts) if times != len(firsts) - 1 else []
     expected = _expected(firsts, step, undated)

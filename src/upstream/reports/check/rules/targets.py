@@ -74,7 +74,7 @@ _HIGHER_IS_BETTER = re.compile(
         r"satisf\w*|confidence|answered|complet\w*|complian\w*|attend\w*|positive|charge|"
         r"outcome|detect\w*|solved|training|trained|resolved|within|on time|in time|at least|"
         r"minimum|or (?:more|above|over|higher|better)|recruit\w*|referr\w*|upheld|engage\w*|"
-        r"success\w*|clearance|closed|visit\w*|seiz\w*|disrupt\w*|survey\w*|victim\w* "
+        r"success\w*|clearance|closed|visit\w*|seiz\w*|disrupt\w*|survey\w*|performance|\bfix\b|victim\w* "
         r"(?:contact|updat)"
     ),
     re.IGNORECASE,
@@ -112,6 +112,8 @@ def verdict_of(text: str) -> Verdict | None:
 
 def better_of(text: str) -> int | None:
     """1 when higher is better, -1 when lower is, ``None`` when the words do not say."""
+    # "the four-hour standard" names a measure and says nothing of hours
+    text = re.sub(r"\b\w+[- ](?:hours?|minutes?|days?|weeks?|seconds?)\b", " ", text, flags=re.IGNORECASE) if "%" in text else text
     high, low = _HIGHER_IS_BETTER.search(text), _LOWER_IS_BETTER.search(text)
     if re.search(r"at most|no more than|maximum|not exceed|or (?:less|fewer|below|under)", text, re.IGNORECASE):
         return -1
@@ -319,6 +321,13 @@ _STATUS = {
 }
 
 
+_POLARITY = re.compile(
+    r"(?:(bigger|higher|more|high|increase|up|maximi[sz]e)|(?:smaller|lower|less|low|fewer|decrease|reduce|down|minimi[sz]e))"
+    r"(?: is (?:better|good))?",
+    re.IGNORECASE,
+)
+
+
 def _status_column(grid: Grid) -> list[Finding]:
     targets = [n for n, c in enumerate(grid.columns) if c.role == "target" or _TARGET_HEADER.search(c.header)]
     actuals = [
@@ -378,6 +387,9 @@ def _better_row(grid: Grid, r: int, actual: int, target: int, signs: dict[int, i
     """Which way is good: from the words of the row, else from what the other rows show."""
     row = grid.rows[r]
     aim = row.values[target]
+    for said in (*row.keys, *row.texts.values()):
+        if polarity := _POLARITY.fullmatch(said.strip()):
+            return 1 if polarity[1] else -1
     own = better_of(f"{row.label} {' '.join(row.texts.values())} {aim.text if aim is not None else ''}")
     if own is not None:
         return own
