@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
+import zlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -18,6 +19,13 @@ from upstream.errors import BadInput
 LARGEST_UNPACKED: Final = 300_000_000
 """Bytes a workbook may unpack to; more is refused before anything is unpacked."""
 
+MOST_CELLS: Final = 20_000_000
+"""Rows times columns of a worksheet. The reader sets out a grid as far as the farthest cell, empty or not: two cells
+in opposite corners would ask for 400 GB."""
+
+MOST_MERGED: Final = 1_000_000
+"""Cells in merged ranges, which are held in memory one by one."""
+
 HEADER_WITHIN: Final = 30
 """Rows from the top among which the headers are looked for (titles and notes often stand above them)."""
 
@@ -25,6 +33,16 @@ _CHUNK: Final = 1 << 20
 _ERROR_CELL: Final = b't="e"'
 _NAMESPACE: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_PLACE: Final = re.compile(
+    rb"""(?<![\w:.-])r\s*=\s*["'](?P<column>[A-Za-z]*)(?P<row>\d*)["'](?P<empty>[^<>"']*(?:"[^<>"]*"[^<>"']*)*/>)?"""
+)
+"""The place of a row or cell, and the rest of its tag where it ends at once: such a cell is formatted but empty."""
+_ENCODING: Final = re.compile(
+    rb"""\A(?:\xef\xbb\xbf)?<\?xml[^>]*\sencoding\s*=\s*["'](?!(?:utf-?8|us-ascii)["'])""", re.I
+)
+_OTHER_KINDS: Final = frozenset({"content.xml", "xl/workbook.bin"})
+"""Parts of OpenDocument and binary workbooks, which the reader would open as such."""
+_LONGEST_TAG: Final = 1 << 20
 _CELL: Final = re.compile(r"([A-Z]+)(\d+)")
 
 Cell = tuple[int, int]
@@ -92,6 +110,62 @@ def _check_size(path: Path) -> None:
             allowed=f"up to {LARGEST_UNPACKED:,}",
             remedy="Save the sheet as CSV and add that.",
         )
+    with zipfile.ZipFile(path) as archive:
+        check_extent(archive, path.name)
+
+
+def check_extent(archive: zipfile.ZipFile, name: str) -> None:
+    """Refuse a workbook that would be read as a grid of more than :data:`MOST_CELLS`, before it is.
+
+    Raises
+    ------
+    BadInput
+        Too large a grid, another kind of workbook than .xlsx, or parts that are damaged.
+    """
+    if _OTHER_KINDS & set(archive.namelist()):
+        raise BadInput(f"{name} is not an .xlsx workbook.", allowed=".xlsx; save others anew")
+    for part in archive.namelist():
+        try:
+            with archive.open(part) as stream:
+                rows, columns = _extent(stream, name)
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError) as error:
+            raise BadInput(f"{name} is not a complete workbook: {error}.", remedy="Save it again.") from error
+        if rows * columns > MOST_CELLS:
+            raise BadInput(
+                f"{name} has a worksheet of {rows:,} rows and {columns:,} columns.",
+                allowed=f"rows times columns up to {MOST_CELLS:,}",
+                remedy="Delete what stands far from the table, or save the sheet as CSV and add that.",
+            )
+
+
+def _extent(stream: IO[bytes], name: str) -> tuple[int, int]:
+    """The last row, and the last column with something in it, of a part of a workbook; 0 of a part without cells."""
+    rows = columns = 0
+    tail = b""
+    while chunk := stream.read(_CHUNK):
+        if not tail and (chunk.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")) or _ENCODING.match(chunk)):
+            raise BadInput(f"{name} is not encoded as UTF-8.", remedy="Save it again.")
+        text = tail + chunk
+        for place in _PLACE.finditer(text):
+            if not place["empty"]:
+                rows = max(rows, int(place["row"] or 0))
+                columns = max(columns, _column_number(place["column"].decode().upper()))
+        tail = text[max(text.rfind(b"<"), 0) :]
+        if len(tail) > _LONGEST_TAG:
+            if re.match(rb"<[\w:]", tail):
+                raise BadInput(
+                    f"{name} has a tag or text of more than {_LONGEST_TAG:,} bytes.", remedy="Save it again."
+                )
+            tail = b""
+    return rows, max(columns, 1)
+
+
+def _column_number(letters: str) -> int:
+    """A column's letters as its number, from 1; 0 for none."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
 
 
 def _choose(path: Path, book: CalamineWorkbook, sheet: str | None) -> CalamineSheet:
@@ -157,11 +231,14 @@ def _headers(
 def _corrections(path: Path, sheet: CalamineSheet) -> dict[Cell, str | Cell]:
     """What the reader leaves blank: the error of an error cell, the first cell of a merged range."""
     found: dict[Cell, str | Cell] = {}
-    bottom = sheet.end[0] if sheet.end else 0
-    for (top, left), (low, right) in sheet.merged_cell_ranges or ():
-        if (top, left) == (low, right):
-            continue
-        for row in range(top, min(low, bottom) + 1):
+    bottom, end = sheet.end or (0, 0)
+    ranges = [(first, (min(low, bottom), min(right, end))) for first, (low, right) in sheet.merged_cell_ranges or ()]
+    if sum((low - top + 1) * (right - left + 1) for (top, left), (low, right) in ranges) > MOST_MERGED:
+        raise BadInput(
+            f"{path.name} merges too many cells.", allowed=f"up to {MOST_MERGED:,}", remedy="Take the merging away."
+        )
+    for (top, left), (low, right) in ranges:
+        for row in range(top, low + 1):
             for column in range(left, right + 1):
                 if (row, column) != (top, left):
                     found[row, column] = (top, left)
@@ -169,7 +246,10 @@ def _corrections(path: Path, sheet: CalamineSheet) -> dict[Cell, str | Cell]:
         part = _part(archive, sheet.name)
         if part is not None and _mentions_errors(archive, part):
             with archive.open(part) as stream:
-                found.update(_errors(stream))
+                try:
+                    found.update(_errors(stream))
+                except etree.XMLSyntaxError as error:
+                    raise BadInput(f"{path.name} is not a complete workbook: {error}.") from error
     return found
 
 
@@ -202,8 +282,5 @@ def _errors(stream: IO[bytes]) -> Iterator[tuple[Cell, str]]:
     for _, cell in etree.iterparse(stream, tag=f"{_NAMESPACE}c", resolve_entities=False, no_network=True):
         place = _CELL.fullmatch(cell.get("r", ""))
         if cell.get("t") == "e" and place is not None:
-            column = 0
-            for letter in place[1]:
-                column = column * 26 + ord(letter) - ord("A") + 1
-            yield (int(place[2]) - 1, column - 1), cell.findtext(f"{_NAMESPACE}v") or "#ERROR!"
+            yield (int(place[2]) - 1, _column_number(place[1]) - 1), cell.findtext(f"{_NAMESPACE}v") or "#ERROR!"
         cell.clear()

@@ -10,6 +10,7 @@ import zipfile
 from python_calamine import CalamineError, CalamineWorkbook
 
 from upstream.errors import BadInput
+from upstream.records.spreadsheets import check_extent
 from upstream.reports.check.numbers import tidy
 from upstream.reports.check.reading.model import MAXIMUM_BYTES, MAXIMUM_CELLS, Pages
 
@@ -103,6 +104,8 @@ def _refuse_bomb(data: bytes, file: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
+            if unpacked <= _MAXIMUM_UNPACKED:
+                check_extent(archive, file)
     except zipfile.BadZipFile as error:
         raise BadInput(f"{file} is not a workbook: {error}.", allowed=".xlsx as saved by a spreadsheet") from error
     if unpacked > _MAXIMUM_UNPACKED:
