@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from upstream.cli.settings import load_settings
-from upstream.errors import BadInput, UpstreamError
+from upstream.errors import BadInput
 from upstream.measures.loading import load_file
 from upstream.places.add import add_places
 from upstream.records.contract import contract
@@ -125,3 +125,90 @@ def test_entities_are_not_expanded(tmp_path: Path) -> None:
             target.writestr(name, text if name == SHEET else source.read(name))
     with pytest.raises(BadInput, match=r"bomb\.xlsx"):
         list(read_sheet(bomb, ["measure"]).rows)
+
+
+# --- text that is deep, wrong or a command ------------------------------
+
+DEEP = 5_000
+
+
+def test_deep_settings_mappings_and_definitions_are_refused_plainly(tmp_path: Path) -> None:
+    path = tmp_path / "deep.toml"
+    path.write_text(f"blanks = {'[' * DEEP}{']' * DEEP}", "utf-8")
+    for read in (load_settings, lambda file: read_mapping(file, contract("returns")), load_file):
+        with pytest.raises(BadInput, match="deep"):
+            read(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'force = "x"',
+        "[report]\npacks = [1]",
+        "[engine]\nthreads = -4",
+        "[engine]\nthreads = true",
+        '[engine]\nmemory = "1GB\'; SELECT 1; --"',
+        "[areas]\ncode = 1",
+        '[force]\nname = "a\\u0001b"',
+        '[force]\nname = "a\\u001b[31mb"',
+        '[[areas]]\ncode = "A"\nname = "\\u202eevil"',
+        f'[report]\nmarking = "{"M" * 300}"',
+    ],
+)
+def test_settings_of_the_wrong_kind_are_refused_plainly(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "upstream.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(BadInput):
+        load_settings(path)
+
+
+@pytest.mark.parametrize("depth", [500, 200_000])
+def test_deep_boundaries_are_refused_plainly(tmp_path: Path, depth: int) -> None:
+    path = tmp_path / "deep.geojson"
+    inner = '{"type":"GeometryCollection","geometries":[' * depth + "]}" * depth
+    feature = '{"type":"Feature","properties":{"LSOA21CD":"E01000001","LSOA21NM":"A"},"geometry":' + inner + "}"
+    path.write_text('{"type":"FeatureCollection","features":[' + feature + "]}", "utf-8")
+    try:
+        added = add_places(Store(tmp_path / "store"), "lsoa", path, who="tester")
+    except BadInput:
+        return
+    assert (added.read, added.quarantined) == (1, 1)
+
+
+def test_a_date_format_that_means_nothing_is_refused_plainly(tmp_path: Path) -> None:
+    path, mapping = tmp_path / "returns.csv", tmp_path / "m.toml"
+    path.write_text(
+        "measure,period_from,period_to,area,numerator,denominator,as_at,source\nm,1,2,A,1,1,2022-07-01,s\n", "utf-8"
+    )
+    mapping.write_text('date_formats = ["%Q%%%"]', "utf-8")
+    with pytest.raises(BadInput, match="%Q"):
+        add_file(Store(tmp_path / "store"), "returns", path, mapping=mapping, who="tester")
+
+
+def test_spoilt_parquet_files_are_refused_plainly_or_reconcile(tmp_path: Path) -> None:
+    names = ("measure", "period_from", "period_to", "area", "source")
+    good = tmp_path / "good.parquet"
+    pq.write_table(pa.table({name: [f"{name} {row}" for row in range(40)] for name in names}), good)
+    content, rng = good.read_bytes(), random.Random(3)
+    for number in range(25):
+        spoilt = bytearray(content)
+        for _ in range(rng.choice((1, 3, 20))):
+            spoilt[rng.randrange(4, len(content) - 4)] = rng.randrange(256)
+        path = tmp_path / f"{number}.parquet"
+        path.write_bytes(spoilt)
+        try:
+            added = add_file(Store(tmp_path / f"store{number}"), "returns", path, as_at=TODAY, who="tester")
+        except BadInput:
+            continue
+        assert added.read == added.accepted + added.quarantined + added.already_held == 40
+
+
+def test_a_zip_whose_offsets_are_spoilt_is_no_full_disk(tmp_path: Path) -> None:
+    path = tmp_path / "spoilt.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("2022-06-kent-street.csv", "x" * 100)
+    content = bytearray(path.read_bytes())
+    content[-6:-2] = b"\xf0\xff\xff\x7f"  # where the list of members begins
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match="not a complete zip"):
+        police_uk.add(Store(tmp_path / "store"), [path], who="tester")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -15,6 +17,11 @@ EngineName = Literal["duckdb", "spark"]
 Disclosure = Literal["internal", "public"]
 
 PERSON_KEY_VARIABLE = "UPSTREAM_PERSON_KEY"
+
+LONGEST_NAME = 200
+"""Characters of a name or marking: a workbook's header takes 255, and leaves out a longer one without a word."""
+
+_MEMORY = re.compile(r"\d+(\.\d+)?\s?[KMGT]i?B", re.IGNORECASE)
 
 # what each section may hold, with the type it must have
 _ALLOWED: dict[str, dict[str, type]] = {
@@ -80,6 +87,8 @@ def _check_shape(path: Path, raw: dict[str, Any]) -> None:
                 f"{path} has a section [{section}] that is not known.",
                 allowed=", ".join(f"[{name}]" for name in (*_ALLOWED, "[areas]")),
             )
+        if not isinstance(content, dict):
+            raise BadInput(f"{path} sets {section} to {content!r}.", allowed=f"a section [{section}]")
         for key, value in content.items():
             wanted = _ALLOWED[section].get(key)
             if wanted is None:
@@ -87,8 +96,29 @@ def _check_shape(path: Path, raw: dict[str, Any]) -> None:
                     f"{path} sets {section}.{key}, which is not known.",
                     allowed=", ".join(f"{section}.{name}" for name in _ALLOWED[section]),
                 )
-            if not isinstance(value, wanted):
+            if not isinstance(value, wanted) or isinstance(value, bool):
                 raise BadInput(f"{path} sets {section}.{key} to {value!r}.", allowed=f"a {wanted.__name__}")
+            if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+                raise BadInput(f"{path} sets {section}.{key} to {value!r}.", allowed="a list of texts")
+
+
+def _check_values(path: Path, settings: Settings) -> Settings:
+    """Refuse what would fail, or print badly, only in the middle of the work."""
+    if settings.memory is not None and _MEMORY.fullmatch(settings.memory) is None:
+        raise BadInput(f"{path} sets engine.memory to {settings.memory!r}.", allowed='a size such as "2GB"')
+    if settings.threads is not None and settings.threads < 1:
+        raise BadInput(f"{path} sets engine.threads to {settings.threads}.", allowed="1 or more")
+    printed = [settings.force_name or "", settings.marking]
+    printed += [text for area in settings.areas for text in (area.code, area.name)]
+    for text in printed:
+        if len(text) > LONGEST_NAME:
+            raise BadInput(f"{path} has a name of {len(text)} characters.", allowed=f"up to {LONGEST_NAME}")
+        if any(unicodedata.category(character) in ("Cc", "Cf") for character in text):
+            raise BadInput(
+                f"{path} has the name {text!r}, with a character that cannot be seen.",
+                allowed="letters, digits, spaces and signs",
+            )
+    return settings
 
 
 def _one_of(path: Path, name: str, value: str, allowed: tuple[str, ...]) -> str:
@@ -113,6 +143,8 @@ def load_settings(path: Path) -> Settings:
         raise BadInput(
             f"{path} is not a TOML file: {error}.", remedy="Mend it, or remove it to use the defaults."
         ) from error
+    except RecursionError:
+        raise BadInput(f"{path} is nested too deep to be read.") from None
     _check_shape(path, raw)
     base = path.parent
     force, store, engine, report = (raw.get(name, {}) for name in ("force", "store", "engine", "report"))
@@ -122,7 +154,7 @@ def load_settings(path: Path) -> Settings:
             f"{path}: areas are not written as expected.", allowed='[[areas]] with code = "..." and name = "..."'
         )
     commentary = report.get("commentary")
-    return Settings(
+    settings = Settings(
         force_key=force.get("key"),
         force_name=force.get("name"),
         areas=tuple(Area(str(a["code"]), str(a["name"])) for a in areas),
@@ -139,6 +171,7 @@ def load_settings(path: Path) -> Settings:
         commentary=(base / commentary).absolute() if commentary else None,
         similar_forces=tuple(report.get("similar_forces", ())),
     )
+    return _check_values(path, settings)
 
 
 def person_key() -> bytes | None:

@@ -71,6 +71,8 @@ def _read(entry: Traversable, path: str) -> _File:
         raw = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise BadDefinition([Problem(path, 1, f"not UTF-8: {error.reason} at byte {error.start}.")]) from None
+    except RecursionError:
+        raise BadDefinition([Problem(path, 1, "nested too deep to be read.")]) from None
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"at line (\d+)", str(error))
         raise BadDefinition([Problem(path, int(at[1]) if at else 1, f"not TOML: {error}.")]) from None

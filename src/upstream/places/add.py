@@ -173,7 +173,7 @@ def _boundaries(path: Path) -> tuple[str, Iterator[_Record]]:
         collection = json.loads(_unpacked(path))
         features = list(collection["features"])
         headers = tuple(features[0]["properties"])
-    except (ValueError, LookupError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise BadInput(
             f"{path.name} is not a GeoJSON collection of features.", allowed=".geojson, .geojson.gz"
         ) from error
@@ -192,7 +192,7 @@ def _read_feature(number: int, feature: Any, reader: Any, vintage: int) -> _Reco
         outline = shape(feature["geometry"])
     except Refusal as refusal:
         return _Record(number, [], str(refusal), raw)
-    except (LookupError, TypeError, ValueError, AttributeError, shapely.errors.ShapelyError):
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError, shapely.errors.ShapelyError):
         return _Record(number, [], "the feature has no outline or lacks a property", raw)
     if outline.is_empty or outline.geom_type not in ("Polygon", "MultiPolygon"):
         return _Record(number, [], "the outline is not a polygon", raw)

@@ -206,8 +206,8 @@ def _stage(
 
     try:
         copy(file)
-    except (duckdb.InvalidInputException, duckdb.IOException) as error:
-        if DISK_FULL in str(error):
+    except duckdb.Error as error:  # of a spoilt file, of any kind
+        if DISK_FULL in str(error) or isinstance(error, duckdb.OutOfMemoryException):
             raise
         file = written_plainly(file, work)
         copy(file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping as MappingType
 from collections.abc import Sequence
@@ -28,6 +29,9 @@ _SECTIONS: Final[dict[str, type]] = {
     "constants": dict,
     "values": dict,
 }
+
+_DIRECTIVES: Final = re.compile("%(?:-?[dmyHIMSj]|[aAwubBYpgfnzZUWcxXGV%])")
+"""What a date format may hold, as DuckDB reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ def read_mapping(path: Path, held: Contract) -> Mapping:
         raise BadInput(f"The mapping {path} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"The mapping {path.name} is not a TOML file: {error}.") from error
+    except RecursionError:
+        raise BadInput(f"The mapping {path.name} is nested too deep to be read.") from None
     _check_sections(path, raw)
     if raw.get("table", held.table) != held.table:
         raise BadInput(f"{path.name} is a mapping for {raw['table']}, not for {held.table}.")
@@ -93,7 +99,7 @@ def read_mapping(path: Path, held: Contract) -> Mapping:
                 for name, pairs in raw.get("values", {}).items()
             }
         ),
-        date_formats=tuple(str(pattern) for pattern in raw.get("date_formats", ())),
+        date_formats=tuple(_date_format(path, pattern) for pattern in raw.get("date_formats", ())),
         blanks=tuple(str(word).strip().lower() for word in raw.get("blanks", ())),
         timezone=cast("Timezone", _one_of(path, "timezone", raw, ("Europe/London", "UTC"))),
         pseudonyms=cast("Pseudonyms", _one_of(path, "pseudonyms", raw, ("to be keyed", "already keyed"))),
@@ -119,6 +125,16 @@ def _check_column(path: Path, section: str, name: str, value: object, held: Cont
     wanted = dict if section == "values" else str if section == "columns" else (str, int, float, bool)
     if not isinstance(value, wanted) and not hasattr(value, "isoformat"):
         raise BadInput(f"{path.name} [{section}] sets {name} to {value!r}, which is not of the kind expected.")
+
+
+def _date_format(path: Path, pattern: object) -> str:
+    unknown = _DIRECTIVES.sub("", str(pattern)).partition("%")[1:]
+    if any(unknown):
+        raise BadInput(
+            f"{path.name} has the date format {pattern!r}, in which {''.join(unknown)[:3]!r} means nothing.",
+            allowed="%d %m %Y %H %M %S and the other codes of strptime",
+        )
+    return str(pattern)
 
 
 def _as_text(value: object) -> str:

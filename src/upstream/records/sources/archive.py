@@ -6,6 +6,7 @@ that is removed afterwards. Limits stop a member or a whole zip that unpacks to 
 
 from __future__ import annotations
 
+import errno
 import itertools
 import stat
 import struct
@@ -100,10 +101,12 @@ def _members(file: Path, workspace: Path, numbers: Iterator[int]) -> Iterator[So
                 _unpack(file, archive, member, target)
                 base = PurePosixPath(member.filename).name
                 yield SourceFile(name=f"{file.name}: {member.filename}", base_name=base, path=target)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # an offset that lies before the file; anything else is the disk's
+            raise
+        raise _incomplete(file, error) from error
     except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, struct.error, RuntimeError) as error:
-        raise BadInput(
-            f"{file.name} is not a complete zip: {error}.", remedy="Download it again; nothing of it was added."
-        ) from error
+        raise _incomplete(file, error) from error
 
 
 def _check_directory(file: Path, archive: zipfile.ZipFile) -> None:
@@ -151,6 +154,12 @@ def _unpack(file: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, targe
 def _blocks(handle: IO[bytes]) -> Iterator[bytes]:
     while block := handle.read(CHUNK):
         yield block
+
+
+def _incomplete(file: Path, error: Exception) -> BadInput:
+    return BadInput(
+        f"{file.name} is not a complete zip: {error}.", remedy="Download it again; nothing of it was added."
+    )
 
 
 def _hostile(file: Path, what: str, allowed: str) -> BadInput:
