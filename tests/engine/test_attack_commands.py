@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import errno
 import functools
 import http.client
 import http.server
@@ -9,11 +11,16 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from upstream.cli import demo
 from upstream.cli.main import main
 from upstream.errors import BadInput
+from upstream.records.contract import contract
+from upstream.records.force_tables import add_file
+from upstream.store import Store
 
 
 def ended(*arguments: str) -> int:
@@ -64,7 +71,7 @@ def served(tmp_path: Path) -> Iterator[http.client.HTTPConnection]:
     (report / "report.html").write_text("<p>The report</p>", "utf-8")
     handler = functools.partial(demo.ReportHandler, directory=str(report))
     with http.server.ThreadingHTTPServer((demo.LOOPBACK, 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         connection = http.client.HTTPConnection(demo.LOOPBACK, server.server_port, timeout=5)
         yield connection
         connection.close()
@@ -97,3 +104,57 @@ def test_no_folder_is_listed_and_nothing_beside_the_report_is_served(
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8765", "127.0.0.1.evil.example:80", ""])
 def test_another_name_for_this_address_is_refused(served: http.client.HTTPConnection, host: str) -> None:
     assert answer(served, "/report.html", host=host).status == 421
+
+
+# --- what reaches a terminal ------------------------------
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    """A store with one refused row of a file whose name is a command to the terminal."""
+    name = "a\x1b[31m[bold]\n.csv"
+    (tmp_path / name).write_text(
+        "measure,period_from,period_to,area,numerator,denominator,as_at,source\n"
+        "=1+1,nodate,2022-06-30,A,1,1,2022-07-01,s\n",
+        "utf-8",
+    )
+    add_file(Store(tmp_path / "store"), "returns", tmp_path / name, who="tester")
+    return tmp_path
+
+
+def test_a_file_name_is_no_command_to_the_terminal(hostile: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--config", str(hostile / "upstream.toml"), "records", "quarantine", "returns"])
+    said = capsys.readouterr().out
+    assert "\x1b" not in said
+    assert said.count("\n") == 1
+
+
+def test_an_error_is_no_command_to_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended("--config", str(tmp_path / "x"), "records", "add", "returns", "a\x1b]0;title\x07.csv") == 2
+    assert "\x1b" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["[/red]x", "[bold]x", "[link=x]y"])
+def test_an_area_name_is_no_markup(tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "upstream.toml"
+    config.write_text(f'[[areas]]\ncode = "A"\nname = "{name}"\n', "utf-8")
+    store, schema = Store(tmp_path / "store"), contract("crimes").schema
+    values = {"crime_ref": ["1"], "recorded_on": [dt.date(2022, 6, 7)], "area": ["A"]}
+    file = store.folder("crimes") / "one.parquet"
+    pq.write_table(
+        pa.table({f.name: pa.array(values.get(f.name, [None]), f.type) for f in schema}, schema=schema), file
+    )
+    store.commit("crimes", schema=schema, note={}, made_from=None, add=[file])
+    main(["--config", str(config), "measures", "run", "--to", "2022-06", "--pack", "force", "--measure", "crime_total"])
+    assert name in capsys.readouterr().out
+
+
+def test_a_folder_in_the_way_is_an_error_without_a_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(tmp_path / "report.html"))
+
+    monkeypatch.setattr(demo, "_make_room", full)
+    assert ended("demo", "--folder", str(tmp_path / "new"), "--no-serve") == 1
+    assert capsys.readouterr().err == f"Error: No space left on device: {tmp_path / 'report.html'}.\n"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 import click
 
 from upstream import __version__
+from upstream.cli.terminal import visible
 from upstream.errors import UpstreamError
 
 # command group -> (module that holds it, one line of help)
@@ -62,12 +64,19 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         upstream.main(args=arguments, prog_name="upstream", standalone_mode=False)
     except UpstreamError as error:
-        click.echo(f"Error: {error.what}", err=True)
+        click.echo(f"Error: {visible(error.what)}", err=True)
         if error.allowed:
-            click.echo(f"Allowed: {error.allowed}", err=True)
+            click.echo(f"Allowed: {visible(error.allowed)}", err=True)
         if error.remedy:
-            click.echo(f"What to do: {error.remedy}", err=True)
+            click.echo(f"What to do: {visible(error.remedy)}", err=True)
         sys.exit(error.exit_code)
+    except BrokenPipeError:  # whoever was reading has gone, as with: upstream measures list | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(UpstreamError.exit_code)
+    except OSError as error:  # full, closed or in the way: the machine's own words, and where
+        where = f": {visible(str(error.filename))}" if error.filename else ""
+        click.echo(f"Error: {error.strerror or error}{where}.", err=True)
+        sys.exit(UpstreamError.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

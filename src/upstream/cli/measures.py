@@ -62,7 +62,12 @@ def list_measures(config: str, packs: tuple[str, ...], as_json: bool) -> None:
         table.add_column(heading)
     for d in definitions:
         table.add_row(d.key, d.title, d.kind, ", ".join(d.kpi_refs), ", ".join(d.tables), str(d.next_review))
-    Console().print(table)
+    _terminal().print(table)
+
+
+def _terminal() -> Console:
+    """Titles and areas' names are people's words: no markup is read in them."""
+    return Console(markup=False, emoji=False)
 
 
 def _line(definition: Definition) -> dict[str, Any]:
@@ -106,7 +111,7 @@ def show(config: str, key: str, packs: tuple[str, ...], as_json: bool) -> None:
     table.add_column()
     for name, value in facts:
         table.add_row(name, value)
-    Console().print(table)
+    _terminal().print(table)
 
 
 def _facts(d: Definition) -> list[tuple[str, str]]:
@@ -216,7 +221,7 @@ def run(
     if as_json:
         click.echo(json.dumps(_as_json(results, shown), indent=1))
         return
-    Console().print(_as_table(results, shown, f"Measures to {to.label}"))
+    _terminal().print(_as_table(results, shown, f"Measures to {to.label}"))
     alarms = results.false_alarms
     if alarms.series:
         click.echo(
@@ -314,7 +319,7 @@ def by(
     table.add_column(definition.unit, justify="right")
     for period in periods:
         table.add_row(period.label, _printed(period.value, definition))
-    Console().print(table)
+    _terminal().print(table)
 
 
 def _as_json(results: Results, areas: Sequence[str]) -> dict[str, Any]:

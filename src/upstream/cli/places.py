@@ -141,4 +141,4 @@ def status(config: str, as_json: bool) -> None:
     table.add_column("Small areas", justify="right")
     for line in held:
         table.add_row(line.what, f"{line.rows:,}" if line.rows or line.what == "quarantine" else "not held")
-    Console().print(table)
+    Console(markup=False, emoji=False).print(table)

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from upstream.cli.settings import load_settings, person_key, who
+from upstream.cli.terminal import visible
 from upstream.errors import BadInput
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ POLICE_UK: Final = "police-uk"
 SHOWN: Final = 20
 """Refused rows shown in the terminal; --csv has them all."""
 
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output, for programs.")
 
@@ -110,7 +111,7 @@ def _add(
 def _progress() -> Iterator[Any]:
     """What is being done and how far, on standard error, gone when it is over."""
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f}%"),
         TimeElapsedColumn(),
@@ -120,7 +121,7 @@ def _progress() -> Iterator[Any]:
 
         def tell(what: str, done: int, total: int) -> None:
             if what not in tasks:
-                tasks[what] = bar.add_task(what, total=total)
+                tasks[what] = bar.add_task(visible(what), total=total)
             bar.update(tasks[what], completed=done, total=total or None)
 
         yield tell
@@ -146,7 +147,7 @@ def _show_add(result: AddResult) -> None:
     for reason, rows in result.reasons.items():
         click.echo(f"  Quarantined: {reason} ({rows:,} rows)")
     for warning in result.warnings:
-        click.echo(f"  Note: {warning}")
+        click.echo(f"  Note: {visible(warning)}")
     if result.quarantined:
         click.echo(f"  See them: upstream records quarantine {result.table}")
 
@@ -296,7 +297,7 @@ def _show_refused(table: str, rows: Sequence[RefusedRow]) -> None:
         return
     for row in rows[:SHOWN]:
         value = "" if row.value is None else f": {row.value!r}"
-        click.echo(f"{row.file}, line {row.line}: {row.reason}{value}")
+        click.echo(visible(f"{row.file}, line {row.line}: {row.reason}{value}"))
     if len(rows) > SHOWN:
         click.echo(f"... and {len(rows) - SHOWN:,} more; write them all with --csv FILE")
 
