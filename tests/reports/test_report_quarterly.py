@@ -43,9 +43,15 @@ def table(document: Document, key: str) -> Table:
     return next(t for s in walk(document.sections) for t in tables_of(s) if t.key == key)
 
 
-def test_every_measure_of_the_pack_has_one_page(document: Document, force_pack: Pack) -> None:
-    ids = [s.id for s in walk(document.sections)]
+def test_every_measure_of_the_pack_has_one_place(document: Document, force_pack: Pack) -> None:
+    """A section of its own if the scorecard has it, a row of its page's table otherwise."""
+    sections = [s.id for s in walk(document.sections)]
+    rows = [row.id for s in walk(document.sections) for t in tables_of(s) for row in t.rows if row.id]
+    ids = [*sections, *rows]
     assert len(ids) == len(set(ids))
+    for definition in force_pack.definitions:
+        if definition.in_scorecard and definition.alternative_of is None:
+            assert f"measure-{definition.key}" in sections, definition.key
     for definition in force_pack.definitions:
         if definition.alternative_of is None and "_in_" not in definition.key:
             assert f"measure-{definition.key}" in ids, definition.key
@@ -116,7 +122,7 @@ def test_exceptional_volumes_are_derived_both_ways(document: Document, results: 
 
 
 def test_a_measure_not_held_says_what_is_lacking(document: Document) -> None:
-    page = section(document, "measure-fleet_collisions")
+    page = section(document, "measure-fleet_own_fault_cost")
     assert any(isinstance(b, Callout) and "Table returns is not in the store." in text_of(b.runs) for b in page.blocks)
     assert not any(isinstance(b, Chart) for b in page.blocks)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from upstream.measures.definition import Pack
     from upstream.measures.result import Results
     from upstream.periods import Month
+    from upstream.reports.data_quality import Holding
     from upstream.reports.document import Document
 
 PURPOSE = "Quarterly performance report"
@@ -89,9 +91,11 @@ def quarterly(
         if not packs and not settings.packs:
             chosen = _packs_held(settings, chosen)
         progress.update(step, description=f"Calculating measures to {to.label}")
-        results = _results(settings, chosen, to, use_cache=not no_cache)
+        with ThreadPoolExecutor(1) as beside:
+            holdings = beside.submit(_holdings, settings)
+            results = _results(settings, chosen, to, use_cache=not no_cache)
         progress.update(step, description="Writing the words and drawing the charts")
-        document = _document(settings, chosen, results, commentary or settings.commentary)
+        document = _document(settings, chosen, results, holdings.result(), commentary or settings.commentary)
         progress.update(step, description="Setting the pages")
         written = _publish(document, out, formats)
     _say(document, written, as_json=as_json)
@@ -147,11 +151,24 @@ def _results(settings: Settings, packs: tuple[Pack, ...], to: Month, *, use_cach
     )
 
 
-def _document(settings: Settings, packs: tuple[Pack, ...], results: Results, commentary: Path | None) -> Document:
-    from upstream.reports.commentary import read_commentary
-    from upstream.reports.data_quality import holdings_of
-    from upstream.reports.quarterly import Request, quarterly_report
+def _holdings(settings: Settings) -> tuple[Holding, ...]:
+    from upstream.reports.data_quality import kept_holdings
     from upstream.store import Store
+
+    own = (settings.force_key,) if settings.force_key else ()
+    areas = [*(area.code for area in settings.areas), *own]
+    return kept_holdings(Store(settings.store), who=who(), purpose=PURPOSE, areas=areas)
+
+
+def _document(
+    settings: Settings,
+    packs: tuple[Pack, ...],
+    results: Results,
+    holdings: tuple[Holding, ...],
+    commentary: Path | None,
+) -> Document:
+    from upstream.reports.commentary import read_commentary
+    from upstream.reports.quarterly import Request, quarterly_report
 
     return quarterly_report(
         Request(
@@ -161,7 +178,7 @@ def _document(settings: Settings, packs: tuple[Pack, ...], results: Results, com
             marking=settings.marking,
             public=settings.disclosure == "public",
             commentary=read_commentary(commentary) if commentary is not None else {},
-            holdings=holdings_of(Store(settings.store), who=who(), purpose=PURPOSE),
+            holdings=holdings,
         )
     )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
-from collections import Counter
 
+from upstream.measures.definition import Definition
 from upstream.measures.result import FORCE, Results
 from upstream.periods import months
 from upstream.reports.area_tables import number, words
@@ -31,6 +31,9 @@ from upstream.reports.html import TEMPLATES
 from upstream.reports.measure_charts import chart_months
 from upstream.reports.measure_page import anchor
 from upstream.reports.narrative import month_list
+
+HASH_SHOWN = 10
+"""Characters of a definition's hash that are printed; report.json has it whole."""
 
 
 def _count(value: int, holding: Holding, quantity: str) -> Cell:
@@ -185,6 +188,26 @@ def methods_section(results: Results, *, public: bool) -> Section:
     return Section("methods", "Methods", (*blocks, engine), kind="appendix")
 
 
+def _counted_words(definition: Definition) -> str:
+    reading = f"Reading chosen: {definition.reading_reason}" if definition.reading_reason else ""
+    owner = f"Owner: {definition.owner}; reviewed {definition.reviewed:%-d %B %Y}."
+    said = [definition.about, *definition.caveats, reading, owner]
+    return " ".join(part if part.endswith(".") else f"{part}." for part in said if part)
+
+
+def definitions_section(results: Results) -> Section:
+    """Every measure: what is counted, its caveats, the reading chosen, who owns the definition."""
+    alike: dict[str, list[str]] = {}
+    for key, result in results.measures.items():
+        definition = result.definition
+        if definition.kind != "page" and "_in_" not in key:
+            alike.setdefault(_counted_words(definition), []).append(definition.title)
+    rows = tuple(Row((words("; ".join(titles)), words(text))) for text, titles in alike.items())
+    columns = (Column("Measure", "text", wide=True), Column("How it is counted", "text", wide=True))
+    table = Table("definitions-table", "Measures and how they are counted", columns, rows)
+    return Section("definitions", "How each measure is counted", (table,), kind="appendix")
+
+
 def queries_of(results: Results) -> tuple[Query, ...]:
     """Each different query once, with the first measure that asked it."""
     out: dict[str, Query] = {}
@@ -205,7 +228,8 @@ def provenance_section(results: Results) -> Section:
         (
             Text(
                 "Each figure of this report was counted by the query named here from the table versions named here. "
-                "The file report.csv lists every figure with both; report.json holds the text of each query."
+                "The file report.csv lists every figure with both; report.json holds the text of each query, from "
+                "which its name is made (SHA-256)."
             ),
         )
     )
@@ -230,30 +254,29 @@ def provenance_section(results: Results) -> Section:
             for t in results.tables
         ),
     )
-    shared = Counter(query_id(r.provenance) for r in results.measures.values() if r.provenance is not None)
+    served: dict[str, list[str]] = {}
+    for key, result in results.measures.items():
+        if result.provenance is not None:
+            served.setdefault(query_id(result.provenance), []).append(f"{key} ({result.provenance.hash[:HASH_SHOWN]})")
     rows = tuple(
         Row(
             (
-                words(key),
-                words(result.provenance.hash),
-                words(", ".join(f"{t.table} version {t.version}" for t in result.provenance.tables)),
-                words(query_id(result.provenance)),
+                words(query.id),
+                words(", ".join(f"{table} {version}" for table, version in query.tables)),
+                words(", ".join(served[query.id])),
             )
         )
-        for key, result in results.measures.items()
-        if result.provenance is not None
+        for query in queries_of(results)
     )
     measures = Table(
         "queries",
-        "Measures and their queries",
+        "Queries, the table versions they read, and the measures they count",
         (
-            Column("Measure", "text", wide=True),
-            Column("Definition", "text"),
-            Column("Tables", "text", wide=True),
             Column("Query", "text"),
+            Column("Tables and versions", "text", wide=True),
+            Column("Measures (start of the definition's hash)", "text", wide=True),
         ),
         rows,
-        ((Text("One query may serve many measures."),),) if any(n > 1 for n in shared.values()) else (),
     )
     blocks: list[Block] = [intro, versions, measures]
     if not rows:

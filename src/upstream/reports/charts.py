@@ -121,7 +121,7 @@ def _range(chart: ControlChart) -> tuple[float, float]:
     return low, high
 
 
-WIDTH, HEIGHT = 760.0, 330.0
+WIDTH, HEIGHT = 760.0, 286.0
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 92.0, 40.0, 44.0
 
 

@@ -19,10 +19,11 @@ Flag = Literal["", "above", "below", "missing", "suppressed"]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words; never a number that stands for a value."""
+    """Words; never a number that stands for a value. ``quoted`` words are another document's."""
 
     text: str
     bold: bool = False
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +98,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The first cell is the row's header. ``group`` starts a new group of rows under that heading."""
+    """The first cell is the row's header. ``group`` starts a new group of rows under that heading;
+    ``id`` is where a link to the row's measure arrives."""
 
     cells: tuple[Cell, ...]
     group: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,8 @@ class Chart:
         The picture, self-contained.
     data
         The same figures as a table.
+    screen_only
+        Left out of the PDF, whose pages are dear.
     """
 
     key: str
@@ -134,6 +139,7 @@ class Chart:
     svg: str
     data: Table
     notes: tuple[Runs, ...] = ()
+    screen_only: bool = False
 
 
 Block = Paragraph | Bullets | Prose | Facts | Callout | Table | Chart

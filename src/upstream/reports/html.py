@@ -39,6 +39,8 @@ def _run(run: Run) -> Markup:
         return Markup('<data value="{}">{}</data>').format(f"{run.value:.15g}", run.text)
     if isinstance(run, Link):
         return Markup('<a href="{}">{}</a>').format(run.target, run.text)
+    if run.quoted:
+        return Markup("<q>{}</q>").format(run.text)
     return Markup("<strong>{}</strong>").format(run.text) if run.bold else escape(run.text)
 
 

@@ -71,8 +71,8 @@ def as_data(document: Document) -> dict[str, Any]:
             "area": s.area,
             "period": s.period,
             "quantity": s.quantity,
-            "tables": [{"table": table, "version": version} for table, version in s.tables],
-            "query": s.query,
+            # a query names its tables once, in the document's list of queries
+            **({"query": s.query} if s.query else {"tables": dict(s.tables)}),
         }
         for s in sources.numbers
     ]

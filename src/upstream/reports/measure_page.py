@@ -7,11 +7,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from upstream.measures.definition import Definition, Target
+from upstream.measures.definition import Definition
 from upstream.measures.result import FORCE, Likelihood, Series
 from upstream.periods import Month
 from upstream.reports.area_tables import area_table
-from upstream.reports.binding import Binding, primary, query_id
+from upstream.reports.binding import Binding, primary
 from upstream.reports.commentary import Commentary, Override, bind_commentary
 from upstream.reports.document import (
     Block,
@@ -33,7 +33,7 @@ from upstream.reports.narrative import key_points
 from upstream.stats.yardstick import likelihood as on_yardstick
 from upstream.stats.yardstick import printed_percent
 
-NO_COMMENTARY = "No commentary has been written for this measure."
+NO_COMMENTARY = "No commentary has been written for this page."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,19 @@ def measure_section(reading: Reading, key: str) -> Section:
     section = Section(anchor(key), definition.title, tuple(blocks), label=first_ref(definition), kind="measure")
     written = reading.commentary.get(key)
     if written is None:
-        said: tuple[Block, ...] = () if definition.kind == "page" else (Paragraph((Text(NO_COMMENTARY),)),)
-    else:
-        proses = bind_commentary(written, reading.bindings, figures_of(section))
-        said = (*proses, Paragraph((Text(f"Written by {written.author}; last reviewed {_day(written.reviewed)}."),)))
-    tail = () if definition.kind == "page" else _how_counted(binding)
-    return dataclasses.replace(section, blocks=(*blocks, *said, *tail))
+        return section
+    proses = bind_commentary(written, reading.bindings, figures_of(section))
+    by = Paragraph((Text(f"Written by {written.author}; last reviewed {_day(written.reviewed)}."),))
+    return dataclasses.replace(section, blocks=(*blocks, *proses, by))
+
+
+def unwritten(section: Section) -> Section:
+    """The section, saying at its head that nobody has written about its page."""
+    head = section.blocks[:1]
+    said = ("Commentary", (Text(NO_COMMENTARY),))
+    if head and isinstance(head[0], Facts):
+        return dataclasses.replace(section, blocks=(Facts((*head[0].items, said)), *section.blocks[1:]))
+    return dataclasses.replace(section, blocks=(*section.blocks, Paragraph((Text(NO_COMMENTARY),))))
 
 
 def first_ref(definition: Definition) -> str:
@@ -94,6 +101,7 @@ def _measured(reading: Reading, binding: Binding) -> list[Block]:
             (
                 ("What good looks like", good_words(binding.definition)),
                 ("Likelihood of reaching it", likelihood_runs(binding, force, override)),
+                _how_counted(binding.definition),
             )
         ),
         Bullets(key_points(binding, force), "Key points"),
@@ -132,11 +140,7 @@ def good_words(definition: Definition) -> Runs:
     """The targets as the source words them."""
     if not definition.targets:
         return (Text("No level has been set."),)
-    return (Text("; ".join(_target_words(target) for target in definition.targets)),)
-
-
-def _target_words(target: Target) -> str:
-    return target.text
+    return (Text("; ".join(target.text for target in definition.targets), quoted=True),)
 
 
 def likelihood_runs(binding: Binding, series: Series, override: Override | None = None) -> Runs:
@@ -194,19 +198,7 @@ def _probability(binding: Binding, series: Series, probability: float, quantity:
     return dataclasses.replace(shown, text=printed_percent(probability))
 
 
-def _how_counted(binding: Binding) -> tuple[Block, ...]:
-    definition = binding.definition
-    blocks: list[Paragraph | Bullets] = []
-    if definition.about:
-        blocks.append(Paragraph((Text(definition.about),)))
-    if definition.caveats:
-        blocks.append(Bullets(tuple((Text(caveat),) for caveat in definition.caveats)))
-    if definition.reading_reason:
-        blocks.append(Paragraph((Text(f"Reading chosen: {_sentence(definition.reading_reason)}"),)))
-    source: list[Run] = [
-        Text(f"Definition: {definition.key}, owner {definition.owner}, reviewed {_day(definition.reviewed)}.")
-    ]
-    if binding.result.provenance is not None:
-        source += [Text(" Figures: query "), Link(query_id(binding.result.provenance), "#provenance"), Text(".")]
-    blocks.append(Paragraph(tuple(source)))
-    return (Prose("How it is counted", tuple(blocks)),)
+def _how_counted(definition: Definition) -> tuple[str, Runs]:
+    """What is counted; caveats and the reading chosen are in the methods."""
+    about = f"{_sentence(definition.about)} " if definition.about else ""
+    return "How it is counted", (Text(about), Link("More", "#definitions"), Text("."))

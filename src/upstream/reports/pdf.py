@@ -57,6 +57,8 @@ def _cell(cell: Cell) -> Data | str:
 
 
 WIDEST: Final = 34
+LONG: Final = 150
+"""A cell this long is a paragraph, and its column takes most of the page."""
 SAMPLE: Final = 80
 
 
@@ -67,8 +69,9 @@ def _widths(table: Table) -> list[int]:
         word = max((len(w) for w in column.label.split()), default=1)
         cells = [row.cells[i] for row in table.rows[:SAMPLE]]
         longest = max((len(cell.text) + (3 if cell.flag else 0) for cell in cells), default=1)
-        least = word * 1.1
-        out.append(round(max(least, longest if column.kind == "number" else min(longest, WIDEST)) + 2))
+        least = max(word * 1.1, 0 if column.wide or column.kind == "number" else min(longest + 4, WIDEST))
+        widest = 3 * WIDEST if longest > LONG and column is table.columns[-1] else WIDEST
+        out.append(round(max(least, longest if column.kind == "number" else min(longest, widest)) + 2))
     return out
 
 
@@ -78,7 +81,7 @@ def _table(table: Table) -> Data:
         "title": table.title,
         "columns": [[c.label, c.kind, c.wide] for c in table.columns],
         "widths": _widths(table),
-        "rows": [[row.group, [_cell(c) for c in row.cells]] for row in table.rows],
+        "rows": [[row.group, [_cell(c) for c in row.cells], row.id] for row in table.rows],
         "notes": [_runs(n) for n in table.notes],
     }
 
@@ -113,7 +116,7 @@ def _section(section: Section) -> Data:
         "title": section.title,
         "label": section.label,
         "kind": section.kind,
-        "blocks": [_block(b) for b in section.blocks],
+        "blocks": [_block(b) for b in section.blocks if not (isinstance(b, Chart) and b.screen_only)],
         "sections": [_section(s) for s in section.sections],
     }
 

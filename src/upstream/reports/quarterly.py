@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,16 +10,23 @@ from dataclasses import dataclass, field
 from upstream.errors import Refused
 from upstream.measures.definition import Pack
 from upstream.measures.result import FORCE, Results
-from upstream.reports.appendices import methods_section, provenance_section, quality_section, queries_of
+from upstream.reports.appendices import (
+    definitions_section,
+    methods_section,
+    provenance_section,
+    quality_section,
+    queries_of,
+)
 from upstream.reports.binding import Binding
 from upstream.reports.commentary import Commentary
 from upstream.reports.crime_tables import crime_sections, exceptional_section
 from upstream.reports.data_quality import Holding
 from upstream.reports.document import Bullets, Document, Paragraph, Runs, Section, Text
 from upstream.reports.figures import Provenance, figure
-from upstream.reports.measure_page import Reading, anchor, first_ref, measure_section
+from upstream.reports.measure_page import Reading, anchor, first_ref, measure_section, unwritten
 from upstream.reports.scorecard import scorecard_section
 from upstream.reports.self_check import refuse_contradictions
+from upstream.reports.supporting import lead_measures, supporting_blocks
 
 HANDLING = (
     "Handle and store this document under the Government Security Classifications. Do not pass it, or anything in it, "
@@ -74,6 +82,7 @@ def quarterly_report(request: Request) -> Document:
     sections += [
         quality_section(results, request.holdings),
         methods_section(results, public=request.public),
+        definitions_section(results),
         provenance_section(results),
     ]
     document = Document(
@@ -215,12 +224,23 @@ def _in_tables(pack: Pack, key: str) -> bool:
 
 
 def _page(reading: Reading, ident: str, title: str, keys: tuple[str, ...]) -> Section:
-    sections = tuple(measure_section(reading, key) for key in keys)
     label = first_ref(reading.bindings[keys[0]].definition)
-    if len(sections) == 1:
-        only = sections[0]
-        return Section(only.id, title, only.blocks, only.sections, label, "measure")
-    return Section(ident, title, (), sections, label, "measure")
+    leads = lead_measures(reading, keys)
+    rest = tuple(key for key in keys if key not in leads)
+    sections = [measure_section(reading, key) for key in leads]
+    measured = [key for key in keys if reading.bindings[key].definition.kind != "page"]
+    nobody = bool(measured) and not any(key in reading.commentary for key in keys)
+    if nobody and sections:
+        sections[0] = unwritten(sections[0])
+    if len(keys) == 1 and sections:
+        return dataclasses.replace(sections[0], title=title, label=label)
+    if not leads:
+        listed = Section(ident, title, supporting_blocks(reading, ident, title, rest), (), label, "measure")
+        return unwritten(listed) if nobody else listed
+    if rest:
+        blocks = supporting_blocks(reading, f"{ident}-others", f"{title}: other measures", rest)
+        sections.append(Section(f"{ident}-others", "Other measures", blocks, kind="measure"))
+    return Section(ident, title, (), tuple(sections), label, "measure")
 
 
 __all__ = ["Request", "anchor", "newest_commit", "quarterly_report"]

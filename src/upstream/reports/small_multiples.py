@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import groupby
+from textwrap import wrap
 
 from upstream.reports.charts import Point, Scale, tick_label, ticks
-from upstream.reports.svg import Drawing
+from upstream.reports.svg import Drawing, width_of
 
 COLUMNS = 3
-PANEL_WIDTH, PANEL_HEIGHT = 253.0, 138.0
+PANEL_WIDTH, PANEL_HEIGHT = 253.0, 118.0
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 14.0, 30.0, 22.0
+NAME_LEFT = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ def draw_panels(key: str, title: str, description: str, panels: tuple[Panel, ...
     numbers.
     """
     rows = -(-len(panels) // COLUMNS)
-    page = Drawing(PANEL_WIDTH * min(COLUMNS, max(len(panels), 1)), PANEL_HEIGHT * max(rows, 1))
+    page = Drawing(PANEL_WIDTH * COLUMNS, PANEL_HEIGHT * max(rows, 1))
     for index, panel in enumerate(panels):
         at = (PANEL_WIDTH * (index % COLUMNS), PANEL_HEIGHT * (index // COLUMNS))
         _draw_panel(page, panel, *at, ceiling)
@@ -37,7 +39,7 @@ def draw_panels(key: str, title: str, description: str, panels: tuple[Panel, ...
 
 
 def _draw_panel(page: Drawing, panel: Panel, left: float, top: float, ceiling: float) -> None:
-    page.text("t-ink", left + LEFT, top + 16, panel.name, size=13, bold=True)
+    _name(page, panel.name, left + NAME_LEFT, top)
     seen = [v for p in panel.points for v in (p.value, p.lower, p.upper) if v is not None]
     low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
     marks = ticks(min(low, 0.0) if 0 <= low < 0.45 * high else low, high, 2, ceiling)
@@ -59,6 +61,17 @@ def _draw_panel(page: Drawing, panel: Panel, left: float, top: float, ceiling: f
         page.line("c-axis", start, floor, start, floor + 5)
         if len(places) * step > 40:
             page.text("t-soft", (x[places[0]] + x[places[-1]]) / 2, floor + 16, str(year), size=11, anchor="middle")
+
+
+def _name(page: Drawing, name: str, x: float, top: float) -> None:
+    """On one line where it fits, else on two smaller ones."""
+    if width_of(name, 13) <= PANEL_WIDTH - NAME_LEFT - RIGHT:
+        page.text("t-ink", x, top + 16, name, size=13, bold=True)
+        return
+    fits = int((PANEL_WIDTH - NAME_LEFT - RIGHT) / width_of("n", 11.5))
+    lines = wrap(name, fits, max_lines=2, placeholder=" ...")
+    for number, line in enumerate(lines):
+        page.text("t-ink", x, top + 10 + 13 * number, line, size=11.5, bold=True)
 
 
 def _limits(page: Drawing, points: tuple[Point, ...], x: list[float], step: float, scale: Scale) -> None:

@@ -113,8 +113,7 @@ class Drawing:
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{key}-t {key}-d" '
             f'viewBox="0 0 {n(self.width)} {n(self.height)}" font-family="{FONT}">'
             f'<title id="{key}-t">{escape(title)}</title><desc id="{key}-d">{escape(description)}</desc>'
-            + "".join(self.parts)
-            + "</svg>"
+            '<g aria-hidden="true">' + "".join(self.parts) + "</g></svg>"
         )
 
 
