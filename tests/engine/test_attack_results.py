@@ -17,14 +17,15 @@ import pytest
 
 from upstream.cli import report
 from upstream.cli.settings import load_settings
-from upstream.errors import NotHeld, UpstreamError
+from upstream.errors import BadInput, NotHeld, UpstreamError
 from upstream.measures.cache import kept
 from upstream.measures.definition import Pack
 from upstream.measures.loading import load_pack
 from upstream.periods import Month
 from upstream.records.contract import contract
-from upstream.store import Store, mark_personal
-from upstream.store.scopes import readings
+from upstream.records.pseudonyms import check_key
+from upstream.store import ReadingScope, Store, mark_personal
+from upstream.store.scopes import READING_LOG, readings
 
 TO = Month(2022, 6)
 COMMON = """question = "How many?"
@@ -210,3 +211,35 @@ def test_identifiers_in_the_workspace_of_a_killed_add_go_with_the_next_add(tmp_p
         assert not left.exists(), "the identifiers of people were left for a day"
         with store.workspace():
             assert mine.is_dir(), "a workspace in use was taken away"
+
+
+# --- who has read, and with which key ------------------------------
+
+
+def read_people(store: Store) -> None:
+    store.snapshot("arrests", scope=ReadingScope("tester", "a test", frozenset({"arrests"}), personal=True))
+
+
+def test_a_line_of_the_reading_log_that_was_cut_spoils_no_other(store: Store) -> None:
+    read_people(store)
+    log = store.root / READING_LOG
+    whole = log.read_bytes()
+    log.write_bytes(whole + whole[: len(whole) // 2])
+    read_people(store)
+    first, cut, last = readings(store.root)
+    assert first["table"] == last["table"] == "arrests"
+    assert list(cut) == ["damaged"]
+    assert log.read_bytes().startswith(whole + whole[: len(whole) // 2]), "the log is only ever added to"
+
+
+def test_nothing_is_read_that_cannot_be_logged(store: Store) -> None:
+    (store.root / READING_LOG).mkdir()
+    with pytest.raises(OSError, match=READING_LOG):
+        read_people(store)
+
+
+@pytest.mark.parametrize("key", [b"", b"k" * 15, b" " * 16, b"k" * 64, b"abcabcabcabcabcabcabc"])
+def test_a_key_that_can_be_guessed_is_refused_and_not_said(key: bytes) -> None:
+    with pytest.raises(BadInput) as said:
+        check_key(key, "arrests")
+    assert not key or key.decode() not in str(said.value)

@@ -19,6 +19,9 @@ PATTERN: Final = "[0-9a-f]{64}"
 SHORTEST_KEY: Final = 16
 """Bytes; a shorter secret can be guessed."""
 
+FEWEST_DIFFERENT: Final = 8
+"""Different bytes in a key; sixteen spaces are long enough and no secret."""
+
 _BLOCK: Final = 64
 _FINGERPRINT_OF: Final = b"upstream: fingerprint of the key of pseudonyms"
 
@@ -39,7 +42,7 @@ def check_key(person_key: bytes | None, table: str) -> bytes:
     Raises
     ------
     BadInput
-        No key was given, or it is too short.
+        No key was given, or it is too short or too simple.
     """
     remedy = (
         "Set the secret in the environment of the one who adds (UPSTREAM_PERSON_KEY), the same for every add, and"
@@ -51,6 +54,12 @@ def check_key(person_key: bytes | None, table: str) -> bytes:
         raise BadInput(
             f"The key for pseudonyms has {len(person_key)} bytes.",
             allowed=f"{SHORTEST_KEY} bytes or more",
+            remedy=remedy,
+        )
+    if len(set(person_key)) < FEWEST_DIFFERENT:
+        raise BadInput(
+            "The key for pseudonyms repeats itself and can be guessed.",
+            allowed=f"{FEWEST_DIFFERENT} different bytes or more: best 32 random ones",
             remedy=remedy,
         )
     return person_key

@@ -79,15 +79,38 @@ def record_reading(root: Path, *, scope: ReadingScope | None, table: str, versio
     handle = os.open(root / READING_LOG, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        os.write(handle, (json.dumps(line, sort_keys=True) + "\n").encode())
+        text = json.dumps(line, sort_keys=True) + "\n"
+        # a line that the disk cut short stays as it is, on a line of its own
+        start = "" if _ends_a_line(root / READING_LOG) else "\n"
+        left = (start + text).encode()
+        while left:
+            left = left[os.write(handle, left) :]
         os.fsync(handle)
     finally:
         os.close(handle)
 
 
+def _ends_a_line(path: Path) -> bool:
+    with path.open("rb") as log:
+        size = log.seek(0, os.SEEK_END)
+        log.seek(max(size - 1, 0))
+        return log.read(1) in (b"", b"\n")
+
+
 def readings(root: Path) -> tuple[dict[str, Any], ...]:
-    """The reading log, oldest first: at, who, purpose, table, version, areas, opened."""
+    """The reading log, oldest first: at, who, purpose, table, version, areas, opened.
+
+    A line that was cut short (a full disk, a lost machine) is given as ``{"damaged": its text}``: it is not left out.
+    """
     path = root / READING_LOG
     if not path.exists():
         return ()
-    return tuple(json.loads(line) for line in path.read_text("utf-8").splitlines())
+    return tuple(_line(text) for text in path.read_text("utf-8", errors="replace").split("\n") if text)
+
+
+def _line(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {"damaged": text}
+    return found if isinstance(found, dict) else {"damaged": text}
