@@ -123,8 +123,8 @@ def _tested(
         )
         name = "exact conditional test of two counts, allowing for days"
         return p, name if spread == 1 else f"{name} and for variation of {spread:.1f} times Poisson"
-    if pooling(line.definition) == "last":
-        return NAN, None  # a state at two moments is mostly the same people and cases: no test of separate samples
+    if pooling(line.definition) == "last" or (kind == "proportion" and not line.definition.of_separate_events):
+        return NAN, None  # two moments of a stock are mostly the same people; days of one absence belong together
     if unit != "percent" or not 0 <= now.numerator <= now.denominator or not 0 <= then.numerator <= then.denominator:
         return NAN, None
     return _tested_shares(line, now, then, months_now, months_then)

@@ -140,7 +140,8 @@ class Definition:
     ``key`` of an alternative reading is ``<key>@<name>`` and its ``alternative_of`` the default's key. Fields that a
     kind does not use are ``None`` or empty. ``numerator`` is there for every kind but ``page``; for ``duration``,
     ``repeat`` and ``holders`` it says which rows are looked at. ``stock`` marks a share or ratio of a state at the
-    period's end, or of twelve months already rolled up: months of it are never put together.
+    period's end, or of twelve months already rolled up: months of it are never put together. ``amounts`` marks a
+    share of time or money.
     """
 
     key: str
@@ -163,6 +164,7 @@ class Definition:
     frequency: Frequency = "month"
     lag_months: int = 0
     stock: bool = False
+    amounts: bool = False
     starts: Month | None = None
     in_scorecard: bool = True
     limits: LimitsRule = "two_sd"
@@ -202,6 +204,16 @@ class Definition:
         """Every table it reads, the main one first."""
         tallies = (self.numerator, self.denominator, self.linked)
         return tuple(dict.fromkeys(tally.table for tally in tallies if tally is not None))
+
+    @property
+    def of_separate_events(self) -> bool:
+        """Whether it is a share of rows that each happened by itself, so that binomial intervals and tests hold.
+
+        Days of one sickness, minutes of one outage or pounds of one invoice belong together; arrests are no part of
+        the offences that they are divided by.
+        """
+        above, below = self.numerator, self.denominator
+        return not self.amounts and (above is None or below is None or above.table == below.table)
 
     @property
     def hash(self) -> str:

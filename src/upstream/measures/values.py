@@ -166,7 +166,8 @@ def _from_sums(line: Line, months: Sequence[int], interval: bool) -> tuple[float
     below = NAN if grid is None else float(grid[line.label, months].sum())
     value = float(_scaled(line, np.array([above]), np.array([below]))[0])
     low = high = NAN
-    if interval and line.definition.unit == "percent" and below > 0 and 0 <= above <= below:
+    share = line.definition.unit == "percent" and line.definition.of_separate_events
+    if interval and share and below > 0 and 0 <= above <= below:
         found = wilson_interval_of_share(above / below, effective_answers(line, months))
         low, high = found.lower * PERCENT, found.upper * PERCENT
     return value, above, below, low, high
