@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,13 @@ from upstream.errors import BadInput, Refused
 from upstream.measures.cache import empty
 from upstream.measures.calculate import calculate, reading_scope
 from upstream.measures.definition import Definition
+from upstream.measures.filters import admits, parse
 from upstream.measures.forecasts import keep_forecasts, score_forecasts
 from upstream.measures.loading import load_file
 from upstream.measures.outlook import overridden
 from upstream.measures.plain import plain
 from upstream.measures.result import FORCE, NOT_KNOWN, Results, Series
+from upstream.measures.source_tables import source_table
 from upstream.measures.values import quantile
 from upstream.periods import Month, months
 from upstream.records.contract import contract
@@ -461,3 +464,42 @@ def test_no_chance_is_given_where_nobody_knows_how_much_the_months_vary(tmp_path
     assert force(run(defined(tmp_path, COUNT), crimes(whole, tmp_path))).changes[0].p_value < 1
     assert force(run(defined(tmp_path, COUNT), crimes(few, tmp_path))).changes[0].significant is None
     assert force(run(defined(tmp_path, BROKEN), crimes(whole, tmp_path))).changes[0].significant is None
+
+
+def test_a_half_uploaded_month_is_part_and_never_a_figure(tmp_path: Path) -> None:
+    counts = dict.fromkeys(months(Month(2021, 4), TO), 400)
+    counts[Month(2021, 9)] = 90
+    store = Store(tmp_path / "store")
+    snapshot = crimes(counts, store.folder("crimes"))
+    schema = mark_personal(snapshot.schema, ())
+    store.commit("crimes", schema=schema, note={}, made_from=None, add=list(snapshot.files))
+    concerned = defined(tmp_path, COUNT + "filter = \"category = 'rape'\"\n")
+    (tmp_path / "m.toml").unlink()
+    other = replace(defined(tmp_path, COUNT + "filter = \"category = 'homicide'\"\n"), key="other")
+    scope = ReadingScope("t", "p", frozenset({"crimes"}), personal=True)
+    found = calculate([concerned, other], store, to=TO, areas={"A": "Area A"}, scope=scope).measures
+    one = found["m"].series[FORCE]
+    at = one.months.index(Month(2021, 9))
+    assert one.states[at] == "part"
+    assert np.isnan(one.monthly[at])
+    assert one.limits[0].baseline_months == 11
+    assert one.limits[0].centre[-1] == 400, "the half month is in no baseline"
+    assert one.rolling_12 is not None
+    assert (one.rolling_12.state, one.rolling_12.months_held) == ("part", 11)
+    assert found["other"].series[FORCE].states[at] == "held", "its category was not too low"
+
+
+@pytest.mark.parametrize(
+    ("text", "admitted"),
+    [
+        ("category = 'rape'", True),
+        ("category != 'rape'", False),
+        ("category in ('homicide', 'public_order')", False),
+        ("category = 'homicide' or knife", None),
+        ("category = 'homicide' and knife", False),
+        ("not (category = 'rape' and knife)", None),
+        ("category is missing", False),
+    ],
+)
+def test_what_a_filter_may_count(text: str, admitted: bool | None) -> None:
+    assert admits(parse(text, source_table("crimes")).condition, "category", "rape") is admitted

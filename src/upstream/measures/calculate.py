@@ -9,24 +9,24 @@ from typing import Any, Final
 
 from upstream.errors import BadInput, NotHeld, UpstreamError
 from upstream.measures.cache import cache_key, keep, kept
-from upstream.measures.control import false_alarms
 from upstream.measures.definition import Definition
 from upstream.measures.engines import ENGINES, EngineName
 from upstream.measures.facts import Facts, monthly_facts
-from upstream.measures.gathering import Asked, gathering
+from upstream.measures.gathering import Asked, gathering, part_months
 from upstream.measures.questions import other_question_keys, sums_of
 from upstream.measures.ranks import ranks
 from upstream.measures.result import FORCE, NOT_KNOWN, MeasureResult, Provenance, Rank, Results, Series, TableVersion
 from upstream.measures.series import series_of
 from upstream.measures.source_tables import source_table
 from upstream.measures.values import NAN, make_line
+from upstream.measures.wall import charts, false_alarms, with_q_values
 from upstream.periods import Month
 from upstream.places.population import population_of
 from upstream.places.tables import AREAS, DISTRICTS, POPULATION
 from upstream.records.contract import code_list
 from upstream.store import ReadingScope, Snapshot, Store
 
-ENGINE_VERSION: Final = "1"
+ENGINE_VERSION: Final = "2"
 """Raised whenever the same records and definitions could give another figure; empties every cache."""
 PLACES: Final = (POPULATION.name, AREAS.name, DISTRICTS.name)
 """Tables that residents come from."""
@@ -136,6 +136,8 @@ def calculate(
             return found
     ready = [d for d in definitions if d.kind != "page" and not any(name in lacking for name in d.tables)]
     with gathering(ready, tables, asked, engine, spark=spark, memory=memory, threads=threads) as facts:
+        if store is not None:
+            facts.part = part_months(store, list(tables), force)
         if populations is None and store is not None and any(d.kind == "rate" for d in ready):
             held = populations_held(store, facts.frame.labels[1:-1], (force, force_name))
             asked = Asked(to, areas, force, force_name, held)
@@ -215,14 +217,9 @@ def _results(
             provenance = _provenance(definition, facts, versions, engine)
             lacks = None if series else "No month of it is held."
             measures[definition.key] = MeasureResult(definition, series, provenance, lacks)
-    measures = {definition.key: measures[definition.key] for definition in definitions}
-    charts = [
-        (one.limits[0], one.latest_month, one.flags)
-        for result in measures.values()
-        for one in result.series.values()
-        if one.limits and one.area != NOT_KNOWN
-    ]
-    return Results(asked.to, names, measures, tuple(versions.values()), false_alarms(charts), engine, ENGINE_VERSION)
+    measures = with_q_values({definition.key: measures[definition.key] for definition in definitions})
+    alarms = false_alarms(charts(measures))
+    return Results(asked.to, names, measures, tuple(versions.values()), alarms, engine, ENGINE_VERSION)
 
 
 def _series(

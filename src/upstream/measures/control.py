@@ -10,9 +10,9 @@ import numpy as np
 
 from upstream.errors import BadInput
 from upstream.measures.definition import Definition
-from upstream.measures.result import FalseAlarms, Flag, Floats, Limits
+from upstream.measures.result import Flag, Floats, Limits
 from upstream.measures.values import Line
-from upstream.periods import MONTHS_IN_YEAR, FinancialYear, Month
+from upstream.periods import MONTHS_IN_YEAR, FinancialYear
 from upstream.stats import limits as made
 from upstream.stats.count_limits import count_limits
 from upstream.stats.limits import BASELINE_LEAST, BASELINE_WANTED
@@ -21,6 +21,9 @@ from upstream.stats.run_rules import LIMITS_ONLY, MAKING_DATA_COUNT, SpecialCaus
 RULES: Final = ("two_sd", "xmr", "counts")
 YEARS_WITH_ALL_RULES: Final = 1
 """Limits beside the primary ones are worked out for this many of the newest financial years."""
+
+DEPENDENT_BELOW: Final = 0.01
+"""A baseline whose months follow one another so closely (:func:`upstream.stats.limits.independence_p`) is noted."""
 
 _FLAGS: Final[tuple[tuple[SpecialCause, str, str], ...]] = (
     (SpecialCause.ABOVE_UPPER, "above_limit", "high"),
@@ -71,7 +74,7 @@ def _limits(line: Line, values: Floats, rule: str, *, every_year: bool) -> tuple
     refused: str | None = None
     notes: list[str] = []
     baseline: list[int] = []
-    false_alarm = float("nan")
+    false_alarm, dependent = float("nan"), False
     for year in years if every_year else years[-YEARS_WITH_ALL_RULES:]:
         at, judged, broken = _baseline(line, year)
         try:
@@ -90,9 +93,13 @@ def _limits(line: Line, values: Floats, rule: str, *, every_year: bool) -> tuple
             baseline, false_alarm = at, limits.false_alarm
             if not limits.baseline_is_full:
                 notes.append(f"The baseline holds {limits.baseline_n} of {limits.baseline_wanted} months.")
+            if dependent := made.independence_p(values[at]) < DEPENDENT_BELOW:
+                notes.append("Months of the baseline follow one another: these limits flag more than they should.")
     first, last = (line.months[baseline[0]], line.months[baseline[-1]]) if baseline else (None, None)
     held = int(np.isfinite(values[baseline]).sum()) if baseline else 0
-    return Limits(rule, centre, lower, upper, first, last, held, refused, tuple(notes), false_alarm), unfloored
+    return Limits(
+        rule, centre, lower, upper, first, last, held, refused, tuple(notes), false_alarm, dependent
+    ), unfloored
 
 
 def _baseline(line: Line, year: FinancialYear) -> tuple[list[int], list[int], bool]:
@@ -145,17 +152,3 @@ def _good(definition: Definition, high: bool) -> bool | None:
     if definition.good in ("neither", "within"):
         return None
     return high == (definition.good == "higher")
-
-
-def false_alarms(charts: list[tuple[Limits, Month, tuple[Flag, ...]]]) -> FalseAlarms:
-    """What chance would put outside the primary limits in the latest month, over all the series shown."""
-    judged = [
-        (limits, latest, flags)
-        for limits, latest, flags in charts
-        if limits.refused is None and np.isfinite(limits.false_alarm)
-    ]
-    outside = sum(
-        any(f.month == latest and f.limits == limits.rule and f.rule.endswith("_limit") for f in flags)
-        for limits, latest, flags in judged
-    )
-    return FalseAlarms(len(judged), float(sum(limits.false_alarm for limits, _, _ in judged)), outside)

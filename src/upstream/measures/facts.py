@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 
 from upstream.measures.definition import Definition, Tally, pooling
 from upstream.measures.engines import Answer
+from upstream.measures.filters import admits
 from upstream.measures.questions import FIXED_POINT, QuestionKey, Sum, other_question_keys
 from upstream.measures.result import FORCE, NOT_KNOWN, Floats, Ints
 from upstream.periods import Month
+from upstream.records.contract import contract
+from upstream.records.quality import PartMonth, category_column
 
 LEAST_SHARE: Final = 0.005
 """An area that the settings do not name is shown when it has at least this share of a table's rows."""
@@ -130,6 +133,8 @@ class MonthlyFacts:
         Of a weighted proportion: sum of squared weights, unweighted answers and unweighted answers in the numerator.
     daily : tuple of (n_labels, n_days) floats
         Numerator and denominator by day where they can be added up by day; else empty.
+    part : (n_months,) bools or None
+        Months whose upload looks incomplete for what this measure counts; ``None``: none.
     """
 
     numerator: Floats
@@ -140,17 +145,19 @@ class MonthlyFacts:
     answers: Floats | None = None
     hits: Floats | None = None
     daily: tuple[Floats, ...] = ()
+    part: NDArray[np.bool_] | None = None
 
 
 @dataclass
 class Facts:
-    """Every answer, laid out by one frame."""
+    """Every answer, laid out by one frame; ``part`` has what looks too low in each incomplete month of a table."""
 
     frame: Frame
     daily: dict[str, DailyFacts] = field(default_factory=dict)
     other: dict[QuestionKey, Answer] = field(default_factory=dict)
     sql: dict[object, str] = field(default_factory=dict)
     histograms: dict[QuestionKey, tuple[Histogram, ...]] = field(default_factory=dict)
+    part: Mapping[str, Mapping[Month, tuple[PartMonth, ...]]] = field(default_factory=dict)
 
 
 def labels_of(answers: Sequence[Answer], areas: Sequence[str], force_codes: Sequence[str]) -> tuple[str, ...]:
@@ -210,7 +217,30 @@ def _by_month(grid: Ints, frame: Frame) -> Ints:
 
 def monthly_facts(definition: Definition, facts: Facts) -> MonthlyFacts:
     """The months of one measure from the answers."""
-    held = _held(definition, facts)
+    made = _counted(definition, facts, _held(definition, facts))
+    part = _part(definition, facts)
+    return replace(made, part=part) if part.any() else made
+
+
+def _part(definition: Definition, facts: Facts) -> NDArray[np.bool_]:
+    """Months in which a category that the measure may count is far too low, as after an incomplete upload."""
+    found = np.zeros(len(facts.frame.months), dtype=bool)
+    for tally in (definition.numerator, definition.denominator, definition.linked):
+        for month, low in facts.part.get(tally.table, {}).items() if tally is not None else ():
+            at = month.index - facts.frame.months[0].index
+            if tally is not None and 0 <= at < found.size:
+                found[at] |= any(_may_count(tally, one) for one in low)
+    return found
+
+
+def _may_count(tally: Tally, low: PartMonth) -> bool:
+    column = category_column(contract(tally.table))
+    if column is None or low.category is None or tally.filter is None:
+        return True
+    return admits(tally.filter.condition, column.name, low.category) is not False
+
+
+def _counted(definition: Definition, facts: Facts, held: NDArray[np.bool_]) -> MonthlyFacts:
     match definition.kind:
         case "duration":
             return _of_histogram(definition, facts, held)

@@ -102,6 +102,30 @@ class Filter:
         return Filter(f"({self.text}) and ({other.text})", All((self.condition, other.condition)))
 
 
+def admits(condition: Condition | None, column: str, value: str) -> bool | None:
+    """Whether a row with this value in one column can meet a condition: ``None`` when it depends on the others."""
+    match condition:
+        case None:
+            return True
+        case Compare(Field(name), "=", wanted) if name == column:
+            return value == wanted
+        case IsIn(name, values) if name == column:
+            return value in values
+        case IsMissing(name) if name == column:
+            return False
+        case Not(term):
+            met = admits(term, column, value)
+            return None if met is None else not met
+        case All(terms):
+            answers = [admits(term, column, value) for term in terms]
+            return False if False in answers else None if None in answers else True
+        case Any(terms):
+            answers = [admits(term, column, value) for term in terms]
+            return True if True in answers else None if None in answers else False
+        case _:
+            return None
+
+
 @dataclass(frozen=True, slots=True)
 class _Token:
     kind: str

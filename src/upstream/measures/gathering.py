@@ -24,10 +24,14 @@ from upstream.measures.questions import (
 from upstream.measures.result import FORCE
 from upstream.measures.source_tables import source_table
 from upstream.periods import Month, months
-from upstream.store import Snapshot
+from upstream.records.quality import PartMonth, month_facts
+from upstream.store import Snapshot, Store
 
 HISTORY: Final = 60
 """Months read: four financial years of limits and the year before them."""
+
+
+PartMonths = Mapping[str, Mapping[Month, tuple[PartMonth, ...]]]
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,12 @@ def gathering(
         asking = ask_duckdb(everything, tables, memory=memory, threads=threads)
     with asking as answers:
         yield _laid_out(dict(zip(questions, answers, strict=True)), scope, asked)
+
+
+def part_months(store: Store, tables: Sequence[str], force: str | None) -> PartMonths:
+    """For each table, its months that look only partly uploaded, with what is too low in them."""
+    found = {name: {fact.month: fact.low for fact in month_facts(store, name, force) if fact.low} for name in tables}
+    return {name: months for name, months in found.items() if months}
 
 
 def gather(

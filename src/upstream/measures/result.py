@@ -101,6 +101,8 @@ class Limits:
         Plain sentences to print beside the chart.
     false_alarm : float
         Chance that a value of an unchanged series lies outside the newest limits (0 to 1); NaN when not known.
+    dependent : bool
+        Whether the newest baseline's months follow one another too closely for that chance to be relied on.
     """
 
     rule: str
@@ -113,6 +115,7 @@ class Limits:
     refused: str | None = None
     notes: tuple[str, ...] = ()
     false_alarm: float = float("nan")
+    dependent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +291,9 @@ class Series:
     rank : Rank or None
     left_out : int
         Rows that the kind could not use in the latest month (durations: a time lacking or negative).
+    outside_q : float
+        Benjamini-Hochberg q of the latest month against its primary limits' baseline, among all lines that have limits
+        (0 to 1); NaN without limits.
     breaks : tuple of Month
         First months of each new way of recording within ``months``; nothing may be read across one.
     """
@@ -311,6 +317,7 @@ class Series:
     likelihoods: tuple[Likelihood, ...]
     rank: Rank | None = None
     left_out: int = 0
+    outside_q: float = float("nan")
     breaks: tuple[Month, ...] = ()
 
     @property
@@ -344,16 +351,38 @@ class FalseAlarms:
     Attributes
     ----------
     series : int
-        Measure x area lines with limits in the latest month.
+        Measure x area lines with limits in the latest month; without alternative readings and those that are apart.
     expected : float
         Lines expected outside their limits if nothing had changed.
     outside : int
         Lines that are.
+    shift, trend, near : float
+        Lines expected to end in a run on one side, in a trend, and near a limit twice in three months, likewise. They
+        overlap one another and ``expected``.
+    flagged : int
+        Lines whose latest month breaks any of these rules.
+    standing_out : int
+        Lines so far out that at most one in twenty of them is expected to be chance (q of 5% or less).
+    dependent, dependent_outside : int
+        Lines apart: stocks, and series whose baseline months follow one another, whose false alarms nobody can count;
+        and how many of them are outside.
     """
 
     series: int
     expected: float
     outside: int
+    shift: float = 0.0
+    trend: float = 0.0
+    near: float = 0.0
+    flagged: int = 0
+    standing_out: int = 0
+    dependent: int = 0
+    dependent_outside: int = 0
+
+    @property
+    def expected_at_most(self) -> float:
+        """Upper bound of the lines expected to break any rule if nothing had changed."""
+        return min(float(self.series), self.expected + self.shift + self.trend + self.near)
 
 
 @dataclass(frozen=True, slots=True)

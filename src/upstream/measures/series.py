@@ -67,4 +67,5 @@ def _from(limits: Limits, first: int) -> Limits:
         limits.refused,
         limits.notes,
         limits.false_alarm,
+        limits.dependent,
     )

@@ -127,7 +127,8 @@ def _too_low(rows: int, least: int) -> bool:
     return rows < PARTIAL_BELOW * least and least - rows > PARTIAL_STANDARD_ERRORS * sqrt(least)
 
 
-def _category_column(of: Contract) -> Column | None:
+def category_column(of: Contract) -> Column | None:
+    """The column by which months of a table are compared: its first code list of kinds, not of places."""
     return next((c for c in of.columns if c.code_list not in (None, "areas", "forces")), None)
 
 
@@ -135,7 +136,7 @@ def _counts(store: Store, of: Contract, force: str | None) -> dict[Month, dict[s
     snapshot = store.snapshot_for_writing(of.table)
     if not snapshot.files:
         return {}
-    category = _category_column(of)
+    category = category_column(of)
     kind = named(category.name) if category else "NULL"
     where = f"AND force = {quoted(force)}" if force and "force" in of.names else ""
     day = "month_on" if "month_on" in of.names else of.event_date

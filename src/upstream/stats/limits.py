@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from upstream.errors import BadInput
-from upstream.stats.distributions import poisson_cdf, t_quantile, t_sf
+from upstream.stats.distributions import normal_cdf, poisson_cdf, t_quantile, t_sf
 
 LimitMethod = Literal["sd", "t", "xmr", "c", "poisson_known", "poisson", "negative_binomial"]
 
@@ -173,6 +173,35 @@ def t_multiple(n: int, alpha: float = ALPHA) -> float:
 def moving_ranges(values: ArrayLike) -> NDArray[np.float64]:
     """Absolute differences of neighbouring values, shape (n - 1,); NaN wherever either neighbour is missing."""
     return np.abs(np.diff(np.asarray(values, dtype=np.float64)))
+
+
+def independence_p(values: ArrayLike) -> float:
+    """One-sided chance that independent values would follow one another as closely as these do.
+
+    Question: does each month carry over into the next, so that limits made for independent months flag too often?
+
+    Parameters: ``values`` (n,) in time order, NaN for missing (a step never bridges a gap); NaN is returned for fewer
+    than ten values, 1 when they are all alike.
+
+    Assumes: roughly normal values; the ratio of the mean squared step to twice the variance is about normal.
+
+    When not to use: to find the size of the dependence; seasonal series fail it too, and rightly.
+
+    Source: von Neumann (1941), Annals of Mathematical Statistics 12, 367-395; variance 4 (n - 2) / (n^2 - 1) of the
+    ratio: Young (1941), Annals of Mathematical Statistics 12, 293-300.
+    """
+    x = np.asarray(values, dtype=np.float64)
+    held = x[np.isfinite(x)]
+    steps = moving_ranges(x)
+    steps = steps[np.isfinite(steps)]
+    n = held.size
+    if n < BASELINE_LEAST or steps.size == 0:
+        return float("nan")
+    spread = float(held.var())
+    if spread == 0:
+        return 1.0
+    ratio = float(np.mean(steps**2)) * (n - 1) / n / spread
+    return float(normal_cdf((ratio - 2) / np.sqrt(4 * (n - 2) / (n**2 - 1))))
 
 
 def xmr_limits(
