@@ -43,6 +43,8 @@ class Line:
         Months in which a figure is expected.
     held : (n_months,) bools
         Months whose records are held in full.
+    part : (n_months,) bools
+        Months whose upload looks incomplete: shown as part, never as a figure.
     breaks : tuple of int
         Indices of the first month after each change of recording in this area.
     """
@@ -55,6 +57,7 @@ class Line:
     population: float
     wanted: NDArray[np.bool_]
     held: NDArray[np.bool_]
+    part: NDArray[np.bool_]
     breaks: tuple[int, ...]
 
     @property
@@ -70,8 +73,8 @@ class Line:
     @property
     def states(self) -> tuple[State, ...]:
         return tuple(
-            "not_applicable" if not w else "held" if h else "missing"
-            for w, h in zip(self.wanted, self.held, strict=True)
+            "not_applicable" if not w else "held" if h else "part" if p else "missing"
+            for w, h, p in zip(self.wanted, self.held, self.part, strict=True)
         )
 
     def at(self, month: Month) -> int:
@@ -83,7 +86,8 @@ def make_line(
     definition: Definition, area: str, label: int, months: tuple[Month, ...], facts: MonthlyFacts, population: float
 ) -> Line:
     """The line of one area, its expected and held months worked out."""
-    held = facts.held[label].copy()
+    part = facts.held[label] & (facts.part if facts.part is not None else False)
+    held = facts.held[label] & ~part
     wanted = np.array([month.month in LAST_MONTHS[definition.frequency] for month in months])
     anywhere = np.flatnonzero(facts.held[0])
     first = int(anywhere[0]) if anywhere.size else len(months)
@@ -97,7 +101,7 @@ def make_line(
     if definition.kind == "repeat" and anywhere.size:
         held[: int(anywhere[0]) + definition.window_months] = False
     breaks = tuple(b.start.index - months[0].index for b in definition.breaks if b.concerns(area))
-    return Line(definition, area, label, months, facts, population, wanted, held, breaks)
+    return Line(definition, area, label, months, facts, population, wanted, held, part, breaks)
 
 
 def monthly_values(line: Line) -> Floats:
@@ -142,7 +146,7 @@ def over(line: Line, months: Sequence[int], *, interval: bool = False) -> Value:
         return Value(NAN, NAN, NAN, "not_applicable", 0, total)
     build_up = how == "pool" and line.definition.starts is not None
     if len(held) < len(expected) or crossed or (lacking and not build_up):
-        state: State = "missing" if not held else "part"
+        state: State = "part" if held or line.part[expected].any() else "missing"
         return Value(NAN, NAN, NAN, state, len(held), total)
     made = (
         _from_histogram(line, held, interval) if line.facts.histogram is not None else _from_sums(line, held, interval)
