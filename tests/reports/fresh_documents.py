@@ -421,13 +421,13 @@ class Report:
             rows = [["Month", w.unit_word, "Number"]]
             for i in range(len(span)):
                 rows += [[labels[i], u, w.n(printed[u][i])] for u in w.units] + [[labels[i], total_word, w.n(total[i])]]
-            if rule == "rows_swapped":
-                # a second showing with the year so far is what disproves the two
-                self.table([[w.unit_word, f"{labels[0]} to {labels[-1]}"], *([u, w.n(sums[u])] for u in w.units)])
-                self.table([[w.unit_word, labels[at]], *([u, w.n(body[u][at])] for u in w.units)])
         self.head(f"{capital(measure)} by {w.unit_word.lower()}", f"Where {measure} happened: {capital(measure)}")
         self.noise()
         self.table(rows)
+        if shape == "long" and rule == "rows_swapped":
+            # a second showing of the month is what disproves the two
+            self.say(f"{capital(measure)} in the month by {w.unit_word.lower()} are repeated here.")
+            self.table([[w.unit_word, labels[at]], *([u, w.n(body[u][at])] for u in w.units)])
 
     # measures: last month, this month, change
     def change_table(self, rule: str | None) -> None:

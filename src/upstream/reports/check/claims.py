@@ -14,7 +14,7 @@ from functools import lru_cache
 from upstream.reports.check.numbers import Value, parse_value, tidy
 from upstream.reports.check.spans import Span, find_spans
 
-_UP = (
+UP = (
     r"increas\w*|rise\w*|rising|rose|risen|grew|grow(?:n|s|ing|th)?|uplift\w*|climb\w*|"
     r"jump\w*|surg(?:e\w*|ing)|up(?= (?:by|on|from|<))|upturn|more than(?= (?:in|the|last)"
     r")|"
@@ -22,7 +22,7 @@ _UP = (
     r"expan(?:d\w*|sion)|soar\w*|more(?= (?:[a-z]+ ){0,5}than (?!<))|greater(?= than "
     r"(?!<t))|above(?= (?:the )?(?:previous|last))"
 )
-_DOWN = (
+DOWN = (
     r"decreas\w*|declin\w*|fall(?:s|en|ing)?|fell|drop(?:s|ped|ping)?|reduc\w*|down(?= "
     r"(?:by|on|from|<))|downturn|lower(?= than)|went down|gone down|going down|"
     r"shrank|shr[iu]nk\w*|fewer(?= (?:[a-z]+ ){0,5}than (?!<)|[. ,;)]|$)|less than(?= "
@@ -30,7 +30,7 @@ _DOWN = (
     r"slump\w*|eas(?:ed|ing)|plunge\w*|slid|below(?= (?:the )?(?:previous|last))"
 )
 # other ways of saying so: a verb with "up" or "down", and a thesaurus of plain movement
-_UP += (
+UP += (
     r"|advanc(?:ed|ing)(?= (?:by|to|from|<))|mount(?:ed|ing)|spik(?:e|ed|ing)|"
     r"accelerat\w*|balloon\w*|rocket\w*|leap\w*|leapt|intensif\w*|elevated|inflat(?:ed|"
     r"ing)|rebound\w*|heighten\w*|upward\w*"
@@ -38,7 +38,7 @@ _UP += (
     r"bumped|nudged|driven|com\w*|came|trend\w*|sent) (?:\w+ly )?up\b(?!wards? of)"
     r"|on the rise|upswing|bigger than|worsen\w*(?= by <)"
 )
-_DOWN += (
+DOWN += (
     r"|contract(?:ed|ing)\b|reced\w*|sank|sink(?:s|ing)?|sunk|tumbl\w*|slip(?:s|ped|ping)"
     r"?|plummet\w*|wan(?:ed|ing)|ebb(?:ed|ing)?|subsid\w*|collaps\w*|nosediv\w*|soften\w*|"
     r"abat(?:ed|ing)"
@@ -71,7 +71,7 @@ _TIMES = {
     "half the": 0.5,
 }
 _DIRECTION = re.compile(
-    rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<flat>{_FLAT}))|(?<=> )(?:(?P<more>higher|"
+    rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN})|(?P<flat>{_FLAT}))|(?<=> )(?:(?P<more>higher|"
     rf"more|greater|up|above)|(?P<less>lower|fewer|less|down|below))(?! than <t)\b",
     re.IGNORECASE,
 )
@@ -401,20 +401,20 @@ _STANDARD = re.compile(
 )
 
 
-def _standards(part: str) -> set[int]:
+def standards(part: str) -> set[int]:
     """Numbers that are targets, limits or averages: never a level of the change."""
     return {int(n) for m in _STANDARD.finditer(part) for n in m.groups() if n}
 
 
 def _moves(part: str) -> set[int]:
     """Per cents that are changes ("a 2% increase", "fell by 5%"): never levels."""
-    words = f"(?:{_UP}|{_DOWN})"
+    words = f"(?:{UP}|{DOWN})"
     after = re.finditer(rf"<t(\d+)>\s*(?:\([^()]*\)\s*)?(?:[a-z-]+ ){{0,1}}?{words}", part)
     before = re.finditer(rf"{words}\s*(?:of|by)?\s*(?:just |only )?<t(\d+)>", part)
     return {int(m[1]) for m in (*after, *before)}
 
 
-def _cue(part: str, number: int) -> int:
+def cue(part: str, number: int) -> int:
     """1 when the words about a number make it the later level, -1 the earlier, 0 neither."""
     token = re.search(rf"<[nt]{number}>", part)
     if token is None:
@@ -436,7 +436,7 @@ def _by_cues(part: str, free: list[int], claim: Claim, numbers: tuple[Value, ...
     plain = [n for n in free if not numbers[n].percent] if sum(not numbers[n].percent for n in free) == 2 else free
     if len(plain) != 2 or numbers[plain[0]].percent != numbers[plain[1]].percent:
         return
-    first, second = _cue(part, plain[0]), _cue(part, plain[1])
+    first, second = cue(part, plain[0]), cue(part, plain[1])
     if second < 0 <= first or (second == 0 and first > 0 and _COMPARES.search(part[part.index(f"{plain[0]}>") :])):
         _assign(claim, numbers, plain[0], plain[1])
     elif first < 0 <= second:
@@ -510,7 +510,7 @@ def read_claims(marked: Marked) -> tuple[Claim, ...]:
         )
         numbers = marked.numbers
         taken = _change_of(part, claim, numbers)
-        taken |= _standards(part) | _moves(part)
+        taken |= standards(part) | _moves(part)
         free = [int(n) for n in re.findall(r"<n(\d+)>", part) if int(n) not in taken]
         levels = free + [int(n) for n in re.findall(r"<t(\d+)>", part) if int(n) not in taken]
         _by_period(part, free, claim, marked)
@@ -521,7 +521,7 @@ def read_claims(marked: Marked) -> tuple[Claim, ...]:
         _levels(part, levels, claim, numbers, _LIKELY)
         plain = [n for n in free if not numbers[n].percent]
         if claim.later is None and len(plain) == 1:
-            claim.base, claim.base_side = numbers[plain[0]], _cue(part, plain[0])
+            claim.base, claim.base_side = numbers[plain[0]], cue(part, plain[0])
         used = set(claim.marks.values())
         if claim.later is not None and not _sure(part, claim):
             claim.later = claim.earlier = None
@@ -537,6 +537,10 @@ def read_claims(marked: Marked) -> tuple[Claim, ...]:
         for side in ("later", "earlier"):
             if side in claim.marks and (beside := _beside(part, claim.marks[side])) is not None:
                 setattr(claim, f"{side}_span", marked.spans[beside])
+        since = re.search(r"\bsince (?:the )?<p(\d+)>", part)
+        if since is not None and claim.earlier is not None and claim.later_span in (None, marked.spans[int(since[1])]):
+            # "since May": May is where the change began
+            claim.later_span, claim.earlier_span = None, marked.spans[int(since[1])]
         against = re.search(
             r"(?:compared (?:to|with)|against|from|on|than|versus|vs|v)\s+(?:the |those |that )"
             r"?((?:previous|prior|preceding|last|same)[^<,.;()]{0,40}|<p\d+>)",

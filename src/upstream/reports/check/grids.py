@@ -250,6 +250,8 @@ def _split_header(header: str, pairs: list[tuple[Value, Value]]) -> tuple[str, s
     parts = [p.strip(" ()") for p in re.split(r"\s*[/|;(]\s*|\s+-\s+|\s+and\s+", header.strip(" )")) if p.strip(" ()")]
     if len(parts) != 2 and len(header.split()) == 2:
         parts = header.split()
+    if re.search(r"range|expected|interval", header, re.IGNORECASE) and not re.search(r"upper|lower|[ul]cl\b", header, re.I):
+        parts = []
     if len(parts) == 2 and not all(second.percent and not first.percent for first, second in pairs):
         limits = re.search(r"(control |process )?limits?", header, re.IGNORECASE)
         return parts[0] + (" limit" if limits and "limit" not in parts[0].lower() else ""), parts[1]
@@ -325,13 +327,25 @@ def _is_serial(raw: _Raw) -> bool:
     return len(numbers) > 2 and bool(named) and all(b > a for a, b in itertools.pairwise(numbers))
 
 
+_VERDICT = re.compile(
+    r"(?:yes|no|y|n|(?:target )?(?:not |un)?(?:met|achieved|reached|on target|on track)|off (?:target|track)|(?:within|outside|above|below) \w+|"
+    r"pass(?:ed)?|fail(?:ed)?|missed|exceeded|red|amber|green|better|worse)?",
+    re.IGNORECASE,
+)
+
+
+def _are_verdicts(cells: list[str]) -> bool:
+    """Whether a column of words judges its rows ("Met", "Not achieved") and does not name them."""
+    return all(_VERDICT.fullmatch(cell.strip()) for cell in cells) and any(cells)
+
+
 def _grid_of(table: Table, body: list[list[str]], lines: list[int], headers: list[str]) -> Grid | None:
     texts, numbers = _columns(headers, body)
     numbers = [raw for raw in numbers if not _is_serial(raw)]
     if not numbers:
         return None
     first = min(raw.index for raw in numbers)
-    keys = [raw for raw in texts if raw.index < first or _KEY_WORDS.fullmatch(raw.header.replace("_", " "))]
+    keys = [raw for raw in texts if raw.index < first or (_KEY_WORDS.fullmatch(raw.header.replace("_", " ")) and not _are_verdicts(raw.cells))]
     columns = tuple(
         Column(
             raw.index,
@@ -461,6 +475,11 @@ def turned(grid: Grid) -> Grid:
     return Grid(grid.table, tuple(k for n, k in enumerate(grid.key_names) if n != across), tuple(columns), tuple(rows))
 
 
+def _is_statistic(name: str) -> bool:
+    found = _MEASURE_NAMES.search(name)
+    return found is not None and (found[0].lower() not in {"upper", "lower"} or _is_limit(name))
+
+
 def _turning_key(grid: Grid) -> int | None:
     """Which label to turn: the one with names of statistics, else the one with periods, else none."""
     for wanted in ("statistic", "period"):
@@ -468,7 +487,7 @@ def _turning_key(grid: Grid) -> int | None:
             names = {row.keys[n] for row in grid.rows}
             if not 2 <= len(names) <= 60:
                 continue
-            if wanted == "statistic" and sum(bool(_MEASURE_NAMES.search(x)) for x in names) >= 2 and len(names) <= 12:
+            if wanted == "statistic" and sum(_is_statistic(x) for x in names) >= 2 and len(names) <= 12:
                 return n
             if wanted == "period" and sum(_is_period(x) for x in names) * 2 > len(names):
                 return n

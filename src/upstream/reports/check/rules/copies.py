@@ -18,8 +18,8 @@ _LEAST_RUN = 3
 # log-surprise that a repeated run must exceed beyond that of the number of pairs looked at
 _LEAST_SURPRISE = 6.0
 _MOST_ROWS = 600
+_ENOUGH_ROWS = 10
 _SHARED = {"rank", "target", "upper", "lower", "median", "minimum", "maximum"}
-_DERIVED = {"difference", "percent_change", "points"}
 _BASELINE = re.compile(r"\bmean\b|\baverage\b|baseline|expected|forecast|projection|population", re.IGNORECASE)
 
 
@@ -35,7 +35,25 @@ def surprise(values: list[Value], spreads: list[float] | None = None) -> float:
 
 def _spread(grid: Grid, at: int) -> float:
     """Six standard deviations of a column, nine times in ten the range of what chance could print; totals left out."""
-    numbers = [v.number for row in grid.rows if not row.total and (v := row.values[at]) is not None]
+    numbers = _numbers(grid, at)
+    return 6.0 * statistics.pstdev(numbers) if len(numbers) > 1 else math.inf
+
+
+def _numbers(grid: Grid, at: int) -> list[float]:
+    return [v.number for row in grid.rows if not row.total and (v := row.values[at]) is not None]
+
+
+def _left_over(grid: Grid, at: int, first: int, spread: float) -> float:
+    """What is left of a column's spread when another column is known: areas that share out one total move together."""
+    one, other = _numbers(grid, first), _numbers(grid, at)
+    if at == first or len(one) != len(other) or len(one) < _ENOUGH_ROWS or not all(map(statistics.pstdev, (one, other))):
+        return spread
+    return spread * math.sqrt(max(1.0 - statistics.correlation(one, other) ** 2, 0.0))
+
+
+def _across(grid: Grid, row: Row, columns: list[int]) -> float:
+    """Six standard deviations of a row's own numbers: the spread of :func:`_spread`, the other way round."""
+    numbers = [v.number for n in columns if not grid.columns[n].total and (v := row.values[n]) is not None]
     return 6.0 * statistics.pstdev(numbers) if len(numbers) > 1 else math.inf
 
 
@@ -80,9 +98,12 @@ def _in_table(grid: Grid) -> list[Finding]:
         if (key(one.label) == key(other.label) and one.label == other.label) or _contained(one, other):
             continue
         run = _runs(one, other, free)
-        # a change follows from its two levels, and so adds no surprise
-        held = [(v, spreads[n]) for n in run if grid.columns[n].role not in _DERIVED and (v := one.values[n]) is not None]
-        if len(run) >= _LEAST_RUN and surprise([v for v, _ in held], [s for _, s in held]) >= least:
+        if len(run) < _LEAST_RUN:
+            continue
+        held = [v for n in run if (v := one.values[n]) is not None]
+        if surprise(held, [spreads[n] for n in run]) < least:
+            continue
+        if surprise(held, [_left_over(grid, n, run[0], spreads[n]) for n in run]) >= least:
             found.append(_finding(grid, one, grid, other, run, run))
     return found
 
@@ -133,7 +154,7 @@ def _columns_copied(grid: Grid) -> list[Finding]:
         pairs = [
             (row, a, b)
             for row in grid.rows
-            if (a := row.values[one]) is not None and (b := row.values[other]) is not None
+            if not row.total and (a := row.values[one]) is not None and (b := row.values[other]) is not None
         ]
         if (
             len(pairs) < _LEAST_RUN
@@ -142,8 +163,8 @@ def _columns_copied(grid: Grid) -> list[Finding]:
         ):
             continue
         if (
-            len(pairs) >= 4
-            and surprise([a for _, a, _ in pairs]) >= _LEAST_SURPRISE + 4
+            surprise([a for _, a, _ in pairs], [_across(grid, row, counts) for row, _, _ in pairs])
+            >= _LEAST_SURPRISE + math.log(max(len(counts) * (len(counts) - 1) / 2, 1.0))
             and not (grid.columns[one].total or grid.columns[other].total)
         ):
             figures = tuple(f for row, _, _ in pairs for f in (grid.figure(row, one), grid.figure(row, other)))

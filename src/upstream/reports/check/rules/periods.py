@@ -248,6 +248,10 @@ def _out_of_step(held: list[tuple[Where, Span]]) -> list[Finding]:
     wrong = [
         n for n, first in enumerate(firsts) if ((first - expected[n]) % 12 if undated else first - expected[n]) != 0
     ]
+    gaps = {b > a for a, b in itertools.pairwise(firsts)}
+    if len(gaps) == 1 and len(set(firsts)) == len(firsts) and not (len(wrong) == 1 and 0 < wrong[0] < len(firsts) - 1):
+        # in order throughout: a month may be missing, none is mislabelled
+        return []
     if not wrong or len(wrong) > max(1, len(firsts) // 4):
         return _duplicates(held, firsts)
     found = []

@@ -128,6 +128,33 @@ def _context(evidence: Evidence, n: int) -> str:
     return text
 
 
+def _counted(label: str, text: str) -> bool:
+    """Whether a row's label is itself what the sentence counts, so that the table's heading need not be said.
+
+    "658 hotspot patrols", "Review requests stood at 14,376": things in the plural. In "312 burglaries in North" the
+    row is a place, and the heading must say what is counted there.
+    """
+    name = re.escape(label.strip().lower())
+    last = label.split()[-1] if label.split() else ""
+    line = mark(text).line
+    if re.search(rf"<n\d+> (?:[a-z]+ )?{name}\b", line):
+        return True
+    things = last.islower() and last.endswith("s") and not last.endswith("ss")
+    return things and bool(re.search(rf"(?:^|[.;,] |number of )(?:the )?{name}\b[^<]*(?:<p\d+>[^<]*)?<n\d+>\s*(?:in|during|for|[.,;(]|$)", line))
+
+
+def _only_about(label: str, text: str) -> bool:
+    """ "Enquiries about noise complaints" are not noise complaints, nor is "satisfaction with" them."""
+    return bool(label) and bool(
+        re.search(
+            rf"\b(?:about|regarding|concerning|(?:satisfaction|contact|confidence|contacts) (?:with|in|of|after)|relating to|resulting from|because of|due to|"
+            rf"caused by|linked to|arising from|spent on)\s+(?:the |all |these )?{re.escape(label.strip())}\b",
+            text,
+            re.IGNORECASE,
+        )
+    )
+
+
 def _title(grid: Grid) -> frozenset[str]:
     title = grid.table.title or (grid.table.section[-1] if grid.table.section else "")
     own = frozenset(w for name in grid.key_names for w in words(name))
@@ -142,16 +169,17 @@ def _places(evidence: Evidence, names: dict[frozenset[str], str], sentence: Sent
     mentioned = [m for m in mentioned if not any(key(m) < key(o) for o in mentioned)]
     found: list[Place] = []
     for grid in evidence.grids:
-        if not _title(grid) <= said:
-            continue
         rows = [grid.rows[r] for r in named_rows(grid, text)]
+        counted = len(rows) == 1 and len(grid.key_names) == 1 and _counted(rows[0].label, text)
+        if not (counted or _title(grid) <= said):
+            continue
         if not rows and len(grid.key_names) == 1 and not any(_in_grid(grid, m) for m in mentioned):
             rows = (
                 [row for row in grid.rows if row.total]
                 if _title(grid) and _title(grid) <= frozenset(words(text))
                 else []
             )
-        if len(rows) != 1:
+        if len(rows) != 1 or any(_only_about(label, text) for label in rows[0].keys):
             continue
         subject = frozenset(words(" ".join((*rows[0].keys, grid.heading))))
         if all(key(m) <= subject or _is_header(grid, m) for m in mentioned):

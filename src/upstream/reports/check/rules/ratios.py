@@ -146,7 +146,7 @@ def _in_sentences(evidence: Evidence) -> list[Finding]:
             if match is None:
                 continue
             near = " . ".join(s.text for s in evidence.sentences[max(n - 3, 0) : n + 4] if s.file == sentence.file)
-            counts = _counts_said(near)
+            counts = _counts_said(near) | _counts_said(sentence.text)
             top = next((counts[w] for w in reversed(words(match["top"])) if w in counts), None)
             bottom = next((counts[w] for w in words(match["bottom"]) if w in counts), None)
             ratio = marked.numbers[int(match["ratio"])]

@@ -9,6 +9,7 @@ from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.numbers import EPSILON, Value, agrees, percent_agrees, percent_change, share_can_be, show
 from upstream.reports.check.reading.model import Sentence
+from upstream.reports.check.rules.readings import no_reading_holds
 
 _UNCHANGED_WITHIN = 10.0  # per cent; "stable" beyond this cannot be said
 _SHARE = re.compile(r"<t(\d+)>\s*\(\s*<n(\d+)>[^()<]{0,30}\)(?:[^<.;]{0,60}?\b(?:of|out of)\b[^<.;]{0,40}?<n(\d+)>)?")
@@ -241,10 +242,26 @@ def shares(sentence: Sentence, marked: Marked) -> list[Finding]:
     return found
 
 
+_SPEAKS_OF_LAST = re.compile(r"^(?:this|that|it|which|these)\b(?: \w+){0,2}? (?:is|was|are|were|represents?|equates?)\b|^an? ", re.IGNORECASE)
+
+
+def _whole(sentences: tuple[Sentence, ...], n: int) -> Marked:
+    """A sentence; with the one before it when it begins with "This is" and the first names one level."""
+    sentence, before = sentences[n], sentences[n - 1] if n else None
+    if (
+        before is not None
+        and _SPEAKS_OF_LAST.match(sentence.text)
+        and (before.file, before.section) == (sentence.file, sentence.section)
+        and len(mark(before.text).numbers) == 1
+    ):
+        return mark(f"{before.text.rstrip('.')}; {sentence.text}")
+    return mark(sentence.full)
+
+
 def sentence_cannot_hold(evidence: Evidence) -> list[Finding]:
     """Every sentence against itself; what it says against tables is checked with the facts."""
     found: list[Finding] = []
-    for sentence in evidence.sentences:
+    for n, sentence in enumerate(evidence.sentences):
         marked = mark(sentence.full)
         if not marked.numbers:
             continue
@@ -254,5 +271,9 @@ def sentence_cannot_hold(evidence: Evidence) -> list[Finding]:
                 if arithmetic not in said:
                     said.add(arithmetic)
                     found.append(_say(sentence, claim, arithmetic))
+        if not said and (reading := no_reading_holds(_whole(evidence.sentences, n))) is not None:
+            figures = tuple(_figure(what, value) for what, value in reading.numbers)
+            arithmetic = f"{reading.arithmetic} (“{sentence.full[:220]}”)"
+            found.append(Finding("sentence_cannot_hold", "error", _where(sentence), figures, arithmetic))
         found += shares(sentence, mark(sentence.text))
     return found

@@ -19,8 +19,8 @@ _TARGET_WORD = (
 )
 _MET = re.compile(
     (
-        r"\b(?:met|meets|meeting|achiev\w+|hit|hits|hitting|on target|on track|reached|"
-        r"attained|satisf\w+ the|delivered|in line with (?:the |its )?target|green|fulfilled|"
+        r"\b(?:met|meets?|meeting|achiev\w+|hit|hits|hitting|on target|on track|reach(?:ed|es|ing)?|"
+        r"attain\w*|satisf(?:ied|ies|ying)|deliver(?:ed|s|ing)?|secur(?:ed|es|ing)|pass(?:ed|es|ing)?|in line with (?:the |its )?target|green|fulfilled|"
         r"within (?:the |its |our )?(?:target|standard|threshold)|success\w*)\b"
     ),
     re.IGNORECASE,
@@ -79,6 +79,8 @@ _HIGHER_IS_BETTER = re.compile(
     ),
     re.IGNORECASE,
 )
+# a share that most should reach: more of it is better
+_MOSTLY = 60.0
 _CLOCK = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?::(\d{2}))?(?![\d:])")
 _WITHIN_TIME = re.compile(r"(?:within|target(?: of)?|under|in under|-)\s*(\d+)\s*(?:min(?:ute)?s?)\b", re.IGNORECASE)
 
@@ -181,8 +183,25 @@ def _actual_in(marked: Marked, target: int) -> int | None:
     return apart[0] if len(apart) == 1 else None
 
 
-def _sentence(sentence: Sentence) -> list[Finding]:
-    marked = mark(sentence.full)
+_BARE_VERDICT = re.compile(r"^(?:the |this |our )?(?:target|standard|goal|ambition|aim|threshold)\b", re.IGNORECASE)
+
+
+def _with_last(sentence: Sentence, before: Sentence | None) -> str:
+    """ "Target met." is said of the sentence before it."""
+    if (
+        before is not None
+        and not re.search(r"\d", sentence.text)
+        and _BARE_VERDICT.search(sentence.text)
+        and (before.file, before.section) == (sentence.file, sentence.section)
+        and _target_in(mark(before.text)) is not None
+        and verdict_of(before.text) is None
+    ):
+        return f"{before.text.rstrip('.')}; {sentence.text}"
+    return sentence.full
+
+
+def _sentence(sentence: Sentence, before: Sentence | None) -> list[Finding]:
+    marked = mark(_with_last(sentence, before))
     target = _target_in(marked)
     if target is None:
         return _clock(sentence.full, sentence.full, Where(sentence.file, sentence.line or None), sentence.text)
@@ -191,7 +210,11 @@ def _sentence(sentence: Sentence) -> list[Finding]:
     if actual is None or verdict is None:
         return []
     a, t = marked.numbers[actual], marked.numbers[target]
-    return _finding(verdict, a, t, better_of(sentence.full), Where(sentence.file, sentence.line or None), sentence.text)
+    text = _with_last(sentence, before)
+    better = better_of(text)
+    if better is None and t.percent and t.number >= _MOSTLY:
+        better = 1
+    return _finding(verdict, a, t, better, Where(sentence.file, sentence.line or None), text)
 
 
 def _judged(marked: Marked, target: int) -> str:
@@ -203,8 +226,8 @@ def _judged(marked: Marked, target: int) -> str:
     )
     line = re.sub(
         (
-            r"(?:reach\w*|achiev\w*|hit\w*|attain\w*|deliver\w*|record\w*)(?: [a-z]+){0,2} "
-            r"<[nt]\d+>|<[nt]\d+> (?:was |were |is |are |has been )?(?:achieved|reached|attained|"
+            rf"(?:reach\w*|achiev\w*|hit\w*|attain\w*|deliver\w*|record\w*)(?: [a-z]+){{0,2}} "
+            rf"<[nt]\d+>(?! (?:[a-z]+ )?{_TARGET_WORD})|<[nt]\d+> (?:was |were |is |are |has been )?(?:achieved|reached|attained|"
             r"delivered|recorded)"
         ),
         " ",
@@ -387,10 +410,10 @@ def _better_row(grid: Grid, r: int, actual: int, target: int, signs: dict[int, i
     """Which way is good: from the words of the row, else from what the other rows show."""
     row = grid.rows[r]
     aim = row.values[target]
+    own = better_of(f"{row.label} {' '.join(row.texts.values())} {aim.text if aim is not None else ''}")
     for said in (*row.keys, *row.texts.values()):
         if polarity := _POLARITY.fullmatch(said.strip()):
             return 1 if polarity[1] else -1
-    own = better_of(f"{row.label} {' '.join(row.texts.values())} {aim.text if aim is not None else ''}")
     if own is not None:
         return own
     votes = 0
@@ -451,8 +474,8 @@ def _text_cells(table: Table) -> list[Finding]:
 def target_claim_wrong(evidence: Evidence) -> list[Finding]:
     """Sentences, status columns and scorecard cells that judge a figure against its target."""
     found: list[Finding] = []
-    for sentence in evidence.sentences:
-        found += _sentence(sentence)
+    for n, sentence in enumerate(evidence.sentences):
+        found += _sentence(sentence, evidence.sentences[n - 1] if n else None)
     for grid in evidence.grids:
         found += _status_column(grid)
     for table in evidence.tables:
