@@ -212,3 +212,12 @@ def test_a_zip_whose_offsets_are_spoilt_is_no_full_disk(tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(BadInput, match="not a complete zip"):
         police_uk.add(Store(tmp_path / "store"), [path], who="tester")
+
+
+def test_a_line_that_the_reader_would_skip_without_a_word_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "returns.csv"
+    row = b"m,2022-06-01,2022-06-30,A,1,1,2022-07-01,s\n"
+    header = b"measure,period_from,period_to,area,numerator,denominator,as_at,source\n"
+    path.write_bytes(header + row + b"x" * 40_000_000 + b"\n" + row.replace(b"m,", b"n,", 1))
+    with pytest.raises(BadInput, match="a line of more than"):
+        add_file(Store(tmp_path / "store"), "returns", path, who="tester")

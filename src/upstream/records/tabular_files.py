@@ -21,6 +21,9 @@ from upstream.store.duckdb_session import named, quoted
 LONGEST_LINE: Final = 1_000_000
 """Bytes of one record of a CSV file; a longer one is set aside."""
 
+LONGEST_READ: Final = 8_000_000
+"""Bytes between two line ends. DuckDB passes over a line that does not fit its buffers without saying so."""
+
 ROW: Final = "row of the file"
 """Column that numbers the rows (from 1); its spaces keep it apart from any column of a table."""
 
@@ -181,6 +184,7 @@ def _without_blank_end(headers: tuple[str, ...]) -> tuple[str, ...]:
 def _csv(path: Path, work: Path, checksum: str, size: int) -> TabularFile:
     encoding = _encoding(path)
     text = path if encoding == "utf-8" else _as_utf8(path, work / "text.csv", encoding)
+    _check_lines(text)
     delimiter, headers, skipped = _first_row(text)
     return TabularFile(
         path=path,
@@ -193,6 +197,22 @@ def _csv(path: Path, work: Path, checksum: str, size: int) -> TabularFile:
         lines_above=skipped + 1,
         text=text,
     )
+
+
+def _check_lines(text: Path) -> None:
+    with text.open("rb") as stream:
+        open_since = 0
+        while chunk := stream.read(_CHUNK):
+            chunk = chunk.replace(b"\r", b"\n")
+            first, last = chunk.find(b"\n"), chunk.rfind(b"\n")
+            longest = open_since + (first if first >= 0 else len(chunk))
+            if longest > LONGEST_READ:
+                raise BadInput(
+                    f"{text.name} has a line of more than {LONGEST_READ:,} bytes.",
+                    allowed=f"lines up to {LONGEST_LINE:,} bytes, each ended",
+                    remedy="Export it again; nothing of it was added.",
+                )
+            open_since = len(chunk) - last - 1 if last >= 0 else longest
 
 
 def _csv_sql(text: Path, width: int, delimiter: str, skipped: int, rejects: str) -> str:
