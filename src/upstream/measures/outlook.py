@@ -11,7 +11,7 @@ import numpy as np
 from upstream.errors import BadInput
 from upstream.measures.definition import Target, pooling
 from upstream.measures.result import Floats, Likelihood, Projection
-from upstream.measures.values import NAN, Line, over, window
+from upstream.measures.values import NAN, Line, effective_answers, over, window
 from upstream.periods import MONTHS_IN_YEAR, Month
 from upstream.stats import forecast as f
 from upstream.stats.yardstick import BANDS, likelihood
@@ -52,6 +52,7 @@ def forecast_of(line: Line, monthly: Floats, latest: int, targets: tuple[Target,
             scale=scale,
             breaks=[b - first for b in line.breaks],
             paths=f.PATHS if any(target.by for target in targets) else PROJECTION_PATHS,
+            trials=_trials(line, latest),
         )
     except BadInput as error:
         return error.what
@@ -67,6 +68,15 @@ def _scale(line: Line, history: Floats) -> tuple[f.Scale, float]:
     if line.definition.unit == "percent" and np.all((held >= 0) & (held <= PERCENT)):
         return "proportion", float(PERCENT)
     return ("positive" if np.all(held > 0) else "plain"), 1.0
+
+
+def _trials(line: Line, latest: int) -> float | None:
+    """Events (or a survey's effective answers) behind a typical month of a share of separate events."""
+    if line.facts.denominator is None or not line.definition.of_separate_events:
+        return None
+    recent = [at for at in range(max(0, latest - TYPICAL_MONTHS + 1), latest + 1) if line.wanted[at] and line.held[at]]
+    usual = float(np.median([effective_answers(line, [at]) for at in recent])) if recent else 0.0
+    return usual if usual > 0 else None
 
 
 def projected(line: Line, made: f.Forecast | str, latest: int) -> Projection:

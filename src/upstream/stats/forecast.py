@@ -23,6 +23,8 @@ LONGEST: Final = 24
 """Months ahead."""
 COUNT_NOISE: Final = (3.0, 1.5)
 """Prior weight (in values) and size of the noise variance of counts on Anscombe's scale, where Poisson is 1."""
+ANGLE_NOISE: Final = 0.25
+"""Variance of the angle of a proportion of n independent trials, times n. Source: Anscombe (1948), Biometrika 35."""
 OTHER_NOISE_WEIGHT: Final = 1.0
 """Prior weight (in values) of the noise variance on other scales; its size is half the mean squared step."""
 
@@ -82,6 +84,7 @@ def forecast(
     scale: Scale = "count",
     breaks: Sequence[int] = (),
     paths: int = PATHS,
+    trials: float | None = None,
 ) -> Forecast:
     """Simulated futures of a monthly series.
 
@@ -91,7 +94,8 @@ def forecast(
     (1 to 24); ``rng``; ``first_calendar_month`` 1 to 12, of ``values[0]``; ``scale`` what the values are: counts
     (or means of counts), proportions (0 to 1), positive amounts such as times, or plain numbers; ``breaks`` indices of
     the first month after each dated change of recording, before which only the seasons are learnt from; ``paths`` to
-    simulate.
+    simulate; ``trials`` behind a typical month's proportion: its months to come vary at least as much as so many
+    independent trials do, however quiet the history was.
 
     Assumes: the structure of :mod:`structure` on a square-root, angular, log or plain scale; the future brings
     no change of recording and no event unlike those held. The variances are averaged over their likely values, not
@@ -111,7 +115,8 @@ def forecast(
         tuple(held.tolist()), tuple(months.tolist()), first_calendar_month, tuple(sorted(b for b in breaks if b > 0))
     )
     onto, back = _SCALES[scale]
-    simulated = back(_simulate(model, onto(history[held]), scale, paths, rng))
+    least = ANGLE_NOISE / trials if scale == "proportion" and trials else 0.0
+    simulated = back(_simulate(model, onto(history[held]), scale, paths, rng, least))
     if scale == "count" and np.array_equal(history[held], np.rint(history[held])):
         simulated = np.rint(simulated)  # a daily mean of counts is on the same scale but need not be whole
     return Forecast(history, months, simulated, horizon, "wandering level, drift and month effects")
@@ -134,7 +139,7 @@ def _check(history: NDArray[np.float64], held: NDArray[np.int64], horizon: int, 
 
 
 def _simulate(
-    model: Structure, y: NDArray[np.float64], scale: Scale, paths: int, rng: np.random.Generator
+    model: Structure, y: NDArray[np.float64], scale: Scale, paths: int, rng: np.random.Generator, least: float
 ) -> NDArray[np.float64]:
     """Paths (p, t) on the transformed scale: a mixture, over the variance ratios, of multivariate t."""
     middle = float(y.mean())
@@ -148,7 +153,7 @@ def _simulate(
     drawn = rng.multinomial(paths, chance / chance.sum())
     blocks = []
     for which in np.flatnonzero(drawn):
-        noise_sd = np.sqrt(rate[which] / rng.gamma(shape, 1.0, size=drawn[which]))
+        noise_sd = np.sqrt(np.maximum(rate[which] / rng.gamma(shape, 1.0, size=drawn[which]), least))
         spread = model.spread[which]
         wander = rng.standard_normal((drawn[which], spread.shape[0])) @ spread.T
         blocks.append(middle + centred @ model.weights[which] + noise_sd[:, None] * wander)
