@@ -22,10 +22,10 @@ from upstream.measures.outlook import overridden
 from upstream.measures.plain import plain
 from upstream.measures.result import FORCE, NOT_KNOWN, Results, Series
 from upstream.measures.source_tables import source_table
-from upstream.measures.values import quantile
 from upstream.periods import Month, months
 from upstream.records.contract import contract
 from upstream.stats.comparisons import conditional_test
+from upstream.stats.quantiles import quantile_of_values
 from upstream.store import ReadingScope, Snapshot, Store, mark_personal
 
 TO = Month(2022, 6)
@@ -275,7 +275,7 @@ def test_quantiles_are_those_of_the_rows() -> None:
     rows = rng.integers(0, 50, 501)
     values, n = np.unique(rows, return_counts=True)
     for p in (0.0, 0.1, 0.5, 0.9, 1.0):
-        assert quantile(values, n, p) == pytest.approx(np.quantile(rows, p))
+        assert quantile_of_values(values, n, p) == pytest.approx(np.quantile_of_values(rows, p))
 
 
 def test_forecasts_are_kept_once_and_scored_when_their_date_has_passed(tmp_path: Path) -> None:

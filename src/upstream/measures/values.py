@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from upstream.measures.definition import Definition, pooling
 from upstream.measures.facts import UNUSABLE, MonthlyFacts
-from upstream.measures.result import Floats, Ints, State, Value
+from upstream.measures.result import Floats, State, Value
 from upstream.measures.source_tables import source_table
 from upstream.periods import Month
 from upstream.stats.intervals import wilson_interval_of_share
-from upstream.stats.quantiles import quantile_interval_of_histogram
+from upstream.stats.quantiles import quantile_interval_of_histogram, quantile_of_values
 from upstream.units import PER_1000, PERCENT
 
 NAN: Final = float("nan")
@@ -206,7 +206,7 @@ def _from_histogram(line: Line, months: Sequence[int], interval: bool) -> tuple[
         # the ends are order statistics, so the places of the values that occur do as well as the values
         found = quantile_interval_of_histogram(n, share)
         low, high = (values[int(end)] / unit if np.isfinite(end) else NAN for end in (found.lower, found.upper))
-    return quantile(values, n, share) / unit, used, NAN, low, high
+    return quantile_of_values(values, n, share) / unit, used, NAN, low, high
 
 
 def _unit_size(line: Line) -> float:
@@ -221,28 +221,6 @@ def _unit_size(line: Line) -> float:
 
 def _is_date(table: str, column: str) -> bool:
     return source_table(table).columns[column].type == "date"
-
-
-def quantile(values: Ints, n: Ints, p: float) -> float:
-    """The ``p`` quantile (0 to 1) of whole values of which each occurs ``n`` times, by linear interpolation.
-
-    Question: which value do a share ``p`` of the rows not exceed?
-
-    Parameters: ``values`` (k,) ascending, ``n`` (k,) how often each occurs, at least one in all; ``p`` 0 to 1.
-
-    Assumes: nothing; exact.
-
-    When not to use: on classes of values rather than the values.
-
-    Source: Hyndman and Fan (1996), The American Statistician 50, 361-365, definition 7.
-    """
-    total = int(n.sum())
-    place = p * (total - 1)
-    low = int(np.floor(place))
-    upto = np.cumsum(n)
-    first = float(values[np.searchsorted(upto, low, side="right")])
-    second = float(values[np.searchsorted(upto, min(low + 1, total - 1), side="right")])
-    return first + (place - low) * (second - first)
 
 
 def left_out(line: Line, at: int) -> int:

@@ -44,6 +44,28 @@ def quantile_of_histogram(
     return float(first + low + max(position - below, 0.0) * (high - low))
 
 
+def quantile_of_values(values: ArrayLike, n: ArrayLike, share: float) -> float:
+    """A quantile of the values that occur, each as often as counted.
+
+    Question: as :func:`quantile_of_histogram`, when the values are few and far apart.
+
+    Parameters: ``values`` (k,) ascending; ``n`` (k,) how often each occurs; ``share`` 0 to 1.
+
+    Assumes: nothing; exact, definition 7.
+
+    When not to use: on classes of values rather than the values.
+
+    Source: Hyndman and Fan (1996), The American Statistician 50, 361-365.
+    """
+    held = np.asarray(values, dtype=np.float64)
+    cumulative, total = _cumulative(n)
+    _check_share(share)
+    position = share * (total - 1)
+    below = int(np.floor(position + ROUNDING))
+    low, high = (float(held[_at_rank(cumulative, rank)]) for rank in (below + 1, min(below + 2, total)))
+    return low + max(position - below, 0.0) * (high - low)
+
+
 def quantile_interval_of_histogram(
     histogram: ArrayLike, share: float, *, first: int = 0, confidence: float = CONFIDENCE
 ) -> Interval:
