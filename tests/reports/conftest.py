@@ -47,7 +47,7 @@ TABLES = (
 
 
 def value(number: float, *, state: str = "held", held: int = 1, wanted: int = 1) -> Value:
-    return Value(number, math.nan, math.nan, state, held, wanted)  # type: ignore[arg-type]
+    return Value(number, math.nan, math.nan, state, held, wanted)
 
 
 def change(name: str, now_label: str, then_label: str, now: float, then: float, *, share: bool = False) -> Change:
@@ -89,7 +89,7 @@ def series_of(
             ("below_limit", "low", values[i] < limits.lower[i]),
         ):
             if beyond:
-                flags.append(Flag(month, rule, "two_sd", direction, None))  # type: ignore[arg-type]
+                flags.append(Flag(month, rule, "two_sd", direction, None))
     to = shown[-1]
     now = at[to]
     changes = [
@@ -112,7 +112,7 @@ def series_of(
     )  # fmt: skip
     latest = value(now, state="held" if math.isfinite(now) else "missing")
     return Series(
-        area, AREAS[area], shown, values, values, values, np.full(len(values), np.nan), state,  # type: ignore[arg-type]
+        area, AREAS[area], shown, values, values, values, np.full(len(values), np.nan), state,
         latest, to, value(ytd) if definition.kind == "count" else None,
         None, (limits,), tuple(flags), tuple(changes),
         projection, odds,

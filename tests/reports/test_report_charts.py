@@ -21,10 +21,10 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def chart(values: list[float | None], flags: dict[int, str] | None = None, **more: object) -> ControlChart:
     points = tuple(
-        Point(START + i, v, 10.0, 20.0, 30.0, (flags or {}).get(i, ""), "" if v is None else f"{v:g}")  # type: ignore[arg-type]
+        Point(START + i, v, 10.0, 20.0, 30.0, (flags or {}).get(i, ""), "" if v is None else f"{v:g}")
         for i, v in enumerate(values)
     )
-    return ControlChart("k", "Title & more", "What <there> is to see", "Number", points, **more)  # type: ignore[arg-type]
+    return ControlChart("k", "Title & more", "What <there> is to see", "Number", points, **more)
 
 
 def root(svg: str) -> etree._Element:

@@ -50,7 +50,7 @@ def test_bound_figures_become_figures(tmp_path: Path, bindings: dict[str, Bindin
         tmp_path, "## What does this mean?\nThere were {{this}}, and {{crime_rape.n.2022-05}} in the north.\n"
     )
     blocks = bind_commentary(written, bindings, figures_of(page))
-    figures = [r for b in blocks[0].blocks for r in b.runs if isinstance(r, Figure)]  # type: ignore[union-attr]
+    figures = [r for b in blocks[0].blocks for r in b.runs if isinstance(r, Figure)]
     assert figures[0].value == latest
     assert figures[1].source.area == "n"
     assert figures[1].source.period == "2022-05"
@@ -75,7 +75,7 @@ def test_a_number_that_the_page_prints_is_bound_to_it(
     shown = next(f for f in figures_of(page) if f.value is not None and len(f.text) >= 3)
     written = write(tmp_path, f"## What does this mean?\nIt was {shown.text} then.\n")
     blocks = bind_commentary(written, bindings, figures_of(page))
-    assert shown in [r for r in blocks[0].blocks[0].runs if isinstance(r, Figure)]  # type: ignore[union-attr]
+    assert shown in [r for r in blocks[0].blocks[0].runs if isinstance(r, Figure)]
 
 
 @pytest.mark.parametrize(

@@ -200,7 +200,7 @@ def test_printed_numbers_read_back_to_half_a_digit(number: float, decimals: int)
     ],
 )
 def test_numbers_are_printed_as_readers_expect(number: float, unit: str, wanted: str) -> None:
-    assert figure(number, unit, Source("x")).text == wanted  # type: ignore[arg-type]
+    assert figure(number, unit, Source("x")).text == wanted
 
 
 def test_nothing_is_compared_across_a_change_of_recording(one_series: Callable[..., Series]) -> None:

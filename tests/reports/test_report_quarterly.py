@@ -86,7 +86,7 @@ def test_no_text_of_a_generated_block_holds_a_loose_number(document: Document, r
     for part in walk(document.sections):
         for block in part.blocks:
             if getattr(block, "title", "") == "Key points":
-                for runs in block.items:  # type: ignore[union-attr]
+                for runs in block.items:
                     loose = " ".join(run.text for run in runs if isinstance(run, Text))
                     assert not re.search(r"\d", re.sub(r"[A-Z][a-z]+ \d{4}|per 1,000", "", loose)), loose
 
@@ -133,7 +133,7 @@ def test_months_not_held_are_gaps_and_are_named(document: Document, results: Res
     values = series.values.copy()
     values[20:22] = math.nan
     states = tuple("missing" if math.isnan(v) else "held" for v in values)
-    gapped = dataclasses.replace(series, values=values, monthly=values, states=states)  # type: ignore[arg-type]
+    gapped = dataclasses.replace(series, values=values, monthly=values, states=states)
     result = dataclasses.replace(results.measures[key], series={"force": gapped})
     from upstream.reports.binding import Binding
     from upstream.reports.measure_page import Reading, measure_section
@@ -194,7 +194,7 @@ def test_a_sparse_force_says_what_cannot_be_said(
     kept["crime_total"] = dataclasses.replace(results.measures["crime_total"], series={"force": sparse})
     document = quarterly_report(Request(dataclasses.replace(results, measures=kept), (force_pack,), "Sparse"))
     page = section(document, "measure-crime_total")
-    said = [text_of(runs) for b in page.blocks if getattr(b, "title", "") == "Key points" for runs in b.items]  # type: ignore[union-attr]
+    said = [text_of(runs) for b in page.blocks if getattr(b, "title", "") == "Key points" for runs in b.items]
     assert said[0] == "In June 2022 there were 80."
     assert "It cannot be compared with June 2021, which is not held." in said
     lacking = table(document, "not-held")
