@@ -38,6 +38,7 @@ def _build_records(folder: Path, scale: float, seed: int, console: Console) -> N
     with console.status("Inventing a force and its records"):
         build(folder / "records", seed=seed, scale=scale)
     shutil.copy(folder / "records" / "upstream.toml", folder / "upstream.toml")
+    shutil.copytree(folder / "records" / "commentary", folder / "commentary", dirs_exist_ok=True)
 
 
 def _add_everything(folder: Path, console: Console) -> None:

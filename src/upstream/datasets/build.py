@@ -102,11 +102,19 @@ class _Folder:
         self.rows[table] = out.rows
 
 
-def _settings(key: str, name: str) -> str:
+def _write_commentary(folder: Path) -> None:
+    """The example commentary, which speaks of June 2022 and the year before it."""
+    folder.mkdir(exist_ok=True)
+    for example in sorted((Path(__file__).parent / "commentary").glob("*.md")):
+        (folder / example.name).write_bytes(example.read_bytes())
+
+
+def _settings(key: str, name: str, *, commentary: bool) -> str:
     lines = ["[force]", f'key = "{key}"', f'name = "{name}"', ""]
     for code, area in _AREAS:
         lines += ["[[areas]]", f'code = "{code}"', f'name = "{area}"', ""]
-    return "\n".join([*lines, "[store]", 'path = "store"', ""])
+    report = ["[report]", 'commentary = "commentary"', ""] if commentary else []
+    return "\n".join([*lines, "[store]", 'path = "store"', "", *report])
 
 
 def _crimes_and_people(folder: _Folder, setting: Setting, targets: Targets, small: SmallAreas) -> planted.Planted:
@@ -179,7 +187,10 @@ def _build_one(
     truths = _crimes_and_people(tables, setting, targets, small)
     tell("incidents, contacts and the rest", 0.5)
     _other_tables(tables, setting, targets, small)
-    (folder / "upstream.toml").write_text(_settings(key, name), "utf-8")
+    explained = months[0] <= FIRST and months[-1] == LAST
+    if explained:
+        _write_commentary(folder / "commentary")
+    (folder / "upstream.toml").write_text(_settings(key, name, commentary=explained), "utf-8")
     manifest = Manifest(
         folder,
         key,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import tomllib
 
 from upstream.measures.definition import Definition
@@ -222,6 +223,11 @@ def queries_of(results: Results) -> tuple[Query, ...]:
     return tuple(out.values())
 
 
+def _moment(text: str) -> str:
+    """A commit time as a British reader writes it, to the second."""
+    return f"{dt.datetime.fromisoformat(text):%-d %B %Y, %H:%M:%S}" if text else ""
+
+
 def provenance_section(results: Results) -> Section:
     """For every measure its definition's hash, tables with versions, and query."""
     intro = Paragraph(
@@ -236,7 +242,7 @@ def provenance_section(results: Results) -> Section:
     versions = Table(
         "table-versions",
         "Table versions",
-        (Column("Table", "text"), Column("Version"), Column("Committed (UTC)", "text")),
+        (Column("Table", "text"), Column("Version"), Column("Committed (UTC)", "text", wide=True)),
         tuple(
             Row(
                 (
@@ -248,7 +254,7 @@ def provenance_section(results: Results) -> Section:
                             Provenance("report", quantity="version", tables=((t.table, t.version),)),
                         )
                     ),
-                    words(t.committed_at),
+                    words(_moment(t.committed_at)),
                 )
             )
             for t in results.tables

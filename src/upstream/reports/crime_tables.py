@@ -9,8 +9,8 @@ from upstream.measures.result import FORCE, NOT_KNOWN, FalseAlarms, MeasureResul
 from upstream.periods import Month
 from upstream.reports.area_tables import flag_of, number, volume_cells, volume_columns, words
 from upstream.reports.binding import Binding, limit_at
-from upstream.reports.document import Block, Callout, Cell, Column, Link, Paragraph, Row, Section, Table, Text
-from upstream.reports.figures import NOT_APPLICABLE, Provenance, figure
+from upstream.reports.document import Block, Callout, Cell, Column, Link, Paragraph, Row, Runs, Section, Table, Text
+from upstream.reports.figures import Figure, NOT_APPLICABLE, Provenance, figure
 from upstream.reports.measure_page import Reading, anchor
 from upstream.reports.narrative import ytd_words
 
@@ -65,7 +65,21 @@ def _wide_table(reading: Reading, wide: WideTable, area: str, name: str) -> Tabl
         f"{wide.title.removesuffix(' by area')}, {where}, {reading.to.label}",
         (Column("Category", "text"), *volume_columns(reading.to), *outcomes),
         tuple(rows),
+        _rowless(reading, wide),
     )
+
+
+def _rowless(reading: Reading, wide: WideTable) -> tuple[Runs, ...]:
+    """A note on the categories that are in the total and have no row of their own."""
+    if "crime_total" not in wide.measures:
+        return ()
+    definitions = [binding.definition for binding in reading.bindings.values()]
+    rows = {d.code for d in definitions if d.key in wide.measures}
+    lacking = sorted({d.code for d in definitions if d.code and "_in_" in d.key and d.code not in rows})
+    if not lacking:
+        return ()
+    names = ", ".join(code.replace("_", " ") for code in lacking)
+    return ((Text(f"Total recorded crime also holds {names}, which has no row of its own."),),)
 
 
 def _not_held(columns: int) -> tuple[Cell, ...]:
@@ -119,6 +133,7 @@ def exceptional_section(reading: Reading, pack: Pack, alarms: FalseAlarms) -> Se
                     Column("Lower control limit"),
                     Column("Upper control limit"),
                     Column("Standard deviations from the mean"),
+                    Column("q value"),
                 ),
                 tuple(rows),
             )
@@ -157,7 +172,20 @@ def _exceptional_row(binding: Binding, series: Series, to: Month) -> Row:
                     absent=NOT_APPLICABLE,
                 )
             ),
+            number(_q_value(binding, series)),
         )
+    )
+
+
+def _q_value(binding: Binding, series: Series) -> Figure:
+    return binding.number(
+        series.outside_q,
+        series.area,
+        str(series.latest_month),
+        "q_value",
+        unit="ratio",
+        decimals=3,
+        absent=NOT_APPLICABLE,
     )
 
 
@@ -176,6 +204,10 @@ def _chance(alarms: FalseAlarms) -> Paragraph:
             Text(" lie outside them. If nothing at all had changed, about "),
             figure(alarms.expected, "count", expected, decimals=1),
             Text(" would be expected outside: a single line outside its limits is a question, not a finding. "),
+            Text(
+                "If lines are acted on down to one with a certain q value, that is the share of them that chance alone "
+                "would put there: the lower, the surer. "
+            ),
             Text("The list has the volumes of the tables before it."),
         )
     )

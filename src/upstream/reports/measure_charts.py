@@ -97,13 +97,14 @@ def force_chart(binding: Binding, to: Month) -> Chart | None:
         _ahead(binding, series),
         breaks,
         good,
-        _ceiling(binding),
+        ceiling_of(binding),
     )
     data = _chart_table(binding, series, points, f"{key}-figures", f"{title}: figures")
     return Chart(key, title, chart.description, draw(chart), data, _break_notes(binding, breaks))
 
 
-def _ceiling(binding: Binding) -> float:
+def ceiling_of(binding: Binding) -> float:
+    """The most that a value can be."""
     return 100.0 if binding.unit == "percent" else math.inf
 
 
@@ -214,7 +215,7 @@ def areas_chart(binding: Binding, to: Month) -> Chart | None:
         for i, month in enumerate(shown)
     )
     table = Table(f"{key}-figures", f"{title}: figures", columns, rows)
-    drawn = draw_panels(key, title, description, panels, ceiling=_ceiling(binding))
+    drawn = draw_panels(key, title, description, panels, ceiling=ceiling_of(binding))
     return Chart(key, title, description, drawn, table)
 
 

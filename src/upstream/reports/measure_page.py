@@ -70,7 +70,7 @@ def unwritten(section: Section) -> Section:
     said = ("Commentary", (Text(NO_COMMENTARY),))
     if head and isinstance(head[0], Facts):
         return dataclasses.replace(section, blocks=(Facts((*head[0].items, said)), *section.blocks[1:]))
-    return dataclasses.replace(section, blocks=(*section.blocks, Paragraph((Text(NO_COMMENTARY),))))
+    return dataclasses.replace(section, blocks=(Paragraph((Text(NO_COMMENTARY),)), *section.blocks))
 
 
 def first_ref(definition: Definition) -> str:
@@ -102,6 +102,7 @@ def _measured(reading: Reading, binding: Binding) -> list[Block]:
                 ("What good looks like", good_words(binding.definition)),
                 ("Likelihood of reaching it", likelihood_runs(binding, force, override)),
                 _how_counted(binding.definition),
+                *_notes(force),
             )
         ),
         Bullets(key_points(binding, force), "Key points"),
@@ -129,10 +130,17 @@ def _warnings(reading: Reading, binding: Binding, series: Series) -> list[Block]
     limits = primary(series)
     if limits is not None and limits.refused:
         out.append(Callout("note", "No control limits", (Text(_sentence(limits.refused)),)))
-    elif limits is not None and limits.notes:
-        out.append(Callout("note", "Control limits", (Text(" ".join(_sentence(n) for n in limits.notes)),)))
-    if series.projection is not None and series.projection.refused:
-        out.append(Callout("note", "No projection", (Text(_sentence(series.projection.refused)),)))
+    return out
+
+
+def _notes(series: Series) -> list[tuple[str, Runs]]:
+    """What a reader of limits and projection should know."""
+    limits, projection = primary(series), series.projection
+    out: list[tuple[str, Runs]] = []
+    if limits is not None and limits.notes and not limits.refused:
+        out.append(("Control limits", (Text(" ".join(_sentence(n) for n in limits.notes)),)))
+    if projection is not None and projection.refused:
+        out.append(("Projection", (Text(f"None. {_sentence(projection.refused)}"),)))
     return out
 
 

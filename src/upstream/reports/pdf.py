@@ -57,6 +57,8 @@ def _cell(cell: Cell) -> Data | str:
 
 
 WIDEST: Final = 34
+DENSE: Final = 600
+"""A table with a cell this long is for looking things up, and is set small."""
 LONG: Final = 150
 """A cell this long is a paragraph, and its column takes most of the page."""
 SAMPLE: Final = 80
@@ -81,6 +83,7 @@ def _table(table: Table) -> Data:
         "title": table.title,
         "columns": [[c.label, c.kind, c.wide] for c in table.columns],
         "widths": _widths(table),
+        "dense": any(len(row.cells[-1].text) > DENSE for row in table.rows),
         "rows": [[row.group, [_cell(c) for c in row.cells], row.id] for row in table.rows],
         "notes": [_runs(n) for n in table.notes],
     }
@@ -110,12 +113,23 @@ def _block(block: Block) -> Data:
     raise TypeError(f"{type(block).__name__} is not a block")
 
 
+SHORT: Final = 8
+"""Rows; a page of so few and no chart follows the page before it without a break."""
+
+
+def _is_short(section: Section) -> bool:
+    rows = sum(len(block.rows) for block in section.blocks if isinstance(block, Table))
+    pictures = any(isinstance(block, Chart) and not block.screen_only for block in section.blocks)
+    return section.kind == "measure" and not section.sections and not pictures and rows <= SHORT
+
+
 def _section(section: Section) -> Data:
     return {
         "id": section.id,
         "title": section.title,
         "label": section.label,
         "kind": section.kind,
+        "short": _is_short(section),
         "blocks": [_block(b) for b in section.blocks if not (isinstance(b, Chart) and b.screen_only)],
         "sections": [_section(s) for s in section.sections],
     }

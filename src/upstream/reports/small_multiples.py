@@ -18,10 +18,11 @@ NAME_LEFT = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One area: its name and its months."""
+    """One area or measure: its name, its months, and the most its values can be."""
 
     name: str
     points: tuple[Point, ...]
+    ceiling: float = math.inf
 
 
 def draw_panels(key: str, title: str, description: str, panels: tuple[Panel, ...], *, ceiling: float = math.inf) -> str:
@@ -34,13 +35,13 @@ def draw_panels(key: str, title: str, description: str, panels: tuple[Panel, ...
     page = Drawing(PANEL_WIDTH * COLUMNS, PANEL_HEIGHT * max(rows, 1))
     for index, panel in enumerate(panels):
         at = (PANEL_WIDTH * (index % COLUMNS), PANEL_HEIGHT * (index // COLUMNS))
-        _draw_panel(page, panel, *at, ceiling)
+        _draw_panel(page, panel, *at, min(ceiling, panel.ceiling))
     return page.svg(key, title, description)
 
 
 def _draw_panel(page: Drawing, panel: Panel, left: float, top: float, ceiling: float) -> None:
     _name(page, panel.name, left + NAME_LEFT, top)
-    seen = [v for p in panel.points for v in (p.value, p.lower, p.upper) if v is not None]
+    seen = [min(v, ceiling) for p in panel.points for v in (p.value, p.lower, p.upper) if v is not None]
     low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
     marks = ticks(min(low, 0.0) if 0 <= low < 0.45 * high else low, high, 2, ceiling)
     floor = top + PANEL_HEIGHT - BOTTOM
@@ -52,7 +53,7 @@ def _draw_panel(page: Drawing, panel: Panel, left: float, top: float, ceiling: f
         page.line("c-grid", left + LEFT, scale.y(mark), left + LEFT + wide, scale.y(mark))
         label = tick_label(mark, marks[1] - marks[0])
         page.text("t-soft", left + LEFT - 6, scale.y(mark) + 4, label, size=11, anchor="end")
-    _limits(page, panel.points, x, step, scale)
+    _limits(page, panel.points, x, step, scale, ceiling)
     _values(page, panel.points, x, scale, floor)
     page.line("c-axis", left + LEFT, floor, left + LEFT + wide, floor)
     for year, run in groupby(enumerate(panel.points), key=lambda pair: pair[1].month.financial_year):
@@ -74,13 +75,16 @@ def _name(page: Drawing, name: str, x: float, top: float) -> None:
         page.text("t-ink", x, top + 10 + 13 * number, line, size=11.5, bold=True)
 
 
-def _limits(page: Drawing, points: tuple[Point, ...], x: list[float], step: float, scale: Scale) -> None:
+def _limits(
+    page: Drawing, points: tuple[Point, ...], x: list[float], step: float, scale: Scale, ceiling: float
+) -> None:
     for (upper, lower), run in groupby(enumerate(points), key=lambda pair: (pair[1].upper, pair[1].lower)):
         if upper is None or lower is None:
             continue
         places = [i for i, _ in run]
         start, wide = x[places[0]] - step / 2, step * len(places)
-        page.rect("c-band", start, scale.y(upper), wide, scale.y(lower) - scale.y(upper))
+        top = scale.y(min(upper, ceiling))
+        page.rect("c-band", start, top, wide, scale.y(lower) - top)
 
 
 def _values(page: Drawing, points: tuple[Point, ...], x: list[float], scale: Scale, floor: float) -> None:

@@ -12,7 +12,7 @@ from upstream.reports.binding import Binding, change_named
 from upstream.reports.commentary import Commentary
 from upstream.reports.document import Block, Cell, Chart, Column, Row, Run, Table, Text
 from upstream.reports.figures import NOT_APPLICABLE, NOT_HELD
-from upstream.reports.measure_charts import LEAST_POINTS, chart_months, points_of
+from upstream.reports.measure_charts import LEAST_POINTS, ceiling_of, chart_months, points_of
 from upstream.reports.measure_page import Reading, anchor, good_words, likelihood_runs
 from upstream.reports.narrative import period_words, ytd_words
 from upstream.reports.small_multiples import Panel, draw_panels
@@ -20,9 +20,9 @@ from upstream.reports.small_multiples import Panel, draw_panels
 COLUMNS = (
     Column("Measure", "text", wide=True),
     Column("Latest"),
+    Column("Year to date"),
     Column("Period before"),
     Column("Same period last year"),
-    Column("Year to date"),
     Column("Lower control limit"),
     Column("Upper control limit"),
 )
@@ -81,9 +81,9 @@ def _cells(reading: Reading, binding: Binding, *, aims: bool) -> tuple[Cell, ...
     return (
         words(name if when == reading.to.label else f"{name}, {when}"),
         number(binding.value(series.latest, FORCE, str(month)), flag_of(binding, series)),
+        total,
         _then(binding, change_named(series, "previous")),
         _then(binding, change_named(series, "same_last_year")),
-        total,
         *limits,
         *((_aim(binding, series),) if aims else ()),
     )
@@ -117,7 +117,7 @@ def _panels(reading: Reading, ident: str, title: str, keys: tuple[str, ...]) -> 
             continue
         points = points_of(binding, series, shown)
         if sum(p.value is not None for p in points) >= LEAST_POINTS:
-            drawn.append((binding, series, Panel(binding.definition.title, points)))
+            drawn.append((binding, series, Panel(binding.definition.title, points, ceiling_of(binding))))
     if not drawn:
         return None
     caption = f"{title}, each month, with control limits"
