@@ -1,0 +1,70 @@
+"""A real browser over a real report: the small force, a few measures of every kind of page."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from upstream.cli.main import upstream
+from upstream.datasets import Manifest
+
+# a count, a duration, a share of two tables and one without its table: the whole pack takes the rules of axe minutes
+MEASURES = ("crime_total", "grade_1_response_time", "da_arrest_rate", "outcome_16_share")
+TABLES = ("crimes", "outcomes", "arrests", "incidents", "people_in_crimes")
+
+
+def _command(folder: Path, *arguments: str) -> None:
+    upstream.main(["--config", str(folder / "upstream.toml"), *arguments], prog_name="upstream", standalone_mode=False)
+
+
+def _short_pack(folder: Path) -> Path:
+    """The force pack's own definitions and headings, a few measures of it."""
+    whole = resources.files("upstream.measures").joinpath("definitions", "force")
+    folder.mkdir()
+    headings = whole.joinpath("pack.toml").read_text("utf-8").partition("[[pages]]")[0]
+    (folder / "pack.toml").write_text(headings.replace('key = "force"', f'key = "{folder.name}"'), "utf-8")
+    for key in MEASURES:
+        (folder / f"{key}.toml").write_text(whole.joinpath(f"{key}.toml").read_text("utf-8"), "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def report_folder(small_force: Manifest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of the small force, made by the commands a person types."""
+    folder = tmp_path_factory.mktemp("journey")
+    records = small_force.folder
+    shutil.copy(records / "upstream.toml", folder / "upstream.toml")
+    (folder / "mapping.toml").write_text('pseudonyms = "already keyed"\n', "utf-8")
+    tables = json.loads((records / "manifest.json").read_text("utf-8"))["tables"]
+    for table in TABLES:
+        file = records / tables[table]["file"]
+        _command(folder, "records", "add", table, str(file), "--map", str(folder / "mapping.toml"))
+    out = folder / "report"
+    pack = _short_pack(folder / "short")
+    words = folder / "words"
+    words.mkdir()
+    chosen = ("--pack", str(pack), "--commentary", str(words), "--format", "html", "--format", "pdf")
+    _command(folder, "report", "quarterly", "--to", "2022-06", "--out", str(out), *chosen)
+    return out
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Debian's Chromium, found on the path."""
+    program = playwright.chromium.launch(
+        executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+    )
+    yield program
+    program.close()
