@@ -159,6 +159,8 @@ class Marked:
     spans: tuple[Span, ...]
 
 
+# falls of people, which say nothing of numbers falling
+_ACCIDENTS = re.compile(r"\b((?:in)?patient|trips and|slips and|trips or|resident) falls\b")
 _QUOTED = re.compile(r"[“\"]([^“”\"]{4,400})[”\"]|(?<![\w])'([^']{4,400})'(?!\w)")
 
 
@@ -212,7 +214,8 @@ def mark(text: str) -> Marked:
     for start, end, with_mark in sorted(pieces):
         line += [plain[at:start], with_mark]
         at = end
-    return Marked(plain, "".join([*line, plain[at:]]).lower(), tuple(numbers), tuple(spans))
+    shape = _ACCIDENTS.sub(r"\1 accidents", "".join([*line, plain[at:]]).lower())
+    return Marked(plain, shape, tuple(numbers), tuple(spans))
 
 
 @dataclass(slots=True)
@@ -285,7 +288,7 @@ _WAS_NOW = re.compile(
     rf"60}}?(?:\bnow\b|this year|currently|\bis\b|latest)(?:(?!<[ntq]\d+>).){{0,"
     rf"40}}?{_LEVEL}"
 )
-_CHANGE = re.compile(
+CHANGE = re.compile(
     r"(?:<[tq]\d+>[^<()]{0,12}?\(\s*(?:[a-z ]{0,20}?[-+]?)?<n(\d+)>(?! *(?:of|out of)\b)"
     r"[^()<]{0,40}\))|(?:<n(\d+)>[^<()]{0,30}?\(\s*(?:or |[-+]|[a-z ]{0,14})?<t\d+>[^()"
     r"<]{0,30}\))|\(\s*<t\d+>,? (?:or )?<n(\d+)>\s*\)"
@@ -475,8 +478,8 @@ def _by_period(part: str, free: list[int], claim: Claim, marked: Marked) -> None
 
 def _change_of(part: str, claim: Claim, numbers: tuple[Value, ...]) -> set[int]:
     """The count change of a claim; returns every number that is a change, so that it is no level."""
-    taken = {int(n) for m in _CHANGE.finditer(part) for n in m.groups() if n}
-    match = _CHANGE.search(part)
+    taken = {int(n) for m in CHANGE.finditer(part) for n in m.groups() if n}
+    match = CHANGE.search(part)
     if match:
         at = int(match[1] or match[2] or match[3])
         if re.search(rf"<n{at}>\s*(?:[a-z]+\s*)?(?:compared|against|v |from)", part):

@@ -143,15 +143,17 @@ def _counted(label: str, text: str) -> bool:
     return things and bool(re.search(rf"(?:^|[.;,] |number of )(?:the )?{name}\b[^<]*(?:<p\d+>[^<]*)?<n\d+>\s*(?:in|during|for|[.,;(]|$)", line))
 
 
+_TALK = (
+    r"(?:enquir\w*|inquir\w*|quer\w*|questions?|calls?|contacts?|complaints?|reports?|satisfaction|confidence|concerns?|"
+    r"requests?|correspondence|training|spending|feedback|letters?|advice|warnings?)"
+)
+
+
 def _only_about(label: str, text: str) -> bool:
     """ "Enquiries about noise complaints" are not noise complaints, nor is "satisfaction with" them."""
+    name = re.escape(label.strip())
     return bool(label) and bool(
-        re.search(
-            rf"\b(?:about|regarding|concerning|(?:satisfaction|contact|confidence|contacts) (?:with|in|of|after)|relating to|resulting from|because of|due to|"
-            rf"caused by|linked to|arising from|spent on)\s+(?:the |all |these )?{re.escape(label.strip())}\b",
-            text,
-            re.IGNORECASE,
-        )
+        re.search(rf"\b{_TALK} (?:about|with|on|regarding|concerning|relating to|in|after) (?:the |all )?{name}\b", text, re.I)
     )
 
 
@@ -161,17 +163,23 @@ def _title(grid: Grid) -> frozenset[str]:
     return telling(title) - own
 
 
-def _places(evidence: Evidence, names: dict[frozenset[str], str], sentence: Sentence, text: str) -> list[Place]:
+def _places(
+    evidence: Evidence, names: dict[frozenset[str], str], labels: list[frozenset[frozenset[str]]], sentence: Sentence, text: str
+) -> list[Place]:
     """Rows that a sentence speaks of: every label said, the table's own subject said, nothing else named."""
     heading = " ".join(sentence.section)
     said = frozenset(words(f"{text} {heading}"))
     mentioned = [label for label in names.values() if said_in(label, text)]
     mentioned = [m for m in mentioned if not any(key(m) < key(o) for o in mentioned)]
+    subjects = {key(m) for m in mentioned}
     found: list[Place] = []
-    for grid in evidence.grids:
+    for at, grid in enumerate(evidence.grids):
+        titled = _title(grid) <= said
+        if not titled and not (len(grid.key_names) == 1 and subjects & labels[at]):
+            continue
         rows = [grid.rows[r] for r in named_rows(grid, text)]
-        counted = len(rows) == 1 and len(grid.key_names) == 1 and _counted(rows[0].label, text)
-        if not (counted or _title(grid) <= said):
+        counted = not titled and len(rows) == 1 and len(grid.key_names) == 1 and _counted(rows[0].label, text)
+        if not (counted or titled):
             continue
         if not rows and len(grid.key_names) == 1 and not any(_in_grid(grid, m) for m in mentioned):
             rows = (
@@ -479,14 +487,16 @@ def _standalone(marked: Marked, claims: tuple[Claim, ...]) -> list[int]:
     return found
 
 
-def _sentence(evidence: Evidence, names: dict[frozenset[str], str], n: int) -> list[Finding]:
+def _sentence(
+    evidence: Evidence, names: dict[frozenset[str], str], labels: list[frozenset[frozenset[str]]], n: int
+) -> list[Finding]:
     sentence = evidence.sentences[n]
     text = _context(evidence, n)
     marked = mark(sentence.full)
     claims = read_claims(marked)
     if not (claims or marked.numbers or _HIGHEST.search(marked.line) or _EXTREME.search(text)):
         return []
-    places = _places(evidence, names, sentence, text)
+    places = _places(evidence, names, labels, sentence, text)
     if not places:
         return []
     found: list[Finding] = []
@@ -511,9 +521,10 @@ def _sentence(evidence: Evidence, names: dict[frozenset[str], str], n: int) -> l
 def sentences_against_tables(evidence: Evidence) -> list[Finding]:
     """Facts quoted differently and claims that the tables do not bear out."""
     names = vocabulary(evidence.grids)
+    labels = [frozenset(key(k) for row in grid.rows for k in row.keys if k) for grid in evidence.grids]
     found: list[Finding] = []
     for n in range(len(evidence.sentences)):
-        found += _sentence(evidence, names, n)
+        found += _sentence(evidence, names, labels, n)
     return found + _between_sentences(evidence, names)
 
 

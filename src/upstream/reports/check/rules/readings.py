@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from itertools import permutations
 
-from upstream.reports.check.claims import DOWN, UP, Marked, cue, standards
+from upstream.reports.check.claims import CHANGE, DOWN, UP, Marked, cue, standards
 from upstream.reports.check.numbers import Value, percent_agrees, show
 
 _MORE_UP = r"|surpass\w*|outstrip\w*|overtak\w*|overtook|topp(?:ed|ing)|above|over|greater|higher|more|extra|additional|up|\bgain|plus"
@@ -33,6 +33,9 @@ _CHANGE_AFTER = re.compile(r"^\s*(?:\(<t\d+>\)\s*)?(?:more|fewer|less|extra|addi
 _COMPARES = re.compile(
     rf"\b(?:from|compar\w+|against|versus|vs?|than|since|previous\w*|last|prior|before|earlier|(?:up|down|{UP}|{DOWN}))\b"
 )
+_WAS = re.compile(r"\b(?:from|against|compar\w+ (?:with|to)|versus|vs\.?|than|having been|previously)(?: the| a)?\s*\(?$")
+_WAS_AFTER = re.compile(r"^\)?[^,;]{0,24}\b(?:last|previous|prior) (?:month|quarter|year)|^\)?[^,;]{0,24}\b(?:then|earlier|ago|before)\b")
+_NOW_AFTER = re.compile(r"^\)?[^,;]{0,24}\b(?:this (?:month|quarter|year)|now|today|currently)\b")
 # ratio of the later to the earlier level, with the room that plain words leave
 _FRACTIONS = {"half": 1 / 2, "a third": 1 / 3, "one third": 1 / 3, "a quarter": 1 / 4, "one quarter": 1 / 4}
 _FRACTIONS |= {"a fifth": 1 / 5, "a tenth": 1 / 10, "two thirds": 2 / 3, "two-thirds": 2 / 3, "three quarters": 3 / 4}
@@ -72,16 +75,25 @@ def direction_of(line: str) -> int | None:
 
 def _changes(line: str, counts: list[int]) -> list[int]:
     """Counts that are said to be a change."""
-    found = []
+    found = [int(n) for m in CHANGE.finditer(line) for n in m.groups() if n and not _sure_side(line, int(n))]
     for n in counts:
+        if n in found:
+            continue
         before, after = re.split(rf"<n{n}>", line, maxsplit=1)
-        if re.search(r"<t\d+> \($", before) and after.startswith(")"):
-            found.append(n)
-        elif _CHANGE_BEFORE.search(before) and not re.search(r"\b(?:up|down|by) (?:to|from)\s*$", before):
+        if _CHANGE_BEFORE.search(before) and not re.search(r"\b(?:up|down|by) (?:to|from)\s*$", before):
             found.append(n)
         elif _CHANGE_AFTER.search(after):
             found.append(n)
     return found
+
+
+def _sure_side(line: str, level: int) -> int:
+    """-1 when the words joined to a level make it the earlier, 1 the later, 0 when none are joined to it."""
+    before, after = re.split(rf"<[nt]{level}>", line, maxsplit=1)
+    behind = _MARK.split(after)[0]
+    if _WAS.search(_MARK.split(before)[-1]) or _WAS_AFTER.search(behind):
+        return -1
+    return 1 if _NOW_AFTER.search(behind) else 0
 
 
 def _ordered(marked: Marked, line: str, levels: list[int]) -> tuple[int, int] | None:
@@ -94,10 +106,12 @@ def _ordered(marked: Marked, line: str, levels: list[int]) -> tuple[int, int] | 
         if re.search(rf"\bfrom\b[^<]*<[nt]{first}>[^<]*(?:<p\d+>[^<]*)?\bto\b[^<]*<[nt]{second}>", line):
             return second, first
         return (first, second) if falls else (second, first)
-    one, two = cue(line, first), cue(line, second)
-    if one != two and (one > 0 or two < 0 or one < 0 or two > 0):
+    one, two = _sure_side(line, first), _sure_side(line, second)
+    if one != two:
         return (first, second) if one > two else (second, first)
-    return None
+    one, two = cue(line, first), cue(line, second)
+    # cues must tell both levels; one alone leaves both orders open
+    return None if one * two >= 0 else (first, second) if one > two else (second, first)
 
 
 def _fits(later: Value, earlier: Value, change: Value | None, percent: Value | None, direction: int) -> str:

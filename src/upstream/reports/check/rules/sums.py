@@ -6,6 +6,7 @@ arithmetic itself: a relation that holds in most places is taken to be meant in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
@@ -314,6 +315,18 @@ def shares_of_hundred(grid: Grid) -> list[Finding]:
     return found
 
 
+_PEOPLE = re.compile(r"\b(?:people|persons?|individuals?|unique|distinct|households|patients|clients)\b", re.IGNORECASE)
+
+
+def _counted_twice(grid: Grid, items: list[Item], relation: Relation) -> bool:
+    """People belong to several areas and count once in the whole: parts that exceed it throughout are no fault."""
+    over = [
+        sum(items[p].values[at].number for p in relation.parts) > items[relation.whole].values[at].number
+        for at in relation.misfits
+    ]
+    return len(over) > 1 and all(over) and bool(_PEOPLE.search(grid.heading))
+
+
 def parts_do_not_sum(evidence: Evidence) -> list[Finding]:
     """Areas to force, categories to total, months to year, tables to their sum; only printed rounding is allowed."""
     found: list[Finding] = []
@@ -321,7 +334,7 @@ def parts_do_not_sum(evidence: Evidence) -> list[Finding]:
         for dimension in range(max(len(grid.key_names), 1)):
             items, place = over_rows(grid, dimension)
             for relation in relations_among(items):
-                found += _report(items, relation, place)
+                found += [] if _counted_twice(grid, items, relation) else _report(items, relation, place)
         items, place = over_columns(grid)
         for relation in relations_among(items):
             found += _report(items, relation, place)

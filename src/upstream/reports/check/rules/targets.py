@@ -28,7 +28,7 @@ _MET = re.compile(
 _MISSED = re.compile(
     (
         r"\b(?:miss\w*|not (?:been )?(?:met|meet|achiev\w+|hit|reach\w*)|(?:did|does|do|was|"
-        r"were|is|has|have) ?n[o']t (?:been )?(?:met|meet|achiev\w+|hit|reach\w*)|fail\w*|"
+        r"were|is|has|have) ?n[o']t (?:been )?\w+|(?:fail\w*|unable|struggl\w*)(?: to \w+)?|"
         r"short of|shortfall|off target|unmet|falls? short|fell short|outside (?:the |its |"
         r"our )?target|red|under-?perform\w*|yet to (?:meet|reach|achieve))\b"
     ),
