@@ -12,8 +12,8 @@ from upstream.measures.cache import cache_key, keep, kept
 from upstream.measures.definition import Definition
 from upstream.measures.engines import ENGINES, EngineName
 from upstream.measures.facts import Facts, monthly_facts
-from upstream.measures.gathering import Asked, gathering, part_months
-from upstream.measures.questions import other_question_keys, sums_of
+from upstream.measures.gathering import Asked, areas_of_small_areas, gathering, part_months
+from upstream.measures.questions import names_small_areas, other_question_keys, sums_of
 from upstream.measures.ranks import ranks
 from upstream.measures.result import FORCE, NOT_KNOWN, MeasureResult, Provenance, Rank, Results, Series, TableVersion
 from upstream.measures.series import series_of
@@ -22,14 +22,14 @@ from upstream.measures.values import NAN, make_line
 from upstream.measures.wall import charts, false_alarms, with_q_values
 from upstream.periods import Month
 from upstream.places.population import population_of
-from upstream.places.tables import AREAS, DISTRICTS, POPULATION
+from upstream.places.tables import AREAS, CHANGES, DISTRICTS, POPULATION
 from upstream.records.contract import code_list
 from upstream.store import ReadingScope, Snapshot, Store
 
 ENGINE_VERSION: Final = "2"
 """Raised whenever the same records and definitions could give another figure; empties every cache."""
-PLACES: Final = (POPULATION.name, AREAS.name, DISTRICTS.name)
-"""Tables that residents come from."""
+PLACES: Final = (POPULATION.name, AREAS.name, DISTRICTS.name, CHANGES.name)
+"""Tables that residents and the areas of small areas come from."""
 
 
 def open_tables(
@@ -135,12 +135,14 @@ def calculate(
         if found is not None:
             return found
     ready = [d for d in definitions if d.kind != "page" and not any(name in lacking for name in d.tables)]
+    if store is not None and any(names_small_areas(source_table(name)) for d in ready for name in d.tables):
+        asked = replace(asked, area_of=areas_of_small_areas(store, areas.keys()))
     with gathering(ready, tables, asked, engine, spark=spark, memory=memory, threads=threads) as facts:
         if store is not None:
             facts.part = part_months(store, list(tables), force)
         if populations is None and store is not None and any(d.kind == "rate" for d in ready):
             held = populations_held(store, facts.frame.labels[1:-1], (force, force_name))
-            asked = Asked(to, areas, force, force_name, held)
+            asked = replace(asked, populations=held)
         results = _results(definitions, ready, facts, tables, lacking, asked, engine)
     if similar and force:
         residents = dict(populations or {}) or _residents_of_forces(store, (force, *similar))
@@ -198,7 +200,7 @@ def _results(
     engine: EngineName,
 ) -> Results:
     names = {FORCE: asked.force_name, **{a: asked.areas.get(a, a) for a in facts.frame.labels[1:-1]}}
-    names[NOT_KNOWN] = "Area not known"
+    names[NOT_KNOWN] = "Outside the force or not known" if asked.area_of is not None else "Area not known"
     versions = {
         name: TableVersion(name, tables[name].version, tables[name].committed_at.isoformat())
         for name in sorted({name for definition in ready for name in definition.tables})

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from upstream.measures.definition import Definition
 from upstream.measures.engines import Answer, EngineName, ask_duckdb, ask_spark, spark_session
@@ -17,13 +21,16 @@ from upstream.measures.questions import (
     Scope,
     Sum,
     daily_question,
+    names_small_areas,
     other_question,
     other_question_keys,
     sums_of,
 )
-from upstream.measures.result import FORCE
+from upstream.measures.result import FORCE, NOT_KNOWN
 from upstream.measures.source_tables import source_table
 from upstream.periods import Month, months
+from upstream.places.areas import csp_of_lsoa
+from upstream.places.tables import AREAS
 from upstream.records.quality import PartMonth, month_facts
 from upstream.store import Snapshot, Store
 
@@ -49,6 +56,8 @@ class Asked:
     force_name : str
     populations : mapping
         Residents by area code (and ``FORCE``), for rates.
+    area_of : mapping or None
+        Area by small-area code, for the tables of police.uk; ``None``: the district that a small area's name gives.
     """
 
     to: Month
@@ -56,6 +65,7 @@ class Asked:
     force: str | None = None
     force_name: str = "Force"
     populations: Mapping[str, float] | None = None
+    area_of: Mapping[str, str] | None = None
 
 
 @contextmanager
@@ -97,6 +107,31 @@ def gathering(
         yield _laid_out(dict(zip(questions, answers, strict=True)), scope, asked)
 
 
+def _carried(answer: Answer, asked: Asked) -> Answer:
+    """An answer by small area with the areas of a look-up as labels; codes that it does not have are not known."""
+    if asked.area_of is None or not names_small_areas(source_table(answer.question.tables[0])):
+        return answer
+    rows = answer.rows
+    codes = pc.dictionary_encode(rows.column("label").combine_chunks())
+    names = pa.array([asked.area_of.get(code, NOT_KNOWN) for code in codes.dictionary.to_pylist()], pa.string())
+    rows = rows.set_column(rows.column_names.index("label"), "label", names.take(codes.indices))
+    relabelled: Future[pa.Table] = Future()
+    relabelled.set_result(rows)
+    return Answer(answer.question, relabelled, answer.sql)
+
+
+def areas_of_small_areas(store: Store, codes: Collection[str]) -> dict[str, str] | None:
+    """Area by small-area code of either census, from the look-ups held: community safety partnerships, else districts.
+
+    An area is named by its code where ``codes`` has it (the settings name areas so), else by its name. Without look-ups
+    ``None``.
+    """
+    if not store.holds(AREAS.name):
+        return None
+    found = csp_of_lsoa(store)
+    return {lsoa: area.code if area.code in codes else area.name for lsoa, area in found.items()} or None
+
+
 def part_months(store: Store, tables: Sequence[str], force: str | None) -> PartMonths:
     """For each table, its months that look only partly uploaded, with what is too low in them."""
     found = {name: {fact.month: fact.low for fact in month_facts(store, name, force) if fact.low} for name in tables}
@@ -121,12 +156,12 @@ def _scope(definitions: Sequence[Definition], tables: Mapping[str, Snapshot], as
     first = min([asked.to - (HISTORY - 1), *baselines])
     limited = [set(snapshot.areas) for snapshot in tables.values() if snapshot.areas is not None]
     visible = tuple(sorted(set.intersection(*limited))) if limited else None
-    return Scope(first, asked.to, tuple(asked.areas), asked.force, visible)
+    return Scope(first, asked.to, tuple(asked.areas), asked.force, visible, by_lsoa=asked.area_of is not None)
 
 
 def _laid_out(answers: dict[object, Answer], scope: Scope, asked: Asked) -> Facts:
     force_codes = tuple(dict.fromkeys(code for code in (FORCE, asked.force) if code))
-    daily = {name: answer for name, answer in answers.items() if answer.question.shape == "daily"}
+    daily = {name: _carried(answer, asked) for name, answer in answers.items() if answer.question.shape == "daily"}
     labels = labels_of(list(daily.values()), tuple(asked.areas), force_codes)
     facts = Facts(Frame(labels, tuple(months(scope.first, scope.last)), force_codes))
     facts.sql = {key: answer.sql for key, answer in answers.items()}

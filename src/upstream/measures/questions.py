@@ -44,6 +44,8 @@ class Scope:
         Areas whose rows the reader may use; ``None``: every row.
     by_force : bool
         Label rows by force instead of by area, in tables that hold several.
+    by_lsoa : bool
+        Label rows of police.uk by the code of their small area, which a look-up then carries to areas.
     """
 
     first: Month
@@ -52,6 +54,7 @@ class Scope:
     force: str | None = None
     visible: tuple[str, ...] | None = None
     by_force: bool = False
+    by_lsoa: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,7 @@ def _rows(table: SourceTable, scope: Scope) -> ir.Table:
         day = rows[table.event_date]
         newest = rows.group_by(upstream_at=month_number(day)).agg(upstream_last=day.max())
         rows = rows.filter(day.isin(newest.upstream_last))
-    label = rows["force"].fill_null(NOT_KNOWN) if scope.by_force else _label(table, rows, scope.areas)
+    label = rows["force"].fill_null(NOT_KNOWN) if scope.by_force else _label(table, rows, scope.areas, scope.by_lsoa)
     return rows.mutate(upstream_label=label)
 
 
@@ -182,7 +185,14 @@ def _area(table: SourceTable, rows: ir.Table) -> ir.StringValue:
     return ibis.null("string")
 
 
-def _label(table: SourceTable, rows: ir.Table, areas: Sequence[str]) -> ir.StringValue:
+def names_small_areas(table: SourceTable) -> bool:
+    """Whether rows lie in a small area and in no area of the force's own: the tables of police.uk."""
+    return {"lsoa", "lsoa_name"} <= table.columns.keys() and "area" not in table.columns
+
+
+def _label(table: SourceTable, rows: ir.Table, areas: Sequence[str], by_lsoa: bool) -> ir.StringValue:
+    if by_lsoa and names_small_areas(table):
+        return rows["lsoa"].fill_null(NOT_KNOWN)
     area = _area(table, rows)
     if not areas or table.name == "returns":
         return area.fill_null(NOT_KNOWN)
