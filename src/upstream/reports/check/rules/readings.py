@@ -33,8 +33,13 @@ _CHANGE_AFTER = re.compile(r"^\s*(?:\(<t\d+>\)\s*)?(?:more|fewer|less|extra|addi
 _COMPARES = re.compile(
     rf"\b(?:from|compar\w+|against|versus|vs?|than|since|previous\w*|last|prior|before|earlier|(?:up|down|{UP}|{DOWN}))\b"
 )
-_WAS = re.compile(r"\b(?:from|against|compar\w+ (?:with|to)|versus|vs\.?|than|having been|previously)(?: the| a)?\s*\(?$")
-_WAS_AFTER = re.compile(r"^\)?[^,;]{0,24}\b(?:last|previous|prior) (?:month|quarter|year)|^\)?[^,;]{0,24}\b(?:then|earlier|ago|before)\b")
+_WAS = re.compile(
+    r"\b(?:from|against|compar\w+ (?:with|to)|versus|vs\.?|than|having been|previously)(?: (?:the|a|previous|prior|same|last|month|quarter|"
+    r"year|period|of|in|figure|total))*\s*\(?$"
+)
+_WAS_AFTER = re.compile(
+    r"^\)? (?:(?:in|for|during) )?(?:the )?(?:(?:last|previous|prior) (?:month|quarter|year)|(?:month|year|quarter) (?:before|earlier)|then\b|a \w+ (?:ago|earlier))"
+)
 _NOW_AFTER = re.compile(r"^\)?[^,;]{0,24}\b(?:this (?:month|quarter|year)|now|today|currently)\b")
 # ratio of the later to the earlier level, with the room that plain words leave
 _FRACTIONS = {"half": 1 / 2, "a third": 1 / 3, "one third": 1 / 3, "a quarter": 1 / 4, "one quarter": 1 / 4}
