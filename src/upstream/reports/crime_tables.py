@@ -10,7 +10,7 @@ from upstream.periods import Month
 from upstream.reports.area_tables import flag_of, number, volume_cells, volume_columns, words
 from upstream.reports.binding import Binding, limit_at
 from upstream.reports.document import Block, Callout, Cell, Column, Link, Paragraph, Row, Runs, Section, Table, Text
-from upstream.reports.figures import Figure, NOT_APPLICABLE, Provenance, figure
+from upstream.reports.figures import NOT_APPLICABLE, Figure, Provenance, figure
 from upstream.reports.measure_page import Reading, anchor
 from upstream.reports.narrative import ytd_words
 

@@ -22,9 +22,9 @@ COLUMNS = (
     Column("Latest"),
     Column("Year to date"),
     Column("Period before"),
-    Column("Same period last year"),
-    Column("Lower control limit"),
-    Column("Upper control limit"),
+    Column("Last year"),
+    Column("Lower limit"),
+    Column("Upper limit"),
 )
 FEW = 3
 """So few small charts are for the screen alone."""
