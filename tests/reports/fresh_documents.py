@@ -97,7 +97,20 @@ INDICATORS = [
     ("abandonment rate", False),
     ("vacancy rate", False),
 ]
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 # [up|down] is chosen by direction; M is the measure with a capital; a earlier, b later, d change, p per cent
 MOVES: dict[Phrases, list[str]] = {
@@ -211,7 +224,10 @@ LISTS: dict[Phrases, list[str]] = {
     ],
 }
 NONE_LISTED: dict[Phrases, list[str]] = {
-    "first": ["No measures were outside their expected range in {pb}.", "All measures were within their control limits."],
+    "first": [
+        "No measures were outside their expected range in {pb}.",
+        "All measures were within their control limits.",
+    ],
     "held": ["There were no outliers in {pb}.", "Every measure fell inside its process limits in {pb}."],
 }
 QUOTES: dict[Phrases, list[str]] = {
@@ -394,7 +410,11 @@ class Report:
             self.what = f"{one} is {two}"
         elif rule == "rows_swapped":
             far = [
-                (u, v, i) for u in w.units for v in w.units for i in range(len(span)) if abs(body[u][i] - body[v][i]) > 2
+                (u, v, i)
+                for u in w.units
+                for v in w.units
+                for i in range(len(span))
+                if abs(body[u][i] - body[v][i]) > 2
             ]
             one, two, at = rng.choice(far)
             printed[one][at], printed[two][at] = printed[two][at], printed[one][at]
@@ -517,7 +537,9 @@ class Report:
             for head in heads[1:]:
                 low = head.lower()
                 key = "range" if "range" in low else "low" if low in {"lcl"} or "lower" in low else ""
-                key = key or ("high" if low == "ucl" or "upper" in low else "mean" if low in {"mean", "average"} else "")
+                key = key or (
+                    "high" if low == "ucl" or "upper" in low else "mean" if low in {"mean", "average"} else ""
+                )
                 cells.append(by[key] if key else w.n(v))
             if flag:
                 cells.append("Yes" if m in said else "No")
@@ -656,9 +678,7 @@ class Report:
                 b = wrong(rng, b)
                 self.what = f"{m} {b}"
             text = rng.choice(QUOTES[self.phrases])
-            summary.append(
-                Block("para", text.format(M=capital(m), m=m, b=w.n(b), pb=w.period(w.last, "%B %Y")))
-            )
+            summary.append(Block("para", text.format(M=capital(m), m=m, b=w.n(b), pb=w.period(w.last, "%B %Y"))))
         if rng.random() < 0.5:
             self.blocks[1:1] = summary
         else:
@@ -819,9 +839,7 @@ def _html(blocks: list[Block], thead: bool) -> str:
 def _text(blocks: list[Block], tabs: bool) -> str:
     out = []
     for b in blocks:
-        if b.kind == "heading":
-            out.append(b.text)
-        elif b.kind == "para":
+        if b.kind == "heading" or b.kind == "para":
             out.append(b.text)
         elif b.kind == "list":
             out.append("\n".join([b.text, *(f"\u2022 {item}" for item in b.items)]))
@@ -829,9 +847,7 @@ def _text(blocks: list[Block], tabs: bool) -> str:
             out.append("\n".join("\t".join(row) for row in b.rows))
         else:
             wide = [max(len(row[i]) for row in b.rows) for i in range(len(b.rows[0]))]
-            out.append(
-                "\n".join("  ".join(c.ljust(wide[i]) for i, c in enumerate(row)).rstrip() for row in b.rows)
-            )
+            out.append("\n".join("  ".join(c.ljust(wide[i]) for i, c in enumerate(row)).rstrip() for row in b.rows))
     return "\n\n".join(out) + "\n"
 
 
@@ -877,5 +893,7 @@ def fresh(seed: int, rule: str | None, phrases: Phrases) -> tuple[dict[str, byte
     if layout == "xlsx":
         files["tables.xlsx"] = _workbook(titled)
     else:
-        files |= {f"{n:02d} {re.sub('[^A-Za-z ]', '', t)}.csv": _csv(rows).encode() for n, (t, rows) in enumerate(titled, 1)}
+        files |= {
+            f"{n:02d} {re.sub('[^A-Za-z ]', '', t)}.csv": _csv(rows).encode() for n, (t, rows) in enumerate(titled, 1)
+        }
     return files, report.what

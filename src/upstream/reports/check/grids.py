@@ -200,9 +200,13 @@ def _join_headers(rows: list[list[str]], width: int) -> list[str]:
 
 def _is_limit(header: str) -> bool:
     """ "Upper limit", "Lower CL", "Upper" alone; but "Upper Dale" is a place."""
-    if re.search(r"limit|control|process|range|bound|threshold|expected|warning|confidence|\b[ul]n?[cp]l\b", header, re.I):
+    if re.search(
+        r"limit|control|process|range|bound|threshold|expected|warning|confidence|\b[ul]n?[cp]l\b", header, re.I
+    ):
         return True
-    rest = re.sub(r"\b(?:upper|lower|cl|ci|sd|sigma|value|level|line|95|99|the|and)\b|[\d%()+/.,-]", " ", header, flags=re.I)
+    rest = re.sub(
+        r"\b(?:upper|lower|cl|ci|sd|sigma|value|level|line|95|99|the|and)\b|[\d%()+/.,-]", " ", header, flags=re.I
+    )
     return not rest.strip() or is_period_label(rest)
 
 
@@ -250,7 +254,9 @@ def _split_header(header: str, pairs: list[tuple[Value, Value]]) -> tuple[str, s
     parts = [p.strip(" ()") for p in re.split(r"\s*[/|;(]\s*|\s+-\s+|\s+and\s+", header.strip(" )")) if p.strip(" ()")]
     if len(parts) != 2 and len(header.split()) == 2:
         parts = header.split()
-    if re.search(r"range|expected|interval", header, re.IGNORECASE) and not re.search(r"upper|lower|[ul]cl\b", header, re.I):
+    if re.search(r"range|expected|interval", header, re.IGNORECASE) and not re.search(
+        r"upper|lower|[ul]cl\b", header, re.I
+    ):
         parts = []
     if len(parts) == 2 and not all(second.percent and not first.percent for first, second in pairs):
         limits = re.search(r"(control |process )?limits?", header, re.IGNORECASE)
@@ -345,7 +351,11 @@ def _grid_of(table: Table, body: list[list[str]], lines: list[int], headers: lis
     if not numbers:
         return None
     first = min(raw.index for raw in numbers)
-    keys = [raw for raw in texts if raw.index < first or (_KEY_WORDS.fullmatch(raw.header.replace("_", " ")) and not _are_verdicts(raw.cells))]
+    keys = [
+        raw
+        for raw in texts
+        if raw.index < first or (_KEY_WORDS.fullmatch(raw.header.replace("_", " ")) and not _are_verdicts(raw.cells))
+    ]
     columns = tuple(
         Column(
             raw.index,

@@ -29,7 +29,10 @@ def surprise(values: list[Value], spreads: list[float] | None = None) -> float:
     Numbers that vary little in their column (``spreads``) surprise by how they vary, not by their size.
     """
     bounds = spreads or [math.inf] * len(values)
-    steps = {v.number: min(abs(v.number), bound) * 10.0 ** min(max(v.decimals, 0), 2) for v, bound in zip(values, bounds, strict=True)}
+    steps = {
+        v.number: min(abs(v.number), bound) * 10.0 ** min(max(v.decimals, 0), 2)
+        for v, bound in zip(values, bounds, strict=True)
+    }
     return sum(0.75 * math.log1p(step) for step in steps.values())
 
 
@@ -46,7 +49,12 @@ def _numbers(grid: Grid, at: int) -> list[float]:
 def _left_over(grid: Grid, at: int, first: int, spread: float) -> float:
     """What is left of a column's spread when another column is known: areas that share out one total move together."""
     one, other = _numbers(grid, first), _numbers(grid, at)
-    if at == first or len(one) != len(other) or len(one) < _ENOUGH_ROWS or not all(map(statistics.pstdev, (one, other))):
+    if (
+        at == first
+        or len(one) != len(other)
+        or len(one) < _ENOUGH_ROWS
+        or not all(map(statistics.pstdev, (one, other)))
+    ):
         return spread
     return spread * math.sqrt(max(1.0 - statistics.correlation(one, other) ** 2, 0.0))
 
@@ -123,7 +131,9 @@ def _same_thing(first: Grid, one: Row, second: Grid, other: Row) -> bool:
     """One fact shown twice: the same label, or each label said in the other table's heading (area by crime, crime by area)."""
     if key(one.label) == key(other.label):
         return True
-    return said_in(one.label, f"{second.heading} {other.label}") and said_in(other.label, f"{first.heading} {one.label}")
+    return said_in(one.label, f"{second.heading} {other.label}") and said_in(
+        other.label, f"{first.heading} {one.label}"
+    )
 
 
 def _between_tables(first: Grid, second: Grid) -> list[Finding]:
@@ -162,10 +172,10 @@ def _columns_copied(grid: Grid) -> list[Finding]:
             or grid.columns[one].header == grid.columns[other].header
         ):
             continue
-        if (
-            surprise([a for _, a, _ in pairs], [_across(grid, row, counts) for row, _, _ in pairs])
-            >= _LEAST_SURPRISE + math.log(max(len(counts) * (len(counts) - 1) / 2, 1.0))
-            and not (grid.columns[one].total or grid.columns[other].total)
+        if surprise(
+            [a for _, a, _ in pairs], [_across(grid, row, counts) for row, _, _ in pairs]
+        ) >= _LEAST_SURPRISE + math.log(max(len(counts) * (len(counts) - 1) / 2, 1.0)) and not (
+            grid.columns[one].total or grid.columns[other].total
         ):
             figures = tuple(f for row, _, _ in pairs for f in (grid.figure(row, one), grid.figure(row, other)))
             said = (

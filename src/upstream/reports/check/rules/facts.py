@@ -180,7 +180,14 @@ def vocabulary(grids: tuple[Grid, ...]) -> dict[frozenset[str], str]:
             c.header for c in grid.columns if c.role == "count" and c.span is None
         ]
         for label in labels:
-            if label and len(label) < 80 and not _PLACE.search(label) and not is_total(label) and not is_period_label(label) and telling(label):
+            if (
+                label
+                and len(label) < 80
+                and not _PLACE.search(label)
+                and not is_total(label)
+                and not is_period_label(label)
+                and telling(label)
+            ):
                 found.setdefault(key(label), label)
     return found
 

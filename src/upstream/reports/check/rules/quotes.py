@@ -140,7 +140,11 @@ def _counted(label: str, text: str) -> bool:
     if re.search(rf"<n\d+> (?:[a-z]+ )?{name}\b", line):
         return True
     things = last.islower() and last.endswith("s") and not last.endswith("ss")
-    return things and bool(re.search(rf"(?:^|[.;,] |number of )(?:the )?{name}\b[^<]*(?:<p\d+>[^<]*)?<n\d+>\s*(?:in|during|for|[.,;(]|$)", line))
+    return things and bool(
+        re.search(
+            rf"(?:^|[.;,] |number of )(?:the )?{name}\b[^<]*(?:<p\d+>[^<]*)?<n\d+>\s*(?:in|during|for|[.,;(]|$)", line
+        )
+    )
 
 
 _TALK = (
@@ -153,7 +157,9 @@ def _only_about(label: str, text: str) -> bool:
     """ "Enquiries about noise complaints" are not noise complaints, nor is "satisfaction with" them."""
     name = re.escape(label.strip())
     return bool(label) and bool(
-        re.search(rf"\b{_TALK} (?:about|with|on|regarding|concerning|relating to|in|after) (?:the |all )?{name}\b", text, re.I)
+        re.search(
+            rf"\b{_TALK} (?:about|with|on|regarding|concerning|relating to|in|after) (?:the |all )?{name}\b", text, re.I
+        )
     )
 
 
@@ -164,7 +170,11 @@ def _title(grid: Grid) -> frozenset[str]:
 
 
 def _places(
-    evidence: Evidence, names: dict[frozenset[str], str], labels: list[frozenset[frozenset[str]]], sentence: Sentence, text: str
+    evidence: Evidence,
+    names: dict[frozenset[str], str],
+    labels: list[frozenset[frozenset[str]]],
+    sentence: Sentence,
+    text: str,
 ) -> list[Place]:
     """Rows that a sentence speaks of: every label said, the table's own subject said, nothing else named."""
     heading = " ".join(sentence.section)

@@ -29,7 +29,9 @@ _CHANGE_BEFORE = re.compile(
     r"difference|change|gap|saving|shift|swing|movement|improvement) of|\b(?:is|are|was|were) (?=<n\d+> (?:more|fewer|less|"
     r"higher|lower|up|down|extra)))\s*(?:just |only |some |exactly |a further )?$"
 )
-_CHANGE_AFTER = re.compile(r"^\s*(?:\(<t\d+>\)\s*)?(?:more|fewer|less|extra|additional|higher|lower|increase|decrease|rise|fall)\b(?!\s+than\s+<)")
+_CHANGE_AFTER = re.compile(
+    r"^\s*(?:\(<t\d+>\)\s*)?(?:more|fewer|less|extra|additional|higher|lower|increase|decrease|rise|fall)\b(?!\s+than\s+<)"
+)
 _COMPARES = re.compile(
     rf"\b(?:from|compar\w+|against|versus|vs?|than|since|previous\w*|last|prior|before|earlier|(?:up|down|{UP}|{DOWN}))\b"
 )
@@ -85,9 +87,9 @@ def _changes(line: str, counts: list[int]) -> list[int]:
         if n in found:
             continue
         before, after = re.split(rf"<n{n}>", line, maxsplit=1)
-        if _CHANGE_BEFORE.search(before) and not re.search(r"\b(?:up|down|by) (?:to|from)\s*$", before):
-            found.append(n)
-        elif _CHANGE_AFTER.search(after):
+        if (
+            _CHANGE_BEFORE.search(before) and not re.search(r"\b(?:up|down|by) (?:to|from)\s*$", before)
+        ) or _CHANGE_AFTER.search(after):
             found.append(n)
     return found
 
@@ -216,7 +218,9 @@ def _contradiction(
     order = _ordered(marked, marked.line, levels)
     pairs = [order] if order else list(permutations(levels))
     bare = change is None and percent is None
-    if (bare and (order is None or high > 5 * max(low, 1.0))) or (not direction and not signed and change is None and bare):
+    if (bare and (order is None or high > 5 * max(low, 1.0))) or (
+        not direction and not signed and change is None and bare
+    ):
         return None
     if percent is not None and change is None and not direction and not signed:
         return None

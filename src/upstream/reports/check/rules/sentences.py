@@ -242,7 +242,9 @@ def shares(sentence: Sentence, marked: Marked) -> list[Finding]:
     return found
 
 
-_SPEAKS_OF_LAST = re.compile(r"^(?:this|that|it|which|these)\b(?: \w+){0,2}? (?:is|was|are|were|represents?|equates?)\b|^an? ", re.IGNORECASE)
+_SPEAKS_OF_LAST = re.compile(
+    r"^(?:this|that|it|which|these)\b(?: \w+){0,2}? (?:is|was|are|were|represents?|equates?)\b|^an? ", re.IGNORECASE
+)
 
 
 def _whole(sentences: tuple[Sentence, ...], n: int) -> Marked:

@@ -43,6 +43,7 @@ _ABOVE = re.compile(
 )
 _BELOW = re.compile(r"\b(?:below|under|lower than|less than|beneath|behind|worse than|short of)\b", re.IGNORECASE)
 _TARGET = (
+    re.compile(rf"<[nt](\d+)>\s+{_TARGET_WORD}"),
     re.compile(
         r"(?:aim(?:s|ing|ed)? (?:for|to (?:reach|achieve|hit))|should be|expected to be|"
         r"promis\w*|pledg\w*)(?: at least| a)? <[nt](\d+)>"
@@ -115,7 +116,11 @@ def verdict_of(text: str) -> Verdict | None:
 def better_of(text: str) -> int | None:
     """1 when higher is better, -1 when lower is, ``None`` when the words do not say."""
     # "the four-hour standard" names a measure and says nothing of hours
-    text = re.sub(r"\b\w+[- ](?:hours?|minutes?|days?|weeks?|seconds?)\b", " ", text, flags=re.IGNORECASE) if "%" in text else text
+    text = (
+        re.sub(r"\b\w+[- ](?:hours?|minutes?|days?|weeks?|seconds?)\b", " ", text, flags=re.IGNORECASE)
+        if "%" in text
+        else text
+    )
     high, low = _HIGHER_IS_BETTER.search(text), _LOWER_IS_BETTER.search(text)
     if re.search(r"at most|no more than|maximum|not exceed|or (?:less|fewer|below|under)", text, re.IGNORECASE):
         return -1
