@@ -14,7 +14,7 @@ from upstream.cli.settings import Settings, load_settings, who
 from upstream.errors import BadInput, NotHeld
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from upstream.measures.definition import Definition, Tally, Target
     from upstream.measures.loading import Problem
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from upstream.measures.result import MeasureResult, Results, Value
 
 PURPOSE = "Measures run from the command line"
+SHORT = {"force": "Force", "not_known": "Not known"}
+UNITS = {"percent": "%", "per_1000": "/1,000"}
 
 
 @click.group("measures")
@@ -96,11 +98,7 @@ def show(config: str, key: str, packs: tuple[str, ...], as_json: bool) -> None:
     """
     definitions = {definition.key: definition for definition in _definitions(config, packs)}
     if key not in definitions:
-        near = [name for name in definitions if key in name]
-        raise BadInput(
-            f"There is no measure {key!r}.",
-            allowed=", ".join(near[:8]) or "the keys that `upstream measures list` shows",
-        )
+        raise _no_measure(key, definitions)
     definition = definitions[key]
     facts = _facts(definition)
     if as_json:
@@ -222,23 +220,49 @@ def run(
         click.echo(json.dumps(_as_json(results, shown), indent=1))
         return
     _terminal().print(_as_table(results, shown, f"Measures to {to.label}"))
+    for line in (_areas_line(results, shown), *_alarm_lines(results)):
+        click.echo(line)
+
+
+def _areas_line(results: Results, areas: Sequence[str]) -> str:
+    return "Areas: " + ", ".join(f"{code} {results.areas[code]}" for code in areas) + ". ▲ ▼ outside its limits."
+
+
+def _alarm_lines(results: Results) -> list[str]:
     alarms = results.false_alarms
+    lines = []
     if alarms.series:
-        click.echo(
-            f"{alarms.outside} of {alarms.series} series are outside their limits; "
-            f"about {alarms.expected:.0f} would be if nothing had changed."
+        lines.append(
+            f"{alarms.outside} of {alarms.series} series are outside their limits; about {alarms.expected:.0f} would "
+            f"be if nothing had changed. {alarms.standing_out} stand out even among so many (q of 5% or less). "
+            f"{alarms.flagged} break any rule; at most {alarms.expected_at_most:.0f} would by chance."
         )
+    if alarms.dependent:
+        lines.append(
+            f"Apart from these, {alarms.dependent_outside} of {alarms.dependent} stocks and series whose months follow "
+            "one another are outside; how many would be by chance cannot be said."
+        )
+    return lines
+
+
+def _no_measure(key: str, known: Iterable[str]) -> BadInput:
+    """The refusal of a key: names that hold it, or are spelt like it."""
+    from difflib import get_close_matches
+
+    names = list(known)
+    near = [name for name in names if key in name] or get_close_matches(key, names)
+    return BadInput(
+        f"There is no measure {key!r}.",
+        allowed=", ".join(near[:8]) or "the keys of the measures",
+        remedy="See every key with: upstream measures list",
+    )
 
 
 def _chosen(definitions: tuple[Definition, ...], keys: tuple[str, ...]) -> list[Definition]:
     by_key = {definition.key: definition for definition in definitions}
     unknown = [key for key in keys if key not in by_key]
     if unknown:
-        near = [name for name in by_key if unknown[0] in name][:8]
-        raise BadInput(
-            f"There is no measure {unknown[0]!r}.",
-            allowed=", ".join(near) or "the keys that `upstream measures list` shows",
-        )
+        raise _no_measure(unknown[0], by_key)
     return [by_key[key] for key in keys] if keys else list(definitions)
 
 
@@ -340,30 +364,35 @@ def _as_json(results: Results, areas: Sequence[str]) -> dict[str, Any]:
 
 
 def _as_table(results: Results, areas: Sequence[str], title: str) -> Table:
-    table = Table(title=title)
-    table.add_column("Measure", min_width=26)
+    from rich import box
+
+    rows = [result for result in results.measures.values() if result.definition.kind != "page"]
+    areas = [area for area in areas if any(area in result.series for result in rows)]
+    table = Table(title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("Measure", min_width=20)
     table.add_column("Unit")
     for area in areas:
-        table.add_column(results.areas[area], justify="right")
+        # names of areas are printed once below: eight columns of figures must fit a terminal
+        table.add_column(SHORT.get(area, area), justify="right", no_wrap=len(areas) <= 8)
     table.add_column("Likelihood")
-    for result in results.measures.values():
-        if result.definition.kind != "page":
-            table.add_row(*_row(result, areas))
+    for result in rows:
+        table.add_row(*_row(result, areas))
     return table
 
 
 def _row(result: MeasureResult, areas: Sequence[str]) -> list[str]:
     definition = result.definition
+    unit = UNITS.get(definition.unit, definition.unit)
     if not result.series:
-        return [definition.title, definition.unit, *([""] * len(areas)), result.not_held or ""]
+        return [definition.title, unit, *([""] * len(areas)), result.not_held or ""]
     cells = []
     for area in areas:
         one = result.series.get(area)
-        mark = {None: "", "high": " ▲", "low": " ▼"}[one.exceptional.direction if one and one.exceptional else None]
+        mark = {None: "", "high": "▲", "low": "▼"}[one.exceptional.direction if one and one.exceptional else None]
         cells.append(f"{_printed(one.latest, definition)}{mark}" if one else "")
     first = next(iter(result.series.values()))
     likelihood = first.likelihoods[0].band if first.likelihoods else None
-    return [definition.title, definition.unit, *cells, likelihood or ""]
+    return [definition.title, unit, *cells, likelihood or ""]
 
 
 def _printed(value: Value, definition: Definition) -> str:

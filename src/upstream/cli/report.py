@@ -95,9 +95,11 @@ def quarterly(
             holdings = beside.submit(_holdings, settings)
             results = _results(settings, chosen, to, use_cache=not no_cache)
         progress.update(step, description="Writing the words and drawing the charts")
+        _refuse_month_not_held(to, holdings.result())
         document = _document(settings, chosen, results, holdings.result(), commentary or settings.commentary)
         progress.update(step, description="Setting the pages")
         written = _publish(document, out, formats)
+        _keep_forecasts(settings, results)
     _say(document, written, as_json=as_json)
 
 
@@ -129,6 +131,21 @@ def _packs_held(settings: Settings, packs: tuple[Pack, ...]) -> tuple[Pack, ...]
     return whole or part
 
 
+def _refuse_month_not_held(to: Month, holdings: tuple[Holding, ...]) -> None:
+    """A report to a month outside everything that is held would be pages of nothing."""
+    from upstream.errors import NotHeld
+
+    first = min((h.first for h in holdings if h.first is not None), default=None)
+    last = max((h.last for h in holdings if h.last is not None), default=None)
+    if first is None or last is None or first <= to <= last:
+        return
+    raise NotHeld(
+        f"No records are held for {to}.",
+        allowed=f"{first} to {last}",
+        remedy="Choose a month that is held, or add its records; see: upstream records status",
+    )
+
+
 def _results(settings: Settings, packs: tuple[Pack, ...], to: Month, *, use_cache: bool) -> Results:
     """Every measure of the packs; results of the same table versions and definitions are not worked out again."""
     from upstream.measures.cache import cache_folder
@@ -148,7 +165,18 @@ def _results(settings: Settings, packs: tuple[Pack, ...], to: Month, *, use_cach
         memory=settings.memory,
         threads=settings.threads,
         cache=cache_folder(settings.store) if use_cache else None,
+        similar=settings.similar_forces,
     )
+
+
+def _keep_forecasts(settings: Settings, results: Results) -> None:
+    """What was published as likely is kept, to be scored when its date has passed."""
+    import datetime as dt
+
+    from upstream.measures.forecasts import keep_forecasts
+    from upstream.store import Store
+
+    keep_forecasts(Store(settings.store), results, made_on=dt.datetime.now(dt.UTC).date(), who=who())
 
 
 def _holdings(settings: Settings) -> tuple[Holding, ...]:

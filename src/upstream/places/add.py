@@ -127,7 +127,8 @@ class _Record:
 
 def _unpacked(path: Path) -> bytes:
     if not path.is_file():
-        raise BadInput(f"There is no file {path}.")
+        what = f"{path} is a folder." if path.is_dir() else f"There is no file {path}."
+        raise BadInput(what, allowed="a file of this machine", remedy="Check the path.")
     with path.open("rb") as stream:
         packed = stream.read(2) == b"\x1f\x8b"
         stream.seek(0)

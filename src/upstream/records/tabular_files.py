@@ -84,7 +84,8 @@ def open_tabular(path: Path, work: Path, *, expected: Collection[str], sheet: st
         Not there, empty, of a kind that is not read, or not text.
     """
     if not path.is_file():
-        raise BadInput(f"There is no file {path}.")
+        what = f"{path} is a folder." if path.is_dir() else f"There is no file {path}."
+        raise BadInput(what, allowed=_KINDS, remedy="Check the path.")
     with path.open("rb") as stream:
         start = stream.read(8)
     if not start:
@@ -96,6 +97,8 @@ def open_tabular(path: Path, work: Path, *, expected: Collection[str], sheet: st
         return _workbook(path, work, checksum, size, expected, sheet)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise BadInput(f"{path.name} is an old Excel file.", allowed=_KINDS, remedy="Save it as .xlsx.")
+    if start.startswith(b"%PDF"):
+        raise BadInput(f"{path.name} is a PDF.", allowed=_KINDS, remedy="Export the table itself from its system.")
     if start.startswith(b"\x1f\x8b"):
         raise BadInput(f"{path.name} is compressed.", allowed=_KINDS, remedy="Unpack it first.")
     return _csv(path, work, checksum, size)

@@ -155,6 +155,12 @@ def recognise(name: str, header: Sequence[str]) -> tuple[Layout, dict[str, int]]
     best = max(LAYOUTS, key=lambda layout: sum(known.casefold() in places for known in layout.headers))
     found = {known: places.index(known.casefold()) for known in best.headers if known.casefold() in places}
     missing = [known for known in best.headers if known not in found and known not in best.optional]
+    if missing and len(header) == 1 and ";" in header[0]:
+        raise BadInput(
+            f"{name} has semicolons between its columns: a spreadsheet seems to have saved it anew.",
+            allowed="commas between the columns, as published",
+            remedy="Add the file as it was downloaded from data.police.uk; nothing was added.",
+        )
     if missing:
         raise BadInput(
             f"{name} lacks the columns {', '.join(missing)} of a {best.kind} file.",

@@ -1,0 +1,106 @@
+"""What somebody new gets wrong: each refusal says what was given, what is allowed, and ends as documented."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from upstream.cli import report as report_command
+from upstream.cli.main import main
+from upstream.errors import NotHeld
+from upstream.periods import Month
+from upstream.reports.data_quality import Holding
+
+Ended = Callable[..., tuple[int, str]]
+STREET = "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,"
+
+
+@pytest.fixture
+def ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ended:
+    """Types a command in an empty folder; gives its exit code and what it says on standard error, on one line."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "note.txt").write_text("hello", "utf-8")
+    (tmp_path / "report.pdf").write_bytes(b"%PDF-1.7\n")
+    (tmp_path / "folder").mkdir()
+    headings = STREET.replace(",", ";") + "Last outcome category;Context\n"
+    (tmp_path / "2022-06-west-mercia-street.csv").write_text(headings, "utf-8")
+
+    def type_in(command: str, *more: str) -> tuple[int, str]:
+        try:
+            main([*command.split(), *more])
+        except SystemExit as end:
+            return int(end.code or 0), " ".join(capsys.readouterr().err.split())
+        return 0, " ".join(capsys.readouterr().err.split())
+
+    return type_in
+
+
+@pytest.mark.parametrize(
+    ("command", "given", "allowed"),
+    [
+        ("records add police-uk missing.zip", "missing.zip is not there", "a folder, zip or CSV file"),
+        ("records add police-uk note.txt", "note.txt is not a CSV file", ".zip or .csv"),
+        ("records add police-uk folder", "folder holds no CSV file", "from data.police.uk"),
+        ("records add police-uk 2022-06-west-mercia-street.csv", "semicolons between its columns", "commas"),
+        ("records add crimez note.txt", "no table 'crimez'", "crimes, "),
+        ("records add incidents missing.csv", "no file missing.csv", ".xlsx, .csv, .parquet"),
+        ("records add incidents folder", "folder is a folder", ".xlsx, .csv, .parquet"),
+        ("records add incidents report.pdf", "report.pdf is a PDF", ".xlsx, .csv, .parquet"),
+        ("records quarantine crimez", "no table 'crimez'", "crimes, "),
+        ("places add lsoa missing.geojson", "no file missing.geojson", "a file"),
+        ("measures show crime_totl", "no measure 'crime_totl'", "crime_total"),
+        ("measures run --to 2022-06 --measure crime_totl", "no measure 'crime_totl'", "crime_total"),
+        ("report quarterly --to 2022-13 --out r", "2022-13 is not a month", "written YYYY-MM"),
+        ("report check missing.md", "missing.md is not there", "a file or a folder"),
+    ],
+)
+def test_bad_input_is_named_with_what_is_allowed(ended: Ended, command: str, given: str, allowed: str) -> None:
+    code, said = ended(command)
+    assert code == 2
+    assert given in said
+    assert allowed in said.partition("Allowed: ")[2]
+
+
+def test_a_month_in_words_is_refused_with_an_example(ended: Ended) -> None:
+    code, said = ended("report quarterly --out r --to", "June 2022")
+    assert (code, said) == (2, "Error: 'June 2022' is not a month. Allowed: YYYY-MM, for example 2022-06")
+
+
+def test_a_report_before_any_add_says_what_to_add(ended: Ended, tmp_path: Path) -> None:
+    code, said = ended("report quarterly --to 2022-06 --out r")
+    assert code == 3
+    assert "No records are held" in said
+    assert "upstream records add police-uk FILE" in said
+    assert not (tmp_path / "r").exists()
+
+
+def test_a_file_that_may_not_be_read_is_named_without_a_traceback(
+    ended: Ended, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "secret.csv")
+
+    monkeypatch.setattr("upstream.records.templates.write_template", forbidden)
+    code, said = ended("records template crimes")
+    assert code == 1
+    assert said == "Error: Permission denied: secret.csv."
+
+
+def _held(first: Month | None, last: Month | None) -> Holding:
+    return Holding("crimes", "Crimes", 0, 1, first, last, (), (), 0, (), ())
+
+
+@pytest.mark.parametrize("to", [Month(2018, 6), Month(2030, 1)])
+def test_a_month_outside_everything_held_is_refused(to: Month) -> None:
+    held = (_held(Month(2018, 7), Month(2022, 5)), _held(Month(2019, 1), Month(2022, 6)), _held(None, None))
+    with pytest.raises(NotHeld, match=f"No records are held for {to}") as refused:
+        report_command._refuse_month_not_held(to, held)
+    assert refused.value.allowed == "2018-07 to 2022-06"
+
+
+def test_the_first_and_the_last_month_held_are_not_refused() -> None:
+    held = (_held(Month(2018, 7), Month(2022, 6)),)
+    for to in (Month(2018, 7), Month(2022, 6)):
+        report_command._refuse_month_not_held(to, held)
