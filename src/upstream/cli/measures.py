@@ -225,7 +225,11 @@ def run(
 
 
 def _areas_line(results: Results, areas: Sequence[str]) -> str:
-    return "Areas: " + ", ".join(f"{code} {results.areas[code]}" for code in areas) + ". ▲ ▼ outside its limits."
+    return (
+        "Areas: "
+        + ", ".join(f"{code} {results.areas[code]}" for code in areas)
+        + ". ▲ ▼ outside its limits; likely: to reach its target."
+    )
 
 
 def _alarm_lines(results: Results) -> list[str]:
@@ -374,7 +378,7 @@ def _as_table(results: Results, areas: Sequence[str], title: str) -> Table:
     for area in areas:
         # names of areas are printed once below: eight columns of figures must fit a terminal
         table.add_column(SHORT.get(area, area), justify="right", no_wrap=len(areas) <= 8)
-    table.add_column("Likelihood")
+    table.add_column("Likely", justify="right")
     for result in rows:
         table.add_row(*_row(result, areas))
     return table
@@ -391,8 +395,8 @@ def _row(result: MeasureResult, areas: Sequence[str]) -> list[str]:
         mark = {None: "", "high": "▲", "low": "▼"}[one.exceptional.direction if one and one.exceptional else None]
         cells.append(f"{_printed(one.latest, definition)}{mark}" if one else "")
     first = next(iter(result.series.values()))
-    likelihood = first.likelihoods[0].band if first.likelihoods else None
-    return [definition.title, unit, *cells, likelihood or ""]
+    given = first.likelihoods[0] if first.likelihoods and first.likelihoods[0].band else None
+    return [definition.title, unit, *cells, f"{given.probability:.0%}" if given else ""]
 
 
 def _printed(value: Value, definition: Definition) -> str:
