@@ -14,9 +14,10 @@ from upstream.reports.check.reading.html import read_html
 from upstream.reports.check.reading.sheets import read_csv
 from upstream.reports.check.reading.text import read_text
 
-TRIALS = 200
+# with the 60 of test_check_fresh.py and those in phrases held out, 200 and more for a rule of sentences
+TRIALS = 140
 RECALL = 0.90
-CLEAN = 200
+CLEAN = 100
 # at most one false finding in 20 clean documents
 FALSE_PER_DOCUMENT = 1 / 20
 

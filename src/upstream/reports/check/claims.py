@@ -165,7 +165,7 @@ _QUOTED = re.compile(r"[“\"]([^“”\"]{4,400})[”\"]|(?<![\w])'([^']{4,400}
 
 
 def cites(text: str) -> bool:
-    """Whether a sentence repeats somebody else's figures: a number between quotation marks is not a claim of its own."""
+    """Whether a sentence repeats somebody else's figures: a number in quotation marks is no claim of its own."""
     return any(_NUMBER.search(m[1] or m[2]) for m in _QUOTED.finditer(tidy(text)))
 
 

@@ -334,7 +334,8 @@ def _is_serial(raw: _Raw) -> bool:
 
 
 _VERDICT = re.compile(
-    r"(?:yes|no|y|n|(?:target )?(?:not |un)?(?:met|achieved|reached|on target|on track)|off (?:target|track)|(?:within|outside|above|below) \w+|"
+    r"(?:yes|no|y|n|(?:target )?(?:not |un)?(?:met|achieved|reached|on target|on track)|off (?:target|track)|"
+    r"(?:within|outside|above|below) \w+|"
     r"pass(?:ed)?|fail(?:ed)?|missed|exceeded|red|amber|green|better|worse)?",
     re.IGNORECASE,
 )

@@ -128,7 +128,7 @@ def _finding(first: Grid, one: Row, second: Grid, other: Row, run: list[int], ru
 
 
 def _same_thing(first: Grid, one: Row, second: Grid, other: Row) -> bool:
-    """One fact shown twice: the same label, or each label said in the other table's heading (area by crime, crime by area)."""
+    """One fact shown twice: the same label, or each label said in the other table's heading."""
     if key(one.label) == key(other.label):
         return True
     return said_in(one.label, f"{second.heading} {other.label}") and said_in(

@@ -306,7 +306,7 @@ def _apart(short: str, long: str, text: str) -> bool:
 
 
 def _timeline(grid: Grid) -> bool:
-    """Whether the rows are the periods of one measure: a period in a sentence names such a row, but does not tell which."""
+    """Whether the rows are the periods of one measure: a period alone does not tell which table is meant."""
     return sum(is_period_label(row.keys[0]) for row in grid.rows if row.keys) * 2 > len(grid.rows)
 
 

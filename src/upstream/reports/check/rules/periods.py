@@ -109,7 +109,7 @@ def _together(text: str, one: Span, other: Span) -> bool:
     start, end = text.find(one.text) + len(one.text), text.find(other.text)
     gap = text[start:end] if end >= start else text
     joint = (
-        r"[\s(:,=-]*(?:is|was|covers|covering|i\.e\.|being|meaning|runs?|ran)?(?: from)?[\s(:]*"
+        r"[\s(:,=-]*(?:that is|which is|is|was|covers|covering|i\.e\.|being|meaning|runs?|ran)?(?: from)?[\s(:]*"
         if one.quarter
         else r"[\s(,]*"
     )

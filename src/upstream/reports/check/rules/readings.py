@@ -1,8 +1,8 @@
 """Sentences of which no reading holds: two levels, a change and a direction, whatever the words between them.
 
-The patterns of ``claims`` know how a claim is usually put. Here nothing is known of the wording: the numbers of a sentence
-are given the roles of later level, earlier level and change in every way the cues allow, and the sentence is at fault
-when none of these ways works out.
+The patterns of ``claims`` know how a claim is usually put. Here nothing is known of the wording: the numbers of a
+sentence are given the roles of later level, earlier level and change in every way the cues allow, and the sentence is
+at fault when none of these ways works out.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from itertools import permutations
 from upstream.reports.check.claims import CHANGE, DOWN, UP, Marked, cue, standards
 from upstream.reports.check.numbers import Value, percent_agrees, show
 
-_MORE_UP = r"|surpass\w*|outstrip\w*|overtak\w*|overtook|topp(?:ed|ing)|above|over|greater|higher|more|extra|additional|up|\bgain|plus"
+_MORE_UP = (
+    r"|surpass\w*|outstrip\w*|overtak\w*|overtook|topp(?:ed|ing)|above|over|greater|higher|more|extra|"
+    r"additional|up|\bgain|plus"
+)
 _MORE_DOWN = r"|undershoot\w*|undershot|undercut\w*|short of|below|under|lower|fewer|less|down|\bloss|saving of|minus"
 _UPWARD = re.compile(rf"\b(?:{UP}{_MORE_UP})\b", re.IGNORECASE)
 _DOWNWARD = re.compile(rf"\b(?:{DOWN}{_MORE_DOWN})\b", re.IGNORECASE)
@@ -26,7 +29,8 @@ _ROUGH = re.compile(
 # a number that the words about it make a change, not a level
 _CHANGE_BEFORE = re.compile(
     r"(?:\bby|\bup|\bdown|(?:increase|rise|gain|growth|jump|uplift|decrease|fall|drop|loss|reduction|cut|slump|decline|"
-    r"difference|change|gap|saving|shift|swing|movement|improvement) of|\b(?:is|are|was|were) (?=<n\d+> (?:more|fewer|less|"
+    r"difference|change|gap|saving|shift|swing|movement|improvement) of|\b(?:is|are|was|were) (?=<n\d+> (?:more|"
+    r"fewer|less|"
     r"higher|lower|up|down|extra)))\s*(?:just |only |some |exactly |a further )?$"
 )
 _CHANGE_AFTER = re.compile(
@@ -36,11 +40,13 @@ _COMPARES = re.compile(
     rf"\b(?:from|compar\w+|against|versus|vs?|than|since|previous\w*|last|prior|before|earlier|(?:up|down|{UP}|{DOWN}))\b"
 )
 _WAS = re.compile(
-    r"\b(?:from|against|compar\w+ (?:with|to)|versus|vs\.?|than|having been|previously)(?: (?:the|a|previous|prior|same|last|month|quarter|"
+    r"\b(?:from|against|compar\w+ (?:with|to)|versus|vs\.?|than|having been|previously)(?: (?:the|a|previous|"
+    r"prior|same|last|month|quarter|"
     r"year|period|of|in|figure|total))*\s*\(?$"
 )
 _WAS_AFTER = re.compile(
-    r"^\)? (?:(?:in|for|during) )?(?:the )?(?:(?:last|previous|prior) (?:month|quarter|year)|(?:month|year|quarter) (?:before|earlier)|then\b|a \w+ (?:ago|earlier))"
+    r"^\)? (?:(?:in|for|during) )?(?:the )?(?:(?:last|previous|prior) (?:month|quarter|year)|(?:month|year|"
+    r"quarter) (?:before|earlier)|then\b|a \w+ (?:ago|earlier))"
 )
 _NOW_AFTER = re.compile(r"^\)?[^,;]{0,24}\b(?:this (?:month|quarter|year)|now|today|currently)\b")
 # ratio of the later to the earlier level, with the room that plain words leave
@@ -136,7 +142,8 @@ def _fits(later: Value, earlier: Value, change: Value | None, percent: Value | N
         printed = Value(sign * abs(percent.number), percent.decimals, True, percent.text)
         if earlier.number and not percent_agrees(printed, later, earlier, change=True):
             exact = 100 * moved / earlier.number
-            return f"100 x ({later.text} - {earlier.text}) / {earlier.text} = {show(exact, max(percent.decimals, 0) + 1)}%, but {percent.text} is said."
+            sum_ = f"100 x ({later.text} - {earlier.text}) / {earlier.text}"
+            return f"{sum_} = {show(exact, max(percent.decimals, 0) + 1)}%, but {percent.text} is said."
         if percent.text[:1] in "+-" and moved * percent.number < 0:
             return f"{stated}, but {percent.text} is said."
     return ""

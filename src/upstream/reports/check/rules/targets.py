@@ -20,7 +20,8 @@ _TARGET_WORD = (
 _MET = re.compile(
     (
         r"\b(?:met|meets?|meeting|achiev\w+|hit|hits|hitting|on target|on track|reach(?:ed|es|ing)?|"
-        r"attain\w*|satisf(?:ied|ies|ying)|deliver(?:ed|s|ing)?|secur(?:ed|es|ing)|pass(?:ed|es|ing)?|in line with (?:the |its )?target|green|fulfilled|"
+        r"attain\w*|satisf(?:ied|ies|ying)|deliver(?:ed|s|ing)?|secur(?:ed|es|ing)|pass(?:ed|es|ing)?|"
+        r"in line with (?:the |its )?target|green|fulfilled|"
         r"within (?:the |its |our )?(?:target|standard|threshold)|success\w*)\b"
     ),
     re.IGNORECASE,
@@ -232,7 +233,8 @@ def _judged(marked: Marked, target: int) -> str:
     line = re.sub(
         (
             rf"(?:reach\w*|achiev\w*|hit\w*|attain\w*|deliver\w*|record\w*)(?: [a-z]+){{0,2}} "
-            rf"<[nt]\d+>(?! (?:[a-z]+ )?{_TARGET_WORD})|<[nt]\d+> (?:was |were |is |are |has been )?(?:achieved|reached|attained|"
+            rf"<[nt]\d+>(?! (?:[a-z]+ )?{_TARGET_WORD})|<[nt]\d+> (?:was |were |is |are |has been )?(?:achieved|"
+            rf"reached|attained|"
             r"delivered|recorded)"
         ),
         " ",
