@@ -11,7 +11,9 @@ import pytest
 
 from upstream.cli import report as command
 from upstream.cli.main import main, upstream
+from upstream.cli.settings import load_settings
 from upstream.measures.result import Results
+from upstream.store import Store
 
 HELP = """
 import sys
@@ -88,3 +90,17 @@ def test_an_empty_store_ends_with_3(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert run(tmp_path, "--out", str(tmp_path / "out")) == 3
     assert "upstream records add" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_likelihoods_published_are_kept_once(force: Path, results: Results) -> None:
+    given = sum(
+        likelihood.band is not None and not likelihood.already
+        for measure in results.measures.values()
+        for series in measure.series.values()
+        for likelihood in series.likelihoods
+    )
+    assert given > 0
+    for _ in range(2):
+        assert run(force, "--pack", "force", "--out", str(force / "out"), "--format", "csv", "--json") == 0
+    kept = Store(load_settings(force / "upstream.toml").store).snapshot("forecasts")
+    assert kept.rows == given

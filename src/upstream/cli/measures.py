@@ -373,7 +373,7 @@ def _as_table(results: Results, areas: Sequence[str], title: str) -> Table:
     rows = [result for result in results.measures.values() if result.definition.kind != "page"]
     areas = [area for area in areas if any(area in result.series for result in rows)]
     table = Table(title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("Measure", min_width=20)
+    table.add_column("Measure", min_width=16)
     table.add_column("Unit")
     for area in areas:
         # names of areas are printed once below: eight columns of figures must fit a terminal
