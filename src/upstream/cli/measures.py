@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from upstream.cli.force import with_force
 from upstream.cli.settings import Settings, load_settings, who
 from upstream.errors import BadInput, NotHeld
 
@@ -277,9 +278,11 @@ def _calculated(settings: Settings, definitions: list[Definition], to: str, engi
     from upstream.periods import Month
     from upstream.store import Store
 
+    store = Store(settings.store)
+    settings = with_force(settings, store)
     return calculate(
         definitions,
-        Store(settings.store),
+        store,
         to=Month.parse(to),
         areas={area.code: area.name for area in settings.areas},
         force=settings.force_key,
@@ -328,6 +331,7 @@ def by(
     from upstream.store import Store
 
     settings = load_settings(Path(config))
+    settings = with_force(settings, Store(settings.store))
     (definition,) = _chosen(_definitions(config, packs), (key,))
     scope = reading_scope(who(), PURPOSE, [definition])
     tables, lacking = open_tables(Store(settings.store), [definition], scope)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from upstream.cli.force import with_force
 from upstream.cli.report_check import check
 from upstream.cli.settings import Settings, load_settings, who
 
@@ -80,7 +81,7 @@ def quarterly(
     from upstream.periods import Month
 
     to = Month.parse(to_text)
-    settings = load_settings(Path(config))
+    settings = _settings(config)
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with _uncollected(), Progress(*columns, console=console, transient=True, disable=as_json) as progress:
@@ -101,6 +102,13 @@ def quarterly(
         written = _publish(document, out, formats)
         _keep_forecasts(settings, results)
     _say(document, written, as_json=as_json)
+
+
+def _settings(config: str) -> Settings:
+    from upstream.store import Store
+
+    settings = load_settings(Path(config))
+    return with_force(settings, Store(settings.store))
 
 
 @contextmanager

@@ -140,6 +140,8 @@ class Contract:
         In table order.
     checks
         Checks across the columns of a row.
+    attribution
+        What must be printed wherever the table's data are shown; empty: nothing.
     """
 
     table: str
@@ -154,6 +156,7 @@ class Contract:
     retention_reason: str
     columns: tuple[Column, ...]
     checks: tuple[RowCheck, ...] = ()
+    attribution: str = ""
 
     @property
     def personal(self) -> bool:

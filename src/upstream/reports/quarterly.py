@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from upstream.errors import Refused
 from upstream.measures.definition import Pack
 from upstream.measures.result import FORCE, Results
+from upstream.records.contract import contract, table_names
 from upstream.reports.appendices import (
     definitions_section,
     methods_section,
@@ -129,6 +130,8 @@ def _cover_facts(request: Request) -> tuple[tuple[str, Runs], ...]:
         ("Records as at", (Text(f"{newest_commit(results):%-d %B %Y, %H:%M} UTC"),)),
         ("Small numbers", (Text("Suppressed" if request.public else "Shown: for internal use"),)),
     ]
+    known = [contract(t.table) for t in results.tables if t.table in table_names()]
+    facts += [("Attribution", (Text(words),)) for words in dict.fromkeys(c.attribution for c in known if c.attribution)]
     return tuple(facts)
 
 
@@ -142,7 +145,7 @@ def _introduction(request: Request) -> Section:
         (
             Text("It holds "),
             figure(float(held), "count", source),
-            Text(" measures, each with limits, comparisons and, where a level and a date are set, its likelihood."),
+            Text(" measures, each with the limits, comparisons and likelihood that the months held allow."),
         ),
     ]
     if lacking:
