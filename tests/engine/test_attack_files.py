@@ -17,8 +17,10 @@ from upstream.errors import BadInput
 from upstream.measures.loading import load_file
 from upstream.places.add import add_places
 from upstream.records.contract import contract
+from upstream.records.entries import AddResult
 from upstream.records.force_tables import add_file
 from upstream.records.mapping import read_mapping
+from upstream.records.quarantine import quarantined
 from upstream.records.sources import police_uk
 from upstream.records.spreadsheets import read_sheet
 from upstream.reports.check.reading.sheets import read_workbook
@@ -221,3 +223,55 @@ def test_a_line_that_the_reader_would_skip_without_a_word_is_refused(tmp_path: P
     path.write_bytes(header + row + b"x" * 40_000_000 + b"\n" + row.replace(b"m,", b"n,", 1))
     with pytest.raises(BadInput, match="a line of more than"):
         add_file(Store(tmp_path / "store"), "returns", path, who="tester")
+
+
+# --- quotation marks that are never closed ------------------------------
+
+QUOTES = "incident_ref,opened_at,grade,incident_type,area\n"
+
+
+def incidents_of(tmp_path: Path, lines: list[str]) -> tuple[AddResult, list[tuple[int, str]], Store]:
+    path, store = tmp_path / "incidents.csv", Store(tmp_path / "store")
+    path.write_text(QUOTES + "".join(f"{line}\n" for line in lines), "utf-8")
+    added = add_file(store, "incidents", path, as_at=TODAY, who="tester")
+    return added, [(row.line, row.reason) for row in quarantined(store, "incidents")], store
+
+
+def sound(number: int, kind: str = "crime") -> str:
+    return f"I{number},2022-06-01 10:00,1,{kind},A"
+
+
+def test_an_open_quotation_mark_costs_its_own_line_only(tmp_path: Path) -> None:
+    lines = [sound(0, '"crime'), *(sound(number) for number in range(1, 100_001))]
+    added, refused, _ = incidents_of(tmp_path, lines)
+    assert (added.read, added.accepted, added.quarantined) == (100_001, 100_000, 1)
+    assert refused == [(2, "a quotation mark is not closed")]
+
+
+@pytest.mark.parametrize("second", ['"crime', 'crime"'], ids=["opens-again", "closes"])
+def test_two_stray_quotation_marks_do_not_swallow_what_is_between(tmp_path: Path, second: str) -> None:
+    lines = [sound(number) for number in range(60)]
+    lines[3], lines[50] = sound(3, '"crime'), sound(50, second)
+    added, refused, _ = incidents_of(tmp_path, lines)
+    assert added.read == 60
+    assert refused[0] == (5, "a quotation mark is not closed")
+    assert added.accepted >= 58
+
+
+def test_inches_in_cells_without_quotation_lose_nothing(tmp_path: Path) -> None:
+    lines = [sound(number, 'pipe 5"' if number in (2, 7) else "crime") for number in range(10)]
+    added, _, _ = incidents_of(tmp_path, lines)
+    assert (added.read, added.accepted) == (10, 10)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_cells_that_run_over_lines_stay_whole_and_the_lines_are_counted(tmp_path: Path, end: str) -> None:
+    cell = f'"one{end}two, ""three"", four{end}{end}five"'
+    lines = [sound(0), sound(1, cell), sound(2), "I3,2022-02-30 10:00,1,crime,A", sound(4, '"open')]
+    added, refused, store = incidents_of(tmp_path, lines)
+    assert (added.read, added.accepted) == (5, 3)
+    assert refused == [(8, "opened_at is not a date and time"), (9, "a quotation mark is not closed")]
+    kinds = [
+        text for path in store.snapshot("incidents").files for text in pq.read_table(path)["incident_type"].to_pylist()
+    ]
+    assert sorted(kinds) == ["crime", "crime", f'one{end}two, "three", four{end}{end}five']

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from upstream.errors import BadInput, Conflict
 from upstream.records import pseudonyms
 from upstream.records.checks import BETWEEN, REASON, WARNINGS, checked_rows
 from upstream.records.contract import Contract, code_list, contract
+from upstream.records.csv_by_line import lines_expected, read_by_line
 from upstream.records.entries import (
     AddResult,
     Entry,
@@ -32,10 +33,10 @@ from upstream.records.entries import (
 from upstream.records.mapping import Binding, bind, fillable, read_mapping
 from upstream.records.mapping import Mapping as FileMapping
 from upstream.records.quarantine import commit_quarantine, quarantine_table
-from upstream.records.tabular_files import TabularFile, open_tabular, written_plainly
+from upstream.records.tabular_files import TabularFile, open_tabular
 from upstream.records.upsert import Merge, merge
 from upstream.store import Store, mark_personal
-from upstream.store.duckdb_session import duckdb_session, named, quoted
+from upstream.store.duckdb_session import duckdb_session, named, parquet_files, quoted
 
 KEY_FINGERPRINT: Final = "person_key"
 """Where a commit's note keeps the fingerprint of the key that made its pseudonyms."""
@@ -204,21 +205,56 @@ def _stage(
         )
         connection.execute(f"COPY ({query}) TO {quoted(str(target))} (FORMAT parquet, COMPRESSION lz4)")
 
+    read = _read_fast(connection, file, copy, target) if file.text is not None else None
+    if read is None:
+        read = read_by_line(file, work) if file.text is not None else file
+        try:
+            copy(read)
+        except duckdb.Error as error:  # of a spoilt file, of any kind
+            if _is_about_space(error):
+                raise
+            raise BadInput(f"{file.path.name} cannot be read to its end.", remedy="Export it again.") from error
+        rejects = _list_rejects(connection, read)
+        if read.records is not None and _rows(connection, target) + rejects != read.records:
+            raise BadInput(f"The lines of {file.path.name} cannot all be accounted for.", remedy="Export it again.")
+    return _Staged(read, target, _rows(connection, "rejected"), read.lines_above)
+
+
+def _read_fast(
+    connection: duckdb.DuckDBPyConnection, file: TabularFile, copy: Callable[[TabularFile], None], target: Path
+) -> TabularFile | None:
+    """The file, where every line of it came through as a row or a rejected line; else nothing."""
+    expected = lines_expected(file.text) if file.text is not None else None
+    if expected is None:
+        return None
     try:
         copy(file)
-    except duckdb.Error as error:  # of a spoilt file, of any kind
-        if DISK_FULL in str(error) or isinstance(error, duckdb.OutOfMemoryException):
+    except duckdb.Error as error:
+        if _is_about_space(error):
             raise
-        file = written_plainly(file, work)
-        copy(file)
+        return None
+    return file if _rows(connection, target) + _list_rejects(connection, file) == expected else None
+
+
+def _is_about_space(error: duckdb.Error) -> bool:
+    return DISK_FULL in str(error) or isinstance(error, duckdb.OutOfMemoryException)
+
+
+def _list_rejects(connection: duckdb.DuckDBPyConnection, file: TabularFile) -> int:
+    """Lines that could not be split, into the table ``rejected``; how many."""
     connection.execute("CREATE OR REPLACE TEMP TABLE rejected (line BIGINT, kind VARCHAR, raw VARCHAR)")
     if file.rejects:
         connection.execute(
             "INSERT INTO rejected SELECT line, min(lower(CAST(error_type AS VARCHAR))), min(csv_line) "
             f"FROM {file.rejects} GROUP BY line"
         )
-    rejects = connection.execute("SELECT count(*) FROM rejected").fetchone()
-    return _Staged(file, target, int(rejects[0]) if rejects else 0, file.lines_above)
+    return _rows(connection, "rejected")
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: Path | str) -> int:
+    source = parquet_files([table]) if isinstance(table, Path) else table
+    found = connection.execute(f"SELECT count(*) FROM {source}").fetchone()
+    return int(found[0]) if found else 0
 
 
 def _merge_and_commit(
@@ -321,7 +357,8 @@ def _quarantine(
     path = store.folder(quarantine_table(held.table)) / f"{entry}-{uuid.uuid4().hex[:8]}.parquet"
     connection.execute(
         f"""COPY (
-        WITH shifts AS (SELECT line - row_number() OVER (ORDER BY line) + 1 AS from_line FROM rejected),
+        WITH shifts AS (SELECT line - row_number() OVER (ORDER BY line) + 1 AS from_line FROM rejected
+                        WHERE {"false" if staged.file.numbered_by_line else "true"}),
         placed AS (SELECT line + {staged.lines_above} AS base, {REASON} AS reason, raw FROM refused),
         counted AS (SELECT placed.*, (SELECT count(*) FROM shifts WHERE from_line <= placed.base) AS shift FROM placed)
         SELECT {quoted(entry)} AS entry, {name} AS file, base + shift AS line, CAST(NULL AS VARCHAR) AS "column",

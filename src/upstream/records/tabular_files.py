@@ -7,7 +7,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +29,7 @@ ROW: Final = "row of the file"
 
 _CHUNK: Final = 1 << 20
 _DELIMITERS: Final = ",;\t|"
-_SHEET_ROWS: Final = 20_000
+_BATCH_ROWS: Final = 20_000
 _KINDS: Final = ".xlsx, .csv, .parquet"
 
 
@@ -51,8 +51,12 @@ class TabularFile:
         Table in which DuckDB lists lines that it cannot split (CSV); ``None`` for other files.
     lines_above
         Lines above the row numbered 1 that the numbers do not count (blank lines and the header of a CSV file).
-    text
-        The file as UTF-8, where it is CSV.
+    text, delimiter
+        The file as UTF-8, where it is CSV, and what separates its cells.
+    numbered_by_line
+        Whether rows bear the number of their line, nothing to be added.
+    records
+        Rows and rejected lines that there must be, counted apart from the reading; ``None`` where nobody counted.
     """
 
     path: Path
@@ -64,6 +68,9 @@ class TabularFile:
     rejects: str | None = None
     lines_above: int = 0
     text: Path | None = None
+    delimiter: str = ","
+    numbered_by_line: bool = False
+    records: int | None = None
 
 
 def open_tabular(path: Path, work: Path, *, expected: Collection[str], sheet: str | None = None) -> TabularFile:
@@ -155,23 +162,24 @@ def _workbook(
     target = work / "sheet.parquet"
     schema = pa.schema([*((f"c{position}", pa.string()) for position in range(len(headers))), (ROW, pa.int64())])
     with pq.ParquetWriter(target, schema) as writer:
-        for batch in _batches(found.rows, len(headers)):
+        for batch in row_batches(
+            ((number, texts) for number, texts in found.rows if any(texts[: len(headers)])), len(headers)
+        ):
             writer.write_table(pa.table(batch, schema=schema))
     sql = f"read_parquet({quoted(str(target))}, hive_partitioning = false)"
     return TabularFile(path, checksum, size, headers, dict.fromkeys(headers, "VARCHAR"), sql)
 
 
-def _batches(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[list[pa.Array]]:
+def row_batches(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[list[pa.Array]]:
+    """Columns of text and of row numbers, some thousands of rows at a time."""
     cells: list[list[str]] = [[] for _ in range(width)]
     numbers: list[int] = []
     for number, texts in rows:
         texts = (texts + [""] * width)[:width]
-        if not any(texts):
-            continue
         numbers.append(number)
         for column, text in zip(cells, texts, strict=True):
             column.append(text)
-        if len(numbers) == _SHEET_ROWS:
+        if len(numbers) == _BATCH_ROWS:
             yield [*(pa.array(column, pa.string()) for column in cells), pa.array(numbers, pa.int64())]
             cells, numbers = [[] for _ in range(width)], []
     yield [*(pa.array(column, pa.string()) for column in cells), pa.array(numbers, pa.int64())]
@@ -199,6 +207,7 @@ def _csv(path: Path, work: Path, checksum: str, size: int) -> TabularFile:
         rejects="rejected_first",
         lines_above=skipped + 1,
         text=text,
+        delimiter=delimiter,
     )
 
 
@@ -227,28 +236,6 @@ def _csv_sql(text: Path, width: int, delimiter: str, skipped: int, rejects: str)
         f"escape = '\"', strict_mode = true, null_padding = false, max_line_size = {LONGEST_LINE}, nullstr = '', "
         f"store_rejects = true, rejects_table = '{rejects}', rejects_scan = '{rejects}_scan', rejects_limit = 0))"
     )
-
-
-def written_plainly(file: TabularFile, work: Path) -> TabularFile:
-    """The same CSV file written again, one line end throughout: for files that DuckDB's reader gives up on.
-
-    Files pasted together from two systems mix line ends. Python's reader is slow and takes them all; a row keeps its
-    cells, however many, so that what is wrong with it is still found.
-    """
-    if file.text is None:
-        raise BadInput(f"{file.path.name} cannot be read to its end.", remedy="Export it again.")
-    target = work / "plain.csv"
-    delimiter, _, _ = _first_row(file.text)
-    with file.text.open(encoding="utf-8", newline="") as source, target.open("w", encoding="utf-8", newline="") as sink:
-        writer = csv.writer(sink, delimiter=delimiter, lineterminator="\n")
-        try:
-            writer.writerows(row for row in csv.reader(source, delimiter=delimiter) if row)
-        except csv.Error as error:
-            raise BadInput(
-                f"{file.path.name} cannot be read to its end: {error}.", remedy="Export it again."
-            ) from error
-    sql = _csv_sql(target, len(file.headers), delimiter, 0, "rejected_again")
-    return replace(file, sql=sql, rejects="rejected_again", lines_above=1, text=None)
 
 
 def _encoding(path: Path) -> str:
