@@ -11,6 +11,7 @@ from upstream.datasets import clock
 from upstream.datasets.crimes import CANCELLED, Crimes
 from upstream.datasets.offences import ALL_CATEGORIES, HOURS
 from upstream.datasets.people import Parties, pseudonyms
+from upstream.datasets.sampling import successes
 from upstream.datasets.setting import Setting
 from upstream.datasets.writing import Coded, references
 from upstream.periods import Month
@@ -42,6 +43,9 @@ _ETHNICITIES: Final = (("White - English/Welsh/Scottish/Northern Irish/British",
 _AGES: Final = (("10-17", 0.18), ("18-24", 0.34), ("25-34", 0.27), ("over 34", 0.21))
 
 
+_PRINTED: Final = (Month(2022, 5), Month(2022, 6))
+
+
 def _rate(month: Month, area: int) -> float:
     if month == Month(2022, 6):
         return _JUNE_2022[area]
@@ -68,7 +72,10 @@ def arrest_columns(crimes: Crimes, parties: Parties, setting: Setting) -> dict[s
     for t, month in enumerate(months):
         for area in range(len(areas)):
             here = (crimes.month[crime] == t) & (crimes.area[crime] == area)
-            count = round(_rate(month, area) * int((offences & (crimes.month == t) & (crimes.area == area)).sum()))
+            of = int((offences & (crimes.month == t) & (crimes.area == area)).sum())
+            level = _rate(month, area)
+            printed = round(level * of) if month in _PRINTED else None
+            count = int(successes(np.array([of]), level, rng, printed)[0])
             candidates = np.flatnonzero(here & abuse[crime])
             chosen.append(rng.permutation(candidates)[:count])
             others = np.flatnonzero(here & ~abuse[crime])

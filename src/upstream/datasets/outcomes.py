@@ -17,13 +17,13 @@ from upstream.datasets import clock
 from upstream.datasets.crimes import CANCELLED, Crimes
 from upstream.datasets.offences import ALL_CATEGORIES, KEYWORD_WEIGHT, weights
 from upstream.datasets.published_tables import AREAS, CATEGORIES, FORCE, wanted
-from upstream.datasets.sampling import choose_in_groups
+from upstream.datasets.sampling import choose_in_groups, counts, successes
 from upstream.datasets.setting import Setting
 from upstream.datasets.writing import Coded, references
-from upstream.periods import Month
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Printed = dict[tuple[int, int], int]
 
 CODES: Final = ("1", "1A", "3", "4", "8", "10", "12", "13", "14", "15", "16", "17", "18", "20", "21", "22")
 CHARGE, SIXTEEN, OTHER = 0, 1, 2
@@ -66,55 +66,83 @@ _LAG_DAYS: Final = 35.0
 _QUARTER_PRINTED: Final = (2022, 4)
 
 
-def _split(total: int, weight: Array) -> Integers:
-    """A whole number shared out by weight, by largest remainder."""
-    exact = total * weight / weight.sum()
-    out: Integers = np.floor(exact).astype(np.int64)
-    out[np.argsort(out - exact, kind="stable")[: total - int(out.sum())]] += 1
-    return out
-
-
 def _published(cell: str) -> Array:
     return np.array([float(wanted(FORCE, category, cell) or 0) for category in CATEGORIES])
 
 
-def _month_plan(when: tuple[int, int], crimes: Integers, scale: float) -> tuple[Integers, Integers, Integers]:
+def _wanted(printed: Printed, when: tuple[int, int], scale: float) -> int | None:
+    """The printed figure of a month at this scale; none where chance decides."""
+    return round(printed[when] * scale) if when in printed else None
+
+
+def _apart(printed: Printed, rng: np.random.Generator) -> Printed:
+    """The same figures with the first two months of each quarter, of which only the sum is known, parted by chance."""
+    out = dict(printed)
+    for year, month in printed:
+        after = (year, month + 1)
+        if month % 3 == 1 and after in printed:
+            both = printed[year, month] + printed[after]
+            out[year, month] = int(rng.binomial(both, printed[year, month] / both))
+            out[after] = both - out[year, month]
+    return out
+
+
+def _known(rng: np.random.Generator) -> dict[str, Printed]:
+    """All printed figures by what they count, drawn once a build."""
+    whole = {"total": _TOTAL, "charges": _CHARGES, "sixteen": _SIXTEEN, "alternate": _ALTERNATE, "abuse": _DA_TOTAL,
+             "abuse_charges": _DA_CHARGES, "abuse_sixteen": _DA_SIXTEEN, **_SPOTLIGHT}  # fmt: skip
+    return {name: _apart(printed, rng) for name, printed in whole.items()}
+
+
+def _month_plan(when: tuple[int, int], crimes: Integers, scale: float, known: dict[str, Printed],
+                rng: np.random.Generator) -> tuple[Integers, Integers, Integers]:  # fmt: skip
     """Outcomes, charges and outcome 16 of a month by category."""
     outcomed = _published("outcomed_ytd")
     if when not in _SIXTEEN or when < _QUARTER_PRINTED:
         # elsewhere each category keeps its ratio of outcomes to crimes
         recorded = np.array([sum(wanted(area, c, "ytd_2022_23") or 0 for area in AREAS) for c in CATEGORIES])
         outcomed = outcomed * (crimes + 0.1) / np.maximum(recorded, 1)
-    usual = _SHARE_OF_CRIMES * crimes.sum()
-    total = round(_TOTAL[when] * scale) if when in _TOTAL else round(usual)
-    by_category = _split(total, outcomed)
-    charges = round(_CHARGES[when] * scale) if when in _CHARGES else round(_CHARGE_SHARE * total)
-    sixteen = round(_SIXTEEN[when] * scale) if when in _SIXTEEN else round(_SIXTEEN_SHARE * total)
-    charged = np.minimum(_split(charges, by_category * _published("positive_action_pct") + 1e-9), by_category)
-    closed = np.minimum(_split(sixteen, by_category * _published("outcome16_pct") + 1e-9), by_category - charged)
+    total = _wanted(known["total"], when, scale)
+    if total is None:
+        total = int(counts(_SHARE_OF_CRIMES * float(crimes.sum()), rng, 1)[0])
+    by_category: Integers = rng.multinomial(total, outcomed / outcomed.sum())
+    charges, sixteen = _wanted(known["charges"], when, scale), _wanted(known["sixteen"], when, scale)
+    charged = _within(by_category, by_category, "positive_action_pct", charges, _CHARGE_SHARE, rng)
+    closed = _within(by_category - charged, by_category, "outcome16_pct", sixteen, _SIXTEEN_SHARE, rng)
     return by_category, charged, closed
 
 
-def _codes(kind: Integers, category: Integers, month: Integers, months: tuple[Month, ...], scale: float,
-           rng: np.random.Generator) -> Integers:  # fmt: skip
+def _within(open_to: Integers, outcomes: Integers, cell: str, printed: int | None, usual: float,
+            rng: np.random.Generator) -> Integers:  # fmt: skip
+    """Outcomes of a kind by category: shares as published, moved together to the month's level."""
+    expected = outcomes * _published(cell)
+    level = usual * outcomes.sum() if printed is None else printed
+    share = np.minimum(expected * level / max(expected.sum(), 1) / np.maximum(open_to, 1), 1)
+    return successes(open_to, share, rng, printed)
+
+
+def _aims(among: Integers, share: float, printed: Printed, setting: Setting) -> Integers:
+    """How many of the records of each month are of a kind: the printed figure, or a draw about the usual share."""
+    return np.array([
+        wanted if (wanted := _wanted(printed, (m.year, m.month), setting.scale)) is not None
+        else int(successes(among[t : t + 1], share, setting.rng)[0])
+        for t, m in enumerate(setting.months)
+    ], np.int64)  # fmt: skip
+
+
+def _codes(kind: Integers, category: Integers, month: Integers, known: dict[str, Printed],
+           setting: Setting) -> Integers:  # fmt: skip
     """Outcome code of each outcome, an index into :data:`CODES`."""
+    rng, span = setting.rng, len(setting.months)
     code = np.full(kind.size, CODES.index("16"))
     charge = np.flatnonzero(kind == CHARGE)
-    alternate = np.array([
-        round(_ALTERNATE[w] * scale) if (w := (m.year, m.month)) in _ALTERNATE
-        else round(_ALTERNATE_SHARE * int((month[charge] == t).sum()))
-        for t, m in enumerate(months)
-    ])  # fmt: skip
+    alternate = _aims(np.bincount(month[charge], minlength=span), _ALTERNATE_SHARE, known["alternate"], setting)
     picked = choose_in_groups(month[charge], np.ones(charge.size), alternate, rng)
     code[charge] = np.where(picked, CODES.index("1A"), CODES.index("1"))
     left = np.flatnonzero(kind == OTHER)
     property_crime = _PROPERTY[category[left]]
     for name, usual in _SPOTLIGHT_SHARE.items():
-        aim = np.array([
-            round(_SPOTLIGHT[name][w] * scale) if (w := (m.year, m.month)) in _SPOTLIGHT[name]
-            else round(usual * int((month == t).sum()))
-            for t, m in enumerate(months)
-        ])  # fmt: skip
+        aim = _aims(np.bincount(month, minlength=span), usual, known[name], setting)
         likely = np.where(property_crime, 0.15, 1.0)
         picked = choose_in_groups(month[left], likely, aim, rng)
         code[left[picked]] = CODES.index(name)
@@ -129,19 +157,16 @@ def _codes(kind: Integers, category: Integers, month: Integers, months: tuple[Mo
     return code
 
 
-def _abuse(kind: Integers, category: Integers, month: Integers, months: tuple[Month, ...], scale: float,
-           rng: np.random.Generator) -> NDArray[np.bool_]:  # fmt: skip
+def _abuse(kind: Integers, category: Integers, month: Integers, known: dict[str, Printed],
+           setting: Setting) -> NDArray[np.bool_]:  # fmt: skip
     """Which outcomes are of domestic abuse offences."""
-    aim = np.zeros((len(months), 3), np.int64)
-    for t, m in enumerate(months):
-        when = (m.year, m.month)
-        everything = int((month == t).sum())
-        total = round(_DA_TOTAL[when] * scale) if when in _DA_TOTAL else round(_DA_SHARE * everything)
-        aim[t, CHARGE] = round(_DA_CHARGES[when] * scale) if when in _DA_CHARGES else round(_DA_CHARGE_SHARE * total)
-        aim[t, SIXTEEN] = round(_DA_SIXTEEN[when] * scale) if when in _DA_SIXTEEN else round(_DA_SIXTEEN_SHARE * total)
-        aim[t, OTHER] = max(total - aim[t, CHARGE] - aim[t, SIXTEEN], 0)
+    aim = np.zeros((len(setting.months), 3), np.int64)
+    total = _aims(np.bincount(month, minlength=aim.shape[0]), _DA_SHARE, known["abuse"], setting)
+    aim[:, CHARGE] = _aims(total, _DA_CHARGE_SHARE, known["abuse_charges"], setting)
+    aim[:, SIXTEEN] = _aims(total, _DA_SIXTEEN_SHARE, known["abuse_sixteen"], setting)
+    aim[:, OTHER] = np.maximum(total - aim[:, CHARGE] - aim[:, SIXTEEN], 0)
     weight = weights(KEYWORD_WEIGHT["domestic_abuse"], 1e-6)[category]
-    return choose_in_groups(month * 3 + kind, weight, aim.ravel(), rng)
+    return choose_in_groups(month * 3 + kind, weight, aim.ravel(), setting.rng)
 
 
 def _link(crimes: Crimes, category: Integers, abuse: NDArray[np.bool_], day: NDArray[np.datetime64],
@@ -185,10 +210,10 @@ def outcome_columns(crimes: Crimes, refs: Any, setting: Setting) -> dict[str, An
     """Columns of the ``outcomes`` contract."""
     areas, months, scale, as_at, rng = setting.areas, setting.months, setting.scale, setting.as_at, setting.rng
     parts = []
-    counted = crimes.counted
+    counted, known = crimes.counted, _known(rng)
     for t, m in enumerate(months):
         crimes_held = np.bincount(crimes.category[counted & (crimes.month == t)], minlength=len(ALL_CATEGORIES))
-        by_category, charged, closed = _month_plan((m.year, m.month), crimes_held[: len(CATEGORIES)], scale)
+        by_category, charged, closed = _month_plan((m.year, m.month), crimes_held[: len(CATEGORIES)], scale, known, rng)
         for which, count in ((CHARGE, charged), (SIXTEEN, closed), (OTHER, by_category - charged - closed)):
             spelt = np.repeat(np.arange(len(CATEGORIES)), count)
             parts.append((np.full(spelt.size, t), np.full(spelt.size, which), spelt))
@@ -198,8 +223,8 @@ def outcome_columns(crimes: Crimes, refs: Any, setting: Setting) -> dict[str, An
     day = first[month] + (rng.random(month.size) * length[month]).astype(np.int64)
     order = np.argsort(day, kind="stable")
     month, kind, category, day = month[order], kind[order], category[order], day[order]
-    abuse = _abuse(kind, category, month, months, scale, rng)
-    code = _codes(kind, category, month, months, scale, rng)
+    abuse = _abuse(kind, category, month, known, setting)
+    code = _codes(kind, category, month, known, setting)
     crime = _link(crimes, category, abuse, day, rng)
     # in the first days of the span there may be no earlier crime: such an outcome belongs to a crime not held
     held = (crime >= 0) & (clock.local_date(crimes.recorded[crime]) <= day)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from upstream.datasets.crimes import CANCELLED, Crimes
 from upstream.datasets.offences import BUSINESS_VICTIM, weights
+from upstream.datasets.sampling import successes
 from upstream.datasets.setting import Setting
 from upstream.periods import Month
 
@@ -100,10 +101,10 @@ def _assign(slots: int, repeats: Integers, fresh: int, rng: np.random.Generator)
     return out
 
 
-def _needed(slots: int, rate: float) -> int:
+def _needed(slots: int, rate: float, rng: np.random.Generator, printed: bool = False) -> int:
     """How many different repeat people make the rate, when some of them fill two slots."""
-    twice = int(slots * _SECOND_OFFENCE_SHARE)
-    return round(rate * (slots - twice))
+    people = slots - int(slots * _SECOND_OFFENCE_SHARE)
+    return int(successes(np.array([people]), rate, rng, round(rate * people) if printed else None)[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +137,14 @@ def _role(month: Integers, abuse: Flags, rates: _Rates, fresh: int, setting: Set
     for t, when in enumerate(setting.months):
         mine = order[edges[t] : edges[t + 1]]
         da, other = mine[abuse[mine]], mine[~abuse[mine]]
-        rate = rates.abuse.get((when.year, when.month), rates.usual_abuse + rng.normal(0, 0.004))
-        da_people = abuse_pool.draw(_needed(da.size, rate), np.zeros(0, np.int64), rng)
+        known = rates.abuse.get((when.year, when.month))
+        rate = rates.usual_abuse if known is None else known
+        wanted = _needed(da.size, rate, rng, known is not None)
+        da_people = abuse_pool.draw(wanted, np.zeros(0, np.int64), rng)
         person[da] = _assign(da.size, da_people, fresh, rng)
         fresh += da.size
         printed = rates.people[t]
-        count = _needed(other.size, rates.other[t]) if printed is None else printed - da_people.size
+        count = _needed(other.size, rates.other[t], rng) if printed is None else printed - da_people.size
         other_people = every_pool.draw(max(int(count), 0), person[da], rng)
         person[other] = _assign(other.size, other_people, fresh, rng)
         fresh += other.size

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from upstream.datasets.crimes import Crimes
+from upstream.datasets.sampling import counts, successes
 from upstream.datasets.setting import Setting
 from upstream.datasets.writing import Coded
 from upstream.periods import Month
@@ -22,6 +23,8 @@ MONTHS_IN: Final = {"month": 1, "quarter": 3, "year": 12, "occasion": 1}
 _AREA_SHARE: Final = np.array([0.25, 0.22, 0.15, 0.22, 0.16])
 _NOISE: Final = 0.05
 _USUAL: Final = "usual"
+# larger figures are money, hours or days and are not counts of anything that happens by chance
+_MOST_COUNTED: Final = 100_000
 # source 004, report p.19: referrals per 100 victim-based crimes of April, May and June 2022, areas in report order
 _REFERRALS: Final = {
     (2022, 4): (0.216, 0.186, 0.344, 0.286, 0.222),
@@ -66,17 +69,32 @@ def _periods(rhythm: str, months: tuple[Month, ...]) -> list[tuple[Month, Month]
 def _value(line: Line, exact: bool, rng: np.random.Generator) -> tuple[float, float | None]:
     if exact:
         return line.numerator, line.denominator
-    top = line.numerator * (1 + _NOISE * rng.standard_normal())
     base = line.denominator
     if base is not None:
         base = float(round(base * (1 + _NOISE / 3 * rng.standard_normal())))
-        top = min(top, base) if line.numerator <= base else top
-    return float(round(top)), base
+        if _is_share(line.numerator, base):
+            return float(successes(np.array([int(base)]), line.numerator / base, rng)[0]), base
+    if base is None and 0 < line.numerator <= 1 / _NOISE**2:
+        # below this a count varies more by chance than by anything else
+        return float(counts(line.numerator, rng, 1)[0]), None
+    return float(round(line.numerator * (1 + _NOISE * rng.standard_normal()))), base
 
 
-def _by_area(key: str, month: Month, top: float, base: float | None, areas: int) -> list[tuple[float, float | None]]:
-    """Share a force figure out to its areas, as printed where an area is."""
-    tops, bases = _whole(top, _AREA_SHARE[:areas]), None if base is None else _whole(base, _AREA_SHARE[:areas])
+def _is_share(top: float, base: float) -> bool:
+    return 0 <= top <= base <= _MOST_COUNTED
+
+
+def _by_area(key: str, month: Month, top: float, base: float | None, areas: int,
+             rng: np.random.Generator) -> list[tuple[float, float | None]]:  # fmt: skip
+    """Share a force figure out to its areas by chance, as printed where an area is."""
+    share = _AREA_SHARE[:areas] / _AREA_SHARE[:areas].sum()
+    bases = None if base is None else _whole(base, share)
+    if bases is not None and base is not None and _is_share(top, base):
+        tops = rng.multivariate_hypergeometric(bases.astype(np.int64), int(top)).astype(float)
+    elif 0 <= top <= _MOST_COUNTED:
+        tops = rng.multinomial(int(top), share).astype(float)
+    else:
+        tops = _whole(top, share)
     if key in ("ksi_collisions", "casualties_seriously_injured") and month == Month(2022, 6):
         tops = _KSI_JUNE if key == "ksi_collisions" else _KSI_JUNE - np.array([1, 0, 0, 1, 0])
     if bases is not None and key == "audit_cdi_overall" and month == Month(2022, 3):
@@ -101,8 +119,9 @@ def _referrals(
         rates = _REFERRALS.get((month.year, month.month), _REFERRALS_USUAL)
         for i, area in enumerate(areas):
             base = int((victims & (crimes.month == t) & (crimes.area == i)).sum())
-            rate = rates[i] * (1.0 if (month.year, month.month) in _REFERRALS else rng.normal(1, 0.04))
-            yield "victim_referrals", area, month, month, float(round(base * rate)), float(base)
+            printed = round(base * rates[i]) if (month.year, month.month) in _REFERRALS else None
+            referred = successes(np.array([base]), rates[i], rng, printed)[0]
+            yield "victim_referrals", area, month, month, float(referred), float(base)
 
 
 def _rows(crimes: Crimes, force: str, areas: list[str], months: tuple[Month, ...],
@@ -121,7 +140,7 @@ def _rows(crimes: Crimes, force: str, areas: list[str], months: tuple[Month, ...
             if pattern.held_for == "force":
                 yield key, force, begin, end, top, base
                 continue
-            for area, (part, whole) in zip(areas, _by_area(key, end, top, base, len(areas)), strict=True):
+            for area, (part, whole) in zip(areas, _by_area(key, end, top, base, len(areas), rng), strict=True):
                 yield key, area, begin, end, part, whole
     yield from _referrals(crimes, areas, months, rng)
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from upstream.datasets.sampling import successes, tie
 from upstream.datasets.setting import Setting
 from upstream.datasets.writing import Coded, references
 from upstream.periods import Month
@@ -30,7 +31,7 @@ _NO: Final = (("no", 1.0),)
 _AREA_SHARE: Final = (0.25, 0.22, 0.15, 0.22, 0.16)
 _CHANNEL_SHARE: Final = (0.38, 0.42, 0.14, 0.06)
 CHANNELS: Final = ("999", "101", "digital", "other")
-
+_HALF_YEAR: Final = 6
 
 _START: Final = Month(2000, 1)
 
@@ -95,10 +96,14 @@ def _answers(positive: NDArray[np.bool_], question: _Question, rng: np.random.Ge
     return out
 
 
-def _carried(shares: Array, counts: Integers) -> Integers:
-    """Positive answers a month, rounding carried on, so that any run of months keeps the share."""
-    total = np.cumsum(shares * counts)
-    return np.diff(np.rint(total), prepend=0).astype(np.int64)
+def _positive(question: _Question, counts: Integers, months: tuple[Month, ...], rng: np.random.Generator) -> Integers:
+    """Positive answers a month: by chance, but the two halves of the last rolling year keep the published shares."""
+    level = np.array([question.share(month) for month in months])
+    positive = successes(counts, level, rng)
+    for window in (slice(-_HALF_YEAR, None), slice(-2 * _HALF_YEAR, -_HALF_YEAR)):
+        asked = counts[window]
+        positive[window] = tie(positive[window], asked, round(float(level[window] @ asked)), rng)
+    return positive
 
 
 def survey_columns(setting: Setting) -> dict[str, Any]:
@@ -107,10 +112,9 @@ def survey_columns(setting: Setting) -> dict[str, Any]:
     parts = []
     for question in _QUESTIONS:
         counts = np.array([
-            0 if m < question.starts else max(round(question.a_month * scale * (1 + 0.08 * rng.standard_normal())), 1)
-            for m in months
+            0 if m < question.starts else max(int(rng.poisson(question.a_month * scale)), 1) for m in months
         ])  # fmt: skip
-        positive = np.minimum(_carried(np.array([question.share(m) for m in months]), counts), counts)
+        positive = _positive(question, counts, months, rng)
         month = np.repeat(np.arange(len(months)), counts)
         rank = np.arange(month.size) - np.repeat(np.cumsum(counts) - counts, counts)
         answer = _answers(rank < positive[month], question, rng)
