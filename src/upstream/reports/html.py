@@ -19,6 +19,7 @@ from upstream.reports.document import (
     Runs,
 )
 from upstream.reports.figures import Figure
+from upstream.reports.font_coverage import CONTROLS
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -74,4 +75,4 @@ def _template() -> Template:
 
 def render_html(document: Document) -> bytes:
     """The page in UTF-8; the same document gives the same bytes."""
-    return _template().render(document=document).encode()
+    return _template().render(document=document).translate(CONTROLS).encode()

@@ -29,10 +29,10 @@ from upstream.reports.document import (
     Table,
     text_of,
 )
+from upstream.reports.font_coverage import FONTS, covered, replacements
 from upstream.reports.html import FLAG_WORDS
 
 HERE: Final = Path(__file__).parent
-FONTS: Final = HERE / "fonts"
 TEMPLATE: Final = HERE / "templates" / "report.typ"
 
 Data = dict[str, Any]
@@ -150,7 +150,19 @@ def as_typst_data(document: Document) -> str:
         "sections": [_section(s) for s in document.sections],
         "summary": text_of(document.facts[0][1]) if document.facts else "",
     }
-    return json.dumps(data, ensure_ascii=False)
+    text = json.dumps(data, ensure_ascii=False)
+    if covered().issuperset(text) and "\\u" not in text:
+        return text
+    return json.dumps(_printable(data, replacements(text)), ensure_ascii=False)
+
+
+def _printable(value: Any, instead: dict[int, str | None]) -> Any:
+    """The same data without characters that the fonts cannot show."""
+    if isinstance(value, str):
+        return value.translate(instead)
+    if isinstance(value, dict):
+        return {name: _printable(inner, instead) for name, inner in value.items()}
+    return [_printable(inner, instead) for inner in value] if isinstance(value, list) else value
 
 
 def render_pdf(document: Document) -> bytes:
