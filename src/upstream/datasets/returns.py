@@ -24,7 +24,7 @@ _AREA_SHARE: Final = np.array([0.25, 0.22, 0.15, 0.22, 0.16])
 _NOISE: Final = 0.05
 _USUAL: Final = "usual"
 # larger figures are money, hours or days and are not counts of anything that happens by chance
-_MOST_COUNTED: Final = 100_000
+_MOST_COUNTED: Final = 10_000
 # source 004, report p.19: referrals per 100 victim-based crimes of April, May and June 2022, areas in report order
 _REFERRALS: Final = {
     (2022, 4): (0.216, 0.186, 0.344, 0.286, 0.222),
@@ -94,7 +94,7 @@ def _by_area(key: str, month: Month, top: float, base: float | None, areas: int,
     elif 0 <= top <= _MOST_COUNTED:
         tops = rng.multinomial(int(top), share).astype(float)
     else:
-        tops = _whole(top, share)
+        tops = _whole(top, share * (1 + _NOISE * rng.standard_normal(areas)))
     if key in ("ksi_collisions", "casualties_seriously_injured") and month == Month(2022, 6):
         tops = _KSI_JUNE if key == "ksi_collisions" else _KSI_JUNE - np.array([1, 0, 0, 1, 0])
     if bases is not None and key == "audit_cdi_overall" and month == Month(2022, 3):
