@@ -272,6 +272,22 @@ def test_identifiers_are_not_kept_in_quarantine(store: Store) -> None:
         assert "SECRET-PERSON" not in refused.raw
 
 
+def test_identifiers_in_the_wrong_column_are_withheld_from_quarantine(store: Store) -> None:
+    path = store.root.parent / "people.csv"
+    path.write_text(
+        "crime_ref,person,role,recorded_on,as_at\nC1,P1,SECRET-PERSON,2022-06-01,2022-07-01\n"
+        "C2,P2,victim,2022-06-01,SECRET-PERSON\nC3,P3,victim,2022-06-01,\n"
+    )
+    result = add_file(store, "people_in_crimes", path, who="tester", person_key=KEY)
+    assert result.quarantined == 3
+    refused = quarantined(store, "people_in_crimes", scope=scope("people_in_crimes_quarantine"))
+    everything = b"".join(part.read_bytes() for part in store.root.rglob("*") if part.is_file())
+    assert b"SECRET-PERSON" not in everything
+    assert [row.raw.count("(withheld)") for row in refused] == [1, 1, 0]
+    assert all(f"C{number}" in row.raw for number, row in enumerate(refused, start=1))
+    assert all("SECRET-PERSON" not in row.raw for row in refused)
+
+
 def test_another_key_is_refused(store: Store) -> None:
     arrests(store, ["P1"], person_key=KEY)
     with pytest.raises(BadInput, match="not the one"):

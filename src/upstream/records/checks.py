@@ -39,6 +39,9 @@ RAW: Final = "raw"
 BETWEEN: Final = "; "
 """Stands between two reasons or warnings of one row."""
 
+WITHHELD: Final = "(withheld)"
+"""Stands for a cell that may hold an identifier of a person."""
+
 YES: Final = ("true", "t", "yes", "y", "1")
 NO: Final = ("false", "f", "no", "n", "0")
 
@@ -107,10 +110,11 @@ def checked_rows(
     end = f"{last} AS {named('u:end')}"
     reasons = _joined(_reasons(held, kinds, today))
     warnings = _joined(_warnings(held, mapping))
+    failed = {column.name: _failed(column, kinds[column.name], today) for column in columns}
     names = ", ".join(named(name) for name in held.names)
     return f"""
         SELECT {names}, {named(ROW)}, {REASON}, {WARNINGS},
-               CASE WHEN {REASON} <> '' THEN {_raw(held, bound, binding)} END AS {RAW}
+               CASE WHEN {REASON} <> '' THEN {_raw(held, bound, binding, failed)} END AS {RAW}
         FROM (SELECT *, {reasons} AS {REASON}, {warnings} AS {WARNINGS}
         FROM (SELECT *, {", ".join([*derived, end])}
         FROM (SELECT {", ".join(["*", *instants])}
@@ -360,10 +364,29 @@ def _list(values: Iterable[str]) -> str:
     return ", ".join(quoted(value) for value in values)
 
 
-def _raw(held: Contract, bound: dict[str, tuple[str, str]], binding: Binding) -> str:
-    """The cells that a column reads, by header; an identifier of a person appears as its pseudonym or not at all."""
+def _raw(held: Contract, bound: dict[str, tuple[str, str]], binding: Binding, failed: dict[str, str]) -> str:
+    """The cells that a column reads, by header.
+
+    Where a table holds people, an identifier may stand in the wrong column: the pseudonym is shown in its own, and no
+    other cell is that fails its own check or whose code is in no list.
+    """
+    people = any(column.type == "pseudonym" for column in held.columns)
     fields = []
     for name, header in binding.headers.items():
-        shown = named(name) if held.column(name).type == "pseudonym" else f"CAST({bound[name][0]} AS VARCHAR)"
+        column = held.column(name)
+        shown = named(name) if column.type == "pseudonym" else f"CAST({bound[name][0]} AS VARCHAR)"
+        if people and column.type != "pseudonym":
+            doubtful = f"coalesce({failed[name]}, false) AND {named('r:' + name)} IS NOT NULL"
+            shown = f"CASE WHEN {doubtful} THEN {quoted(WITHHELD)} ELSE {shown} END"
         fields.append(f"{quoted(header)}, {shown}")
     return f"CAST(json_object({', '.join(fields)}) AS VARCHAR)" if fields else "'{}'"
+
+
+def _failed(column: Column, kind: str, today: dt.date) -> str:
+    """Whether a cell fails its column's own checks, or is a code that no list has."""
+    conditions = [f"coalesce({when}, false)" for when, _ in _column_reasons(column, kind, today)]
+    if column.type == "category" and not column.allowed:
+        known = code_list(column.code_list) if column.code_list else None
+        value = named(column.name)
+        conditions.append(f"{value} NOT IN ({_list(known.codes)})" if known and known.codes else f"{value} IS NOT NULL")
+    return " OR ".join(f"({condition})" for condition in conditions)
