@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import tempfile
+import uuid
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -68,10 +69,12 @@ def publish(
     *,
     on_format: Callable[[Format], None] | None = None,
 ) -> tuple[Path, ...]:
-    """Write ``report.<format>`` into ``out`` for each format.
+    """Write ``report.<format>`` into ``out`` for each format; a folder never holds two different reports.
 
-    Everything is drawn before anything in ``out`` changes, each file is moved into place whole, and files of formats
-    not asked for are removed: a folder never holds two different reports.
+    Everything is drawn before anything in ``out`` changes. A folder of nothing but a report is then swapped whole; the
+    next run puts the old one back if a swap was cut short. A folder that holds anything else, is the working folder or
+    cannot be renamed stays where it is: the old report's files go first, then the new ones come, so that one cut short
+    has a part of one report. Files that are not a report's are never touched.
 
     Returns
     -------
@@ -79,24 +82,84 @@ def publish(
         The files, in the order of ``formats``.
     """
     wanted = tuple(dict.fromkeys(formats))
-    if out.exists() and not out.is_dir():
+    real = out.resolve()
+    _put_back(real)
+    if real.exists() and not real.is_dir():
         raise BadInput(f"{out} is a file.", allowed="a folder, made if it is not there")
-    out.mkdir(parents=True, exist_ok=True)
-    drawn = Path(tempfile.mkdtemp(prefix=".report-", dir=out))
+    real.parent.mkdir(parents=True, exist_ok=True)
+    whole = _may_be_swapped(real)
+    if not whole:
+        real.mkdir(exist_ok=True)
+    drawn = (real.parent if whole else real) / f".{real.name}-{uuid.uuid4().hex[:12]}"
+    drawn.mkdir()
     try:
-        # Typst works outside the interpreter's lock, so the PDF is set while the others are written
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            at_work = {pool.submit(_draw, document, name, drawn): name for name in sorted(wanted, key=_SLOWEST.index)}
-            for done in as_completed(at_work):
-                done.result()
-                if on_format is not None:
-                    on_format(at_work[done])
-        for name in FORMATS:
-            target = out / f"report.{name}"
-            if name in wanted:
-                (drawn / target.name).replace(target)
-            else:
-                target.unlink(missing_ok=True)
+        _draw_all(document, wanted, drawn, on_format)
+        if not (whole and _swap(drawn, real)):
+            _replace_files(drawn, real)
     finally:
         shutil.rmtree(drawn, ignore_errors=True)
     return tuple(out / f"report.{name}" for name in wanted)
+
+
+def _draw_all(
+    document: Document, wanted: tuple[Format, ...], folder: Path, on_format: Callable[[Format], None] | None
+) -> None:
+    # Typst works outside the interpreter's lock, so the PDF is set while the others are written
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        at_work = {pool.submit(_draw, document, name, folder): name for name in sorted(wanted, key=_SLOWEST.index)}
+        for done in as_completed(at_work):
+            done.result()
+            if on_format is not None:
+                on_format(at_work[done])
+
+
+def _old(out: Path) -> Path:
+    """Where the report that is being replaced waits."""
+    return out.with_name(f".{out.name}.before")
+
+
+def _holds_only_a_report(folder: Path) -> bool:
+    ours = {f"report.{name}" for name in FORMATS}
+    return all(entry.name in ours and entry.is_file() and not entry.is_symlink() for entry in folder.iterdir())
+
+
+def _put_back(out: Path) -> None:
+    """Undo, or end, a swap that was cut short."""
+    old = _old(out)
+    if not old.is_dir() or not _holds_only_a_report(old):
+        return
+    if out.exists():
+        shutil.rmtree(old)
+    else:
+        old.rename(out)
+
+
+def _may_be_swapped(out: Path) -> bool:
+    if out == Path.cwd() or _old(out).exists() or not os.access(out.parent, os.W_OK):
+        return False
+    return not out.exists() or (_holds_only_a_report(out) and not out.is_mount())
+
+
+def _swap(drawn: Path, out: Path) -> bool:
+    """Put the new folder in the place of the old one; ``False``: the old one would not move."""
+    old = _old(out)
+    if out.exists():
+        shutil.copymode(out, drawn)
+        try:
+            out.rename(old)
+        except OSError:
+            return False
+    try:
+        drawn.rename(out)
+    except OSError:
+        _put_back(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+    return True
+
+
+def _replace_files(drawn: Path, out: Path) -> None:
+    for name in FORMATS:
+        (out / f"report.{name}").unlink(missing_ok=True)
+    for file in sorted(drawn.iterdir()):
+        file.rename(out / file.name)
