@@ -35,7 +35,8 @@ def binding(definition: Definition, series: Series, *, public: bool = False) -> 
 
 
 def points(definition: Definition, series: Series, *, public: bool = False) -> list[str]:
-    return [text_of(runs) for runs in key_points(binding(definition, series, public=public), series)]
+    bound = binding(definition, series, public=public)
+    return [text_of(runs) for runs in key_points(bound, bound.result.series["force"])]
 
 
 numbers = st.lists(st.one_of(st.integers(0, 40), st.integers(0, 9_000)).map(float), min_size=27, max_size=30)

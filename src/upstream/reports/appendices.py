@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import math
 import tomllib
 
 from upstream.measures.definition import Definition
 from upstream.measures.result import FORCE, Results
 from upstream.periods import months
 from upstream.reports.area_tables import number, words
-from upstream.reports.binding import Binding, query_id
+from upstream.reports.binding import SUPPRESSED, Binding, query_id
 from upstream.reports.crime_tables import not_held_rows
 from upstream.reports.data_quality import Holding
 from upstream.reports.document import (
@@ -32,23 +33,26 @@ from upstream.reports.html import TEMPLATES
 from upstream.reports.measure_charts import chart_months
 from upstream.reports.measure_page import anchor
 from upstream.reports.narrative import month_list
+from upstream.reports.small_numbers import published_rows
 
 HASH_SHOWN = 10
 """Characters of a definition's hash that are printed; report.json has it whole."""
 
 
-def _count(value: int, holding: Holding, quantity: str) -> Cell:
+def _count(value: int, holding: Holding, quantity: str, *, public: bool = False) -> Cell:
     source = Provenance("data_quality", quantity=quantity, tables=((holding.table, holding.version),))
-    return number(figure(float(value), "count", source))
+    shown = published_rows(value) if public else float(value)
+    known = math.isfinite(shown)
+    return number(figure(shown if known else None, "count", source, absent=SUPPRESSED), "" if known else "suppressed")
 
 
-def quality_section(results: Results, holdings: tuple[Holding, ...]) -> Section:
+def quality_section(results: Results, holdings: tuple[Holding, ...], *, public: bool = False) -> Section:
     """Months held and missing, what was refused, breaks of recording, codes in no list."""
     blocks: list[Block] = []
     if holdings:
-        blocks.append(_holdings_table(holdings))
-        refused = _refused_table(holdings)
-        unknown = _unknown_table(holdings)
+        blocks.append(_holdings_table(holdings, public=public))
+        refused = _refused_table(holdings, public=public)
+        unknown = _unknown_table(holdings, public=public)
         blocks += [table for table in (refused, unknown) if table is not None]
     blocks.append(_months_table(results))
     breaks = _breaks_table(results)
@@ -70,16 +74,16 @@ def _has_page(results: Results, key: str) -> bool:
     return definition.alternative_of is None and "_in_" not in definition.key
 
 
-def _holdings_table(holdings: tuple[Holding, ...]) -> Table:
+def _holdings_table(holdings: tuple[Holding, ...], *, public: bool) -> Table:
     rows = tuple(
         Row(
             (
                 words(h.title),
-                _count(h.rows, h, "rows"),
+                _count(h.rows, h, "rows", public=public),
                 words(f"{h.first.label} to {h.last.label}" if h.first and h.last else "none"),
                 words(month_list(h.missing) or "none"),
                 words(month_list(h.suspect) or "none"),
-                _count(h.quarantined, h, "quarantined"),
+                _count(h.quarantined, h, "quarantined", public=public),
                 _count(h.version, h, "version"),
             )
         )
@@ -97,9 +101,9 @@ def _holdings_table(holdings: tuple[Holding, ...]) -> Table:
     return Table("holdings", "What is held", columns, rows)
 
 
-def _refused_table(holdings: tuple[Holding, ...]) -> Table | None:
+def _refused_table(holdings: tuple[Holding, ...], *, public: bool) -> Table | None:
     rows = tuple(
-        Row((words(h.title), words(reason), _count(count, h, f"quarantined: {reason}")))
+        Row((words(h.title), words(reason), _count(count, h, f"quarantined: {reason}", public=public)))
         for h in holdings
         for reason, count in h.reasons
     )
@@ -107,9 +111,9 @@ def _refused_table(holdings: tuple[Holding, ...]) -> Table | None:
     return Table("quarantine", "Rows refused and set aside", columns, rows) if rows else None
 
 
-def _unknown_table(holdings: tuple[Holding, ...]) -> Table | None:
+def _unknown_table(holdings: tuple[Holding, ...], *, public: bool) -> Table | None:
     rows = tuple(
-        Row((words(h.title), words(column), words(code), _count(count, h, f"unknown {column} {code}")))
+        Row((words(h.title), words(column), words(code), _count(count, h, f"unknown {column} {code}", public=public)))
         for h in holdings
         for column, code, count in h.unknown
     )

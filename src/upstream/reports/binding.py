@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from upstream.disclosure.setting import PUBLIC
+from upstream.disclosure.published import places as public_places
 from upstream.measures.definition import Definition
-from upstream.measures.result import FORCE, Change, Limits, MeasureResult, Provenance, Series, Value
+from upstream.measures.result import Change, Limits, MeasureResult, Provenance, Series, Value
 from upstream.periods import Month
 from upstream.reports.figures import (
     NOT_APPLICABLE,
@@ -22,7 +22,7 @@ from upstream.reports.figures import (
     rounded,
 )
 from upstream.reports.figures import Provenance as Source
-from upstream.reports.small_numbers import Withheld, withheld
+from upstream.reports.small_numbers import published_result, withheld
 
 SUPPRESSED: Final = "suppressed"
 YEARS_BACK: Final = 2
@@ -54,11 +54,15 @@ class Binding:
     ----------
     result : MeasureResult
     public : bool
-        Small counts are suppressed.
+        ``result`` is turned into what may be published, and nothing else is kept.
     """
 
     result: MeasureResult
     public: bool = False
+
+    def __post_init__(self) -> None:
+        if self.public:
+            object.__setattr__(self, "result", published_result(self.result))
 
     @property
     def definition(self) -> Definition:
@@ -89,27 +93,24 @@ class Binding:
             return (), ""
         return tuple((t.table, t.version) for t in provenance.tables), query_id(provenance)
 
-    def hidden(self, number: float, area: str, *periods: str) -> bool:
-        """Whether a count is too small for the public, or would give a small one away."""
-        if not (self.public and self.is_count and math.isfinite(number)):
-            return False
-        return PUBLIC.is_small(int(abs(number))) or any((area, period) in self._withheld for period in periods)
+    @property
+    def places(self) -> int:
+        """Digits after the point: the measure's own, fewer in public."""
+        return public_places(self.unit) if self.public else self.definition.decimals
 
-    def _small(self, number: float, area: str, period: str) -> bool:
-        return self.public and (PUBLIC.is_small(int(abs(number))) or self.hidden(number, area, period))
+    def withheld(self, value: Value | None) -> bool:
+        """Whether a value is held and the public may not see it."""
+        return self.public and withheld(value)
+
+    def month_withheld(self, series: Series, month: Month) -> bool:
+        """Whether a month's own value is held and the public may not see it."""
+        place = position(series, month)
+        held = place is not None and series.states[place] in ("held", "part")
+        return self.public and held and not math.isfinite(monthly_at(series, month))
 
     def side_hidden(self, series: Series, change: Change) -> bool:
-        """Whether either side of a comparison is a count that the reader may not see."""
-        sides = ((change.now.value, change.now_label), (change.then.value, change.then_label))
-        return any(self.hidden(number, series.area, label) for number, label in sides)
-
-    @cached_property
-    def _withheld(self) -> Withheld:
-        force = self.result.series.get(FORCE)
-        if force is None:
-            return frozenset()
-        start = force.latest_month.financial_year.first_month - 12 * YEARS_BACK
-        return withheld(self.result, PUBLIC, start)
+        """Whether either side of a comparison is withheld from the reader."""
+        return self.withheld(change.now) or self.withheld(change.then)
 
     def number(
         self,
@@ -123,16 +124,15 @@ class Binding:
         signed: bool = False,
         bare: bool = False,
         absent: str = NOT_HELD,
-        open_to_all: bool = False,
     ) -> Figure:
-        """A number of this measure as a figure; NaN prints ``absent``, a small count "suppressed"."""
-        places = self.definition.decimals if decimals is None else decimals
+        """A number of this measure as a figure; NaN prints ``absent``. The public gets no digit that is not printed."""
+        places = self.places if decimals is None else decimals
         source = self.source(area, period, quantity)
         wanted = unit or self.unit
         if not math.isfinite(number):
             return figure(None, wanted, source, decimals=places, absent=absent)
-        if not open_to_all and wanted == "count" and self._small(number, area, period):
-            return figure(None, wanted, source, decimals=places, absent=SUPPRESSED)
+        if self.public:
+            number = float(rounded(number, places))
         return figure(number, wanted, source, decimals=places, signed=signed, bare=bare)
 
     def value(
@@ -140,17 +140,27 @@ class Binding:
     ) -> Figure:
         """A value of the series in the measure's own unit."""
         number = math.nan if value is None else value.value
-        return self.number(number, area, period, quantity, bare=bare, absent=absent_words(value))
+        return self.number(
+            number,
+            area,
+            period,
+            quantity,
+            bare=bare,
+            absent=SUPPRESSED if self.withheld(value) else absent_words(value),
+        )
 
     def month_value(self, series: Series, month: Month, *, bare: bool = False) -> Figure:
         """The headline value of one month."""
         place = position(series, month)
         number = math.nan if place is None else float(series.values[place])
-        return self.number(number, series.area, str(month), "value", bare=bare)
+        held = self.public and place is not None and series.states[place] in ("held", "part")
+        absent = SUPPRESSED if held else NOT_HELD
+        return self.number(number, series.area, str(month), "value", bare=bare, absent=absent)
 
     def own_month(self, series: Series, month: Month, *, bare: bool = False) -> Figure:
         """The value of one month alone, whatever the headline's window."""
-        return self.number(monthly_at(series, month), series.area, str(month), "month_alone", bare=bare)
+        absent = SUPPRESSED if self.month_withheld(series, month) else NOT_HELD
+        return self.number(monthly_at(series, month), series.area, str(month), "month_alone", bare=bare, absent=absent)
 
     def limit(
         self, series: Series, month: Month, which: str, *, bare: bool = False, beside: float = math.nan
@@ -161,8 +171,8 @@ class Binding:
         gets one more digit, so that no sentence says "39 is above 39".
         """
         number = limit_at(series, month, which)
-        places = self.definition.decimals
-        if math.isfinite(beside) and math.isfinite(number) and beside != number:
+        places = self.places
+        if not self.public and math.isfinite(beside) and math.isfinite(number) and beside != number:
             while places < self.definition.decimals + 3 and printed(beside, places) == printed(number, places):
                 places += 1
         quantity = {"lower": "lower_limit", "centre": "mean", "upper": "upper_limit"}[which]
@@ -174,7 +184,6 @@ class Binding:
             decimals=places,
             bare=bare,
             absent=NOT_APPLICABLE,
-            open_to_all=True,
         )
 
     def difference(self, series: Series, change: Change, *, signed: bool = False, bare: bool = False) -> Figure:
@@ -183,7 +192,7 @@ class Binding:
         It is the difference of the two figures as printed, so that a reader's own subtraction gives it.
         """
         unit: FigureUnit = "points" if self.unit == "percent" else self.unit
-        places = self.definition.decimals
+        places = self.places
         known = math.isfinite(change.now.value) and math.isfinite(change.then.value) and change.broken is None
         number = math.nan
         if known:
@@ -198,7 +207,6 @@ class Binding:
             signed=signed,
             bare=bare,
             absent=SUPPRESSED if hidden else NOT_APPLICABLE,
-            open_to_all=True,
         )
 
     def percent_change(self, series: Series, change: Change, *, signed: bool = False, decimals: int = 0) -> Figure:

@@ -17,7 +17,7 @@ from upstream.reports.svg import Drawing, width_of
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One month: value, limits (``None`` where there are none) and the value as printed."""
+    """One month: value, limits (``None`` where there are none), the value as printed, whether it is withheld."""
 
     month: Month
     value: float | None
@@ -26,6 +26,7 @@ class Point:
     upper: float | None = None
     flag: Literal["", "above", "below"] = ""
     text: str = ""
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,16 +157,17 @@ def _runs(points: tuple[Point, ...], attribute: str) -> list[list[Point]]:
 
 
 def _gaps(page: Drawing, chart: ControlChart, x: dict[Month, float], step: float) -> None:
-    for held, run in groupby(chart.points, key=lambda p: p.value is not None):
+    for (held, withheld), run in groupby(chart.points, key=lambda p: (p.value is not None, p.withheld)):
         if held:
             continue
+        words = "withheld" if withheld else "not held"
         months = [p.month for p in run]
         left, wide = x[months[0]] - step / 2, step * len(months)
         page.rect("c-gap", left, TOP, wide, HEIGHT - BOTTOM - TOP)
         for month in months:
             page.cross(x[month], HEIGHT - BOTTOM - 8, 3.5)
-        if wide > width_of("not held", 11):
-            page.text("t-soft", left + wide / 2, HEIGHT - BOTTOM - 18, "not held", size=11, anchor="middle")
+        if wide > width_of(words, 11):
+            page.text("t-soft", left + wide / 2, HEIGHT - BOTTOM - 18, words, size=11, anchor="middle")
 
 
 def _limits(page: Drawing, points: tuple[Point, ...], x: dict[Month, float], step: float, scale: Scale) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 from upstream.measures.result import FORCE, NOT_KNOWN, Series
 from upstream.periods import Month, months
 from upstream.reports.area_tables import number, words
 from upstream.reports.binding import YEARS_BACK, Binding, limit_at, position, primary
 from upstream.reports.charts import Ahead, Break, ControlChart, Point, draw
-from upstream.reports.document import Cell, Chart, Column, Row, Runs, Table, Text
+from upstream.reports.document import Cell, Chart, Column, Flag, Row, Runs, Table, Text
 from upstream.reports.figures import printed
 from upstream.reports.narrative import month_list, months_not_held
 from upstream.reports.small_multiples import Panel, draw_panels
@@ -46,7 +47,7 @@ def _finite(value: float) -> float | None:
 
 
 def points_of(binding: Binding, series: Series, shown: tuple[Month, ...]) -> tuple[Point, ...]:
-    """The months to draw, with their limits and flags; small counts of public reports are not drawn."""
+    """The months to draw, with their limits and flags; small numbers of public reports are gaps."""
     limits = primary(series)
     flags = {
         flag.month: flag.direction
@@ -57,15 +58,20 @@ def points_of(binding: Binding, series: Series, shown: tuple[Month, ...]) -> tup
     for month in shown:
         place = position(series, month)
         value = None if place is None else _finite(float(series.monthly[place]))
-        if value is not None and binding.hidden(value, series.area, str(month)):
-            value = None
         lower, centre, upper = (_finite(limit_at(series, month, which)) for which in ("lower", "centre", "upper"))
         flag = {"high": "above", "low": "below"}.get(flags.get(month, ""), "") if value is not None else ""
-        text = "" if value is None else printed(value, binding.definition.decimals)
-        out.append(
-            Point(month, value, lower, centre, upper, "above" if flag == "above" else "below" if flag else "", text)
-        )
+        text = "" if value is None else printed(value, binding.places)
+        side: Literal["", "above", "below"] = "above" if flag == "above" else "below" if flag else ""
+        withheld = binding.month_withheld(series, month)
+        out.append(Point(month, value, lower, centre, upper, side, text, withheld))
     return tuple(out)
+
+
+def flag_of_month(point: Point) -> Flag:
+    """Outside its limits, withheld, or not held at all."""
+    if point.value is None:
+        return "suppressed" if point.withheld else "missing"
+    return point.flag
 
 
 def force_chart(binding: Binding, to: Month) -> Chart | None:
@@ -113,7 +119,7 @@ def _trend(binding: Binding, series: Series, points: tuple[Point, ...]) -> tuple
         return ()
     places = (position(series, point.month) for point in points)
     values = (None if place is None else _finite(float(series.values[place])) for place in places)
-    return tuple(None if v is not None and binding.hidden(v, series.area) else v for v in values)
+    return tuple(values)
 
 
 def _without_months_between(points: tuple[Point, ...]) -> tuple[Point, ...]:
@@ -150,9 +156,12 @@ def describe(binding: Binding, series: Series, points: tuple[Point, ...]) -> str
     if any(p.upper is not None for p in points):
         parts.append("Outside the control limits: " + (", ".join(outside) or "no month") + ".")
     if binding.definition.frequency == "month":
-        gaps = tuple(p.month for p in points if p.value is None)
+        gaps = tuple(p.month for p in points if p.value is None and not p.withheld)
         if gaps:
             parts.append(f"No figure for {month_list(gaps)}.")
+        withheld = tuple(p.month for p in points if p.withheld)
+        if withheld:
+            parts.append(f"Small numbers, not published: {month_list(withheld)}.")
     if _ahead(binding, series):
         parts.append("The months ahead are shown as a projection with its 80% interval.")
     return " ".join(parts)
@@ -162,7 +171,7 @@ def _chart_table(binding: Binding, series: Series, points: tuple[Point, ...], ke
     longer = _TREND_COLUMN.get(binding.definition.window)
     rows = []
     for point in points:
-        flag = point.flag or ("missing" if point.value is None else "")
+        flag = flag_of_month(point)
         cells = [words(point.month.label), number(binding.own_month(series, point.month, bare=True), flag)]
         if longer is not None:
             cells.append(number(binding.month_value(series, point.month, bare=True)))
@@ -220,7 +229,7 @@ def areas_chart(binding: Binding, to: Month) -> Chart | None:
 
 
 def _area_cell(binding: Binding, series: Series, point: Point, month: Month) -> Cell:
-    return number(binding.own_month(series, month, bare=True), point.flag or ("missing" if point.value is None else ""))
+    return number(binding.own_month(series, month, bare=True), flag_of_month(point))
 
 
 def gaps_of(binding: Binding, to: Month) -> tuple[str, str]:

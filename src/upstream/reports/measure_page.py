@@ -201,7 +201,6 @@ def _probability(binding: Binding, series: Series, probability: float, quantity:
         quantity,
         unit="probability",
         decimals=0,
-        open_to_all=True,
     )
     return dataclasses.replace(shown, text=printed_percent(probability))
 

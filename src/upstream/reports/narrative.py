@@ -76,6 +76,8 @@ def ytd_words(month: Month) -> str:
 def _level(binding: Binding, series: Series) -> Runs:
     month, value = series.latest_month, series.latest
     when = period_words(binding, month)
+    if binding.withheld(value):
+        return (Text(f"The number for {when} is small and is not printed."),)
     if not held(value.value):
         if value.state == "not_applicable":
             return (Text(f"There is no figure for {when}: none is due."),)
@@ -89,8 +91,6 @@ def _level(binding: Binding, series: Series) -> Runs:
             *_last_held(binding, series),
         )
     shown = binding.value(value, series.area, str(month))
-    if shown.value is None:
-        return (Text(f"The number for {when} is small and is not printed."),)
     runs: list[Run] = [*_opening(binding, when, shown), *_out_of(binding, series), *_against_limits(binding, series)]
     runs.append(Text("."))
     if value.months_held < value.months_wanted:
@@ -199,13 +199,13 @@ def _comparison(binding: Binding, series: Series, name: str) -> Runs:
         return ()  # the headline is this very figure
     if name == "previous" and not binding.is_monthly:
         return ()  # windows that overlap say little of each other
+    if binding.side_hidden(series, change):
+        return (Text(f"It is not compared with {change.then_label}, because a small number is not printed."),)
     if not held(change.then.value):
         if name == "rolling_12" or change.then.state == "not_applicable":
             return ()
         lacking = "not held in full" if name == "year_to_date" else "not held"
         return (Text(f"It cannot be compared with {change.then_label}, which is {lacking}."),)
-    if binding.side_hidden(series, change):
-        return (Text(f"It is not compared with {change.then_label}, because a small number is not printed."),)
     lead: list[Run] = []
     if name in ("year_to_date", "rolling_12"):
         now = binding.value(change.now, series.area, change.now_label, name)

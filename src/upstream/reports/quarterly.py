@@ -49,7 +49,7 @@ class Request:
         The force's name.
     marking : str
     public : bool
-        Small counts are suppressed.
+        Counts are rounded, small ones and what rests on them suppressed.
     commentary : mapping of measure key to Commentary
     holdings : tuple of Holding
         What the store holds, for the data quality pages.
@@ -81,7 +81,7 @@ def quarterly_report(request: Request) -> Document:
     for pack in request.packs:
         sections += _pack_sections(reading, pack, request)
     sections += [
-        quality_section(results, request.holdings),
+        quality_section(results, request.holdings, public=request.public),
         methods_section(results, public=request.public),
         definitions_section(results),
         provenance_section(results),
@@ -128,7 +128,10 @@ def _cover_facts(request: Request) -> tuple[tuple[str, Runs], ...]:
         ("Period", (Text(f"{results.to.quarter}: {results.to.quarter.first_month.label} to {results.to.label}"),)),
         ("Areas", (Text(", ".join(areas) or "The force only: no areas are held"),)),
         ("Records as at", (Text(f"{newest_commit(results):%-d %B %Y, %H:%M} UTC"),)),
-        ("Small numbers", (Text("Suppressed" if request.public else "Shown: for internal use"),)),
+        (
+            "Small numbers",
+            (Text("Rounded and suppressed: for the public" if request.public else "Shown: for internal use"),),
+        ),
     ]
     known = [contract(t.table) for t in results.tables if t.table in table_names()]
     facts += [("Attribution", (Text(words),)) for words in dict.fromkeys(c.attribution for c in known if c.attribution)]

@@ -78,6 +78,8 @@ def _update(binding: Binding) -> Cell:
         return words("Not held.")
     month, value = series.latest_month, series.latest
     when = period_words(binding, month)
+    if binding.withheld(value):
+        return words(f"The number for {when} is small and is not printed.")
     if not math.isfinite(value.value):
         return words(f"No figure for {when}.")
     runs: list[Run] = [binding.value(value, series.area, str(month)), Text(f" in {when}")]

@@ -76,7 +76,7 @@ def _cells(reading: Reading, binding: Binding, *, aims: bool) -> tuple[Cell, ...
     )
     year = series.year_to_date
     total = words(NOT_APPLICABLE)
-    if year is not None and math.isfinite(year.value):
+    if year is not None and (math.isfinite(year.value) or binding.withheld(year)):
         total = number(binding.value(year, FORCE, ytd_words(month), "year_to_date"))
     return (
         words(name if when == reading.to.label else f"{name}, {when}"),
