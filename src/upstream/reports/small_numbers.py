@@ -13,7 +13,18 @@ import numpy as np
 
 from upstream.disclosure.published import published_count, published_value, to_places, to_unit
 from upstream.disclosure.setting import PUBLIC_THRESHOLD
-from upstream.measures.result import Change, Flag, Floats, Likelihood, Limits, MeasureResult, Projection, Series, Value
+from upstream.measures.result import (
+    Change,
+    Flag,
+    Floats,
+    Likelihood,
+    Limits,
+    MeasureResult,
+    Projection,
+    Series,
+    State,
+    Value,
+)
 
 WHY_NO_LIKELIHOOD = "the figures that it rests on are small and are not published"
 _WINDOWS = {"month": 1, "rolling_3": 3, "rolling_6": 6, "rolling_12": 12}
@@ -49,6 +60,7 @@ def _series(series: Series, unit: str, window: str) -> Series:
         series,
         monthly=monthly,
         values=values,
+        states=_states(series),
         numerator=nothing,
         denominator=nothing,
         latest=latest,
@@ -63,6 +75,12 @@ def _series(series: Series, unit: str, window: str) -> Series:
         left_out=0,
         outside_q=to_places(series.outside_q, 2) if shown else math.nan,
     )
+
+
+def _states(series: Series) -> tuple[State, ...]:
+    """Months that are held and have no figure, as of nobody asked, are not due: nothing is withheld in them."""
+    pairs = zip(series.states, series.monthly.tolist(), strict=True)
+    return tuple("not_applicable" if s in ("held", "part") and not math.isfinite(v) else s for s, v in pairs)
 
 
 def _each(values: Floats, unit: str, numerator: Floats, denominator: Floats) -> Floats:
@@ -83,11 +101,13 @@ def _over_window(series: Series, counts: Floats, window: str) -> Floats:
 
 def _value(value: Value, unit: str) -> Value:
     """The published value; the counts behind it and its interval are nobody's to see."""
-    made = math.nan
+    made, none = math.nan, math.nan
+    state = value.state
     if math.isfinite(value.value):
         made = published_value(value.value, unit, value.numerator, value.denominator)
-    none = math.nan
-    return dataclasses.replace(value, value=made, numerator=none, denominator=none, low=none, high=none)
+    elif state in ("held", "part"):
+        state = "missing"  # no figure at all, so nothing is withheld
+    return dataclasses.replace(value, value=made, numerator=none, denominator=none, low=none, high=none, state=state)
 
 
 def _optional(value: Value | None, unit: str) -> Value | None:
