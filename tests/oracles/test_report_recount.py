@@ -49,10 +49,10 @@ class Counted:
     factor: float = 100.0
 
     def over(self, area: str, first: pd.Period, last: pd.Period) -> float:
-        above = self.above[area].loc[first:last].sum()
+        above = self.above[area].loc[first:last].sum(skipna=False)
         if self.below is None:
             return float(above)
-        below = self.below[area].loc[first:last].sum()
+        below = self.below[area].loc[first:last].sum(skipna=False)
         return float(self.factor * above / below) if below > 0 else np.nan
 
     def ending(self, area: str, at: pd.Period, window: int | str) -> float:
@@ -74,7 +74,9 @@ def _rows(some: pd.DataFrame) -> pd.Series:
 def _lines(rows: pd.DataFrame, met: Any = None, value: Callable[[pd.DataFrame], pd.Series] = _rows) -> Lines:
     met = rows if met is None else rows[met]
     parts = {area: met if area == "force" else met[met.area == area] for area in AREAS}
-    return {area: value(part).reindex(HELD, fill_value=0).astype(float) for area, part in parts.items()}
+    counted = {area: value(part).reindex(HELD, fill_value=0).astype(float) for area, part in parts.items()}
+    # a month of which the table has no row at all is missing, not zero
+    return {area: months.where(months.index.isin(rows.m.unique())) for area, months in counted.items()}
 
 
 def _read(manifest: Manifest) -> dict[str, pd.DataFrame]:
@@ -262,6 +264,7 @@ class Said:
 def _said(manifest: Manifest, folder: Path) -> Said:
     settings = folder / "upstream.toml"
     written = (manifest.folder / "upstream.toml").read_text("utf-8")
+    written = re.sub(r"^commentary = .*$", "", written, flags=re.MULTILINE)  # people's words are not recounted
     settings.write_text(re.sub(r'path = ".*"', f'path = "{(folder / "store").as_posix()}"', written), "utf-8")
     mapping = folder / "mapping.toml"
     mapping.write_text('pseudonyms = "already keyed"\n', "utf-8")
