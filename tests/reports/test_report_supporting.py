@@ -32,7 +32,7 @@ def test_a_supporting_measure_has_its_row_and_its_small_chart(results: Results, 
         row for row in rows_of(document, "page-repeat-victims-others-table") if row.id == "measure-repeat_victims"
     )
     series = results.measures["repeat_victims"].series["force"]
-    assert row.cells[1].runs[0].value == series.latest.value  # type: ignore[union-attr]
+    assert row.cells[1].runs[0].value == series.latest.value
     page = next(s for s in walk(document.sections) if s.id == "page-repeat-victims-others")
     chart = next(b for b in page.blocks if isinstance(b, Chart))
     assert chart.screen_only
