@@ -27,8 +27,18 @@ $(VENV)/.run: pyproject.toml requirements/base.txt requirements/build.txt | $(BI
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	touch $@
 
-$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+$(VENV)/.web: $(VENV)/.run requirements/web.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/web.txt
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.web requirements/dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
+
+STYLES := src/upstream_web/design/static/upstream/upstream.css
+$(STYLES): package-lock.json $(wildcard src/upstream_web/design/assets/*)
+	npm ci --silent
+	npm run --silent build
 	touch $@
 
 # -- the two commands --------------------------------------------------------------------------------------------
@@ -47,7 +57,7 @@ types: $(VENV)/.dev
 imports: $(VENV)/.dev
 	$(BIN)/lint-imports
 
-unit: $(VENV)/.dev
+unit: $(VENV)/.dev $(STYLES)
 	$(BIN)/pytest --numprocesses 2 --dist loadgroup
 
 check-docs: $(VENV)/.dev
@@ -78,7 +88,8 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 lock: $(VENV)/.dev
 	$(COMPILE) requirements/build.in --output-file requirements/build.txt
 	$(COMPILE) pyproject.toml --output-file requirements/base.txt
-	$(COMPILE) pyproject.toml --extra dev --extra spark --extra docs --constraint requirements/base.txt \
+	$(COMPILE) pyproject.toml --extra web --constraint requirements/base.txt --output-file requirements/web.txt
+	$(COMPILE) pyproject.toml --extra web --extra dev --extra spark --extra docs --constraint requirements/web.txt \
 		--output-file requirements/dev.txt
 
 clean:

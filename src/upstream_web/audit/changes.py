@@ -1,0 +1,83 @@
+"""Writing to the audit log. A change and its record are one transaction, or neither happens."""
+
+import datetime
+import decimal
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from upstream_web.audit.models import AuditEvent
+
+
+class NotInTransaction(Exception):
+    """A change was about to be recorded outside the transaction that makes it."""
+
+
+def record(
+    *,
+    by: Any,
+    action: str,
+    of: models.Model,
+    parent: models.Model | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> AuditEvent:
+    """Record that `by` did `action` to the object `of`.
+
+    by : the person, or a `System` for work that no person started
+    action : area and verb, such as ``plan.submitted``
+    before, after : values of the fields that changed; equal ones are left out
+    parent : the object on whose history the event is shown, such as the plan of an action
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise NotInTransaction(f"{action}: call it inside the transaction of the change itself.")
+    return AuditEvent.objects.create(
+        at=timezone.now(),
+        by_id=by.pk,
+        by_name=by.name,
+        action=action,
+        object_type=of._meta.label_lower,
+        object_id=str(of.pk),
+        object_name=str(of)[:300],
+        parent_type=parent._meta.label_lower if parent else "",
+        parent_id=str(parent.pk) if parent else "",
+        details={**_changed(before or {}, after or {}), **_plain(details or {})},
+    )
+
+
+class System:
+    """Work that no person started: a nightly task, a command of the operator."""
+
+    pk = None
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    rows = {}
+    for field in [*before, *(name for name in after if name not in before)]:
+        old, new = _value(before.get(field)), _value(after.get(field))
+        if old != new:
+            rows[field] = {"old": old, "new": new}
+    return rows
+
+
+def _plain(details: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _value(value) for name, value in details.items()}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, models.Model):
+        return str(value)
+    if isinstance(value, datetime.date | datetime.datetime | datetime.time | uuid.UUID | decimal.Decimal):
+        return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    if isinstance(value, Mapping):
+        return {str(key): _value(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [_value(item) for item in value]
+    return value

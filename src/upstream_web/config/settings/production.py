@@ -1,0 +1,16 @@
+"""Production: refuses to start without its secrets, and speaks only over TLS."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from .base import *  # noqa: F403
+
+if len(SECRET_KEY) < 40:
+    raise ImproperlyConfigured("UPSTREAM_SECRET_KEY is missing or short: set it to at least 40 random characters.")
+if not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("UPSTREAM_HOSTS is empty: set it to the site's host names, comma between.")
+
+SECURE_SSL_REDIRECT = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True

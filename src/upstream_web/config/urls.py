@@ -1,0 +1,12 @@
+"""The site's addresses, one line an area of work."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("account/", include("allauth.urls")),
+    path("people/", include("upstream_web.people.urls")),
+    path("", include("upstream_web.home.urls")),
+]
+handler403 = "upstream_web.design.errors.forbidden"
+handler404 = "upstream_web.design.errors.not_found"
+handler500 = "upstream_web.design.errors.broken"

@@ -1,0 +1,5 @@
+// Every page works without this file: it adds comfort to components that already work.
+import { initAll } from 'govuk-frontend'
+
+document.body.classList.add('js-enabled', 'govuk-frontend-supported')
+initAll()

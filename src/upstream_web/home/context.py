@@ -1,0 +1,14 @@
+"""The menu of areas of work, by what a person's roles open."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """Items of the menu, the one of this page marked."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {"navigation": []}
+    items = [("Home", reverse("home:index"))]
+    here = request.path
+    best = max((href for _, href in items if here.startswith(href)), key=len, default="")
+    return {"navigation": [{"text": text, "href": href, "active": href == best} for text, href in items]}

@@ -1,0 +1,8 @@
+"""The home page."""
+
+from django.urls import path
+
+from upstream_web.home import views
+
+app_name = "home"
+urlpatterns = [path("", views.index, name="index")]
