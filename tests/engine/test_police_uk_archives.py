@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import struct
 import zipfile
 from collections.abc import Callable
@@ -22,6 +23,7 @@ NAME = "2022-06/2022-06-northumbria-street.csv"
 
 
 def a_zip(path: Path, members: dict[str, bytes | str]) -> Path:
+    path.parent.mkdir(exist_ok=True)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
         for name, content in members.items():
             out.writestr(name, content)
@@ -163,6 +165,70 @@ def test_a_renamed_zip_is_read_by_its_members(tmp_path: Path) -> None:
     (result,) = police_uk.add(Store(tmp_path / "store"), [path], who="tester")
     assert (result.accepted, result.months) == (2, ("northumbria 2022-06",))
     assert result.files == (f"holiday photos.zip: {NAME}",)
+
+
+def test_what_a_mac_packs_beside_each_file_is_not_read(tmp_path: Path) -> None:
+    beside = b"\0\x05\x16\x07\0\x02\0\0Mac OS X"
+    members = {NAME: HEADER + ROW, f"__MACOSX/2022-06/._{Path(NAME).name}": beside, "2022-06/.DS_Store": beside}
+    packed = a_zip(tmp_path / "packed.zip", members)
+    (result,) = police_uk.add(Store(tmp_path / "one"), [packed], who="tester")
+    assert (result.read, result.accepted, result.warnings) == (1, 1, ())
+    folder = tmp_path / "unpacked" / "2022-06"
+    folder.mkdir(parents=True)
+    (folder / Path(NAME).name).write_text(HEADER + ROW)
+    (folder / f"._{Path(NAME).name}").write_bytes(beside)
+    (result,) = police_uk.add(Store(tmp_path / "two"), [folder.parent], who="tester")
+    assert (result.read, result.accepted, result.warnings) == (1, 1, ())
+
+
+def test_files_that_are_not_read_are_named(tmp_path: Path) -> None:
+    packed = a_zip(tmp_path / "in" / "packed.zip", {NAME: HEADER + ROW, "notes.txt": "x"})
+    (packed.parent / "2022-05-northumbria-street.xlsx").write_bytes(b"x")
+    (result,) = police_uk.add(Store(tmp_path / "store"), [packed.parent], who="tester")
+    assert result.warnings == ("2 other files were not read: 2022-05-northumbria-street.xlsx, packed.zip: notes.txt.",)
+
+
+def test_folders_in_a_zip_may_be_divided_by_backslashes(tmp_path: Path) -> None:
+    stops = "2022-06\\2022-06-northumbria-stop-and-search.csv"
+    header = (
+        "Type,Date,Part of a policing operation,Policing operation,Latitude,Longitude,Gender,Age range,"
+        "Self-defined ethnicity,Officer-defined ethnicity,Legislation,Object of search,Outcome,"
+        "Outcome linked to object of search,Removal of more than just outer clothing\n"
+    )
+    packed = a_zip(tmp_path / "windows.zip", {stops: header + "Person search,2022-06-03T12:00:00+00:00" + "," * 13})
+    (result,) = police_uk.add(Store(tmp_path / "store"), [packed], who="tester")
+    # only the file's name says which force and month searches are of
+    assert result.months == ("northumbria 2022-06",)
+
+
+def test_a_compressed_file_is_read_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / f"{Path(NAME).name}.gz"
+    path.write_bytes(gzip.compress((HEADER + ROW + ROW).encode()))
+    store = Store(tmp_path / "store")
+    (result,) = police_uk.add(store, [path], who="tester")
+    assert (result.accepted, result.months, result.warnings) == (2, ("northumbria 2022-06",), ())
+    plain = tmp_path / Path(NAME).name
+    plain.write_text(HEADER + ROW + ROW)
+    (again,) = police_uk.add(store, [plain], who="tester")
+    assert again.already_held == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (gzip.compress((HEADER + ROW * 300).encode())[:-30], "not a complete gzip"),
+        (b"not packed at all", "not a complete gzip"),
+        (gzip.compress(b"\0" * (8 * 2**20)), "more than 200 times its packed size"),
+    ],
+    ids=["cut off", "plain", "bomb"],
+)
+def test_a_bad_compressed_file_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / f"{Path(NAME).name}.gz"
+    path.write_bytes(content)
+    store = Store(tmp_path / "store")
+    with pytest.raises(BadInput, match=said):
+        police_uk.add(store, [path], who="tester")
+    assert store.tables() == ()
 
 
 REAL = {

@@ -150,6 +150,16 @@ def test_headers_may_differ_in_case_and_spacing(store: Store, folder: Path) -> N
     assert add(store, folder, STREET_NAME, content).accepted == 1
 
 
+@pytest.mark.parametrize("sign", [".", "_"])
+def test_headers_may_be_spelt_as_statistics_packages_do(store: Store, folder: Path, sign: str) -> None:
+    header = ",".join(STREET.headers)
+    content = text(CRIME).replace(header, header.replace(" ", sign))
+    assert add(store, folder, STREET_NAME, content).accepted == 1
+    stops = ",".join(STOPS.headers)
+    spelt = stops.replace(" ", sign).replace("-", sign)
+    assert add(store, folder, STOP_NAME, text(STOP, headers=STOPS.headers).replace(stops, spelt)).accepted == 1
+
+
 def test_columns_may_stand_in_another_order_with_more_of_them(store: Store, folder: Path) -> None:
     headers = ("Extra", *reversed(STREET.headers))
     add(store, folder, STREET_NAME, text(CRIME | {"Extra": "x"}, headers=headers))
@@ -245,6 +255,45 @@ def test_formulas_are_kept_as_text(store: Store, folder: Path) -> None:
 def test_utf16_is_refused_by_name(store: Store, folder: Path) -> None:
     with pytest.raises(BadInput, match="encoded as UTF-16"):
         add(store, folder, STREET_NAME, text(CRIME).encode("utf-16"))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (text(CRIME).encode("utf-16-le"), "holds NUL bytes"),
+        (text(CRIME, end="\r").encode(), "ends its lines with carriage returns alone"),
+        (text(CRIME).replace(",", "\t").encode(), "has no column of a police.uk file; it begins 'Crime ID"),
+        (b"<!DOCTYPE html><html></html>", "it begins '<!DOCTYPE html>"),
+        (b"downloaded today\n" + text(CRIME).encode(), "it begins 'downloaded today'"),
+    ],
+    ids=["UTF-16 without a mark", "old Mac", "tabs", "error page", "a line before the header"],
+)
+def test_a_file_that_is_something_else_says_what(store: Store, folder: Path, content: bytes, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        add(store, folder, STREET_NAME, content)
+    assert store.tables() == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (CRIME | {"Month": "Jun-22"}, r"has 2 rows and none can be used: Month is not a month written YYYY-MM \(2\)"),
+        (CRIME | {"Longitude": "1,5"}, r"none can be used: Longitude is not a number \(2\)"),
+    ],
+    ids=["months of a spreadsheet", "decimal commas"],
+)
+def test_a_file_without_one_usable_row_is_no_month_of_nothing(
+    store: Store, folder: Path, row: dict[str, str], said: str
+) -> None:
+    add(store, folder, STREET_NAME, text(CRIME, ASB, ASB))
+    with pytest.raises(BadInput, match=said):
+        add(store, folder, STREET_NAME, text(row, row))
+    assert store.snapshot("street_crimes").rows == 3
+
+
+def test_a_file_wholly_in_another_encoding_says_so(store: Store, folder: Path) -> None:
+    with pytest.raises(BadInput, match=r"none can be used: line is not UTF-8 text \(1\)"):
+        add(store, folder, STREET_NAME, text(CRIME | {"Location": "Café"}).encode("cp1252"))
 
 
 def test_a_file_with_nothing_in_it_is_refused(store: Store, folder: Path) -> None:

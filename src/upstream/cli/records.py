@@ -143,13 +143,17 @@ def _show_add(result: AddResult) -> None:
     if result.entry is None:
         click.echo("  Nothing new; nothing was written.")
     else:
-        click.echo(f"  Entry {result.entry}, version {result.version_after}, {len(result.months):,} months")
+        click.echo(f"  Entry {result.entry}, version {result.version_after}, {_number(len(result.months), 'month')}")
     for reason, rows in result.reasons.items():
-        click.echo(f"  Quarantined: {reason} ({rows:,} rows)")
+        click.echo(f"  Quarantined: {reason} ({_number(rows, 'row')})")
     for warning in result.warnings:
         click.echo(f"  Note: {visible(warning)}")
     if result.quarantined:
         click.echo(f"  See them: upstream records quarantine {result.table}")
+
+
+def _number(count: int, thing: str) -> str:
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 @group.command("template")
@@ -209,7 +213,7 @@ def _holding_as_json(holding: Holding) -> dict[str, Any]:
 def _show_holdings(held: Sequence[Holding]) -> None:
     for holding in held:
         present = [str(fact.month) for fact in holding.months if fact.state != "missing"]
-        span = f"{present[0]} to {present[-1]}, {len(present)} months" if present else "no months"
+        span = f"{present[0]} to {present[-1]}, {_number(len(present), 'month')}" if present else "no months"
         newest = f"newest entry {holding.newest.id}" if holding.newest else "no entry stands"
         name = f"{holding.table} {holding.force}" if holding.force else holding.table
         click.echo(f"{name}: {holding.rows:,} rows, {span}, {newest} (version {holding.version})")
@@ -219,9 +223,8 @@ def _show_holdings(held: Sequence[Holding]) -> None:
             for sentence in _suspicions(fact):
                 click.echo(f"  Looks partial: {sentence}")
         if holding.quarantined:
-            click.echo(
-                f"  In quarantine: {holding.quarantined:,} rows; see: upstream records quarantine {holding.table}"
-            )
+            refused = _number(holding.quarantined, "row")
+            click.echo(f"  In quarantine: {refused}; see: upstream records quarantine {holding.table}")
 
 
 def _suspicions(fact: MonthFact) -> list[str]:
@@ -270,7 +273,7 @@ def quarantine(
     rows = quarantined(store, table, entry=wanted, scope=scope)
     if target is not None:
         _write_refused(rows, target)
-        click.echo(f"Wrote {len(rows):,} rows to {target}", err=True)
+        click.echo(f"Wrote {_number(len(rows), 'row')} to {target}", err=True)
     if as_json:
         _print_json([dataclasses.asdict(row) for row in rows])
     elif target is None:

@@ -1,4 +1,4 @@
-"""Folders, single files and zips as a list of files to read. A zip from outside is hostile input.
+"""Folders, single files, zips and gzips as a list of files to read. What is packed outside is hostile input.
 
 Nothing in a zip decides where anything is written: members are copied, one at a time, to numbered files in a workspace
 that is removed afterwards. Limits stop a member or a whole zip that unpacks to far more than it should.
@@ -7,6 +7,7 @@ that is removed afterwards. Limits stop a member or a whole zip that unpacks to 
 from __future__ import annotations
 
 import errno
+import gzip
 import itertools
 import stat
 import struct
@@ -34,6 +35,8 @@ RATIO_COUNTS_FROM: Final = 2**20
 CHUNK: Final = 2**20
 
 _ENCRYPTED: Final = 0x1
+_PACKED_CSV: Final = ".csv.gz"
+_SYSTEM_FILES: Final = frozenset({"thumbs.db", "desktop.ini"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,58 +58,109 @@ class SourceFile:
     path: Path
 
 
-def source_files(paths: Sequence[Path], workspace: Path) -> Iterator[SourceFile]:
-    """Every CSV file in these folders, zips and files, in name order; zip members are unpacked into ``workspace``.
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What was found.
+
+    Attributes
+    ----------
+    files
+        Every CSV file, in name order.
+    left_out
+        Names of files that are no CSV files and are not read; what operating systems leave beside files is not named.
+    """
+
+    files: tuple[SourceFile, ...]
+    left_out: tuple[str, ...]
+
+
+def source_files(paths: Sequence[Path], workspace: Path) -> Sources:
+    """Every CSV file in these folders, zips and files; what is packed is unpacked into ``workspace``.
 
     Raises
     ------
     BadInput
-        A path is not there, holds no CSV file, or is a zip that is damaged or hostile.
+        A path is not there, holds no CSV file, or is a zip or gzip that is damaged or hostile.
     """
     numbers = itertools.count()
+    files: list[SourceFile] = []
+    left_out: list[str] = []
     for path in paths:
-        found = False
-        for file in _below(path):
-            inside = _members(file, workspace, numbers) if file.suffix.lower() == ".zip" else _single(file, path)
-            for source in inside:
-                found = True
-                yield source
-        if not found:
+        before = len(files)
+        for file in _below(path, left_out):
+            if file.suffix.lower() == ".zip":
+                files += _members(file, workspace, numbers, left_out)
+            else:
+                files.append(_single(file, path, workspace, numbers))
+        if len(files) == before:
             raise BadInput(f"{path} holds no CSV file.", allowed="a folder, zip or CSV file from data.police.uk")
+    return Sources(tuple(files), tuple(left_out))
 
 
-def _below(path: Path) -> list[Path]:
+def _is_read(name: str) -> bool:
+    return name.lower().endswith((".csv", ".zip", _PACKED_CSV))
+
+
+def _of_the_system(parts: Sequence[str]) -> bool:
+    """Whether an operating system left the file: hidden files, and what a Mac packs beside each file."""
+    return parts[-1].startswith(".") or "__MACOSX" in parts or parts[-1].casefold() in _SYSTEM_FILES
+
+
+def _below(path: Path, left_out: list[str]) -> list[Path]:
+    """The files to read at or below a path; names of others go to ``left_out``."""
     if path.is_dir():
-        wanted = {".csv", ".zip"}
-        return sorted(file for file in path.rglob("*") if file.suffix.lower() in wanted and file.is_file())
+        files = sorted(file for file in path.rglob("*") if file.is_file())
+        files = [file for file in files if not _of_the_system(file.relative_to(path).parts)]
+        left_out += [str(file.relative_to(path)) for file in files if not _is_read(file.name)]
+        return [file for file in files if _is_read(file.name)]
     if not path.is_file():
         raise BadInput(f"{path} is not there.", allowed="a folder, zip or CSV file", remedy="Check the path.")
-    if path.suffix.lower() not in {".csv", ".zip"}:
-        raise BadInput(f"{path} is not a CSV file or a zip.", allowed="a folder, .zip or .csv")
+    if not _is_read(path.name):
+        raise BadInput(f"{path} is not a CSV file or a zip.", allowed="a folder, .csv.gz, .zip or .csv")
     return [path]
 
 
-def _single(file: Path, given: Path) -> list[SourceFile]:
+def _single(file: Path, given: Path, workspace: Path, numbers: Iterator[int]) -> SourceFile:
     name = str(file.relative_to(given)) if given.is_dir() else file.name
-    return [SourceFile(name=name, base_name=file.name, path=file)]
+    if not file.name.lower().endswith(_PACKED_CSV):
+        return SourceFile(name=name, base_name=file.name, path=file)
+    target = workspace / f"member_{next(numbers)}.csv"
+    try:
+        with gzip.open(file) as packed:
+            _copy(packed, target, file.stat().st_size, file, file.name)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise _incomplete(file, error) from error
+    return SourceFile(name=name, base_name=file.name[: -len(".gz")], path=target)
 
 
-def _members(file: Path, workspace: Path, numbers: Iterator[int]) -> Iterator[SourceFile]:
+def _members(file: Path, workspace: Path, numbers: Iterator[int], left_out: list[str]) -> list[SourceFile]:
+    found = []
     try:
         with zipfile.ZipFile(file) as archive:
             _check_directory(file, archive)
-            wanted = [member for member in archive.infolist() if member.filename.lower().endswith(".csv")]
-            for member in sorted(wanted, key=lambda item: item.filename):
+            for member in sorted(archive.infolist(), key=lambda item: item.filename):
+                parts = _parts(member)
+                name = f"{file.name}: {member.filename}"
+                if member.is_dir() or not parts or _of_the_system(parts):
+                    continue
+                if not parts[-1].lower().endswith(".csv"):
+                    left_out.append(name)
+                    continue
                 target = workspace / f"member_{next(numbers)}.csv"
                 _unpack(file, archive, member, target)
-                base = PurePosixPath(member.filename).name
-                yield SourceFile(name=f"{file.name}: {member.filename}", base_name=base, path=target)
+                found.append(SourceFile(name=name, base_name=parts[-1], path=target))
     except OSError as error:
         if error.errno != errno.EINVAL:  # an offset that lies before the file; anything else is the disk's
             raise
         raise _incomplete(file, error) from error
     except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, struct.error, RuntimeError) as error:
         raise _incomplete(file, error) from error
+    return found
+
+
+def _parts(member: zipfile.ZipInfo) -> tuple[str, ...]:
+    """The parts of a member's name, whose folders some programs divide by backslashes."""
+    return PurePosixPath(member.filename.replace("\\", "/")).parts
 
 
 def _check_directory(file: Path, archive: zipfile.ZipFile) -> None:
@@ -116,7 +170,7 @@ def _check_directory(file: Path, archive: zipfile.ZipFile) -> None:
         raise _hostile(file, f"holds {len(members):,} files", f"up to {MOST_MEMBERS:,} files")
     seen: set[str] = set()
     for member in members:
-        parts = PurePosixPath(member.filename.replace("\\", "/")).parts
+        parts = _parts(member)
         if member.filename.startswith(("/", "\\")) or ".." in parts or (parts and ":" in parts[0]):
             raise _hostile(file, f"holds {member.filename!r}, which points outside it", "plain names below the zip")
         if stat.S_ISLNK(member.external_attr >> 16):
@@ -135,30 +189,37 @@ def _check_directory(file: Path, archive: zipfile.ZipFile) -> None:
 
 
 def _unpack(file: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:
-    """Copy one member, stopping as soon as it is larger than it said or than its packed size can explain."""
-    written = 0
-    with archive.open(member) as packed, target.open("wb") as out:
-        for block in _blocks(packed):
-            written += len(block)
-            if written > RATIO_COUNTS_FROM and written > HIGHEST_RATIO * max(member.compress_size, 1):
-                raise _hostile(
-                    file,
-                    f"unpacks {member.filename!r} to more than {HIGHEST_RATIO} times its packed size",
-                    f"up to {HIGHEST_RATIO} times",
-                )
-            out.write(block)
+    with archive.open(member) as packed:
+        written = _copy(packed, target, member.compress_size, file, member.filename)
     if written != member.file_size:
         raise zipfile.BadZipFile(f"{member.filename} ends after {written:,} of {member.file_size:,} bytes")
 
 
-def _blocks(handle: IO[bytes]) -> Iterator[bytes]:
+def _copy(packed: IO[bytes] | gzip.GzipFile, target: Path, packed_size: int, file: Path, name: str) -> int:
+    """Copy what is unpacked, stopping as soon as it is larger than its packed size can explain; returns its bytes."""
+    written = 0
+    with target.open("wb") as out:
+        for block in _blocks(packed):
+            written += len(block)
+            if written > RATIO_COUNTS_FROM and written > HIGHEST_RATIO * max(packed_size, 1):
+                raise _hostile(
+                    file,
+                    f"unpacks {name!r} to more than {HIGHEST_RATIO} times its packed size",
+                    f"up to {HIGHEST_RATIO} times",
+                )
+            out.write(block)
+    return written
+
+
+def _blocks(handle: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
     while block := handle.read(CHUNK):
         yield block
 
 
 def _incomplete(file: Path, error: Exception) -> BadInput:
     return BadInput(
-        f"{file.name} is not a complete zip: {error}.", remedy="Download it again; nothing of it was added."
+        f"{file.name} is not a complete {'zip' if file.suffix.lower() == '.zip' else 'gzip'}: {error}.",
+        remedy="Download it again; nothing of it was added.",
     )
 
 

@@ -77,8 +77,16 @@ def header(path: Path, name: str) -> tuple[str, ...]:
             raise BadInput(
                 f"{name} is encoded as {encoding}.", allowed="UTF-8 text", remedy="Save it again as CSV UTF-8."
             )
+    if b"\0" in first:
+        raise BadInput(f"{name} is no text: its first line holds NUL bytes.", allowed="CSV, UTF-8")
     if not first.strip():
         raise BadInput(f"{name} is empty: it has no header line.", remedy="Download it again.")
+    if b"\r" in first.rstrip(b"\r\n"):
+        raise BadInput(
+            f"{name} ends its lines with carriage returns alone.",
+            allowed="line feeds, with or without carriage returns",
+            remedy="Add the file as it was downloaded, or save it again as CSV UTF-8.",
+        )
     try:
         return tuple(next(csv.reader([first.removeprefix(_UTF8_MARK).decode("utf-8")])))
     except (UnicodeDecodeError, csv.Error, StopIteration) as error:

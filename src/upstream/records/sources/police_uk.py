@@ -33,7 +33,7 @@ from upstream.records.sources import police_uk_layouts as layouts
 from upstream.records.sources.archive import SourceFile, source_files
 from upstream.records.sources.lines import header, scan
 from upstream.records.sources.police_uk_layouts import Layout
-from upstream.records.sources.police_uk_rows import RowWriter, Scans, Written, scanned, this_month
+from upstream.records.sources.police_uk_rows import RowWriter, Scans, Written, scanned, some, this_month
 from upstream.records.sources.street_files import StreetFile
 from upstream.store import Store
 
@@ -57,14 +57,19 @@ def add(store: Store, paths: Sequence[Path], *, who: str, progress: Progress = n
         A file cannot be used as a whole (no such columns, damaged zip, wrong name). Nothing is written then.
     """
     with store.workspace() as workspace:
-        files = [_recognised(source) for source in source_files(paths, workspace)]
+        sources = source_files(paths, workspace)
+        files = [_recognised(source) for source in sources.files]
         result = []
         for layout in layouts.LAYOUTS:
             those = [file for file in files if file.layout is layout]
             if those:
                 _sweep(store, layout.table)
                 result.append(_add_table(store, layout, those, workspace, who, progress))
-        return result
+    if sources.left_out:
+        number = len(sources.left_out)
+        note = f"{number:,} other {'file was' if number == 1 else 'files were'} not read: {some(sources.left_out)}."
+        result[0] = replace(result[0], warnings=(*result[0].warnings, note))
+    return result
 
 
 def _sweep(store: Store, table: str) -> None:

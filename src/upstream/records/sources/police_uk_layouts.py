@@ -24,6 +24,7 @@ OTHER_FORCE: Final = "is not the force of the file name"
 OTHER_MONTH: Final = "is not in the month of the file name"
 
 _FILE_NAME: Final = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))-([a-z0-9-]+?)-(street|outcomes|stop-and-search)\.csv", re.I)
+_SIGNS: Final = re.compile(r"[\W_]+")
 _FORCE_WORDS: Final = re.compile(r"\b(police service of|police service|police|constabulary|service)\b")
 
 # names that are not their slug with "Police" or "Constabulary" behind
@@ -141,19 +142,24 @@ def known_forces() -> Mapping[str, str]:
     return names | {"Dyfed-Powys Police": "dyfed-powys", "Hampshire and Isle of Wight Constabulary": "hampshire"}
 
 
+def _words(header: str) -> str:
+    return _SIGNS.sub(" ", header).strip().casefold()
+
+
 def recognise(name: str, header: Sequence[str]) -> tuple[Layout, dict[str, int]]:
     """Which kind of file a header belongs to, and where each published column stands.
 
-    Letter case and spaces in headers do not matter. Columns that are not known are left out.
+    Letter case, spaces and signs in headers do not matter: statistics packages write "Crime.ID" or "crime_id". Columns
+    that are not known are left out.
 
     Raises
     ------
     BadInput
         Columns are missing or stand twice.
     """
-    places = [" ".join(text.split()).casefold() for text in header]
-    best = max(LAYOUTS, key=lambda layout: sum(known.casefold() in places for known in layout.headers))
-    found = {known: places.index(known.casefold()) for known in best.headers if known.casefold() in places}
+    places = [_words(text) for text in header]
+    best = max(LAYOUTS, key=lambda layout: sum(_words(known) in places for known in layout.headers))
+    found = {known: places.index(_words(known)) for known in best.headers if _words(known) in places}
     missing = [known for known in best.headers if known not in found and known not in best.optional]
     if missing and len(header) == 1 and ";" in header[0]:
         raise BadInput(
@@ -161,13 +167,19 @@ def recognise(name: str, header: Sequence[str]) -> tuple[Layout, dict[str, int]]
             allowed="commas between the columns, as published",
             remedy="Add the file as it was downloaded from data.police.uk; nothing was added.",
         )
+    if not found:
+        raise BadInput(
+            f"{name} has no column of a police.uk file; it begins {','.join(header)[:60]!r}.",
+            allowed="street, outcomes and stop-and-search files as published",
+            remedy="Download the file again from data.police.uk; nothing was added.",
+        )
     if missing:
         raise BadInput(
             f"{name} lacks the columns {', '.join(missing)} of a {best.kind} file.",
             allowed=f"the columns {', '.join(best.headers)}",
             remedy="Download the file again from data.police.uk; nothing was added.",
         )
-    twice = [known for known in found if places.count(known.casefold()) > 1]
+    twice = [known for known in found if places.count(_words(known)) > 1]
     if twice:
         raise BadInput(f"{name} has the column {twice[0]} twice.", allowed="each column once")
     return best, found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,7 +135,7 @@ class RowWriter:
         twice = sorted({key for key in keys if keys.count(key) > 1}) if len(set(keys)) < len(keys) else []
         if twice:
             raise BadInput(
-                f"More than one of these files has rows of {_some(month_names(twice))}.",
+                f"More than one of these files has rows of {some(month_names(twice))}.",
                 allowed="one file for each force, kind and month",
                 remedy="Add them one after the other; the later one replaces the month. Nothing was added now.",
             )
@@ -202,19 +202,18 @@ class RowWriter:
         """Write one file's good rows and quarantine the others with the reason."""
         clean = self.workspace / f"clean_{number}.csv"
         target = self.folder / f"careful_{number}.parquet"
-        before = refused.rows
+        before, reasons_before = refused.rows, dict(refused.reasons)
         refused.extend(split_careful(file.source.path, file.source.name, file.width, clean))
         lines = clean_sql(clean, file.width)
         forces = self._forces_in(connection, lines, file)
         self._copy(connection, lines, [file], target, forces)
         counts = _counts(connection, target)
-        reasons_before = dict(refused.reasons)
         refused.extend(self._faulty(connection, lines, file, forces))
         clean.unlink()
         bad, good = refused.rows - before, sum(counts.values())
         if good == 0 and bad:
-            new = {reason for reason, n in refused.reasons.items() if n > reasons_before.get(reason, 0)}
-            _refuse_renamed(file, new)
+            new = {reason: n - reasons_before.get(reason, 0) for reason, n in refused.reasons.items()}
+            raise _useless(file, {reason: n for reason, n in new.items() if n})
         if good == 0 and not file.key:
             raise BadInput(
                 f"{file.source.name} has no usable row that says its force and month, and its name does not either.",
@@ -282,7 +281,7 @@ class RowWriter:
         if file.key is None:
             self.warnings.append(
                 f"{file.source.name} is not named as data.police.uk names its files: force and month were taken from "
-                f"its rows ({_some(month_names(counts))})."
+                f"its rows ({some(month_names(counts))})."
             )
 
     def _unknown(self, connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
@@ -304,14 +303,21 @@ class RowWriter:
         return found
 
 
-def _refuse_renamed(file: StreetFile, reasons: Iterable[str]) -> None:
+def _useless(file: StreetFile, reasons: Mapping[str, int]) -> BadInput:
+    """The refusal of a file of which no row can be used: it must not stand as a month in which nothing was recorded."""
     contradictions = (layouts.OTHER_FORCE, layouts.OTHER_MONTH)
     if file.key and all(reason.endswith(contradictions) for reason in reasons):
-        raise BadInput(
+        return BadInput(
             f"{file.source.name} is named as {file.force} {file.month}, but not one of its rows is.",
             allowed="files with the name they were downloaded with",
             remedy="Give the file back its own name; nothing was added.",
         )
+    rows = sum(reasons.values())
+    counted = "; ".join(f"{reason} ({n:,})" for reason, n in reasons.items())
+    return BadInput(
+        f"{file.source.name} has {rows:,} {'row' if rows == 1 else 'rows'} and none can be used: {counted}.",
+        remedy="Add the file as it was downloaded from data.police.uk; nothing was added.",
+    )
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, target: Path) -> dict[ForceMonth, int]:
@@ -319,5 +325,6 @@ def _counts(connection: duckdb.DuckDBPyConnection, target: Path) -> dict[ForceMo
     return {(force, month): n for force, month, n in rows}
 
 
-def _some(names: Sequence[str], most: int = 5) -> str:
+def some(names: Sequence[str], most: int = 5) -> str:
+    """The first names of a long list, and how many more there are."""
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
