@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
 
+import upstream.cli as upstream_cli
 from upstream.cli.main import GROUPS, upstream
 
 
@@ -59,3 +62,18 @@ def test_group_help_loads_no_engine(group: str) -> None:
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_every_word_of_a_command_goes_through_one_door() -> None:
+    """``terminal.say`` and its sisters make the words of files harmless: nothing else may print."""
+    folder = Path(upstream_cli.__file__).parent
+    loose = re.compile(r"click\.(secho|echo)\(|(?<![\w.])print\(|sys\.std(out|err)\.write")
+    allowed = {"main.py": "click.echo(context.get_usage(), err=True)"}  # our own words, on several lines
+    found = [
+        f"{path.name}:{number}"
+        for path in sorted(folder.glob("*.py"))
+        if path.name != "terminal.py"
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if loose.search(line) and line.strip() != allowed.get(path.name)
+    ]
+    assert not found

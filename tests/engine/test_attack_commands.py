@@ -17,6 +17,7 @@ import pytest
 
 from upstream.cli import demo
 from upstream.cli.main import main
+from upstream.cli.terminal import cells
 from upstream.errors import BadInput
 from upstream.records.contract import contract
 from upstream.records.force_tables import add_file
@@ -69,6 +70,8 @@ def served(tmp_path: Path) -> Iterator[http.client.HTTPConnection]:
     report = tmp_path / "report"
     (report / "inner").mkdir(parents=True)
     (report / "report.html").write_text("<p>The report</p>", "utf-8")
+    (report / "out.txt").symlink_to(tmp_path / "secret.txt")
+    (report / "away").symlink_to(tmp_path)
     handler = functools.partial(demo.ReportHandler, directory=str(report))
     with http.server.ThreadingHTTPServer((demo.LOOPBACK, 0), handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
@@ -94,7 +97,9 @@ def test_the_report_is_served_with_what_a_browser_may_do(served: http.client.HTT
     assert answer(served, "/report.html", host="localhost:8765").status == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/inner/", "/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt"])
+@pytest.mark.parametrize(
+    "path", ["/", "/inner/", "/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/out.txt", "/away/secret.txt"]
+)
 def test_no_folder_is_listed_and_nothing_beside_the_report_is_served(
     served: http.client.HTTPConnection, path: str
 ) -> None:
@@ -112,6 +117,7 @@ def test_another_name_for_this_address_is_refused(served: http.client.HTTPConnec
 @pytest.fixture
 def hostile(tmp_path: Path) -> Path:
     """A store with one refused row of a file whose name is a command to the terminal."""
+    (tmp_path / "upstream.toml").touch()
     name = "a\x1b[31m[bold]\n.csv"
     (tmp_path / name).write_text(
         "measure,period_from,period_to,area,numerator,denominator,as_at,source\n"
@@ -130,8 +136,48 @@ def test_a_file_name_is_no_command_to_the_terminal(hostile: Path, capsys: pytest
 
 
 def test_an_error_is_no_command_to_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert ended("--config", str(tmp_path / "x"), "records", "add", "returns", "a\x1b]0;title\x07.csv") == 2
+    config = tmp_path / "upstream.toml"
+    config.touch()
+    assert ended("--config", str(config), "records", "add", "returns", "a\x1b]0;title\x07.csv") == 2
     assert "\x1b" not in capsys.readouterr().err
+
+
+# a terminal obeys the first two of these and shows none of the last three; click takes out only some of the first
+COMMANDS = "\x1b]0;title\x07\x9b31m\u202e\u200b"
+
+
+def test_a_report_that_somebody_sent_is_no_command_to_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent = tmp_path / f"sent{COMMANDS}.md"
+    rows = (
+        f"| Area | May 2024 | Jun 2024 |\n|---|---|---|\n| North{COMMANDS} | 1,310 | 1,250 |\n| South | 870 | 910 |\n"
+    )
+    sent.write_text(f"# June{COMMANDS}\n\n{rows}| Force | 2,180 | 2,260 |\n", "utf-8")
+    for more in ([], ["--json"]):
+        assert ended("report", "check", str(sent), *more) == 1
+        said = capsys.readouterr().out
+        assert "parts_do_not_sum" in said
+        assert not set(said) & set(COMMANDS) - set("0;title31m]")
+
+
+def test_a_definition_that_somebody_sent_is_no_command_to_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bad.toml").write_text('key = "a\\u001b]0;title\\u0007\\u009b31m\\u202e"\nkind = "count"\n', "utf-8")
+    assert ended("measures", "check", str(tmp_path / "bad.toml")) == 2
+    assert not set(capsys.readouterr().out) & set("\x1b\x07\x9b\u202e")
+
+
+def test_words_of_a_table_are_shown_and_not_obeyed() -> None:
+    assert cells("a\x1b[31m", "two\nlines", "1\u00a0234 caf\u00e9") == ["a\\x1b[31m", "two lines", "1 234 caf\u00e9"]
+
+
+def test_refused_rows_are_written_for_their_reader_alone(hostile: Path) -> None:
+    target = hostile / "refused.csv"
+    config = str(hostile / "upstream.toml")
+    assert ended("--config", config, "records", "quarantine", "returns", "--csv", str(target)) == 0
+    assert target.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("name", ["[/red]x", "[bold]x", "[link=x]y"])

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
 
 from upstream.cli.main import main
+from upstream.cli.measures_shown import list_table
+from upstream.measures.loading import load_packs
 from upstream.records.contract import contract
 from upstream.store import Store
 
@@ -88,6 +92,34 @@ def test_by_week(force: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call(force, "by", "homicides", "week", "--to", "2022-06", "--pack", str(force / "pack"), "--json")
     periods = {p["first"]: p["value"]["value"] for p in json.loads(capsys.readouterr().out)["periods"]}
     assert periods == {"2022-06-06": 3, "2022-06-13": 0, "2022-06-20": 0}
+
+
+def test_periods_of_a_month_before_the_records_are_not_an_empty_table(
+    force: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        call(force, "by", "homicides", "week", "--to", "2010-06", "--pack", str(force / "pack"))
+    assert ended.value.code == 3
+    assert "No record of homicides is held up to 2010-06" in capsys.readouterr().err
+
+
+def test_a_measure_of_the_force_alone_is_no_empty_row_of_an_area(
+    force: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alone = DEFINITION.replace('"homicides"', '"alone"').replace('"Homicides"', '"Alone"') + "by_area = false\n"
+    (force / "pack" / "alone.toml").write_text(alone, "utf-8")
+    call(force, "run", "--to", "2022-06", "--pack", str(force / "pack"), "--area", "A")
+    said = capsys.readouterr().out
+    assert "Homicides" in said
+    assert "Alone" not in said
+
+
+def test_keys_are_listed_whole_on_a_narrow_terminal() -> None:
+    definitions = [one for pack in load_packs() for one in pack.definitions]
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(list_table(definitions))
+    shown = console.export_text()
+    assert not [one.key for one in definitions if one.key not in shown]
 
 
 def test_list_and_show(force: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,9 +11,13 @@ import pytest
 
 from upstream.cli import report as report_command
 from upstream.cli.main import main
+from upstream.cli.settings import load_settings, who
 from upstream.errors import NotHeld
+from upstream.measures.loading import load_packs
 from upstream.periods import Month
+from upstream.records.entries import entries
 from upstream.reports.data_quality import Holding
+from upstream.store import Store
 
 Ended = Callable[..., tuple[int, str]]
 STREET = "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,"
@@ -26,6 +32,9 @@ def ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     (tmp_path / "folder").mkdir()
     headings = STREET.replace(",", ";") + "Last outcome category;Context\n"
     (tmp_path / "2022-06-west-mercia-street.csv").write_text(headings, "utf-8")
+    (tmp_path / "empty.csv").touch()
+    (tmp_path / "store_is_a_file.toml").write_text('[store]\npath = "note.txt"\n', "utf-8")
+    (tmp_path / "threads.toml").write_text('[engine]\nthreads = "two"\n', "utf-8")
 
     def type_in(command: str, *more: str) -> tuple[int, str]:
         try:
@@ -54,6 +63,15 @@ def ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         ("measures run --to 2022-06 --measure crime_totl", "no measure 'crime_totl'", "crime_total"),
         ("report quarterly --to 2022-13 --out r", "2022-13 is not a month", "written YYYY-MM"),
         ("report check missing.md", "missing.md is not there", "a file or a folder"),
+        ("report check empty.csv", "Nothing in empty.csv could be checked", "words or figures"),
+        ("records add incidents note.txt --as-at 05/07/2022", "'05/07/2022' is not a day", "YYYY-MM-DD"),
+        ("records add incidents note.txt --as-at 2022-06-31", "'2022-06-31' is not a day", "YYYY-MM-DD"),
+        ("records add incidents note.txt --as-at 9999-01-01", "9999-01-01 is after today", "read from its system"),
+        ("--config missing.toml records status", "no settings file missing.toml", "upstream.toml where there is one"),
+        ("--config store_is_a_file.toml records status", "note.txt, a file", "a folder"),
+        ("--config threads.toml records status", "engine.threads to 'two'", "a whole number"),
+        ("frobnicate", "No such command 'frobnicate'", "demo, measures, places, records, report"),
+        ("places add boundaries x.geojson", "No such command 'boundaries'", "deprivation, lookup, lsoa, population"),
     ],
 )
 def test_bad_input_is_named_with_what_is_allowed(ended: Ended, command: str, given: str, allowed: str) -> None:
@@ -74,6 +92,40 @@ def test_a_report_before_any_add_says_what_to_add(ended: Ended, tmp_path: Path) 
     assert "No records are held" in said
     assert "upstream records add police-uk FILE" in said
     assert not (tmp_path / "r").exists()
+
+
+def test_a_measure_of_tables_not_held_is_not_an_empty_table(ended: Ended) -> None:
+    code, said = ended("measures run --to 2022-06 --measure crime_total")
+    assert code == 3
+    assert "holds no table 'crimes'" in said
+
+
+def test_part_of_a_slip_takes_nothing_back(ended: Ended, tmp_path: Path) -> None:
+    head = "measure,period_from,period_to,area,numerator,denominator,as_at,source"
+    (tmp_path / "returns.csv").write_text(f"{head}\nabsence,2022-06-01,2022-06-30,A,1,10,2022-07-01,s\n", "utf-8")
+    assert ended("records add returns returns.csv")[0] == 0
+    (entry,) = [held.id for held in entries(Store(tmp_path / "store"), "returns")]
+    for slip in ("", entry[:3]):
+        assert ended("records undo", slip)[0] == 3
+    assert ended("records undo", entry[:4])[0] == 0
+
+
+def test_the_reader_is_the_account_and_not_what_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "somebody else")
+    assert who() == pwd.getpwuid(os.getuid()).pw_name
+    monkeypatch.setattr(os, "getuid", lambda: 4_000_000_000)
+    assert who() == "user 4000000000"
+
+
+def test_a_pack_is_found_beside_the_settings_that_name_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "force").mkdir()
+    config = tmp_path / "upstream.toml"
+    config.write_text('[report]\npacks = ["force", "mine", "gone"]\n', "utf-8")
+    assert load_settings(config).packs == ("force", str(tmp_path / "mine"), "gone")
+    monkeypatch.chdir(tmp_path)
+    assert load_packs(["force"])[0].key == "force", "a folder of the same name stood in for our own pack"
 
 
 def test_a_file_that_may_not_be_read_is_named_without_a_traceback(

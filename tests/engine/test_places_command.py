@@ -14,6 +14,7 @@ POPULATION = "lsoa21_code,total_residents,total_households\nE01000001,10,4\nwron
 
 def run(folder: Path, *arguments: str) -> int:
     """Exit code of one command with its own settings file."""
+    (folder / "upstream.toml").touch()
     try:
         main(["--config", str(folder / "upstream.toml"), "places", *arguments])
     except SystemExit as end:

@@ -87,6 +87,7 @@ def test_a_month_that_is_none_ends_with_2(force: Path, capsys: pytest.CaptureFix
 
 
 def test_an_empty_store_ends_with_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "upstream.toml").touch()
     assert run(tmp_path, "--out", str(tmp_path / "out")) == 3
     assert "upstream records add" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

@@ -81,10 +81,13 @@ class ReportHandler(http.server.SimpleHTTPRequestHandler):
     """Serves the files of one folder to a browser on this machine; lists nothing, and logs no request."""
 
     def send_head(self) -> Any:
-        """Refuse a page elsewhere that calls this address by a name of its own (DNS rebinding)."""
+        """Refuse a page elsewhere that calls this address by a name of its own (DNS rebinding), and a way out."""
         host = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")
         if host not in (LOOPBACK, "localhost"):
             self.send_error(http.HTTPStatus.MISDIRECTED_REQUEST)
+            return None
+        if not Path(self.translate_path(self.path)).resolve().is_relative_to(Path(self.directory).resolve()):
+            self.send_error(http.HTTPStatus.NOT_FOUND)  # a link that leads out of the folder
             return None
         return super().send_head()
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from upstream import __version__
-from upstream.cli.terminal import visible
-from upstream.errors import UpstreamError
+from upstream.cli.terminal import say
+from upstream.errors import BadInput, UpstreamError
 
 # command group -> (module that holds it, one line of help)
 GROUPS: dict[str, tuple[str, str]] = {
@@ -56,7 +58,28 @@ def upstream(ctx: click.Context, config: str) -> None:
 
     Example: upstream records add police-uk northumbria.zip
     """
+    named = ctx.get_parameter_source("config") is not ParameterSource.DEFAULT
+    if named and not Path(config).is_file():
+        # the defaults instead would be another force's store
+        raise BadInput(
+            f"There is no settings file {config}.",
+            allowed="a TOML file; without --config, upstream.toml where there is one",
+            remedy="Mend the path.",
+        )
     ctx.obj = config
+
+
+def _show_misuse(error: click.ClickException) -> None:
+    """What click says of a command that it cannot read, with the commands that there are."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if isinstance(error, click.exceptions.NoArgsIsHelpError) or context is None:
+        error.show()
+        return
+    click.echo(context.get_usage(), err=True)
+    say(f"Error: {error.format_message()}", err=True)
+    if isinstance(error, click.exceptions.NoSuchCommand) and isinstance(context.command, click.Group):
+        say(f"Allowed: {', '.join(context.command.list_commands(context))}", err=True)
+    say(f"What to do: {context.command_path} --help", err=True)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -64,24 +87,24 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         upstream.main(args=arguments, prog_name="upstream", standalone_mode=False)
     except UpstreamError as error:
-        click.echo(f"Error: {visible(error.what)}", err=True)
+        say(f"Error: {error.what}", err=True)
         if error.allowed:
-            click.echo(f"Allowed: {visible(error.allowed)}", err=True)
+            say(f"Allowed: {error.allowed}", err=True)
         if error.remedy:
-            click.echo(f"What to do: {visible(error.remedy)}", err=True)
+            say(f"What to do: {error.remedy}", err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:  # whoever was reading has gone, as with: upstream measures list | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(UpstreamError.exit_code)
     except OSError as error:  # full, closed or in the way: the machine's own words, and where
-        where = f": {visible(str(error.filename))}" if error.filename else ""
-        click.echo(f"Error: {error.strerror or error}{where}.", err=True)
+        where = f": {error.filename}" if error.filename else ""
+        say(f"Error: {error.strerror or error}{where}.", err=True)
         sys.exit(UpstreamError.exit_code)
     except click.ClickException as error:
-        error.show()
+        _show_misuse(error)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped; the last complete state is kept.", err=True)
+        say("Stopped; the last complete state is kept.", err=True)
         sys.exit(130)
 
 

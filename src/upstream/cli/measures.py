@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from upstream.cli.force import with_force
+from upstream.cli.measures_shown import (
+    alarm_lines,
+    areas_line,
+    facts_table,
+    lacking_lines,
+    list_table,
+    measure_facts,
+    measure_line,
+    nothing_held,
+    periods_table,
+    results_json,
+    results_table,
+)
 from upstream.cli.settings import Settings, load_settings, who
+from upstream.cli.terminal import say, say_json, show
 from upstream.errors import BadInput, NotHeld
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from upstream.measures.definition import Definition, Tally, Target
+    from upstream.measures.definition import Definition
     from upstream.measures.loading import Problem
     from upstream.measures.periods_of import Grain
-    from upstream.measures.result import MeasureResult, Results, Value
+    from upstream.measures.result import Results
 
 PURPOSE = "Measures run from the command line"
-SHORT = {"force": "Force", "not_known": "Not known"}
-UNITS = {"percent": "%", "per_1000": "/1,000"}
 
 
 @click.group("measures")
@@ -58,33 +67,9 @@ def list_measures(config: str, packs: tuple[str, ...], as_json: bool) -> None:
     """
     definitions = _definitions(config, packs)
     if as_json:
-        click.echo(json.dumps([_line(definition) for definition in definitions], indent=1))
+        say_json([measure_line(definition) for definition in definitions])
         return
-    table = Table(title=f"{len(definitions)} measures")
-    for heading in ("Key", "Title", "Kind", "Reference", "Reads", "Next review"):
-        table.add_column(heading)
-    for d in definitions:
-        table.add_row(d.key, d.title, d.kind, ", ".join(d.kpi_refs), ", ".join(d.tables), str(d.next_review))
-    _terminal().print(table)
-
-
-def _terminal() -> Console:
-    """Titles and areas' names are people's words: no markup is read in them."""
-    return Console(markup=False, emoji=False)
-
-
-def _line(definition: Definition) -> dict[str, Any]:
-    return {
-        "key": definition.key,
-        "pack": definition.pack,
-        "title": definition.title,
-        "question": definition.question,
-        "kind": definition.kind,
-        "unit": definition.unit,
-        "kpi_refs": list(definition.kpi_refs),
-        "tables": list(definition.tables),
-        "hash": definition.hash,
-    }
+    show(list_table(definitions))
 
 
 @group.command("show")
@@ -92,7 +77,7 @@ def _line(definition: Definition) -> dict[str, Any]:
 @_PACK
 @_JSON
 @click.pass_obj
-def show(config: str, key: str, packs: tuple[str, ...], as_json: bool) -> None:
+def show_measure(config: str, key: str, packs: tuple[str, ...], as_json: bool) -> None:
     """Explain one measure: what is counted, from where, what good looks like.
 
     Example: upstream measures show da_arrest_rate
@@ -101,55 +86,10 @@ def show(config: str, key: str, packs: tuple[str, ...], as_json: bool) -> None:
     if key not in definitions:
         raise _no_measure(key, definitions)
     definition = definitions[key]
-    facts = _facts(definition)
     if as_json:
-        click.echo(json.dumps({**_line(definition), **dict(facts)}, indent=1))
+        say_json({**measure_line(definition), **dict(measure_facts(definition))})
         return
-    table = Table(title=f"{definition.title} ({definition.key})", show_header=False)
-    table.add_column(style="bold")
-    table.add_column()
-    for name, value in facts:
-        table.add_row(name, value)
-    _terminal().print(table)
-
-
-def _facts(d: Definition) -> list[tuple[str, str]]:
-    rows = [
-        ("Question", d.question),
-        ("Kind and unit", f"{d.kind}, {d.unit}"),
-        ("Numerator", _tally(d.numerator)),
-        ("Denominator", _tally(d.denominator)),
-        ("Linked with", _tally(d.linked)),
-        ("Window", d.window.replace("_", " ")),
-        ("Good is", d.good),
-        ("What good looks like", "; ".join(_target(target) for target in d.targets) or "not set"),
-        ("Limits", d.limits),
-        ("Breaks", "; ".join(f"{b.start}: {b.what}" for b in d.breaks)),
-        ("Reading", f"{d.reading}: {d.reading_reason}" if d.reading else ""),
-        ("Other readings", ", ".join(d.alternatives)),
-        ("About", d.about),
-        ("Caveats", "; ".join(d.caveats)),
-        ("Owner", d.owner),
-        ("Reviewed, next review", f"{d.reviewed}, {d.next_review}"),
-        ("Source", d.source),
-        ("File", Path(d.path).name),
-    ]
-    return [(name, value) for name, value in rows if value]
-
-
-def _tally(tally: Tally | None) -> str:
-    if tally is None:
-        return ""
-    what = f"sum of {tally.column}" if tally.column else "rows"
-    if tally.distinct:
-        what = f"different {', '.join(tally.distinct)}"
-    where = f" where {tally.filter.text}" if tally.filter else ""
-    return f"{what} of {tally.table}{where}"
-
-
-def _target(target: Target) -> str:
-    by = f" (by {target.by})" if target.by else ""
-    return f"{target.text}{by}"
+    show(facts_table(definition))
 
 
 @group.command("check")
@@ -171,11 +111,11 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
             problems += error.problems
     if as_json:
         rows = [{"path": p.path, "line": p.line, "reason": p.reason} for p in problems]
-        click.echo(json.dumps({"measures": checked, "problems": rows}, indent=1))
+        say_json({"measures": checked, "problems": rows})
     else:
         for problem in problems:
-            click.echo(str(problem))
-        click.echo(f"{checked} measures read, {len(problems)} problems.")
+            say(str(problem))
+        say(f"{checked} measures read, {len(problems)} problems.")
     if problems:
         raise SystemExit(BadInput.exit_code)
 
@@ -216,38 +156,15 @@ def run(
     unknown = [code for code in area_codes if code not in results.areas]
     if unknown:
         raise BadInput(f"There is no area {unknown[0]!r}.", allowed=", ".join(results.areas))
+    if not any(result.series for result in results.measures.values()):
+        raise nothing_held(results)
     shown = area_codes or tuple(results.areas)
     if as_json:
-        click.echo(json.dumps(_as_json(results, shown), indent=1))
+        say_json(results_json(results, shown))
         return
-    _terminal().print(_as_table(results, shown, f"Measures to {to.label}"))
-    for line in (_areas_line(results, shown), *_alarm_lines(results)):
-        click.echo(line)
-
-
-def _areas_line(results: Results, areas: Sequence[str]) -> str:
-    return (
-        "Areas: "
-        + ", ".join(f"{code} {results.areas[code]}" for code in areas)
-        + ". ▲ ▼ outside its limits; likely: to reach its target."
-    )
-
-
-def _alarm_lines(results: Results) -> list[str]:
-    alarms = results.false_alarms
-    lines = []
-    if alarms.series:
-        lines.append(
-            f"{alarms.outside} of {alarms.series} series are outside their limits; about {alarms.expected:.0f} would "
-            f"be if nothing had changed. {alarms.standing_out} stand out even among so many (q of 5% or less). "
-            f"{alarms.flagged} break any rule; at most {alarms.expected_at_most:.0f} would by chance."
-        )
-    if alarms.dependent:
-        lines.append(
-            f"Apart from these, {alarms.dependent_outside} of {alarms.dependent} stocks and series whose months follow "
-            "one another are outside; how many would be by chance cannot be said."
-        )
-    return lines
+    show(results_table(results, shown, f"Measures to {to.label}"))
+    for line in (areas_line(results, shown), *alarm_lines(results), *lacking_lines(results)):
+        say(line)
 
 
 def _no_measure(key: str, known: Iterable[str]) -> BadInput:
@@ -305,7 +222,7 @@ def _keep(settings: Settings, results: Results, *, quiet: bool) -> None:
     today = dt.datetime.now(dt.UTC).date()
     kept = keep_forecasts(Store(settings.store), results, made_on=today, who=who())
     if not quiet:
-        click.echo(f"{kept} likelihoods kept.")
+        say(f"{kept} likelihoods kept.")
 
 
 @group.command("by")
@@ -342,69 +259,10 @@ def by(
     if area not in found:
         raise BadInput(f"There is no area {area!r}.", allowed=", ".join(found))
     periods = found[area][-last:]
+    if not periods:
+        raise NotHeld(f"No record of {key} is held up to {to_text}.", remedy="See: upstream records status")
     if as_json:
         rows = [{"first": str(p.first), "last": str(p.last), "value": without_nan(plain(p.value))} for p in periods]
-        click.echo(json.dumps({"measure": key, "area": area, "grain": grain, "periods": rows}, indent=1))
+        say_json({"measure": key, "area": area, "grain": grain, "periods": rows})
         return
-    table = Table(title=f"{definition.title}, {area}, by {grain}")
-    table.add_column("Period")
-    table.add_column(definition.unit, justify="right")
-    for period in periods:
-        table.add_row(period.label, _printed(period.value, definition))
-    _terminal().print(table)
-
-
-def _as_json(results: Results, areas: Sequence[str]) -> dict[str, Any]:
-    from upstream.measures.plain import plain, without_nan
-
-    measures: dict[str, Any] = without_nan(plain(results.measures))
-    for measure in measures.values():
-        measure["series"] = {area: one for area, one in measure["series"].items() if area in areas}
-    return {
-        "to": str(results.to),
-        "areas": results.areas,
-        "tables": plain(results.tables),
-        "false_alarms": without_nan(plain(results.false_alarms)),
-        "engine": results.engine,
-        "engine_version": results.engine_version,
-        "measures": measures,
-    }
-
-
-def _as_table(results: Results, areas: Sequence[str], title: str) -> Table:
-    from rich import box
-
-    rows = [result for result in results.measures.values() if result.definition.kind != "page"]
-    areas = [area for area in areas if any(area in result.series for result in rows)]
-    table = Table(title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("Measure", min_width=16)
-    table.add_column("Unit")
-    for area in areas:
-        # names of areas are printed once below: eight columns of figures must fit a terminal
-        table.add_column(SHORT.get(area, area), justify="right", no_wrap=len(areas) <= 8)
-    table.add_column("Likely", justify="right")
-    for result in rows:
-        table.add_row(*_row(result, areas))
-    return table
-
-
-def _row(result: MeasureResult, areas: Sequence[str]) -> list[str]:
-    definition = result.definition
-    unit = UNITS.get(definition.unit, definition.unit)
-    if not result.series:
-        return [definition.title, unit, *([""] * len(areas)), result.not_held or ""]
-    cells = []
-    for area in areas:
-        one = result.series.get(area)
-        mark = {None: "", "high": "▲", "low": "▼"}[one.exceptional.direction if one and one.exceptional else None]
-        cells.append(f"{_printed(one.latest, definition)}{mark}" if one else "")
-    first = next(iter(result.series.values()))
-    given = first.likelihoods[0] if first.likelihoods and first.likelihoods[0].band else None
-    return [definition.title, unit, *cells, f"{given.probability:.0%}" if given else ""]
-
-
-def _printed(value: Value, definition: Definition) -> str:
-    if value.value != value.value:
-        held = f"{value.months_held} of {value.months_wanted} months"
-        return held if value.months_held < value.months_wanted else "none"
-    return f"{value.value:,.{definition.decimals}f}"
+    show(periods_table(definition, area, grain, periods))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from upstream.cli.terminal import say, say_json, show
 
 if TYPE_CHECKING:
     from upstream.places.add import Kind, PlacesAdded
@@ -101,7 +102,7 @@ def _add(
         if not as_json:
             _show(result)
     if as_json:
-        click.echo(json.dumps(results, indent=1))
+        say_json(results)
 
 
 def _plain(result: PlacesAdded) -> dict[str, Any]:
@@ -109,12 +110,12 @@ def _plain(result: PlacesAdded) -> dict[str, Any]:
 
 
 def _show(result: PlacesAdded) -> None:
-    click.echo(
+    say(
         f"{result.file}: {result.what}. {result.read:,} read = {result.accepted:,} accepted + "
         f"{result.quarantined:,} quarantined + {result.already_held:,} already held"
     )
     for reason, rows in result.reasons.items():
-        click.echo(f"  quarantined: {rows:,} {'row' if rows == 1 else 'rows'}: {reason}")
+        say(f"  quarantined: {rows:,} {'row' if rows == 1 else 'rows'}: {reason}")
 
 
 @group.command("status")
@@ -131,9 +132,8 @@ def status(config: str, as_json: bool) -> None:
 
     held = places_held(Store(load_settings(Path(config)).store))
     if as_json:
-        click.echo(json.dumps([dataclasses.asdict(line) for line in held], indent=1))
+        say_json([dataclasses.asdict(line) for line in held])
         return
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(title="Places")
@@ -141,4 +141,4 @@ def status(config: str, as_json: bool) -> None:
     table.add_column("Small areas", justify="right")
     for line in held:
         table.add_row(line.what, f"{line.rows:,}" if line.rows or line.what == "quarantine" else "not held")
-    Console(markup=False, emoji=False).print(table)
+    show(table)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import dataclasses
 import datetime as dt
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from upstream.cli.settings import load_settings, person_key, who
-from upstream.cli.terminal import visible
+from upstream.cli.terminal import say, say_json, visible
 from upstream.errors import BadInput
 
 if TYPE_CHECKING:
@@ -50,15 +49,28 @@ def _store(config: str) -> Store:
     return Store(load_settings(Path(config)).store)
 
 
+def _day(_context: click.Context, _option: click.Parameter, value: str | None) -> dt.date | None:
+    """The as-at date, refused before a file is opened when it cannot be one."""
+    if value is None:
+        return None
+    try:
+        day = dt.date.fromisoformat(value)
+    except ValueError:
+        raise BadInput(f"{value!r} is not a day.", allowed="YYYY-MM-DD, for example 2022-07-05") from None
+    if day > dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1):  # it is tomorrow already in summer time
+        raise BadInput(f"The as-at date {day} is after today.", allowed="the day the file was read from its system")
+    return day
+
+
 @group.command("add")
 @click.argument("table")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--map", "mapping", type=click.Path(path_type=Path), help="Mapping of the file's columns (TOML).")
-@click.option("--as-at", type=click.DateTime(["%Y-%m-%d"]), help="Day the file was read from its system.")
+@click.option("--as-at", metavar="YYYY-MM-DD", callback=_day, help="Day the file was read from its system.")
 @_JSON
 @click.pass_obj
 def add(
-    config: str, table: str, files: tuple[Path, ...], mapping: Path | None, as_at: dt.datetime | None, as_json: bool
+    config: str, table: str, files: tuple[Path, ...], mapping: Path | None, as_at: dt.date | None, as_json: bool
 ) -> None:
     """Add FILES to TABLE; "police-uk" takes folders, zips and CSV files as downloaded from data.police.uk.
 
@@ -72,9 +84,9 @@ def add(
     if table == POLICE_UK and (mapping or as_at):
         raise BadInput("police-uk files take no --map and no --as-at: their columns are known.")
     with _progress() as tell:
-        results = _add(config, table, files, mapping, as_at.date() if as_at else None, tell)
+        results = _add(config, table, files, mapping, as_at, tell)
     if as_json:
-        _print_json([_add_as_json(result) for result in results])
+        say_json([_add_as_json(result) for result in results])
         return
     for result in results:
         _show_add(result)
@@ -116,7 +128,8 @@ def _progress() -> Iterator[Any]:
         TextColumn("{task.percentage:>3.0f}%"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         tasks: dict[str, TaskID] = {}
 
         def tell(what: str, done: int, total: int) -> None:
@@ -136,20 +149,20 @@ def _add_as_json(result: AddResult) -> dict[str, Any]:
 
 
 def _show_add(result: AddResult) -> None:
-    click.echo(
+    say(
         f"{result.table}: {result.read:,} rows read = {result.accepted:,} accepted + {result.quarantined:,} "
         f"quarantined + {result.already_held:,} already held"
     )
     if result.entry is None:
-        click.echo("  Nothing new; nothing was written.")
+        say("  Nothing new; nothing was written.")
     else:
-        click.echo(f"  Entry {result.entry}, version {result.version_after}, {_number(len(result.months), 'month')}")
+        say(f"  Entry {result.entry}, version {result.version_after}, {_number(len(result.months), 'month')}")
     for reason, rows in result.reasons.items():
-        click.echo(f"  Quarantined: {reason} ({_number(rows, 'row')})")
+        say(f"  Quarantined: {reason} ({_number(rows, 'row')})")
     for warning in result.warnings:
-        click.echo(f"  Note: {visible(warning)}")
+        say(f"  Note: {warning}")
     if result.quarantined:
-        click.echo(f"  See them: upstream records quarantine {result.table}")
+        say(f"  See them: upstream records quarantine {result.table}")
 
 
 def _number(count: int, thing: str) -> str:
@@ -169,7 +182,7 @@ def template(table: str, folder: Path) -> None:
     from upstream.records.templates import write_template
 
     for path in write_template(table, folder):
-        click.echo(f"Wrote {path}")
+        say(f"Wrote {path}")
 
 
 @group.command("status")
@@ -184,10 +197,10 @@ def status(config: str, as_json: bool) -> None:
 
     held = holdings(_store(config))
     if as_json:
-        _print_json([_holding_as_json(holding) for holding in held])
+        say_json([_holding_as_json(holding) for holding in held])
         return
     if not held:
-        click.echo("Nothing is held yet. Add records with: upstream records add police-uk FILE")
+        say("Nothing is held yet. Add records with: upstream records add police-uk FILE")
         return
     _show_holdings(held)
 
@@ -216,15 +229,15 @@ def _show_holdings(held: Sequence[Holding]) -> None:
         span = f"{present[0]} to {present[-1]}, {_number(len(present), 'month')}" if present else "no months"
         newest = f"newest entry {holding.newest.id}" if holding.newest else "no entry stands"
         name = f"{holding.table} {holding.force}" if holding.force else holding.table
-        click.echo(f"{name}: {holding.rows:,} rows, {span}, {newest} (version {holding.version})")
+        say(f"{name}: {holding.rows:,} rows, {span}, {newest} (version {holding.version})")
         if holding.missing:
-            click.echo(f"  Missing: {_runs(holding.missing)}")
+            say(f"  Missing: {_runs(holding.missing)}")
         for fact in holding.suspect:
             for sentence in _suspicions(fact):
-                click.echo(f"  Looks partial: {sentence}")
+                say(f"  Looks partial: {sentence}")
         if holding.quarantined:
             refused = _number(holding.quarantined, "row")
-            click.echo(f"  In quarantine: {refused}; see: upstream records quarantine {holding.table}")
+            say(f"  In quarantine: {refused}; see: upstream records quarantine {holding.table}")
 
 
 def _suspicions(fact: MonthFact) -> list[str]:
@@ -273,15 +286,16 @@ def quarantine(
     rows = quarantined(store, table, entry=wanted, scope=scope)
     if target is not None:
         _write_refused(rows, target)
-        click.echo(f"Wrote {_number(len(rows), 'row')} to {target}", err=True)
+        say(f"Wrote {_number(len(rows), 'row')} to {target}", err=True)
     if as_json:
-        _print_json([dataclasses.asdict(row) for row in rows])
+        say_json([dataclasses.asdict(row) for row in rows])
     elif target is None:
         _show_refused(table, rows)
 
 
 def _write_refused(rows: Sequence[RefusedRow], target: Path) -> None:
     names = [field.name for field in dataclasses.fields(rows[0])] if rows else ["file", "line", "reason"]
+    target.touch(mode=0o600)  # refused rows may be about people
     with target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(names)
@@ -296,13 +310,13 @@ def _not_a_formula(value: object) -> object:
 
 def _show_refused(table: str, rows: Sequence[RefusedRow]) -> None:
     if not rows:
-        click.echo(f"{table}: no row is in quarantine.")
+        say(f"{table}: no row is in quarantine.")
         return
     for row in rows[:SHOWN]:
         value = "" if row.value is None else f": {row.value!r}"
-        click.echo(visible(f"{row.file}, line {row.line}: {row.reason}{value}"))
+        say(f"{row.file}, line {row.line}: {row.reason}{value}")
     if len(rows) > SHOWN:
-        click.echo(f"... and {len(rows) - SHOWN:,} more; write them all with --csv FILE")
+        say(f"... and {len(rows) - SHOWN:,} more; write them all with --csv FILE")
 
 
 @group.command("undo")
@@ -318,10 +332,6 @@ def undo(config: str, entry: str, as_json: bool) -> None:
 
     done = take_back(_store(config), entry, who=who())
     if as_json:
-        _print_json({"undone": done.undoes, "table": done.table, "version_after": done.version_after})
+        say_json({"undone": done.undoes, "table": done.table, "version_after": done.version_after})
         return
-    click.echo(f"Took back entry {done.undoes}: {done.table} is now version {done.version_after}.")
-
-
-def _print_json(value: object) -> None:
-    click.echo(json.dumps(value, indent=2, default=str))
+    say(f"Took back entry {done.undoes}: {done.table} is now version {done.version_after}.")

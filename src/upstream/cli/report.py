@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ import click
 from upstream.cli.force import with_force
 from upstream.cli.report_check import check
 from upstream.cli.settings import Settings, load_settings, who
+from upstream.cli.terminal import say, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +84,8 @@ def quarterly(
     settings = _settings(config)
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with _uncollected(), Progress(*columns, console=console, transient=True, disable=as_json) as progress:
+    quiet = as_json or not console.is_terminal
+    with _uncollected(), Progress(*columns, console=console, transient=True, disable=quiet) as progress:
         step = progress.add_task("Reading the definitions")
         from upstream.measures.loading import load_packs
 
@@ -236,8 +237,8 @@ def _say(document: Document, written: tuple[Path, ...], *, as_json: bool) -> Non
             "tables": dict(document.tables),
             "files": [str(path) for path in written],
         }
-        click.echo(json.dumps(facts, indent=1))
+        say_json(facts)
         return
-    click.echo(f"{document.title}, {document.force}, {document.subtitle}:")
+    say(f"{document.title}, {document.force}, {document.subtitle}:")
     for path in written:
-        click.echo(f"  {path} ({path.stat().st_size / 1e6:.1f} MB)")
+        say(f"  {path} ({path.stat().st_size / 1e6:.1f} MB)")

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import click
 
+from upstream.cli.terminal import say, say_json
+from upstream.errors import BadInput
+
 _EPILOG = "Example: upstream report check quarterly.html tables.csv --json > findings.json"
 
 
@@ -22,19 +25,26 @@ _EPILOG = "Example: upstream report check quarterly.html tables.csv --json > fin
 def check(paths: tuple[Path, ...], relations: Path | None, as_json: bool) -> None:
     """Find what contradicts itself in a report or in tables (.md .html .txt .csv .xlsx).
 
-    Ends with 0 when nothing is found, 1 when something is, 2 when a file cannot be read.
+    Ends with 0 when nothing is found, 1 when something is, 2 when a file cannot be read or holds nothing to check.
     """
     from upstream.reports.check import RULES, check_paths
 
     report = check_paths(paths, relations)
+    if not report.tables and not report.sentences:
+        # "nothing contradicts itself" would be said of a report that was not read
+        raise BadInput(
+            f"Nothing in {', '.join(map(str, paths))} could be checked: no table and no sentence was found.",
+            allowed="a report or tables with words or figures in them",
+            remedy="See that this is the right file, and that it is not empty.",
+        )
     if as_json:
-        click.echo(report.to_json())
+        say_json([finding.to_plain() for finding in report.findings])
     else:
         for finding in report.findings:
-            click.echo(
-                f"{finding.where}\n  {finding.severity}: {RULES[finding.rule]} [{finding.rule}]\n  {finding.arithmetic}"
-            )
+            say(str(finding.where))
+            say(f"  {finding.severity}: {RULES[finding.rule]} [{finding.rule}]")
+            say(f"  {finding.arithmetic}")
         read = f"{len(report.files)} files, {report.tables} tables, {report.sentences:,} sentences read"
         said = "nothing contradicts itself" if not report.findings else f"{len(report.findings)} findings"
-        click.echo(f"{read}: {said}.")
+        say(f"{read}: {said}.")
     sys.exit(1 if report.findings else 0)

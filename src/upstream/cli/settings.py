@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass, field
+from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -30,6 +31,7 @@ _ALLOWED: dict[str, dict[str, type]] = {
     "engine": {"name": str, "memory": str, "threads": int},
     "report": {"marking": str, "disclosure": str, "packs": list, "commentary": str, "similar_forces": list},
 }
+_IN_WORDS = {str: "a text in quotes", int: "a whole number", list: "a list of texts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,9 @@ def _check_shape(path: Path, raw: dict[str, Any]) -> None:
                     allowed=", ".join(f"{section}.{name}" for name in _ALLOWED[section]),
                 )
             if not isinstance(value, wanted) or isinstance(value, bool):
-                raise BadInput(f"{path} sets {section}.{key} to {value!r}.", allowed=f"a {wanted.__name__}")
+                raise BadInput(f"{path} sets {section}.{key} to {value!r}.", allowed=_IN_WORDS[wanted])
             if isinstance(value, list) and not all(isinstance(item, str) for item in value):
-                raise BadInput(f"{path} sets {section}.{key} to {value!r}.", allowed="a list of texts")
+                raise BadInput(f"{path} sets {section}.{key} to {value!r}.", allowed=_IN_WORDS[list])
 
 
 def _check_values(path: Path, settings: Settings) -> Settings:
@@ -108,6 +110,10 @@ def _check_values(path: Path, settings: Settings) -> Settings:
         raise BadInput(f"{path} sets engine.memory to {settings.memory!r}.", allowed='a size such as "2GB"')
     if settings.threads is not None and settings.threads < 1:
         raise BadInput(f"{path} sets engine.threads to {settings.threads}.", allowed="1 or more")
+    if settings.store.exists() and not settings.store.is_dir():
+        raise BadInput(
+            f"{path} sets store.path to {settings.store}, a file.", allowed="a folder, made when it is needed"
+        )
     printed = [settings.force_name or "", settings.marking]
     printed += [text for area in settings.areas for text in (area.code, area.name)]
     for text in printed:
@@ -125,6 +131,12 @@ def _one_of(path: Path, name: str, value: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise BadInput(f"{path} sets {name} to {value!r}.", allowed=" or ".join(allowed))
     return value
+
+
+def _pack(base: Path, name: str) -> str:
+    """Upstream's own pack of that name, else the folder that lies there seen from the settings file."""
+    bundled = name.isidentifier() and resources.files("upstream.measures").joinpath("definitions", name).is_dir()
+    return name if bundled or not (base / name).is_dir() else str((base / name).absolute())
 
 
 def load_settings(path: Path) -> Settings:
@@ -167,7 +179,7 @@ def load_settings(path: Path) -> Settings:
             "Disclosure",
             _one_of(path, "report.disclosure", report.get("disclosure", "internal"), ("internal", "public")),
         ),
-        packs=tuple(report.get("packs", ())),
+        packs=tuple(_pack(base, name) for name in report.get("packs", ())),
         commentary=(base / commentary).absolute() if commentary else None,
         similar_forces=tuple(report.get("similar_forces", ())),
     )
@@ -181,5 +193,9 @@ def person_key() -> bytes | None:
 
 
 def who() -> str:
-    """The person at the keyboard, for entries and the reading log."""
-    return getpass.getuser()
+    """The account that runs the command, for entries and the reading log: the system's word, not the environment's."""
+    number = os.getuid()
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:  # an account without a name, as in a container
+        return f"user {number}"

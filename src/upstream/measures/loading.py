@@ -357,7 +357,8 @@ def load_packs(names: Sequence[str] = ()) -> tuple[Pack, ...]:
     root = resources.files("upstream.measures").joinpath("definitions")
     found = []
     for name in names or pack_names():
-        folder: Traversable = Path(name) if Path(name).is_dir() else root.joinpath(name)
+        # a folder that happens to be called as one of ours does not stand in for it
+        folder: Traversable = root.joinpath(name) if name in pack_names() else Path(name)
         if not folder.is_dir():
             raise BadInput(f"There is no pack {name!r}.", allowed=", ".join(pack_names()) + ", or the path of a folder")
         found.append(load_pack(folder))

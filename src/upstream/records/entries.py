@@ -14,6 +14,8 @@ from upstream.errors import Conflict, NotHeld
 from upstream.store import Store
 
 ENTRY_ID_LENGTH: Final = 12
+SHORTEST_BEGINNING: Final = 4
+"""Signs of an id that stand for the whole: fewer may be a slip of the keyboard, and an undo cannot be taken back."""
 ATTEMPTS: Final = 30
 """How often an add is worked out again after somebody else's commit before it gives up."""
 
@@ -202,7 +204,7 @@ def entry_id(table: str, checksums: Sequence[str], held: Sequence[Entry], *, als
 
 
 def find_entry(store: Store, wanted: str) -> Entry:
-    """The entry of this id, or of the only id that starts so, in whichever table.
+    """The entry of this id, or of the only id that starts so (four signs or more), in whichever table.
 
     Raises
     ------
@@ -210,7 +212,9 @@ def find_entry(store: Store, wanted: str) -> Entry:
         No entry, or more than one, has such an id.
     """
     every = [entry for table in store.tables() for entry in entries(store, table)]
-    found = [entry for entry in every if entry.id == wanted] or [e for e in every if e.id.startswith(wanted)]
+    found = [entry for entry in every if entry.id == wanted]
+    if not found and len(wanted) >= SHORTEST_BEGINNING:
+        found = [entry for entry in every if entry.id.startswith(wanted)]
     if len(found) != 1:
         how_many = "No entry" if not found else f"{len(found)} entries"
         raise NotHeld(

@@ -257,7 +257,7 @@ class Store:
     def _load(self, table: str, version: int | None) -> DeltaTable:
         if not self.holds(table):
             raise NotHeld(
-                f"The store {self.root.name} holds no table {table!r}.",
+                f"The store holds no table {table!r}.",
                 allowed=", ".join(self.tables()) or "nothing yet",
                 remedy="Add records first: upstream records add --help",
             )
