@@ -61,23 +61,23 @@ class System:
 def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     rows = {}
     for field in [*before, *(name for name in after if name not in before)]:
-        old, new = _value(before.get(field)), _value(after.get(field))
+        old, new = plain_value(before.get(field)), plain_value(after.get(field))
         if old != new:
             rows[field] = {"old": old, "new": new}
     return rows
 
 
 def _plain(details: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _value(value) for name, value in details.items()}
+    return {name: plain_value(value) for name, value in details.items()}
 
 
-def _value(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     if isinstance(value, models.Model):
         return str(value)
     if isinstance(value, datetime.date | datetime.datetime | datetime.time | uuid.UUID | decimal.Decimal):
         return value.isoformat() if hasattr(value, "isoformat") else str(value)
     if isinstance(value, Mapping):
-        return {str(key): _value(item) for key, item in value.items()}
+        return {str(key): plain_value(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set):
-        return [_value(item) for item in value]
+        return [plain_value(item) for item in value]
     return value

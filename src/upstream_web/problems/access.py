@@ -1,0 +1,129 @@
+"""Who may see and change which plan, and which part of it.
+
+A plan is open to its team, to supervisors, the hub and readers of its area, and to organisations invited to it, each to
+an extent by stage. What is marked OFFICIAL-SENSITIVE needs the permission too, or an invitation that says so. Absent
+and forbidden look the same.
+"""
+
+from dataclasses import dataclass, field
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404
+
+from upstream_web.people.access import Standing, path_covers, standing
+from upstream_web.people.models import User
+from upstream_web.people.permissions import Permission
+from upstream_web.problems.models import Action, Invitation, Marking, Plan
+
+STAGES = tuple(Plan.Stage.values)
+READERS = (Permission.PLAN_SUPERVISE, Permission.PLAN_HUB, Permission.PLAN_SEE_AREA)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAccess:
+    """What one person may do with one plan.
+
+    reads, writes : stages that the person may read and write
+    sensitive : whether the person sees what is marked OFFICIAL-SENSITIVE on it
+    team, supervisor, hub : in which capacity; a partner is none of them
+    """
+
+    reads: frozenset[str] = field(default_factory=frozenset)
+    writes: frozenset[str] = field(default_factory=frozenset)
+    sensitive: bool = False
+    team: bool = False
+    supervisor: bool = False
+    hub: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether the person sees the whole plan, its history included: everybody but partners."""
+        return self.reads == frozenset(STAGES)
+
+    def sees(self, marking: str) -> bool:
+        """Whether the person may see something with this marking."""
+        return self.sensitive or marking != Marking.SENSITIVE
+
+
+def visible_plans(user: User) -> QuerySet[Plan]:
+    """The plans that a person may see at all; every list, count and search starts from here."""
+    who = standing(user)
+    if not who.memberships:
+        return Plan.objects.none()
+    own = Q(team__in=who.team_ids) | Q(owner=user.pk)
+    for path in dict.fromkeys(path for permission in READERS for path in who.paths(permission)):
+        own |= Q(area__path__startswith=path)
+    if not who.allows(Permission.SENSITIVE_READ):
+        own &= ~Q(marking=Marking.SENSITIVE)
+    invited = Invitation.objects.current().filter(plan=OuterRef("pk"), organisation__in=who.organisation_ids)
+    as_partner = Exists(invited.filter(sensitive=True)) | (Exists(invited) & ~Q(marking=Marking.SENSITIVE))
+    return Plan.objects.filter(own | as_partner)
+
+
+def access_to(user: User, plan: Plan) -> PlanAccess:
+    """What the person may do with the plan; an empty access where nothing."""
+    who = standing(user)
+    if not who.memberships:
+        return PlanAccess()
+    team = plan.team_id in who.team_ids or plan.owner_id == user.pk
+    supervisor, hub, reader = (_covers(who, permission, plan) for permission in READERS)
+    sensitive = who.allows(Permission.SENSITIVE_READ)
+    if (team or supervisor or hub or reader) and (sensitive or plan.marking != Marking.SENSITIVE):
+        writes = frozenset(STAGES) if team or supervisor else frozenset()
+        return PlanAccess(frozenset(STAGES), writes, sensitive, team, supervisor, hub)
+    return _as_partner(who, plan)
+
+
+def plan_for_reading(user: User, pk: int) -> tuple[Plan, PlanAccess]:
+    """A plan and what the person may do with it; 404 when it is absent or not open to them."""
+    plan = Plan.objects.select_related("area", "owner", "team", "lead").filter(pk=pk).first()
+    access = access_to(user, plan) if plan else PlanAccess()
+    if plan is None or not access.reads:
+        raise Http404
+    return plan, access
+
+
+def plan_for_editing(user: User, pk: int, stage: str) -> tuple[Plan, PlanAccess]:
+    """The same for writing at a stage; refused with 403 when the person may only read it or the plan has ended."""
+    plan, access = plan_for_reading(user, pk)
+    if stage not in access.writes or not plan.is_open:
+        raise PermissionDenied
+    return plan, access
+
+
+def plan_for_supervising(user: User, pk: int) -> tuple[Plan, PlanAccess]:
+    """The same for those who answer for the plan's area."""
+    plan, access = plan_for_reading(user, pk)
+    if not access.supervisor:
+        raise PermissionDenied
+    return plan, access
+
+
+def action_for_working(user: User, pk: int) -> tuple[Action, PlanAccess]:
+    """An action that the person may update: of a plan they write, or one that is theirs or their organisation's."""
+    action = Action.objects.select_related("plan__area", "plan__team", "organisation", "owner").filter(pk=pk).first()
+    if action is None:
+        raise Http404
+    access = access_to(user, action.plan)
+    mine = action.owner_id == user.pk or action.organisation_id in standing(user).organisation_ids
+    if not access.reads or not access.sees(action.marking) or Plan.Stage.RESPONSE not in access.reads:
+        raise Http404
+    if Plan.Stage.RESPONSE not in access.writes and not mine:
+        raise PermissionDenied
+    return action, access
+
+
+def _covers(who: Standing, permission: Permission, plan: Plan) -> bool:
+    return any(path_covers(path, plan.area) for path in who.paths(permission))
+
+
+def _as_partner(who: Standing, plan: Plan) -> PlanAccess:
+    rows = [
+        row
+        for row in plan.invitations.current().filter(organisation__in=who.organisation_ids)
+        if row.sensitive or plan.marking != Marking.SENSITIVE
+    ]
+    reads = {stage for row in rows for stage in STAGES if getattr(row, stage) != Invitation.Extent.NONE}
+    writes = {stage for row in rows for stage in STAGES if getattr(row, stage) == Invitation.Extent.WRITE}
+    return PlanAccess(frozenset(reads), frozenset(writes), sensitive=any(row.sensitive for row in rows))

@@ -1,0 +1,40 @@
+"""Tables of problem-solving plans."""
+
+from upstream_web.problems.models.actions import Action, ActionUpdate
+from upstream_web.problems.models.plan import Draft, Marking, Plan, PlanSeries, PlanVersion
+from upstream_web.problems.models.sara import (
+    Answer,
+    Delivery,
+    Hypothesis,
+    NamedAssessment,
+    Note,
+    Objective,
+    Response,
+    Result,
+    Slice,
+)
+from upstream_web.problems.models.supervision import AwardNomination, Invitation, Review, Score, StatusRecord
+
+__all__ = [
+    "Action",
+    "ActionUpdate",
+    "Answer",
+    "AwardNomination",
+    "Delivery",
+    "Draft",
+    "Hypothesis",
+    "Invitation",
+    "Marking",
+    "NamedAssessment",
+    "Note",
+    "Objective",
+    "Plan",
+    "PlanSeries",
+    "PlanVersion",
+    "Response",
+    "Result",
+    "Review",
+    "Score",
+    "Slice",
+    "StatusRecord",
+]

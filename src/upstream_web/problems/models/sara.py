@@ -1,0 +1,243 @@
+"""What a plan says at each step of SARA."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from upstream_web.evidence.models import EvidenceCard, Tier, TriangleSide
+from upstream_web.people.models import Organisation, User
+from upstream_web.places.models import Area
+from upstream_web.problems.models.plan import Marking, Plan
+
+
+class Answer(models.Model):
+    """The answer to one question of `questions.toml`, with what it rests on."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="answers")
+    question = models.SlugField(max_length=60)
+    text = models.TextField(blank=True)
+    evidence = models.TextField("what this rests on", blank=True)
+    yes = models.BooleanField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=("plan", "question"), name="one_answer_a_question")]
+
+    def __str__(self) -> str:
+        return f"{self.plan.ref}: {self.question}"
+
+
+class Hypothesis(models.Model):
+    """A possible cause, and what would show it to be so or not."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Not tested yet"
+        SUPPORTED = "supported", "Supported"
+        NOT_SUPPORTED = "not_supported", "Not supported"
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="hypotheses")
+    statement = models.TextField()
+    test = models.TextField("what would test it")
+    finding = models.TextField(blank=True)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.OPEN)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("id",)
+        verbose_name_plural = "hypotheses"
+
+    def __str__(self) -> str:
+        return self.statement[:80]
+
+
+class Slice(models.Model):
+    """What the engine counted for the place, types and period of the plan, kept with the version of the records."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="slices")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    asked = models.JSONField()
+    """Small areas, crime types, from, to."""
+    data_versions = models.JSONField()
+    engine_version = models.CharField(max_length=40)
+    result = models.JSONField()
+    """Counts by month, hour and weekday, place and type; repeats; harm days; cost with its standing; limits."""
+
+    class Meta:
+        ordering = ("-made_at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.plan.ref} at {self.made_at:%Y-%m-%d %H:%M}"
+
+
+class Objective(models.Model):
+    """What will change, for whom, by when, and how it will be seen."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="objectives")
+    what = models.TextField("what will change, and for whom")
+    measure = models.CharField(max_length=160)
+    baseline = models.FloatField(null=True, blank=True)
+    target = models.FloatField(null=True, blank=True)
+    by_when = models.DateField()
+    stop_when = models.TextField("what would make you stop", blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("by_when", "id")
+
+    def __str__(self) -> str:
+        return self.what[:80]
+
+
+class Response(models.Model):
+    """Something done about a cause: how it should work, by whom, and how much of it."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="responses")
+    title = models.CharField(max_length=160)
+    mechanism = models.TextField("how it should work")
+    tier = models.CharField(max_length=20, choices=Tier.choices)
+    side = models.CharField("side of the triangle", max_length=20, choices=TriangleSide.choices)
+    technique = models.PositiveSmallIntegerField("technique, 1 to 25", null=True, blank=True)
+    card = models.ForeignKey(EvidenceCard, null=True, blank=True, on_delete=models.PROTECT, related_name="responses")
+    hypothesis = models.ForeignKey(
+        Hypothesis, null=True, blank=True, on_delete=models.SET_NULL, related_name="responses"
+    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="responses")
+    owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="responses_owned")
+    dose_unit = models.CharField("unit of the dose", max_length=60, blank=True)
+    dose_planned = models.FloatField(null=True, blank=True)
+    cost = models.DecimalField("cost in pounds", max_digits=12, decimal_places=2, null=True, blank=True)
+    displacement = models.TextField("where the problem might go instead", blank=True)
+    consent = models.TextField("consent or authority needed", blank=True)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("id",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(technique__isnull=True) | Q(technique__range=(1, 25)), name="response_technique_1_to_25"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(starts_on__lte=F("ends_on")),
+                name="response_dates_are_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(cost__isnull=True) | Q(cost__gte=0), name="response_cost_is_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(dose_planned__isnull=True) | Q(dose_planned__gte=0), name="response_dose_is_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Delivery(models.Model):
+    """Some of the dose delivered on a day."""
+
+    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="deliveries")
+    on = models.DateField()
+    amount = models.FloatField()
+    note = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ("on", "id")
+        verbose_name_plural = "deliveries"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="delivery_is_more_than_nothing")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} on {self.on}"
+
+
+class NamedAssessment(models.Model):
+    """How the plan will be judged, named before it starts. A change is a new row; the newest holds, all are shown."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="named_assessments")
+    measure = models.CharField("outcome measure", max_length=160)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    comparison = models.CharField("comparison place", max_length=300)
+    before_from = models.DateField()
+    before_to = models.DateField()
+    after_from = models.DateField()
+    after_to = models.DateField()
+    smallest_effect = models.FloatField("smallest effect worth having, per cent")
+    review_on = models.DateField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    reason = models.TextField("reason for the change", blank=True)
+    locked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(before_from__lte=F("before_to"))
+                & Q(before_to__lt=F("after_from"))
+                & Q(after_from__lte=F("after_to")),
+                name="assessment_periods_are_in_order",
+            ),
+            models.CheckConstraint(condition=Q(smallest_effect__gt=0), name="assessment_effect_is_more_than_nothing"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure}, {self.area}"
+
+
+class Result(models.Model):
+    """What the assessment found; the newest holds."""
+
+    class Decision(models.TextChoices):
+        CLOSE = "close", "Close: the problem is solved or no longer ours"
+        ADAPT = "adapt", "Adapt: change the response and go on"
+        REPEAT = "repeat", "Repeat: do it again here"
+        SCALE = "scale", "Scale: do it in more places"
+
+    class Verdict(models.TextChoices):
+        WORKED = "worked", "It worked"
+        SOME = "some", "Some effect"
+        NONE = "none", "No effect seen"
+        WORSE = "worse", "It got worse"
+        NOT_KNOWN = "not_known", "Cannot be told"
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="results")
+    process = models.TextField("was it done as planned?")
+    outcome = models.TextField("what happened to the measure?")
+    verdict = models.CharField(max_length=20, choices=Verdict.choices)
+    before = models.FloatField("count or rate before", null=True, blank=True)
+    after = models.FloatField("count or rate after", null=True, blank=True)
+    community = models.TextField("what residents say", blank=True)
+    lesson = models.TextField()
+    decision = models.CharField(max_length=20, choices=Decision.choices)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.plan.ref}: {self.get_verdict_display()}"
+
+
+class Note(models.Model):
+    """A note on a plan, with a marking of its own."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="notes")
+    text = models.TextField()
+    marking = models.CharField(max_length=20, choices=Marking.choices, default=Marking.OFFICIAL)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ("-at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.plan.ref}: note of {self.at:%Y-%m-%d}"

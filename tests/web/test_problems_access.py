@@ -1,0 +1,116 @@
+"""Who sees which plan, as a table; lists and single plans agree."""
+
+import pytest
+from django.http import Http404
+
+from factories.people import (
+    AreaFactory,
+    MembershipFactory,
+    OrganisationFactory,
+    RoleFactory,
+    TeamFactory,
+    UserFactory,
+    person,
+)
+from factories.problems import InvitationFactory, PlanFactory
+from upstream_web.people.permissions import Permission
+from upstream_web.problems.access import access_to, plan_for_reading, visible_plans
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def force():
+    return AreaFactory(code="FORCE")
+
+
+@pytest.fixture
+def plan(force):
+    area = AreaFactory(code="NORTH", parent=force)
+    return PlanFactory(team=TeamFactory(area=area))
+
+
+def sees(user, plan) -> bool:
+    listed = visible_plans(user).filter(pk=plan.pk).exists()
+    try:
+        plan_for_reading(user, plan.pk)
+    except Http404:
+        opened = False
+    else:
+        opened = True
+    assert listed == opened, "the list and the page disagree"
+    return opened
+
+
+@pytest.mark.parametrize(
+    ("permissions", "where", "expected"),
+    [
+        ([Permission.PLAN_START], "team", True),
+        ([Permission.PLAN_START], "area", False),
+        ([Permission.PLAN_SUPERVISE], "area", True),
+        ([Permission.PLAN_SUPERVISE], "force", True),
+        ([Permission.PLAN_SUPERVISE], "elsewhere", False),
+        ([Permission.PLAN_HUB], "force", True),
+        ([Permission.PLAN_SEE_AREA], "area", True),
+        ([Permission.MEASURE_READ, Permission.AUDIT_READ, Permission.PEOPLE_MANAGE], "force", False),
+    ],
+)
+def test_who_sees_a_plan(plan, force, permissions, where, expected) -> None:
+    teams = {
+        "team": plan.team,
+        "area": TeamFactory(area=plan.area),
+        "force": TeamFactory(area=force),
+        "elsewhere": TeamFactory(area=AreaFactory(code="SOUTH", parent=force)),
+    }
+    assert sees(person(*permissions, team=teams[where]), plan) is expected
+
+
+def test_a_former_member_and_somebody_without_membership_see_nothing(plan) -> None:
+    former = UserFactory()
+    MembershipFactory(user=former, team=plan.team, role=RoleFactory(), valid_to="2021-01-01")
+    assert not sees(former, plan)
+    assert not sees(UserFactory(), plan)
+    assert not sees(plan.owner, plan)
+
+
+def test_a_sensitive_plan_needs_the_permission_too(plan) -> None:
+    plan.marking = "sensitive"
+    plan.save()
+    assert not sees(person(Permission.PLAN_START, team=plan.team), plan)
+    assert sees(person(Permission.PLAN_START, Permission.SENSITIVE_READ, team=plan.team), plan)
+
+
+def test_a_partner_sees_the_invited_stages_while_the_invitation_holds(plan) -> None:
+    council = OrganisationFactory(kind="council")
+    officer = person(team=TeamFactory(organisation=council))
+    assert not sees(officer, plan)
+    invitation = InvitationFactory(plan=plan, organisation=council, analysis="none", response="write")
+    assert sees(officer, plan)
+    access = access_to(officer, plan)
+    assert access.reads == {"scanning", "response"}
+    assert access.writes == {"response"}
+    assert not access.whole
+    invitation.valid_to = invitation.valid_from
+    invitation.save()
+    assert not sees(officer, plan)
+
+
+def test_a_partner_sees_a_sensitive_plan_only_when_the_invitation_says_so(plan) -> None:
+    plan.marking = "sensitive"
+    plan.save()
+    council = OrganisationFactory(kind="council")
+    officer = person(Permission.SENSITIVE_READ, team=TeamFactory(organisation=council))
+    invitation = InvitationFactory(plan=plan, organisation=council)
+    assert not sees(officer, plan)
+    invitation.sensitive = True
+    invitation.save()
+    assert sees(officer, plan)
+
+
+def test_absent_and_forbidden_look_the_same(plan) -> None:
+    stranger = person(Permission.PLAN_START)
+    with pytest.raises(Http404) as forbidden:
+        plan_for_reading(stranger, plan.pk)
+    with pytest.raises(Http404) as absent:
+        plan_for_reading(stranger, 10**9)
+    assert str(forbidden.value) == str(absent.value)
