@@ -105,3 +105,22 @@ def test_the_test_of_independence_keeps_its_level(rng: np.random.Generator) -> N
     assert np.isnan(independence_p(np.arange(9.0)))
     assert independence_p(np.full(12, 3.0)) == 1.0
     assert independence_p(np.arange(12.0)) < 0.001
+
+
+@pytest.mark.parametrize("level", [0.25, 1.0, 4.0])
+def test_unchanged_small_counts_flag_what_is_expected(level: float, tmp_path: Path, rng: np.random.Generator) -> None:
+    found = wall_of(defined(tmp_path, COUNT), rng.poisson(level, size=(SERIES, len(FRAME))))
+    near(found.outside, found.expected, 3 * np.sqrt(found.expected))
+    assert found.flagged <= found.expected_at_most + 3 * np.sqrt(found.expected_at_most)
+    assert found.flagged >= found.expected_at_most / 3, "what is expected is no idle bound"
+    if level < 1:
+        # seven zeros in a row are no news; of large counts 21 shifts would be expected
+        assert found.shift > 60
+    assert found.standing_out <= 0.01 * SERIES
+
+
+def test_one_event_after_a_year_without_is_no_signal(tmp_path: Path) -> None:
+    counts = np.zeros((100, len(FRAME)))
+    counts[:3, -1] = 1
+    counts[3, -1] = 6
+    assert wall_of(defined(tmp_path, COUNT), counts).standing_out == 1

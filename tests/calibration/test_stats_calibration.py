@@ -14,14 +14,16 @@ import pytest
 from upstream.disclosure.relations import table_relations
 from upstream.disclosure.setting import PUBLIC
 from upstream.disclosure.suppression import possible_range, suppress
+from upstream.stats.attribute_charts import p_chart_limits, u_chart_limits
 from upstream.stats.backtest import backtest, drifting_series, together
 from upstream.stats.comparisons import conditional_test, e_test, overlapping_waves, share_change, weighted_share
 from upstream.stats.count_limits import count_limits, negative_binomial_limits, poisson_limits
+from upstream.stats.ewma import ewma
 from upstream.stats.false_alarms import benjamini_hochberg, near_chance, outside_p, shift_chance, stands_out
 from upstream.stats.forecast import forecast, probability, rolling_paths, share_paths
 from upstream.stats.intervals import Interval, newcombe_difference, poisson_interval, rate_ratio, wilson_interval
 from upstream.stats.limits import sd_limits, t_limits, xmr_limits
-from upstream.stats.peers import min_ranks, peer_ranks
+from upstream.stats.peers import dispersion_of_table, min_ranks, peer_ranks
 from upstream.stats.quantiles import histogram_of, quantile_interval_of_histogram
 from upstream.stats.rates import overdispersed_funnel_limits
 from upstream.stats.run_rules import MAKING_DATA_COUNT, SpecialCause, special_causes
@@ -154,8 +156,8 @@ def test_intervals_cover_95_per_cent(trials: int) -> None:
 def test_p_values_of_points_are_uniform_or_larger(trials: int) -> None:
     rng = np.random.default_rng(24)
     normal, few = rng.normal(100, 10, (trials, 13)), rng.poisson(4, (trials, 13))
-    of_normal = np.array([outside_p(v[12], v[:12], poisson=False) for v in normal])
-    of_few = np.array([outside_p(v[12], v[:12], poisson=True) for v in few])
+    of_normal = np.array([outside_p(v[12], v[:12], of_counts=False) for v in normal])
+    of_few = np.array([outside_p(v[12], v[:12], of_counts=True) for v in few])
     for level in (0.01, 0.05, 0.5):
         assert np.mean(of_normal < level) == pytest.approx(level, abs=five_errors(level, trials))
         assert np.mean(of_few < level) <= level + five_errors(level, trials)
@@ -202,6 +204,63 @@ def test_rank_intervals_hold_the_true_rank(trials: int) -> None:
         held.append((found.lower <= true_rank) & (true_rank <= found.upper))
     assert np.mean(held) >= 0.93
     assert np.mean(held) < 1
+
+
+@trials_of
+def test_rank_intervals_allow_for_months_that_vary_more_than_poisson(trials: int) -> None:
+    rng = np.random.default_rng(24)
+    true_rate = np.array([60, 70, 72, 74, 76, 80, 90, 120]) / 1000
+    heads, true_rank, phi = np.full(8, 5000.0), min_ranks(true_rate), 6.0
+    monthly_mean = (true_rate * heads / 12)[:, None]
+    allowing, naive = [], []
+    for _ in range(trials // 20):
+        months = rng.negative_binomial(monthly_mean / (phi - 1), 1 / phi, size=(8, 12))
+        for into, spread in ((allowing, dispersion_of_table(months)), (naive, 1.0)):
+            found = peer_ranks(months.sum(axis=1), heads, rng=rng, dispersion=spread, simulations=400)
+            into.append((found.lower <= true_rank) & (true_rank <= found.upper))
+    assert np.mean(allowing) >= 0.92
+    assert np.mean(naive) < 0.88, "what Poisson intervals would have held"
+
+
+@trials_of
+def test_shares_of_rare_events_reject_at_most_5_per_cent(trials: int) -> None:
+    rng = np.random.default_rng(25)
+    rejected = share_of(
+        lambda: share_change(rng.binomial(60, 0.005), 60, rng.binomial(600, 0.005), 600).significant, trials
+    )
+    assert rejected <= 0.05 + five_errors(0.05, trials)
+    assert rejected <= 0.06
+
+
+@trials_of
+def test_ewma_runs_500_values_between_false_alarms(trials: int) -> None:
+    # Lucas and Saccucci (1990), Technometrics 32, table 3: weight 0.25 and 2.998 standard errors give an ARL of 500
+    rng = np.random.default_rng(26)
+    lengths = []
+    for _ in range(trials // 8):
+        outside = ewma(rng.standard_normal(4000), target=0, sd=1, weight=0.25, multiple=2.998).outside
+        lengths.append(np.argmax(outside) + 1 if outside.any() else 4000)
+    assert np.mean(lengths) == pytest.approx(500, rel=5 / np.sqrt(len(lengths)))
+
+
+@trials_of
+def test_p_and_u_charts_flag_few_unchanged_months(trials: int) -> None:
+    rng = np.random.default_rng(27)
+    plain, naive, allowing, rates = [], [], [], []
+    for _ in range(trials // 4):
+        n = np.round(rng.uniform(300, 3000, 25))
+        steady, wandering = rng.binomial(n.astype(int), 0.3), rng.binomial(n.astype(int), rng.normal(0.3, 0.03, 25))
+        for into, hits, wide in ((plain, steady, False), (naive, wandering, False), (allowing, wandering, True)):
+            found = p_chart_limits(hits[:24], n[:24], judged=n[24:], overdispersed=wide)
+            into.append(not found.lower[0] <= hits[24] / n[24] <= found.upper[0])
+        days = rng.uniform(20, 31, 25)
+        events = rng.poisson(2 * days)
+        made = u_chart_limits(events[:24], days[:24], judged=days[24:])
+        rates.append(not made.lower[0] <= events[24] / days[24] <= made.upper[0])
+    assert np.mean(plain) <= 0.01 + five_errors(0.01, len(plain))
+    assert np.mean(rates) <= 0.01 + five_errors(0.01, len(rates))
+    assert np.mean(naive) > 0.1
+    assert np.mean(allowing) <= 0.02 + five_errors(0.02, len(allowing))
 
 
 @pytest.mark.parametrize("series", [60, pytest.param(1000, marks=pytest.mark.deep)])

@@ -10,7 +10,7 @@ import pytest
 
 from upstream.stats.comparisons import change, e_test
 from upstream.stats.false_alarms import expected_false_alarms
-from upstream.stats.limits import XMR_CONSTANT_EXACT, c_chart_limits, sd_limits, t_multiple, xmr_limits
+from upstream.stats.limits import XMR_CONSTANT_EXACT, c_chart_limits, moving_ranges, sd_limits, t_multiple, xmr_limits
 from upstream.stats.rates import funnel_limits
 from upstream.stats.run_rules import LIMITS_ONLY, MAKING_DATA_COUNT, SpecialCause, special_causes_against
 
@@ -43,6 +43,7 @@ def test_xmr_screening_drops_the_ranges_of_one_wild_point(screened: bool, lower:
 
 
 def test_individuals_chart_of_nist() -> None:
+    assert moving_ranges(NIST_INDIVIDUALS).mean() == pytest.approx(1.8778, abs=5e-5)
     # printed to 4 decimals, from a mean moving range printed to 4
     exact = xmr_limits(NIST_INDIVIDUALS, constant=XMR_CONSTANT_EXACT)
     assert [exact.centre, exact.upper, exact.lower] == pytest.approx([50.81, 55.8041, 45.8159], abs=1e-4)

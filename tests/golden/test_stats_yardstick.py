@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from upstream.errors import BadInput
-from upstream.stats.yardstick import BANDS, likelihood
+from upstream.stats.yardstick import BANDS, likelihood, printed_percent
 
 
 @pytest.mark.shared
@@ -47,6 +47,13 @@ def test_nearest_band_and_towards_even_when_halfway(probability: float, term: st
 
 def test_number_stands_beside_the_words() -> None:
     assert likelihood(0.43).printed == "43% (realistic possibility)"
+    assert [printed_percent(p) for p in (0.0099, 0.01, 0.505, 0.99, 0.9901)] == [
+        "less than 1%",
+        "1%",
+        "50%",
+        "99%",
+        "more than 99%",
+    ]
     assert likelihood(0.001).printed == "less than 1% (remote chance)"
     assert likelihood(0.999).printed == "more than 99% (almost certain)"
 

@@ -20,14 +20,23 @@ from upstream.stats.comparisons import (
     share_change,
     weighted_share,
 )
-from upstream.stats.count_limits import poisson_limits, poisson_limits_known
+from upstream.stats.count_limits import count_limits, poisson_limits, poisson_limits_known
 from upstream.stats.false_alarms import benjamini_hochberg, outside_p
-from upstream.stats.intervals import newcombe_difference, poisson_interval, rate_ratio, wilson_interval
-from upstream.stats.peers import min_ranks, peer_ranks
+from upstream.stats.intervals import (
+    checked_share,
+    difference_of_scores,
+    newcombe_difference,
+    poisson_interval,
+    rate_ratio,
+    wilson_interval,
+    wilson_interval_of_share,
+)
+from upstream.stats.peers import dispersion_of_table, min_ranks, peer_ranks
 from upstream.stats.quantiles import (
     histogram_of,
     quantile_interval_of_histogram,
     quantile_of_histogram,
+    quantile_of_values,
     share_within,
 )
 from upstream.stats.rates import funnel_limits, overdispersed_funnel_limits, rate
@@ -40,6 +49,33 @@ counts = st.integers(0, 300)
 def test_wilson_equals_statsmodels(share: tuple[int, int]) -> None:
     found = wilson_interval(*share)
     assert [found.lower, found.upper] == pytest.approx(proportion_confint(*share, method="wilson"), abs=1e-9)
+
+
+@given(st.floats(0.001, 0.999), st.floats(2, 5000), st.sampled_from([0.8, 0.95]))
+def test_wilson_of_an_effective_sample_solves_its_own_quadratic(share: float, n: float, confidence: float) -> None:
+    found = wilson_interval_of_share(share, n, confidence=confidence)
+    z = stats.norm.ppf(0.5 + confidence / 2)
+    for end in (found.lower, found.upper):
+        assert abs(share - end) == pytest.approx(z * np.sqrt(end * (1 - end) / n), rel=1e-6)
+    assert found.lower < share < found.upper
+
+
+@given(shares, shares)
+def test_the_difference_of_two_scores_is_newcombes_also_when_weighted(
+    now: tuple[int, int], then: tuple[int, int]
+) -> None:
+    one, two = (wilson_interval_of_share(hits / n, n) for hits, n in (now, then))
+    wanted = confint_proportions_2indep(*now, *then, method="newcomb", compare="diff")
+    found = difference_of_scores(one, two)
+    assert [found.lower, found.upper] == pytest.approx(wanted, abs=1e-9)
+    assert found.estimate == pytest.approx(now[0] / now[1] - then[0] / then[1])
+
+
+@pytest.mark.parametrize(("hits", "n"), [(3, 2), (0, 0), (-1, 4), (1.5, 4), (1, 4.5), (float("nan"), 4)])
+def test_what_is_no_share_is_refused(hits: float, n: float) -> None:
+    assert checked_share(2.0, 4.0) == (2, 4)
+    with pytest.raises(BadInput):
+        checked_share(hits, n)
 
 
 @given(shares, shares)
@@ -115,6 +151,8 @@ def test_dispersion_takes_significance_away() -> None:
 def test_small_samples_use_fishers_test() -> None:
     found = share_change(30, 40, 20, 40)
     assert found.p == pytest.approx(stats.fisher_exact([[30, 10], [20, 20]]).pvalue)
+    rare = share_change(1, 60, 30, 600)
+    assert rare.p == pytest.approx(stats.fisher_exact([[1, 59], [30, 570]]).pvalue), "three of 60 are expected"
     large = share_change(300, 400, 200, 400)
     assert large.p == pytest.approx(stats.chi2_contingency([[300, 100], [200, 200]], correction=False).pvalue)
 
@@ -161,6 +199,17 @@ def test_quantiles_of_histograms_equal_those_of_values(values: list[int], share:
     assert at_most >= share * len(values) - 1e-6
 
 
+@given(
+    st.dictionaries(st.integers(-50, 5000), st.integers(1, 40), min_size=1, max_size=12),
+    st.sampled_from([0, 0.1, 0.5, 0.9, 1]),
+)
+def test_quantile_of_values_is_that_of_every_one_written_out(counted: dict[int, int], share: float) -> None:
+    values = sorted(counted)
+    written_out = np.repeat(values, [counted[v] for v in values])
+    found = quantile_of_values(values, [counted[v] for v in values], share)
+    assert found == pytest.approx(np.quantile(written_out, share), abs=1e-6)
+
+
 def test_quantile_interval_takes_binomial_ranks() -> None:
     # Conover, section 3.2: the 50 values 1..50, ranks 18 and 33 hold the median with 96.7% confidence
     found = quantile_interval_of_histogram(histogram_of(np.arange(1, 51)), 0.5)
@@ -188,6 +237,17 @@ def test_ranks_share_the_smaller_number_and_their_intervals_hold_them() -> None:
     assert found.rates[0] == pytest.approx(90)
 
 
+def test_dispersion_of_a_table_is_pearsons_chi_square_over_its_freedom() -> None:
+    table = np.random.default_rng(4).negative_binomial(20, 0.2, (5, 12))
+    chi2, _, freedom, _ = stats.chi2_contingency(table, correction=False)
+    assert dispersion_of_table(table) == pytest.approx(chi2 / freedom)
+    # a unit twice as large, and a month twice as busy for all, are no noise
+    assert dispersion_of_table(np.outer([1, 2, 3], [10, 20, 40, 10])) == 1
+    assert dispersion_of_table(np.zeros((3, 4))) == 1
+    with pytest.raises(BadInput):
+        dispersion_of_table(np.ones((1, 12)))
+
+
 def test_overdispersed_funnel_is_the_plain_one_without_overdispersion_and_wider_with() -> None:
     expected = np.full(40, 400.0)
     calm = np.random.default_rng(2).poisson(expected)
@@ -209,9 +269,25 @@ def test_poisson_limits_with_an_endless_baseline_are_those_of_a_known_mean() -> 
     assert endless.false_alarm == pytest.approx(known.false_alarm, abs=1e-3)
 
 
-def test_p_of_a_point_agrees_with_its_limits() -> None:
-    baseline = np.array([3, 5, 4, 6, 2, 7, 5, 4, 3, 6, 5, 4.0])
-    limits = poisson_limits(baseline)
-    for value in range(20):
+@pytest.mark.parametrize(
+    "baseline",
+    [
+        [3, 5, 4, 6, 2, 7, 5, 4, 3, 6, 5, 4],
+        [0, 9, 1, 8, 0, 12, 2, 7, 0, 3, 11, 1],
+        [0] * 12,
+        [41, 55, 38, 60, 47, 52, 39, 44, 58, 49, 50, 43],
+    ],
+    ids=["poisson", "overdispersed", "zeros", "large"],
+)
+def test_p_of_a_point_agrees_with_its_limits(baseline: list[int]) -> None:
+    limits = count_limits(baseline)
+    for value in range(80):
         outside = not limits.lower <= value <= limits.upper
-        assert outside == (outside_p(value, baseline, poisson=True) < 0.05)
+        assert outside == (outside_p(value, baseline, of_counts=True) < 0.05)
+
+
+def test_p_of_a_point_has_no_scale_where_nothing_varied() -> None:
+    assert np.isnan(outside_p(95.0, [100.0] * 12, of_counts=False))
+    # counts that were all alike still vary as counts do
+    assert outside_p(1, [0] * 12, of_counts=True) == pytest.approx(2 * (1 - (12 / 13) ** 0.5))
+    assert 0.2 < outside_p(30, [25] * 12, of_counts=True) < 0.5

@@ -22,6 +22,9 @@ Array = NDArray[np.float64]
 MONTHS_IN: Final = {"month": 1, "quarter": 3, "year": 12, "occasion": 1}
 _AREA_SHARE: Final = np.array([0.25, 0.22, 0.15, 0.22, 0.16])
 _NOISE: Final = 0.05
+_SPEND: Final = "budget_spend"
+_SPEND_NOISE: Final = np.array([0.004, 0.008, 0.004])
+"""Standard deviations of a month's pay, other costs and income about their budget, as shares of the whole budget."""
 _USUAL: Final = "usual"
 # larger figures are money, hours or days and are not counts of anything that happens by chance
 _MOST_COUNTED: Final = 10_000
@@ -69,14 +72,17 @@ def _periods(rhythm: str, months: tuple[Month, ...]) -> list[tuple[Month, Month]
 def _value(line: Line, exact: bool, rng: np.random.Generator) -> tuple[float, float | None]:
     if exact:
         return line.numerator, line.denominator
-    base = line.denominator
-    if base is not None:
-        base = float(round(base * (1 + _NOISE / 3 * rng.standard_normal())))
-        if _is_share(line.numerator, base):
-            return float(successes(np.array([int(base)]), line.numerator / base, rng)[0]), base
-    if base is None and 0 < line.numerator <= 1 / _NOISE**2:
-        # below this a count varies more by chance than by anything else
-        return float(counts(line.numerator, rng, 1)[0]), None
+    if line.denominator is None:
+        if 0 < line.numerator <= 1 / _NOISE**2:
+            # below this a count varies more by chance than by anything else
+            return float(counts(line.numerator, rng, 1)[0]), None
+        return float(round(line.numerator * (1 + _NOISE * rng.standard_normal()))), None
+    base = float(round(line.denominator * (1 + _NOISE / 3 * rng.standard_normal())))
+    if _is_share(line.numerator, base):
+        return float(successes(np.array([int(base)]), line.numerator / base, rng)[0]), base
+    if line.key == _SPEND:
+        level = base * line.numerator / line.denominator
+        return float(round(level * (1 + float(_SPEND_NOISE @ rng.standard_normal(3))))), base
     return float(round(line.numerator * (1 + _NOISE * rng.standard_normal()))), base
 
 
@@ -137,6 +143,8 @@ def _rows(crimes: Crimes, force: str, areas: list[str], months: tuple[Month, ...
             if chosen is None:
                 continue
             top, base = _value(chosen, exact is not None, rng)
+            if key == _SPEND and base is not None:
+                yield "budget_variance", force, begin, end, top - base, base
             if pattern.held_for == "force":
                 yield key, force, begin, end, top, base
                 continue

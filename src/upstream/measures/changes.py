@@ -147,7 +147,7 @@ def _tested_shares(
     if not all(_whole(x) for x in (now.numerator, now.denominator, then.numerator, then.denominator)):
         return NAN, None
     made = share_change(now.numerator, now.denominator, then.numerator, then.denominator)
-    return made.p, "test of two proportions (exact under 50)"
+    return made.p, "test of two proportions (exact for small numbers)"
 
 
 def _whole(value: float) -> bool:

@@ -123,10 +123,16 @@ def _why_none(line: Line, year: FinancialYear, baseline: Floats, broken: bool) -
     )
 
 
+def counts_things(definition: Definition, values: Floats) -> bool:
+    """Whether these are numbers of things, and not amounts or differences: whole and never negative."""
+    whole = definition.unit == "count" and definition.kind in ("count", "level", "holders") and not definition.signed
+    held = values[np.isfinite(values)]
+    return whole and not np.any(held % 1 > 0) and not np.any(held < 0)
+
+
 def _worked_out(definition: Definition, rule: str, baseline: Floats) -> made.Limits:
-    whole = definition.unit == "count" and definition.kind in ("count", "level", "holders")
-    floor: float | None = None if np.any(baseline < 0) else 0.0
-    if rule == "counts" and whole and floor is not None and not np.any(baseline % 1 > 0):
+    floor: float | None = None if definition.signed or np.any(baseline < 0) else 0.0
+    if rule == "counts" and counts_things(definition, baseline):
         return count_limits(baseline)
     methods: dict[str, Callable[..., made.Limits]] = {
         "two_sd": made.sd_limits,

@@ -141,7 +141,7 @@ class Definition:
     kind does not use are ``None`` or empty. ``numerator`` is there for every kind but ``page``; for ``duration``,
     ``repeat`` and ``holders`` it says which rows are looked at. ``stock`` marks a share or ratio of a state at the
     period's end, or of twelve months already rolled up: months of it are never put together. ``amounts`` marks a
-    share of time or money.
+    share of time or money, ``signed`` a difference, which may fall below zero.
     """
 
     key: str
@@ -165,6 +165,7 @@ class Definition:
     lag_months: int = 0
     stock: bool = False
     amounts: bool = False
+    signed: bool = False
     starts: Month | None = None
     in_scorecard: bool = True
     limits: LimitsRule = "two_sd"

@@ -53,6 +53,7 @@ def forecast_of(line: Line, monthly: Floats, latest: int, targets: tuple[Target,
             breaks=[b - first for b in line.breaks],
             paths=f.PATHS if any(target.by for target in targets) else PROJECTION_PATHS,
             trials=_trials(line, latest),
+            stock=pooling(line.definition) == "last",
         )
     except BadInput as error:
         return error.what
@@ -62,6 +63,8 @@ def forecast_of(line: Line, monthly: Floats, latest: int, targets: tuple[Target,
 def _scale(line: Line, history: Floats) -> tuple[f.Scale, float]:
     """The forecast's scale, and what a value is divided by before it."""
     held = history[np.isfinite(history)]
+    if line.definition.signed:
+        return "plain", 1.0
     counted = line.definition.kind in ("count", "level", "holders") and line.definition.unit == "count"
     if counted and np.all(held >= 0):
         return "count", 1.0
@@ -72,8 +75,8 @@ def _scale(line: Line, history: Floats) -> tuple[f.Scale, float]:
 
 def _trials(line: Line, latest: int) -> float | None:
     """Events (or a survey's effective answers) behind a typical month of a share of separate events."""
-    if line.facts.denominator is None or not line.definition.of_separate_events:
-        return None
+    if line.facts.denominator is None or not line.definition.of_separate_events or pooling(line.definition) == "last":
+        return None  # most people of a stock are those of the month before: nobody draws them anew
     recent = [at for at in range(max(0, latest - TYPICAL_MONTHS + 1), latest + 1) if line.wanted[at] and line.held[at]]
     usual = float(np.median([effective_answers(line, [at]) for at in recent])) if recent else 0.0
     return usual if usual > 0 else None

@@ -14,7 +14,7 @@ from upstream.measures.questions import Scope, Sum, daily_question
 from upstream.measures.result import FORCE, NOT_KNOWN, Rank
 from upstream.measures.source_tables import source_table
 from upstream.periods import MONTHS_IN_YEAR, Month, months
-from upstream.stats.peers import min_ranks, peer_ranks
+from upstream.stats.peers import dispersion_of_table, min_ranks, peer_ranks
 from upstream.store import Snapshot
 from upstream.units import PER_1000
 
@@ -44,7 +44,7 @@ def ranks(
     """The place of ``force`` among itself and ``similar`` forces in the twelve months to ``to``, 1 the lowest rate.
 
     A force counts when all twelve months and its residents are held; a measure of which fewer than two forces count, or
-    not ``force`` itself, has no rank.
+    not ``force`` itself, has no rank. Intervals allow for months that vary more than Poisson.
     """
     group = tuple(dict.fromkeys((force, *similar)))
     chosen = [d for d in definitions if can_be_ranked(d) and d.numerator is not None and d.numerator.table in tables]
@@ -64,13 +64,14 @@ def ranks(
         if force not in names or len(names) < 2:
             continue
         for key, one in sums.items():
-            found[key] = _rank(key, daily.sums[one].sum(axis=1)[at], names, force, to, residents)
+            monthly = np.add.reduceat(daily.sums[one], frame.month_starts, axis=1)[at]
+            found[key] = _rank(key, monthly, names, force, to, residents)
     return found
 
 
 def _rank(
     key: str,
-    counts: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
+    monthly: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
     names: Sequence[str],
     force: str,
     to: Month,
@@ -78,7 +79,8 @@ def _rank(
 ) -> Rank:
     seed = int.from_bytes(hashlib.sha256(f"{key}|{force}|{to}".encode()).digest()[:8])
     heads = np.array([residents[name] for name in names])
-    made = peer_ranks(counts, heads, rng=np.random.default_rng(seed), per=PER_1000)
+    rng = np.random.default_rng(seed)
+    made = peer_ranks(monthly.sum(axis=1), heads, rng=rng, per=PER_1000, dispersion=dispersion_of_table(monthly))
     own, n = names.index(force), len(names)
     # the source ranks the smallest rate first; the statistic ranks the highest first
     rank = int(min_ranks(-made.rates)[own])

@@ -21,11 +21,11 @@ _ANY_KIND: Final = frozenset(
 )  # fmt: skip
 _COUNTED: Final = frozenset({"table", "filter", "returns"})
 _KIND_FIELDS: Final[dict[str, frozenset[str]]] = {
-    "count": _COUNTED | {"column"},
-    "level": _COUNTED | {"column"},
+    "count": _COUNTED | {"column", "signed"},
+    "level": _COUNTED | {"column", "signed"},
     "rate": frozenset({"table", "filter"}),
-    "proportion": _COUNTED | {"weight", "numerator", "denominator", "stock", "amounts"},
-    "ratio": _COUNTED | {"numerator", "denominator", "stock"},
+    "proportion": _COUNTED | {"weight", "numerator", "denominator", "stock", "amounts", "signed"},
+    "ratio": _COUNTED | {"numerator", "denominator", "stock", "signed"},
     "mean": frozenset({"table", "filter", "column", "per"}),
     "duration": frozenset({"table", "filter", "from", "to", "statistic", "percentile"}),
     "repeat": frozenset({"table", "filter", "person", "window_months", "prior", "statistic"}),
@@ -85,6 +85,7 @@ def _described(fields: Fields, kind: str) -> dict[str, Any]:
         "lag_months": fields.integer("lag_months", 0, 0, 24),
         "stock": fields.flag("stock", False),
         "amounts": fields.flag("amounts", False),
+        "signed": fields.flag("signed", False),
         "starts": fields.month("starts"),
         "in_scorecard": fields.flag("in_scorecard", True),
         "limits": fields.choice("limits", get_args(d.LimitsRule), "two_sd" if counts else "xmr"),

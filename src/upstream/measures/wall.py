@@ -8,10 +8,17 @@ from typing import Final
 
 import numpy as np
 
+from upstream.measures.control import counts_things
 from upstream.measures.definition import STOCKS, Definition, pooling
 from upstream.measures.result import NOT_KNOWN, FalseAlarms, Floats, Limits, MeasureResult, Series
-from upstream.stats.count_limits import OVERDISPERSION_ALPHA, SMALL_MEAN, dispersion
-from upstream.stats.false_alarms import benjamini_hochberg, expected_false_alarms, outside_p, stands_out
+from upstream.stats.count_limits import SMALL_MEAN
+from upstream.stats.false_alarms import (
+    benjamini_hochberg,
+    expected_false_alarms,
+    outside_p,
+    small_count_false_alarms,
+    stands_out,
+)
 from upstream.stats.limits import BASELINE_WANTED
 from upstream.stats.limits import Limits as Worked
 from upstream.stats.run_rules import MAKING_DATA_COUNT
@@ -21,17 +28,43 @@ _NAN: Final = float("nan")
 
 @dataclass(frozen=True)
 class Chart:
-    """One measure in one area with limits in its latest month; ``dependent``: its months carry over into others."""
+    """One measure in one area with limits in its latest month.
+
+    Attributes
+    ----------
+    key, area : str
+    series : Series
+    limits : Limits
+    dependent : bool
+        Its months carry over into others.
+    of_counts : bool
+        It counts things, so that small values are judged as counts.
+    """
 
     key: str
     area: str
     series: Series
     limits: Limits
     dependent: bool
+    of_counts: bool
 
     @property
     def outside(self) -> bool:
         return self.series.exceptional is not None
+
+    @property
+    def baseline(self) -> Floats:
+        """The months that the newest limits were made from; none when the limits name none."""
+        if self.limits.baseline_from is None or self.limits.baseline_to is None:
+            return np.empty(0)
+        first = self.series.months[0].index
+        start, end = self.limits.baseline_from.index - first, self.limits.baseline_to.index - first + 1
+        return self.series.monthly[max(start, 0) : end]
+
+    @property
+    def of_small_counts(self) -> bool:
+        """Whether it counts things and a month of the baseline held fewer than ten."""
+        return self.of_counts and bool(np.nanmean(self.baseline) < SMALL_MEAN)
 
     @property
     def flagged(self) -> bool:
@@ -43,12 +76,16 @@ class Chart:
 def charts(measures: Mapping[str, MeasureResult]) -> list[Chart]:
     """Every chart whose primary limits judge its latest month; alternative readings and the not-known line left out."""
     return [
-        Chart(key, area, one, one.limits[0], _is_stock(result.definition) or one.limits[0].dependent)
+        Chart(
+            key, area, one, one.limits[0],
+            dependent=_is_stock(result.definition) or one.limits[0].dependent,
+            of_counts=counts_things(result.definition, one.monthly),
+        )
         for key, result in measures.items()
         if result.definition.alternative_of is None
         for area, one in result.series.items()
         if area != NOT_KNOWN and one.limits and one.limits[0].refused is None and np.isfinite(one.limits[0].false_alarm)
-    ]
+    ]  # fmt: skip
 
 
 def _is_stock(definition: Definition) -> bool:
@@ -64,15 +101,20 @@ def false_alarms(wall: list[Chart]) -> FalseAlarms:
     flows = [chart for chart in wall if not chart.dependent]
     dependent = [chart for chart in wall if chart.dependent]
     points = min((len(chart.series.months) for chart in flows), default=0)
-    expected = expected_false_alarms([_worked(chart.limits) for chart in flows], MAKING_DATA_COUNT, points=points)
+    large = [_worked(chart.limits) for chart in flows if not chart.of_small_counts]
+    expected = [expected_false_alarms(large, MAKING_DATA_COUNT, points=points)] + [
+        small_count_false_alarms(_worked(chart.limits), chart.baseline, MAKING_DATA_COUNT, points=points)
+        for chart in flows
+        if chart.of_small_counts
+    ]
     q = np.array([chart.series.outside_q for chart in flows])
     return FalseAlarms(
         series=len(flows),
-        expected=float(expected.outside),
+        expected=float(sum(one.outside for one in expected)),
         outside=sum(chart.outside for chart in flows),
-        shift=float(expected.shift),
-        trend=float(expected.trend),
-        near=float(expected.near),
+        shift=float(sum(one.shift for one in expected)),
+        trend=float(sum(one.trend for one in expected)),
+        near=float(sum(one.near for one in expected)),
         flagged=sum(chart.flagged for chart in flows),
         standing_out=int(stands_out(q).sum()),
         dependent=len(dependent),
@@ -81,9 +123,10 @@ def false_alarms(wall: list[Chart]) -> FalseAlarms:
 
 
 def _worked(limits: Limits) -> Worked:
-    """The newest limits in the form of the statistics: only the size of the baseline and the chance are used."""
+    """The newest limits in the form of the statistics; two-sided rules are as far from the centre on either side."""
     middle, low, high = (float(values[-1]) for values in (limits.centre, limits.lower, limits.upper))
-    return Worked(middle, low, high, low, "sd", limits.baseline_months, BASELINE_WANTED, limits.false_alarm)
+    unfloored = low if limits.rule == "counts" else min(low, 2 * middle - high)
+    return Worked(middle, low, high, unfloored, "sd", limits.baseline_months, BASELINE_WANTED, limits.false_alarm)
 
 
 def with_q_values(measures: Mapping[str, MeasureResult]) -> dict[str, MeasureResult]:
@@ -99,17 +142,7 @@ def with_q_values(measures: Mapping[str, MeasureResult]) -> dict[str, MeasureRes
 
 def _p(chart: Chart) -> float:
     """Chance of a latest month as far from its baseline as this one, were nothing changed."""
-    one, limits = chart.series, chart.limits
-    if limits.baseline_from is None or limits.baseline_to is None:
+    value = float(chart.series.monthly[chart.series.latest_month.index - chart.series.months[0].index])
+    if not chart.baseline.size or not np.isfinite(value):
         return _NAN
-    first = one.months[0].index
-    start, end = limits.baseline_from.index - first, limits.baseline_to.index - first + 1
-    baseline, value = one.monthly[max(start, 0) : end], float(one.monthly[one.latest_month.index - first])
-    return outside_p(value, baseline, poisson=_is_poisson(limits, baseline)) if np.isfinite(value) else _NAN
-
-
-def _is_poisson(limits: Limits, baseline: Floats) -> bool:
-    """Whether the limits took the baseline for Poisson counts: see :func:`upstream.stats.count_limits.count_limits`."""
-    held = baseline[np.isfinite(baseline)]
-    small = limits.rule == "counts" and held.mean() < SMALL_MEAN and not np.any(held % 1)
-    return bool(small and dispersion(held).p >= OVERDISPERSION_ALPHA)
+    return outside_p(value, chart.baseline, of_counts=chart.of_counts)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from upstream.stats.distributions import (
     chi2_sf,
@@ -73,6 +74,70 @@ def dispersion(baseline: ArrayLike) -> Dispersion:
     return Dispersion(chi2 / (n - 1), float(chi2_sf(chi2, n - 1)))
 
 
+@dataclass(frozen=True, slots=True)
+class Predictive:
+    """Negative binomial distribution of one more count.
+
+    Attributes
+    ----------
+    size : float
+        Successes waited for; need not be whole.
+    success : float
+        Chance of success (0 to 1); the count is the number of failures.
+    """
+
+    size: float
+    success: float
+
+    def at_most(self, count: float) -> float:
+        """P(X <= count)."""
+        return negative_binomial_cdf(count, self.size, self.success)
+
+    def above(self, count: float) -> float:
+        """P(X > count)."""
+        return negative_binomial_sf(count, self.size, self.success)
+
+    def quantile(self, p: float) -> float:
+        """The smallest count that is not exceeded with chance ``p`` or more."""
+        return float(negative_binomial_quantile(p, self.size, self.success))
+
+
+def poisson_predictive(baseline: ArrayLike) -> Predictive:
+    """Of a Poisson count with the unknown mean of the baseline's, after Jeffreys: see :func:`poisson_limits`."""
+    held = counts(known_values(baseline))
+    return Predictive(float(held.sum()) + JEFFREYS_SHAPE, held.size / (held.size + 1))
+
+
+def small_count_predictive(baseline: ArrayLike, *, alpha: float = ALPHA) -> Predictive | None:
+    """What one more small count may be, if nothing changes; ``None`` from a mean of ten, where normal limits do.
+
+    Question: what distribution do the limits of :func:`count_limits` take small counts to have?
+
+    Parameters: as for :func:`poisson_limits`.
+
+    Assumes: as :func:`poisson_limits`, or :func:`negative_binomial_limits` where the baseline varies more than Poisson.
+
+    When not to use: rates, per cents and times.
+
+    Source: Hahn and Meeker, Statistical Intervals, 2nd ed. (2017), chapter 7 (Jeffreys).
+    """
+    held = counts(known_values(baseline))
+    if held.mean() >= SMALL_MEAN:
+        return None
+    wider = _wider_than_poisson(held, alpha) if dispersion(held).p < OVERDISPERSION_ALPHA else None
+    return wider or poisson_predictive(held)
+
+
+def _wider_than_poisson(held: NDArray[np.float64], alpha: float) -> Predictive | None:
+    """As :func:`negative_binomial_limits`; ``None`` when its variance is no larger than the Poisson predictive one."""
+    n, mean = held.size, float(held.mean())
+    widening = t_multiple(n, alpha) / float(normal_quantile(1 - alpha / 2))
+    variance = float(held.var(ddof=1)) * widening**2
+    if variance <= mean * (1 + 1 / n) or mean == 0:
+        return None
+    return Predictive(mean**2 / (variance - mean), mean / variance)
+
+
 def poisson_limits_known(expected: float, *, alpha: float = ALPHA) -> Limits:
     """Limits for a Poisson count whose expected value is known, not estimated.
 
@@ -106,13 +171,10 @@ def poisson_limits(baseline: ArrayLike, *, alpha: float = ALPHA, wanted: int = B
 
     Source: Hahn and Meeker, Statistical Intervals, 2nd ed. (2017), chapter 7 (Jeffreys).
     """
-    held = counts(known_values(baseline))
-    n = held.size
-    size, chance_of_success = float(held.sum()) + JEFFREYS_SHAPE, n / (n + 1)
-    lower, upper = (float(negative_binomial_quantile(q, size, chance_of_success)) for q in (alpha / 2, 1 - alpha / 2))
-    low_tail = negative_binomial_cdf(lower - 1, size, chance_of_success)
-    false_alarm = low_tail + negative_binomial_sf(upper, size, chance_of_success)
-    return Limits(float(held.mean()), lower, upper, lower, "poisson", n, wanted, false_alarm)
+    held, next_one = known_values(baseline), poisson_predictive(baseline)
+    lower, upper = next_one.quantile(alpha / 2), next_one.quantile(1 - alpha / 2)
+    false_alarm = next_one.at_most(lower - 1) + next_one.above(upper)
+    return Limits(float(held.mean()), lower, upper, lower, "poisson", held.size, wanted, false_alarm)
 
 
 def negative_binomial_limits(baseline: ArrayLike, *, alpha: float = ALPHA, wanted: int = BASELINE_WANTED) -> Limits:
@@ -132,14 +194,11 @@ def negative_binomial_limits(baseline: ArrayLike, *, alpha: float = ALPHA, wante
     the widening is ours, by analogy, and its cover is simulated (docs/explanation/calibration.md).
     """
     held = counts(known_values(baseline))
-    n, mean = held.size, float(held.mean())
-    widening = t_multiple(n, alpha) / float(normal_quantile(1 - alpha / 2))
-    variance = float(held.var(ddof=1)) * widening**2
-    if variance <= mean * (1 + 1 / n) or mean == 0:
+    wider = _wider_than_poisson(held, alpha)
+    if wider is None:
         return poisson_limits(baseline, alpha=alpha, wanted=wanted)
-    size, chance_of_success = mean**2 / (variance - mean), mean / variance
-    lower, upper = (float(negative_binomial_quantile(q, size, chance_of_success)) for q in (alpha / 2, 1 - alpha / 2))
-    return Limits(mean, lower, upper, lower, "negative_binomial", n, wanted, alpha)
+    lower, upper = wider.quantile(alpha / 2), wider.quantile(1 - alpha / 2)
+    return Limits(float(held.mean()), lower, upper, lower, "negative_binomial", held.size, wanted, alpha)
 
 
 def count_limits(baseline: ArrayLike, *, alpha: float = ALPHA, wanted: int = BASELINE_WANTED) -> Limits:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from upstream.errors import BadInput
-from upstream.stats.structure import MONTHS, Structure, structure
+from upstream.stats.structure import FLOW_RATIOS, MONTHS, STOCK_RATIOS, TIME_RATIOS, Structure, structure
 
 Scale = Literal["count", "proportion", "positive", "plain"]
 Direction = Literal["at_most", "at_least"]
@@ -85,6 +85,7 @@ def forecast(
     breaks: Sequence[int] = (),
     paths: int = PATHS,
     trials: float | None = None,
+    stock: bool = False,
 ) -> Forecast:
     """Simulated futures of a monthly series.
 
@@ -95,7 +96,8 @@ def forecast(
     (or means of counts), proportions (0 to 1), positive amounts such as times, or plain numbers; ``breaks`` indices of
     the first month after each dated change of recording, before which only the seasons are learnt from; ``paths`` to
     simulate; ``trials`` behind a typical month's proportion: its months to come vary at least as much as so many
-    independent trials do, however quiet the history was.
+    independent trials do, however quiet the history was; ``stock`` whether the values are of a moment, each the last
+    one plus what came and less what went: their level wanders, and is no count that varies by chance about it.
 
     Assumes: the structure of :mod:`structure` on a square-root, angular, log or plain scale; the future brings
     no change of recording and no event unlike those held. The variances are averaged over their likely values, not
@@ -111,12 +113,14 @@ def forecast(
     held = np.flatnonzero(np.isfinite(history))
     _check(history, held, horizon, first_calendar_month, scale)
     months = np.concatenate((np.flatnonzero(~np.isfinite(history)), history.size + np.arange(horizon)))
-    model = structure(
-        tuple(held.tolist()), tuple(months.tolist()), first_calendar_month, tuple(sorted(b for b in breaks if b > 0))
-    )
+    ratios = STOCK_RATIOS if stock else TIME_RATIOS if scale == "positive" else FLOW_RATIOS
+    changed = tuple(sorted(b for b in breaks if b > 0))
+    model = structure(tuple(held.tolist()), tuple(months.tolist()), first_calendar_month, changed, ratios)
     onto, back = _SCALES[scale]
     least = ANGLE_NOISE / trials if scale == "proportion" and trials else 0.0
-    simulated = back(_simulate(model, onto(history[held]), scale, paths, rng, least))
+    y = onto(history[held])
+    prior = COUNT_NOISE if scale == "count" and not stock else _usual_noise(y)
+    simulated = back(_simulate(model, y, prior, paths, rng, least))
     if scale == "count" and np.array_equal(history[held], np.rint(history[held])):
         simulated = np.rint(simulated)  # a daily mean of counts is on the same scale but need not be whole
     return Forecast(history, months, simulated, horizon, "wandering level, drift and month effects")
@@ -139,13 +143,18 @@ def _check(history: NDArray[np.float64], held: NDArray[np.int64], horizon: int, 
 
 
 def _simulate(
-    model: Structure, y: NDArray[np.float64], scale: Scale, paths: int, rng: np.random.Generator, least: float
+    model: Structure,
+    y: NDArray[np.float64],
+    prior: tuple[float, float],
+    paths: int,
+    rng: np.random.Generator,
+    least: float,
 ) -> NDArray[np.float64]:
     """Paths (p, t) on the transformed scale: a mixture, over the variance ratios, of multivariate t."""
     middle = float(y.mean())
     centred = y - middle
     quadratic = (model.inverse @ centred) @ centred
-    weight, size = _noise_prior(y, scale)
+    weight, size = prior
     shape = (weight + y.size - model.diffuse) / 2
     rate = (weight * size + quadratic) / 2
     log_posterior = -model.log_det / 2 - shape * np.log(rate)
@@ -160,9 +169,8 @@ def _simulate(
     return np.concatenate(blocks)
 
 
-def _noise_prior(y: NDArray[np.float64], scale: Scale) -> tuple[float, float]:
-    if scale == "count":
-        return COUNT_NOISE
+def _usual_noise(y: NDArray[np.float64]) -> tuple[float, float]:
+    """Prior weight and size of the noise variance where no scale fixes it."""
     step = float(np.mean(np.diff(y) ** 2)) / 2
     return OTHER_NOISE_WEIGHT, max(step, np.finfo(np.float64).tiny)
 

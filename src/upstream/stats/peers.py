@@ -95,6 +95,32 @@ def peer_ranks(
     )
 
 
+def dispersion_of_table(counts: ArrayLike) -> float:
+    """How many times more than Poisson counts vary about what their unit and their month lead to expect.
+
+    Question: how noisy are the counts that a rank rests on, apart from differences between units and from seasons they
+    share?
+
+    Parameters: ``counts`` (units, months), two or more of either. Returns 1 or more.
+
+    Assumes: expected counts are products of a unit's and a month's share: Pearson's chi-square over its degrees of
+    freedom. A unit's own trend or season counts as noise, so an interval made with it is rather too wide.
+
+    When not to use: tables in which most cells are 0.
+
+    Source: McCullagh and Nelder, Generalized Linear Models, 2nd ed. (1989), sections 4.5 and 6.2.
+    """
+    table = np.asarray(counts, dtype=np.float64)
+    if table.ndim != 2 or min(table.shape) < 2 or np.any(table < 0):
+        raise BadInput(f"A table of shape {table.shape} was given.", allowed="two or more units and months of counts")
+    if not table.any():
+        return 1.0
+    expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0, keepdims=True) / table.sum()
+    apart = np.divide((table - expected) ** 2, expected, out=np.zeros_like(table), where=expected > 0)
+    freedom = (np.count_nonzero(table.sum(axis=1)) - 1) * (np.count_nonzero(table.sum(axis=0)) - 1)
+    return max(1.0, float(apart.sum()) / freedom) if freedom else 1.0
+
+
 def min_ranks(values: NDArray[np.float64]) -> NDArray[np.int64]:
     """Rank of each value, 1 the highest; equal values share the smaller rank. Shape (n,)."""
     return np.asarray(1 + (values[None, :] > values[:, None]).sum(axis=1), dtype=np.int64)

@@ -15,8 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 MONTHS: Final = 12
-LEVEL_RATIOS: Final = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0)
-"""Variance of a month's step of the level, as a multiple of the noise variance."""
+FLOW_RATIOS: Final = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0)
+"""Variance of a month's step of the level, as a multiple of the noise variance: of what happens in a month."""
+TIME_RATIOS: Final = (0.0, 0.03, 0.3, 1.0, 3.0, 30.0)
+"""The same for times and other amounts, whose level wanders more than months differ by chance."""
+STOCK_RATIOS: Final = (1.0, 10.0)
+"""The same for stocks: this month's are last month's, plus what came and less what went."""
 SEASON_RATIOS: Final = (0.0, 0.5, 2.0, 8.0)
 """Variance of the month effects, as a multiple of the noise variance."""
 DRIFT_RATIOS: Final = (0.0, 0.002, 0.02)
@@ -56,14 +60,19 @@ class Structure:
 
 @lru_cache(maxsize=128)
 def structure(
-    held: tuple[int, ...], targets: tuple[int, ...], first_calendar_month: int, breaks: tuple[int, ...]
+    held: tuple[int, ...],
+    targets: tuple[int, ...],
+    first_calendar_month: int,
+    breaks: tuple[int, ...],
+    level_ratios: tuple[float, ...] = FLOW_RATIOS,
 ) -> Structure:
     """The model for series held in the months ``held`` and predicted in the months ``targets``.
 
     Question: how are the months that we hold related to the months that we ask about?
 
     Parameters: indices of held and target months, 0 the first month of the series; the calendar month (1 to 12) of
-    month 0; ``breaks`` indices of the first month after each dated change of recording.
+    month 0; ``breaks`` indices of the first month after each dated change of recording; ``level_ratios`` the variances
+    of a step of the level that are weighed.
 
     Assumes: additive normal parts on the scale of the transformed values.
 
@@ -81,7 +90,7 @@ def structure(
     drift = np.outer(t - origin, t - origin)
     season = _season(t + first_calendar_month - 1)
     q, s, d = (
-        np.array(r)[:, None, None] for r in zip(*product(LEVEL_RATIOS, SEASON_RATIOS, DRIFT_RATIOS), strict=True)
+        np.array(r)[:, None, None] for r in zip(*product(level_ratios, SEASON_RATIOS, DRIFT_RATIOS), strict=True)
     )
     covariance = fixed + q * level + d * drift + s * season + np.eye(t.size)
     return _factorised(covariance, len(held), len(learnable))
