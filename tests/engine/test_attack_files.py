@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from upstream.cli.main import main
 from upstream.cli.settings import load_settings
 from upstream.errors import BadInput
 from upstream.measures.loading import load_file
@@ -25,6 +26,7 @@ from upstream.records.sources import police_uk
 from upstream.records.spreadsheets import read_sheet
 from upstream.reports.check.reading.sheets import read_workbook
 from upstream.store import Store
+from upstream.toml_files import NotToml, parse
 
 TODAY = dt.date(2022, 7, 1)
 SHEET = "xl/worksheets/sheet1.xml"
@@ -275,3 +277,46 @@ def test_cells_that_run_over_lines_stay_whole_and_the_lines_are_counted(tmp_path
         text for path in store.snapshot("incidents").files for text in pq.read_table(path)["incident_type"].to_pylist()
     ]
     assert sorted(kinds) == ["crime", "crime", f'one{end}two, "three", four{end}{end}five']
+
+
+# --- TOML that is a bomb ------------------------------
+
+BOMBS = {
+    "deep": (b"x = " + b"[" * 100_000 + b"]" * 100_000, "nested too deep", 1),
+    "deep tables": (b"x = " + b"{a=" * 5_000 + b"1" + b"}" * 5_000, "nested too deep", 1),
+    "a number of 5,000 digits": (b"a = 1\nx = " + b"9" * 5_000, "not TOML", 1),
+    "a key of 20,000 parts": (b"a = 1\n" + b".".join([b"a"] * 20_000) + b" = 1", "more than 500 dots", 2),
+    "a million names": (b"".join(b"k%07d = 1\n" % number for number in range(100_000)), "too large", 1),
+    "not text": (b"\xff\xfe", "not UTF-8", 1),
+    "cut off": (b"a = 1\nb = [1,\nc = 2", "not TOML", 3),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_toml_file_is_read_in_bounded_time_or_refused(name: str) -> None:
+    content, reason, line = BOMBS[name]
+    with pytest.raises(NotToml, match=reason) as refused:
+        parse(content)
+    assert refused.value.line == line
+
+
+def test_a_byte_order_mark_is_no_part_of_a_toml_file() -> None:
+    assert parse(b"\xef\xbb\xbfa = 1\n")[1] == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    "command", ["--config {} records status", "records add incidents x.csv --map {}", "measures check {}",
+                "report check x.md --relations {}"],
+)  # fmt: skip
+def test_every_command_refuses_a_toml_bomb_plainly(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bomb.toml").write_bytes(BOMBS["deep"][0])
+    (tmp_path / "x.csv").write_text("incident_ref,opened_at,grade,as_at\n", "utf-8")
+    (tmp_path / "x.md").write_text("# Words\n", "utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(command.format("bomb.toml").split())
+    assert ended.value.code == 2
+    said = capsys.readouterr()
+    assert "nested too deep" in said.err + said.out

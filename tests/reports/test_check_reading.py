@@ -199,7 +199,7 @@ def test_stated_relations(tmp_path: Path) -> None:
     [
         ("[[summs]]\ntotal = 'x'", "not known"),
         ("[[sums]]\nparts = ['x']", "has the keys"),
-        ("[[sums", "not a TOML"),
+        ("[[sums", "not TOML"),
         ("[[sums]]\ntable = 'z'\ntotal = 'x'", "no table is called"),
     ],
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass, field
 from importlib import resources
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from upstream.errors import BadInput
+from upstream.toml_files import NotToml, parse
 
 EngineName = Literal["duckdb", "spark"]
 Disclosure = Literal["internal", "public"]
@@ -150,13 +150,11 @@ def load_settings(path: Path) -> Settings:
     if not path.exists():
         return Settings(store=(path.parent / "store").absolute())
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        _, raw = parse(path.read_bytes())
+    except NotToml as error:
         raise BadInput(
-            f"{path} is not a TOML file: {error}.", remedy="Mend it, or remove it to use the defaults."
-        ) from error
-    except RecursionError:
-        raise BadInput(f"{path} is nested too deep to be read.") from None
+            f"{path} is {error.reason}.", allowed="a TOML file", remedy="Mend it, or remove it to use the defaults."
+        ) from None
     _check_shape(path, raw)
     base = path.parent
     force, store, engine, report = (raw.get(name, {}) for name in ("force", "store", "engine", "report"))

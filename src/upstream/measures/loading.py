@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -18,6 +17,7 @@ from upstream.measures.fields import Problems
 from upstream.measures.reading import read_definition
 from upstream.measures.toml_lines import Place, field_lines, line_of
 from upstream.records.contract import code_list
+from upstream.toml_files import NotToml, parse
 
 _BRACES: Final = re.compile(r"\{([a-z_]+)\}")
 _FAMILY_FIELDS: Final = ("for_each", "only", "except", "overrides")
@@ -67,15 +67,9 @@ class _File:
 
 def _read(entry: Traversable, path: str) -> _File:
     try:
-        text = entry.read_bytes().decode("utf-8")
-        raw = tomllib.loads(text)
-    except UnicodeDecodeError as error:
-        raise BadDefinition([Problem(path, 1, f"not UTF-8: {error.reason} at byte {error.start}.")]) from None
-    except RecursionError:
-        raise BadDefinition([Problem(path, 1, "nested too deep to be read.")]) from None
-    except tomllib.TOMLDecodeError as error:
-        at = re.search(r"at line (\d+)", str(error))
-        raise BadDefinition([Problem(path, int(at[1]) if at else 1, f"not TOML: {error}.")]) from None
+        text, raw = parse(entry.read_bytes())
+    except NotToml as error:
+        raise BadDefinition([Problem(path, error.line, f"{error.reason}.")]) from None
     return _File(path, entry.name.removesuffix(".toml"), raw, field_lines(text))
 
 

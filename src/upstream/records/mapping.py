@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Mapping as MappingType
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Any, Final, Literal, cast
 
 from upstream.errors import BadInput
 from upstream.records.contract import Column, Contract
+from upstream.toml_files import NotToml, parse
 
 Timezone = Literal["Europe/London", "UTC"]
 Pseudonyms = Literal["to be keyed", "already keyed"]
@@ -77,13 +77,11 @@ def read_mapping(path: Path, held: Contract) -> Mapping:
         Not a TOML file, a section or column that is not known, a value of the wrong kind, or another table's mapping.
     """
     try:
-        raw = tomllib.loads(path.read_text("utf-8-sig"))
+        _, raw = parse(path.read_bytes())
     except OSError as error:
         raise BadInput(f"The mapping {path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"The mapping {path.name} is not a TOML file: {error}.") from error
-    except RecursionError:
-        raise BadInput(f"The mapping {path.name} is nested too deep to be read.") from None
+    except NotToml as error:
+        raise BadInput(f"The mapping {path.name} is {error.reason}.", allowed="a TOML file") from None
     _check_sections(path, raw)
     if raw.get("table", held.table) != held.table:
         raise BadInput(f"{path.name} is a mapping for {raw['table']}, not for {held.table}.")

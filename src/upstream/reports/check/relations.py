@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -15,6 +14,7 @@ from upstream.reports.check.findings import Figure, Finding
 from upstream.reports.check.grids import Grid, Row
 from upstream.reports.check.labels import key
 from upstream.reports.check.numbers import Value, percent_agrees, percent_change, percent_share, show
+from upstream.toml_files import NotToml, parse
 
 # kind -> (keys that must be there, keys that may be)
 _KINDS: dict[str, tuple[set[str], set[str]]] = {
@@ -37,11 +37,15 @@ class Relations:
 def read_relations(path: Path) -> Relations:
     """Read and refuse early: an unknown kind or key is named."""
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
+        _, raw = parse(path.read_bytes())
     except FileNotFoundError as error:
         raise BadInput(f"{path} is not there.", remedy="Mend the path of the relations file.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise BadInput(f"{path} is not a TOML file: {error}.", remedy="See docs/how-to/check-a-report.md.") from error
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}.", allowed="a TOML file") from error
+    except NotToml as error:
+        raise BadInput(
+            f"{path} is {error.reason}.", allowed="a TOML file", remedy="See docs/how-to/check-a-report.md."
+        ) from None
     stated = []
     for kind, entries in raw.items():
         if kind not in _KINDS or not isinstance(entries, list):
