@@ -3,7 +3,9 @@
 import datetime
 
 import factory
+from django.conf import settings
 
+from factories.signing_in import second_step
 from upstream_web.people.models import Membership, Organisation, Role, Team, User
 from upstream_web.people.permissions import Permission
 from upstream_web.places.models import Area
@@ -73,10 +75,21 @@ class MembershipFactory(factory.django.DjangoModelFactory):
     valid_from = BEGIN
 
 
-def person(*permissions: Permission, team: Team | None = None, area: Area | None = None, **fields: object) -> User:
-    """A person who may do just these things, in a team of their own unless one is given."""
+def person(
+    *permissions: Permission,
+    team: Team | None = None,
+    area: Area | None = None,
+    without_second_step: bool = False,
+    **fields: object,
+) -> User:
+    """A person who may do just these things, in a team of their own unless one is given.
+
+    With the second step of signing in that a permission asks for, unless the test is about lacking it.
+    """
     key = "role-" + "-".join(sorted(permission.name.lower() for permission in permissions))[:40]
     role = RoleFactory(key=key, permissions=[permission.value for permission in permissions])
     user = UserFactory(**fields)
     MembershipFactory(user=user, team=team or TeamFactory(), role=role, area=area)
+    if not without_second_step and {*permissions} & {*settings.SECOND_STEP_FOR}:
+        second_step(user)
     return user

@@ -41,7 +41,7 @@ def record(
         by_name=by.name,
         action=action,
         object_type=of._meta.label_lower,
-        object_id=str(of.pk),
+        object_id="" if of.pk is None else str(of.pk),
         object_name=str(of)[:300],
         parent_type=parent._meta.label_lower if parent else "",
         parent_id=str(parent.pk) if parent else "",

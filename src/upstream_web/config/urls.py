@@ -3,10 +3,11 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("account/", include("allauth.urls")),
+    path("account/", include("upstream_web.people.account_urls")),
     path("people/", include("upstream_web.people.urls")),
     path("", include("upstream_web.home.urls")),
 ]
 handler403 = "upstream_web.design.errors.forbidden"
 handler404 = "upstream_web.design.errors.not_found"
+handler429 = "upstream_web.design.errors.too_many"
 handler500 = "upstream_web.design.errors.broken"

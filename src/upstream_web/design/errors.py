@@ -14,6 +14,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "design/error.jinja", _words(404), status=404)
 
 
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token does not fit: from another site, or from before the person signed in again."""
+    return render(request, "design/error.jinja", _words(400), status=403)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Too many attempts in a short time."""
+    return render(request, "design/error.jinja", _words(429), status=429)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """Our fault."""
     return render(request, "design/error.jinja", _words(500), status=500)
@@ -21,6 +31,11 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def _words(status: int) -> dict[str, object]:
     title, text = {
+        400: (
+            "This form is too old",
+            "You signed in again since you opened it, or cookies are off. Go back, reload the page and send it again.",
+        ),
+        429: ("Too many attempts", "Wait a few minutes, then try again."),
         403: ("You cannot do this", "Your role does not allow it. Ask the owner of the page, or your administrator."),
         404: (
             "Page not found",

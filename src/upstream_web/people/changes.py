@@ -1,14 +1,16 @@
-"""Every write to people, bodies, teams and memberships."""
+"""Every write to people, bodies, teams, memberships and accounts."""
 
 import datetime
 from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
-from upstream_web.audit.changes import record
+from upstream_web.audit.changes import System, record
 from upstream_web.people.models import Membership, Organisation, PolicingBodyForm, Role, Team, User
 from upstream_web.people.permissions import Permission
+from upstream_web.people.tasks import send_letter
 from upstream_web.places.models import Area
 
 
@@ -96,3 +98,40 @@ def set_role(*, key: str, name: str, description: str, permissions: Sequence[str
     after = {"name": name, "description": description, "permissions": allowed}
     record(by=by, action="role.set", of=role, before=before, after=after)
     return role
+
+
+ACCOUNT_CHANGES = {
+    "password_changed": "Your password was changed.",
+    "password_set": "A password was set on your account.",
+    "password_reset": "A new password was chosen from the link that we sent you.",
+    "totp_activated": "An authenticator app was added as a second step.",
+    "totp_deactivated": "The authenticator app was removed from your account.",
+    "webauthn_added": "A security key was added to your account.",
+    "webauthn_removed": "A security key was removed from your account.",
+    "recovery_codes_generated": "New recovery codes were made for your account.",
+    "account_connected": "Your organisation's sign-in was connected to your account.",
+    "account_disconnected": "Your organisation's sign-in was taken off your account.",
+}
+"""What may change on an account, and how its owner is told."""
+
+
+@transaction.atomic
+def record_sign_in(*, user: User, method: str, address: str) -> None:
+    """Record that somebody signed in, and how."""
+    record(by=user, action="person.signed_in", of=user, details={"method": method, "address": address})
+
+
+@transaction.atomic
+def record_failed_sign_in(*, email: str, address: str) -> None:
+    """Record a failed attempt. What was typed is not kept unless it is an address that we know."""
+    user = User.objects.filter(email__iexact=email).first() or User(name="an unknown address")
+    record(by=System("sign-in"), action="person.sign_in_failed", of=user, details={"address": address})
+
+
+@transaction.atomic
+def record_account_change(*, user: User, what: str) -> None:
+    """Record a change that somebody made to their own way of signing in, and tell them by e-mail."""
+    words = {"name": user.name, "what": ACCOUNT_CHANGES[what], "when": f"{timezone.localtime():%d/%m/%Y %H:%M}"}
+    record(by=user, action=f"account.{what}", of=user)
+    letter = (user.email, "Your Upstream account was changed", "people/mail/account_changed.txt", words)
+    transaction.on_commit(lambda: send_letter.enqueue(*letter))

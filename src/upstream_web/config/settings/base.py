@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "upstream_web.people.middleware.session_limits",
     "upstream_web.people.middleware.sign_in_required",
 ]
 
@@ -66,6 +67,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.contrib.messages.context_processors.messages",
                 "upstream_web.design.context.page",
+                "upstream_web.people.context.signing_in",
                 "upstream_web.home.context.navigation",
             ],
         },
@@ -99,7 +101,14 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["CONN_MAX_AGE"] = 0
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# one cache for all workers, or each would count failed attempts by itself; a migration of `people` makes the table
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "upstream_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # -- people and sign-in ------------------------------------------------------------------------------------------
@@ -118,17 +127,76 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by administrators, who verify people
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,30/15m/ip"}
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,30/15m/ip", "reset_password": "20/m/ip,5/m/key"}
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_FORMS = {
+    "login": "upstream_web.people.forms.SignInForm",
+    "reset_password": "upstream_web.people.forms.AskPasswordLinkForm",
+    "reset_password_from_key": "upstream_web.people.forms.ChoosePasswordForm",
+    "change_password": "upstream_web.people.forms.ChangePasswordForm",
+    "reauthenticate": "upstream_web.people.forms.ConfirmForm",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("UPSTREAM_PROXIES", "0"))
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
+MFA_ADAPTER = "upstream_web.people.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "upstream_web.people.forms.CodeForm",
+    "reauthenticate": "upstream_web.people.forms.ConfirmCodeForm",
+    "activate_totp": "upstream_web.people.forms.AddAppForm",
+    "add_webauthn": "upstream_web.people.forms.AddKeyForm",
+    "edit_webauthn": "upstream_web.people.forms.RenameKeyForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators verify people
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Upstream"
-USERSESSIONS_TRACK_ACTIVITY = True
-SESSION_COOKIE_AGE = 8 * 60 * 60
+SECOND_STEP_FOR = ["people.manage", "audit.read"]
+"""Permissions that open only to accounts with a second step of signing in."""
+
+# -- the force's identity provider (OpenID Connect) --------------------------------------------------------------
+SOCIALACCOUNT_ADAPTER = "upstream_web.people.adapter.SocialAccountAdapter"
+# there is one provider, chosen by the force: it vouches for the addresses of its people
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_STORE_TOKENS = False
+OIDC_ISSUER = os.environ.get("UPSTREAM_OIDC_ISSUER", "")
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "organisation",
+                "name": os.environ.get("UPSTREAM_OIDC_NAME", "your organisation's account"),
+                "client_id": os.environ.get("UPSTREAM_OIDC_CLIENT", ""),
+                "secret": os.environ.get("UPSTREAM_OIDC_SECRET", ""),
+                "settings": {
+                    "server_url": OIDC_ISSUER,
+                    # Entra ID, for one, does not say whether it verified an address; list the domains it answers for
+                    "verified_email": [d for d in os.environ.get("UPSTREAM_OIDC_DOMAINS", "").split(",") if d],
+                },
+            }
+        ]
+        if OIDC_ISSUER
+        else [],
+    }
+}
+SECOND_STEP_BY_PROVIDER = bool(os.environ.get("UPSTREAM_OIDC_SECOND_STEP"))
+"""Whether the provider itself asks for a second step, so that none is needed here."""
+
+# -- sessions ----------------------------------------------------------------------------------------------------
+SESSION_UNUSED = 60 * 60
+SESSION_WHOLE = 10 * 60 * 60
+SESSIONS_AT_ONCE = 5
+SESSION_COOKIE_AGE = 24 * 60 * 60  # longer than our own limits: whose form came too late must still be known
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "upstream_web.design.errors.form_too_old"
 
 # -- words, times, files -----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
@@ -163,3 +231,5 @@ SITE_ADDRESS = os.environ.get("UPSTREAM_ADDRESS", "http://127.0.0.1:8765")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSP_FORM_ACTION = ["/".join(OIDC_ISSUER.split("/")[:3])] if OIDC_ISSUER else []
+"""Where a form may lead besides the site itself: signing in ends up at the identity provider."""

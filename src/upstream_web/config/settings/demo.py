@@ -7,3 +7,4 @@ SECRET_KEY = SECRET_KEY or "demonstration only: signs nothing but sessions on th
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA / "mail"
+SECOND_STEP_FOR = []  # demonstration accounts have known passwords anyway
