@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -11,6 +12,9 @@ from scipy.stats import spearmanr
 
 from upstream.datasets import Manifest
 from upstream.periods import Month
+from upstream.records.contract import contract
+from upstream.records.quality import month_facts
+from upstream.store import Store
 
 CRIME = "record_kind = 'crime' and status <> 'cancelled'"
 KEYS = ("hot_spot_patrols", "street_lighting", "retail_partnership", "leaflets")
@@ -92,6 +96,16 @@ def test_one_month_is_half_uploaded(full: duckdb.DuckDBPyConnection, synthetic_f
     elsewhere = count(full, f"not {here} and {_months(month, 1)}") / month.days
     usual = count(full, f"not {here} and {_months(month - 1, 1)}") / (month - 1).days
     assert elsewhere / usual > 0.85
+
+
+def test_the_half_uploaded_month_is_named_and_no_other(synthetic_force: Manifest, tmp_path: Path) -> None:
+    half = synthetic_force.planted["half_month"]
+    store = Store(tmp_path / "store")
+    path = store.folder("crimes") / "crimes.parquet"
+    path.write_bytes((synthetic_force.folder / synthetic_force.tables["crimes"]["file"]).read_bytes())
+    store.commit("crimes", schema=contract("crimes").schema, note={}, made_from=None, add=[path])
+    named = [(str(fact.month), low.area, low.category) for fact in month_facts(store, "crimes") for low in fact.low]
+    assert named == [(half["month"], half["area"], None)]
 
 
 def test_dwelling_burglaries_come_in_near_repeats(full: duckdb.DuckDBPyConnection) -> None:

@@ -489,6 +489,22 @@ def test_a_half_uploaded_month_is_part_and_never_a_figure(tmp_path: Path) -> Non
     assert found["other"].series[FORCE].states[at] == "held", "its category was not too low"
 
 
+def test_a_month_half_uploaded_in_one_area_is_no_figure_there_nor_in_the_force(tmp_path: Path) -> None:
+    steady = dict.fromkeys(months(Month(2021, 4), TO), 800)
+    store = Store(tmp_path / "store")
+    one = crimes({**steady, Month(2021, 9): 350}, store.folder("crimes") / "a", "A")
+    other = crimes(steady, store.folder("crimes") / "b", "B")
+    schema = mark_personal(one.schema, ())
+    store.commit("crimes", schema=schema, note={}, made_from=None, add=[*one.files, *other.files])
+    scope = ReadingScope("t", "p", frozenset({"crimes"}), personal=True)
+    found = calculate([defined(tmp_path, COUNT)], store, to=TO, areas={"A": "Area A", "B": "Area B"}, scope=scope)
+    series = found.measures["m"].series
+    at = series[FORCE].months.index(Month(2021, 9))
+    assert {area: one.states[at] for area, one in series.items()} == {FORCE: "part", "A": "part", "B": "held"}
+    assert series["B"].limits[0].baseline_months == 12
+    assert series["A"].limits[0].centre[-1] == 800
+
+
 @pytest.mark.parametrize(
     ("text", "admitted"),
     [

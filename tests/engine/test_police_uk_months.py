@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from upstream.cli.main import upstream
 from upstream.errors import NotHeld, Refused, UpstreamError
 from upstream.periods import Month
-from upstream.records.quality import month_facts, month_states
+from upstream.records.quality import PartMonth, month_facts, month_states
 from upstream.records.sources import police_uk
 from upstream.records.status import status
 from upstream.store import Store
@@ -57,6 +57,33 @@ def test_a_category_far_below_its_neighbours_is_suspect(tmp_path: Path) -> None:
     assert (low.category, low.rows, low.lowest_neighbour) == ("anti_social_behaviour", 100, 290)
 
 
+def in_two_districts(folder: Path, month: str, leeds: int, york: int) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    start = f",{month},Kent Police,Kent Police,0.5,51.2,On"
+    path = folder / f"{month}-kent-street.csv"
+    rows = f"{start},E01,Leeds 001A,Drugs,,\n" * leeds + f"{start},E02,York 002B,Drugs,,\n" * york
+    path.write_text(HEADER + rows)
+    return path
+
+
+def test_a_district_far_below_its_neighbours_is_suspect(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    rows = (("2022-01", 900, 210), ("2022-02", 880, 205), ("2022-03", 910, 60), ("2022-04", 905, 215))
+    police_uk.add(store, [in_two_districts(tmp_path / "in", *month) for month in rows], who="tester")
+    (suspect,) = (fact for fact in month_facts(store, "street_crimes", "kent") if fact.low)
+    assert (suspect.month, suspect.low) == (Month(2022, 3), (PartMonth("York", None, 60, 205),))
+    carried = month_facts(store, "street_crimes", "kent", area_of={"E01": "Yorkshire", "E02": "Yorkshire"})
+    assert not any(fact.low for fact in carried), "together they are not low"
+    shown = run(tmp_path, "status").stdout
+    assert "Looks partial: 2022-03: all rows in York 60, but at least 205 in the months around it" in shown
+
+
+def test_a_whole_month_that_is_low_is_named_once(tmp_path: Path) -> None:
+    store = added(tmp_path, ("2022-01", 300, 300), ("2022-02", 310, 310), ("2022-03", 100, 100), ("2022-04", 290, 290))
+    (suspect,) = (fact for fact in month_facts(store, "street_crimes", "kent") if fact.low)
+    assert suspect.low == (PartMonth(None, None, 200, 580),)
+
+
 def test_a_fall_that_stays_is_no_incomplete_upload(tmp_path: Path) -> None:
     months = [(f"2022-{month:02}", 50, 300 if month < 4 else 120) for month in range(1, 8)]
     store = added(tmp_path, *months)
@@ -83,12 +110,12 @@ def test_the_half_uploaded_month_of_northumbria_is_found_and_no_other(tmp_path: 
     names = ("northumbria-street", "west-mercia-street", "staffordshire-gloucestershire-street")
     police_uk.add(store, [folder / f"{name}.zip" for name in names], who="tester")
     found = {
-        (holding.force, str(fact.month), low.category, low.rows)
+        (holding.force, str(fact.month), low.area, low.category, low.rows)
         for holding in status(store)
         for fact in holding.suspect
         for low in fact.low
     }
-    assert found == {("northumbria", "2020-07", "anti_social_behaviour", 1368)}
+    assert found == {("northumbria", "2020-07", None, "anti_social_behaviour", 1368)}
     by_force = {holding.force: holding for holding in status(store)}
     assert by_force["northumbria"].missing == (Month(2022, 1),)
     assert len(by_force["west-mercia"].missing) == 66

@@ -10,7 +10,10 @@ import pytest
 
 import upstream.datasets
 from upstream.measures.definition import Pack
+from upstream.measures.plain import plain, restored
 from upstream.measures.result import Results
+from upstream.periods import Month
+from upstream.records.quality import MonthFact, PartMonth
 from upstream.reports import data_quality
 from upstream.reports.commentary import read_commentary
 from upstream.reports.data_quality import Holding, kept_holdings
@@ -73,6 +76,33 @@ def test_the_example_commentary_is_backed_and_names_posts(results: Results, forc
     for written in examples.values():
         assert re.match("Head of ", written.author)
         assert any(line.startswith(f"Written by {written.author}; last reviewed 6 July 2022") for line in said)
+
+
+PARTIAL = MonthFact(
+    Month(2019, 2),
+    "suspect",
+    5_000,
+    (PartMonth("n", None, 600, 1_202), PartMonth(None, "robbery", 3, 61), PartMonth("Far", "rape", 9, 40)),
+)
+
+
+def test_months_that_look_partial_are_named_with_area_and_kind(results: Results, force_pack: Pack) -> None:
+    holdings = (Holding("crimes", "Crimes", 3, 10, suspect=(PARTIAL,)),)
+    document = quarterly_report(Request(results, (force_pack,), "Force", holdings=holdings))
+    said = [[text_of(cell.runs) for cell in row.cells] for row in rows_of(document, "partial")]
+    assert said == [
+        ["Crimes", "February 2019", "North Marl", "all rows", "600", "1,202"],
+        ["Crimes", "February 2019", "the whole force", "robbery", "3", "61"],
+        ["Crimes", "February 2019", "Far", "rape", "9", "40"],
+    ]
+    public = Request(results, (force_pack,), "Force", holdings=holdings, public=True)
+    cells = [row.cells[-2:] for row in rows_of(quarterly_report(public), "partial")]
+    assert [[text_of(cell.runs) for cell in pair] for pair in cells] == [
+        ["600", "1,200"],
+        ["suppressed", "60"],
+        ["10", "40"],
+    ]
+    assert restored(MonthFact, plain(PARTIAL), {}) == PARTIAL, "holdings are kept as JSON"
 
 
 def test_holdings_are_read_once_for_the_same_versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

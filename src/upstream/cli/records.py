@@ -242,8 +242,8 @@ def _show_holdings(held: Sequence[Holding]) -> None:
 
 def _suspicions(fact: MonthFact) -> list[str]:
     return [
-        f"{fact.month}: {low.category or 'all rows'} {low.rows:,}, but at least {low.lowest_neighbour:,} in the months "
-        "around it: probably an incomplete upload"
+        f"{fact.month}: {low.category or 'all rows'}{f' in {low.area}' if low.area else ''} {low.rows:,}, but at least "
+        f"{low.lowest_neighbour:,} in the months around it: probably an incomplete upload"
         for low in fact.low
     ]
 

@@ -12,7 +12,7 @@ from upstream.measures.cache import cache_key, keep, kept
 from upstream.measures.definition import Definition
 from upstream.measures.engines import ENGINES, EngineName
 from upstream.measures.facts import Facts, monthly_facts
-from upstream.measures.gathering import Asked, areas_of_small_areas, gathering, part_months
+from upstream.measures.gathering import Asked, gathering, part_months
 from upstream.measures.questions import names_small_areas, other_question_keys, sums_of
 from upstream.measures.ranks import ranks
 from upstream.measures.result import FORCE, NOT_KNOWN, MeasureResult, Provenance, Rank, Results, Series, TableVersion
@@ -21,12 +21,13 @@ from upstream.measures.source_tables import source_table
 from upstream.measures.values import NAN, make_line
 from upstream.measures.wall import charts, false_alarms, with_q_values
 from upstream.periods import Month
+from upstream.places.areas import areas_of_small_areas
 from upstream.places.population import population_of
 from upstream.places.tables import AREAS, CHANGES, DISTRICTS, POPULATION
 from upstream.records.contract import code_list
 from upstream.store import ReadingScope, Snapshot, Store
 
-ENGINE_VERSION: Final = "2"
+ENGINE_VERSION: Final = "3"
 """Raised whenever the same records and definitions could give another figure; empties every cache."""
 PLACES: Final = (POPULATION.name, AREAS.name, DISTRICTS.name, CHANGES.name)
 """Tables that residents and the areas of small areas come from."""
@@ -139,7 +140,7 @@ def calculate(
         asked = replace(asked, area_of=areas_of_small_areas(store, areas.keys()))
     with gathering(ready, tables, asked, engine, spark=spark, memory=memory, threads=threads) as facts:
         if store is not None:
-            facts.part = part_months(store, list(tables), force)
+            facts.part = part_months(store, list(tables), asked)
         if populations is None and store is not None and any(d.kind == "rate" for d in ready):
             held = populations_held(store, facts.frame.labels[1:-1], (force, force_name))
             asked = replace(asked, populations=held)

@@ -133,8 +133,8 @@ class MonthlyFacts:
         Of a weighted proportion: sum of squared weights, unweighted answers and unweighted answers in the numerator.
     daily : tuple of (n_labels, n_days) floats
         Numerator and denominator by day where they can be added up by day; else empty.
-    part : (n_months,) bools or None
-        Months whose upload looks incomplete for what this measure counts; ``None``: none.
+    part : (n_labels, n_months) bools or None
+        Months whose upload looks incomplete for what this measure counts in an area; ``None``: none.
     """
 
     numerator: Floats
@@ -223,13 +223,21 @@ def monthly_facts(definition: Definition, facts: Facts) -> MonthlyFacts:
 
 
 def _part(definition: Definition, facts: Facts) -> NDArray[np.bool_]:
-    """Months in which a category that the measure may count is far too low, as after an incomplete upload."""
-    found = np.zeros(len(facts.frame.months), dtype=bool)
+    """Months in which what the measure may count is far too low, as after an incomplete upload.
+
+    What is low in the whole force concerns every area; what is low in one area, that area and the force.
+    """
+    frame = facts.frame
+    found = np.zeros((len(frame.labels), len(frame.months)), dtype=bool)
     for tally in (definition.numerator, definition.denominator, definition.linked):
         for month, low in facts.part.get(tally.table, {}).items() if tally is not None else ():
-            at = month.index - facts.frame.months[0].index
-            if tally is not None and 0 <= at < found.size:
-                found[at] |= any(_may_count(tally, one) for one in low)
+            at = month.index - frame.months[0].index
+            if tally is None or not 0 <= at < len(frame.months):
+                continue
+            for one in low:
+                if _may_count(tally, one):
+                    concerned = slice(None) if one.area is None else [0, *frame.positions(pa.array([one.area]))]
+                    found[concerned, at] = True
     return found
 
 

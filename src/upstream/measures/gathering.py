@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,8 +29,6 @@ from upstream.measures.questions import (
 from upstream.measures.result import FORCE, NOT_KNOWN
 from upstream.measures.source_tables import source_table
 from upstream.periods import Month, months
-from upstream.places.areas import csp_of_lsoa
-from upstream.places.tables import AREAS
 from upstream.records.quality import PartMonth, month_facts
 from upstream.store import Snapshot, Store
 
@@ -120,21 +118,10 @@ def _carried(answer: Answer, asked: Asked) -> Answer:
     return Answer(answer.question, relabelled, answer.sql)
 
 
-def areas_of_small_areas(store: Store, codes: Collection[str]) -> dict[str, str] | None:
-    """Area by small-area code of either census, from the look-ups held: community safety partnerships, else districts.
-
-    An area is named by its code where ``codes`` has it (the settings name areas so), else by its name. Without look-ups
-    ``None``.
-    """
-    if not store.holds(AREAS.name):
-        return None
-    found = csp_of_lsoa(store)
-    return {lsoa: area.code if area.code in codes else area.name for lsoa, area in found.items()} or None
-
-
-def part_months(store: Store, tables: Sequence[str], force: str | None) -> PartMonths:
+def part_months(store: Store, tables: Sequence[str], asked: Asked) -> PartMonths:
     """For each table, its months that look only partly uploaded, with what is too low in them."""
-    found = {name: {fact.month: fact.low for fact in month_facts(store, name, force) if fact.low} for name in tables}
+    facts = {name: month_facts(store, name, asked.force, area_of=asked.area_of) for name in tables}
+    found = {name: {fact.month: fact.low for fact in months if fact.low} for name, months in facts.items()}
     return {name: months for name, months in found.items() if months}
 
 

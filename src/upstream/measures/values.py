@@ -86,7 +86,7 @@ def make_line(
     definition: Definition, area: str, label: int, months: tuple[Month, ...], facts: MonthlyFacts, population: float
 ) -> Line:
     """The line of one area, its expected and held months worked out."""
-    part = facts.held[label] & (facts.part if facts.part is not None else False)
+    part = facts.held[label] & (facts.part[label] if facts.part is not None else False)
     held = facts.held[label] & ~part
     wanted = np.array([month.month in LAST_MONTHS[definition.frequency] for month in months])
     anywhere = np.flatnonzero(facts.held[0])

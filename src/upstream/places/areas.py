@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
@@ -37,6 +38,18 @@ def district_of_lsoa(store: Store) -> dict[str, Area]:
 def csp_of_lsoa(store: Store) -> dict[str, Area]:
     """LSOA code -> its community safety partnership; its district where that has none, or several, of its own."""
     return {**level_of_lsoa(store, "district"), **level_of_lsoa(store, "csp")}
+
+
+def areas_of_small_areas(store: Store, codes: Collection[str] = ()) -> dict[str, str] | None:
+    """Area by small-area code of either census, from the look-ups held: community safety partnerships, else districts.
+
+    An area is named by its code where ``codes`` has it (the settings name areas so), else by its name. Without look-ups
+    ``None``.
+    """
+    if not store.holds(AREAS.name):
+        return None
+    found = csp_of_lsoa(store)
+    return {lsoa: area.code if area.code in codes else area.name for lsoa, area in found.items()} or None
 
 
 def force_of_lsoa(store: Store) -> dict[str, Area]:

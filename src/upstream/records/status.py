@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from upstream.periods import Month
+from upstream.places.areas import areas_of_small_areas
 from upstream.records.contract import contract, table_names
 from upstream.records.entries import Entry, Source, entries, standing
 from upstream.records.month_replacement import held_months, sources_in_use
@@ -53,10 +55,13 @@ class Holding:
 
 def status(store: Store) -> tuple[Holding, ...]:
     """Every table of records held, by table and force."""
-    return tuple(holding for table in table_names() if store.holds(table) for holding in _of_table(store, table))
+    area_of = areas_of_small_areas(store)
+    return tuple(
+        holding for table in table_names() if store.holds(table) for holding in _of_table(store, table, area_of)
+    )
 
 
-def _of_table(store: Store, table: str) -> list[Holding]:
+def _of_table(store: Store, table: str, area_of: Mapping[str, str] | None) -> list[Holding]:
     book = list(entries(store, table))
     adds, used = standing(book), sources_in_use(table, book)
     forces: list[str | None] = [None]
@@ -64,7 +69,7 @@ def _of_table(store: Store, table: str) -> list[Holding]:
         forces = [*sorted({force for force, _ in held_months(store, table)})]
     held = []
     for force in forces:
-        facts = month_facts(store, table, force)
+        facts = month_facts(store, table, force, area_of=area_of)
         mine = [add for add in adds if force is None or any(month.force == force for month in add.months)]
         held.append(
             Holding(

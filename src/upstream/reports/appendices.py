@@ -51,9 +51,10 @@ def quality_section(results: Results, holdings: tuple[Holding, ...], *, public: 
     blocks: list[Block] = []
     if holdings:
         blocks.append(_holdings_table(holdings, public=public))
+        partial = _partial_table(results, holdings, public=public)
         refused = _refused_table(holdings, public=public)
         unknown = _unknown_table(holdings, public=public)
-        blocks += [table for table in (refused, unknown) if table is not None]
+        blocks += [table for table in (partial, refused, unknown) if table is not None]
     blocks.append(_months_table(results))
     breaks = _breaks_table(results)
     if breaks is not None:
@@ -82,7 +83,7 @@ def _holdings_table(holdings: tuple[Holding, ...], *, public: bool) -> Table:
                 _count(h.rows, h, "rows", public=public),
                 words(f"{h.first.label} to {h.last.label}" if h.first and h.last else "none"),
                 words(month_list(h.missing) or "none"),
-                words(month_list(h.suspect) or "none"),
+                words(month_list(tuple(fact.month for fact in h.suspect)) or "none"),
                 _count(h.quarantined, h, "quarantined", public=public),
                 _count(h.version, h, "version"),
             )
@@ -99,6 +100,35 @@ def _holdings_table(holdings: tuple[Holding, ...], *, public: bool) -> Table:
         Column("Table version"),
     )
     return Table("holdings", "What is held", columns, rows)
+
+
+def _partial_table(results: Results, holdings: tuple[Holding, ...], *, public: bool) -> Table | None:
+    """What is far too low in months that look only partly uploaded."""
+    rows = []
+    for h in holdings:
+        for fact in h.suspect:
+            for low in fact.low:
+                area = results.areas.get(low.area, low.area) if low.area else "the whole force"
+                of = f"{fact.month} {low.area or 'force'} {low.category or 'all'}"
+                own = _count(low.rows, h, f"rows: {of}", public=public)
+                around = _count(low.lowest_neighbour, h, f"lowest around: {of}", public=public)
+                kind = (low.category or "all rows").replace("_", " ")
+                rows.append(Row((words(h.title), words(fact.month.label), words(area), words(kind), own, around)))
+    columns = (
+        Column("Records", "text"),
+        Column("Month", "text"),
+        Column("Area", "text"),
+        Column("What", "text", wide=True),
+        Column("Rows"),
+        Column("Lowest around"),
+    )
+    note = (
+        Text(
+            "Below 60% of the lowest of the two months before and after, by more than chance can explain: probably an "
+            "incomplete upload. Measures that may count such rows print no figure for the month, here or in the force."
+        ),
+    )
+    return Table("partial", "Months that look only partly uploaded", columns, tuple(rows), (note,)) if rows else None
 
 
 def _refused_table(holdings: tuple[Holding, ...], *, public: bool) -> Table | None:

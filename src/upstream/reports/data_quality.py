@@ -15,6 +15,7 @@ from upstream.measures.calculate import ENGINE_VERSION
 from upstream.measures.plain import plain, restored
 from upstream.periods import Month
 from upstream.records.contract import code_list, contract
+from upstream.records.quality import MonthFact
 from upstream.records.quarantine import quarantine_table, quarantined
 from upstream.records.status import Holding as HeldTable
 from upstream.records.status import status
@@ -36,8 +37,8 @@ class Holding:
         Months held, first and last.
     missing : tuple of Month
         Months between them that are not held.
-    suspect : tuple of Month
-        Months whose volume is far from what its neighbours and last year suggest, or only part of which was added.
+    suspect : tuple of MonthFact
+        Months that look only partly uploaded, and what is too low in them.
     quarantined : int
         Rows refused and set aside.
     reasons : tuple of (str, int)
@@ -53,7 +54,7 @@ class Holding:
     first: Month | None = None
     last: Month | None = None
     missing: tuple[Month, ...] = ()
-    suspect: tuple[Month, ...] = ()
+    suspect: tuple[MonthFact, ...] = ()
     quarantined: int = 0
     reasons: tuple[tuple[str, int], ...] = ()
     unknown: tuple[tuple[str, str, int], ...] = ()
@@ -98,7 +99,7 @@ def holdings_of(store: Store, *, who: str, purpose: str, areas: Collection[str] 
                 first=min((fact.month for fact in held.months), default=None),
                 last=max((fact.month for fact in held.months), default=None),
                 missing=held.missing,
-                suspect=tuple(fact.month for fact in held.suspect),
+                suspect=held.suspect,
                 quarantined=held.quarantined,
                 reasons=_reasons(store, held.table, who, purpose) if held.quarantined else (),
                 unknown=_unknown(connection, store, held, frozenset(areas), who, purpose),
