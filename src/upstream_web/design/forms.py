@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, QueryDict
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,11 @@ class DateField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return self.to_python(data) != initial
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: what was sent, even when that is nothing; None when nothing was sent yet."""
+    return request.POST if request.method == "POST" else None
 
 
 def error_list(form: forms.BaseForm) -> list[dict[str, str]]:

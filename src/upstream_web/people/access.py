@@ -12,9 +12,10 @@ from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from upstream_web.people.models import Membership, User
+from upstream_web.people.models import Membership, Team, User
 from upstream_web.people.permissions import Permission
 from upstream_web.places.models import Area
 
@@ -111,3 +112,8 @@ def _only_by_provider(request: HttpRequest) -> str:
         raise PermissionDenied("no way to prove who this is")
     provider = get_adapter().get_provider(request, account.provider)
     return provider.get_login_url(request, process="login", next=request.get_full_path(), auth_params="prompt=login")
+
+
+def own_teams(user: User) -> QuerySet[Team]:
+    """The teams that the person is in today."""
+    return Team.objects.filter(pk__in=standing(user).team_ids)

@@ -14,7 +14,7 @@ from django.http import Http404
 from upstream_web.people.access import Standing, path_covers, standing
 from upstream_web.people.models import User
 from upstream_web.people.permissions import Permission
-from upstream_web.problems.models import Action, Invitation, Marking, Plan
+from upstream_web.problems.models import Action, Draft, Invitation, Marking, Plan
 
 STAGES = tuple(Plan.Stage.values)
 READERS = (Permission.PLAN_SUPERVISE, Permission.PLAN_HUB, Permission.PLAN_SEE_AREA)
@@ -127,3 +127,25 @@ def _as_partner(who: Standing, plan: Plan) -> PlanAccess:
     reads = {stage for row in rows for stage in STAGES if getattr(row, stage) != Invitation.Extent.NONE}
     writes = {stage for row in rows for stage in STAGES if getattr(row, stage) == Invitation.Extent.WRITE}
     return PlanAccess(frozenset(reads), frozenset(writes), sensitive=any(row.sensitive for row in rows))
+
+
+def plan_for_sharing(user: User, pk: int) -> tuple[Plan, PlanAccess]:
+    """The same for inviting partners: the plan's own team or its supervisor, while it is open."""
+    plan, access = plan_for_reading(user, pk)
+    if not (access.team or access.supervisor) or not plan.is_open:
+        raise PermissionDenied
+    return plan, access
+
+
+def invitation_for_ending(user: User, plan_pk: int, pk: int) -> Invitation:
+    """An invitation that the person may end."""
+    plan, _ = plan_for_sharing(user, plan_pk)
+    row = plan.invitations.current().select_related("organisation").filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def own_draft(user: User, form: str) -> Draft | None:
+    """What the person typed in a form and has not saved."""
+    return Draft.objects.filter(user=user, form=form).first()

@@ -1,0 +1,1 @@
+"""Forms of plans: they read and check what was typed; writing is the business of `changes`."""

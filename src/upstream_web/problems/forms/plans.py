@@ -1,0 +1,198 @@
+"""Forms for starting a plan, its details, its questions, steps, notes and invitations."""
+
+from typing import Any
+
+from django import forms
+
+from upstream_web.design.forms import DateField
+from upstream_web.people.models import Organisation, Team, User
+from upstream_web.places.models import Area
+from upstream_web.problems.models import Invitation, Marking, Plan
+from upstream_web.problems.questions import Question
+
+CRIME_TYPES = (
+    "Anti-social behaviour",
+    "Bicycle theft",
+    "Burglary",
+    "Criminal damage and arson",
+    "Drugs",
+    "Other crime",
+    "Other theft",
+    "Possession of weapons",
+    "Public order",
+    "Robbery",
+    "Shoplifting",
+    "Theft from the person",
+    "Vehicle crime",
+    "Violence and sexual offences",
+)
+"""The categories of data.police.uk: what open data and every force share."""
+
+
+class StartForm(forms.Form):
+    """What is needed to start: under two minutes."""
+
+    title = forms.CharField(
+        label="What is the problem, in a few words?",
+        max_length=160,
+        help_text="For example: thefts from shops on the parade",
+    )
+    area = forms.ModelChoiceField(Area.objects.none(), label="Area", empty_label=None)
+    place = forms.CharField(label="Street or place", max_length=160, required=False)
+    crime_types = forms.MultipleChoiceField(
+        label="Crime types",
+        choices=[(name, name) for name in CRIME_TYPES],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    team = forms.ModelChoiceField(Team.objects.none(), label="Team", empty_label=None)
+    size = forms.ChoiceField(
+        label="Size of plan", choices=Plan.Size.choices, widget=forms.RadioSelect, initial=Plan.Size.STANDARD
+    )
+    kind = forms.ChoiceField(
+        label="Kind of work", choices=Plan.Kind.choices, widget=forms.RadioSelect, initial=Plan.Kind.NEIGHBOURHOOD
+    )
+
+    def __init__(self, *args: Any, areas: Any, teams: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["area"].queryset = areas
+        self.fields["team"].queryset = teams
+
+
+class DetailsForm(forms.Form):
+    """What a plan says of itself."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    title = forms.CharField(label="Title", max_length=160)
+    problem = forms.CharField(
+        label="The problem in a sentence or two", widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
+    place = forms.CharField(label="Street or place", max_length=160, required=False)
+    crime_types = forms.MultipleChoiceField(
+        label="Crime types",
+        choices=[(name, name) for name in CRIME_TYPES],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    period_from = DateField(label="Look at records from", required=False)
+    period_to = DateField(label="Look at records to", required=False)
+    priority = forms.CharField(label="Neighbourhood priority it serves", max_length=160, required=False)
+    size = forms.ChoiceField(label="Size of plan", choices=Plan.Size.choices, widget=forms.RadioSelect)
+    marking = forms.ChoiceField(label="Marking", choices=Marking.choices, widget=forms.RadioSelect)
+    review_every_days = forms.IntegerField(label="Days between reviews", min_value=1, max_value=366)
+    public_summary = forms.CharField(
+        label="Summary for the public",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        required=False,
+        help_text="No names, no addresses, nothing that tells one household from another.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Dates in order."""
+        data = super().clean()
+        if data.get("period_from") and data.get("period_to") and data["period_from"] > data["period_to"]:
+            self.add_error("period_to", "The last day is before the first. Give a later one.")
+        return data
+
+
+class AnswersForm(forms.Form):
+    """Some questions of a plan, each with its words, what it rests on, and the version the person saw."""
+
+    def __init__(self, *args: Any, questions: tuple[Question, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.questions = questions
+        for question in questions:
+            if question.yes:
+                self.fields[f"{question.key}-yes"] = forms.ChoiceField(
+                    label=question.label,
+                    choices=[("yes", "Yes"), ("no", "No"), ("", "Not known yet")],
+                    widget=forms.RadioSelect,
+                    required=False,
+                )
+            label = "In words" if question.yes else question.label
+            self.fields[f"{question.key}-text"] = forms.CharField(
+                label=label, help_text=question.hint, widget=forms.Textarea(attrs={"rows": 4}), required=False
+            )
+            if question.yes:
+                self.fields[f"{question.key}-evidence"] = forms.CharField(
+                    label="What this rests on", max_length=1000, required=False
+                )
+            self.fields[f"{question.key}-version"] = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def answers(self) -> dict[str, dict[str, Any]]:
+        """What was typed, by question."""
+        sent = {}
+        for question in self.questions:
+            sent[question.key] = {"text": self.cleaned_data[f"{question.key}-text"]}
+            if question.yes:
+                yes = self.cleaned_data[f"{question.key}-yes"]
+                sent[question.key] |= {
+                    "yes": {"yes": True, "no": False}.get(yes),
+                    "evidence": self.cleaned_data[f"{question.key}-evidence"],
+                }
+        return sent
+
+    def based_on(self) -> dict[str, int]:
+        """The version of each answer that the person saw."""
+        return {question.key: self.cleaned_data[f"{question.key}-version"] or 0 for question in self.questions}
+
+
+class StepForm(forms.Form):
+    """A step and what is said with it."""
+
+    comment = forms.CharField(label="Comment", widget=forms.Textarea(attrs={"rows": 4}), required=False)
+
+
+class NoteForm(forms.Form):
+    """A note."""
+
+    text = forms.CharField(label="Note", widget=forms.Textarea(attrs={"rows": 4}))
+    marking = forms.ChoiceField(
+        label="Marking", choices=Marking.choices, widget=forms.RadioSelect, initial=Marking.OFFICIAL
+    )
+
+
+class InvitationForm(forms.Form):
+    """An organisation to work with, and how far."""
+
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), label="Organisation")
+    purpose = forms.CharField(
+        label="Purpose and legal basis of sharing",
+        max_length=300,
+        help_text="For example: reduce burglary; Crime and Disorder Act 1998, section 115",
+    )
+    scanning = forms.ChoiceField(
+        label="Scanning", choices=Invitation.Extent.choices, widget=forms.RadioSelect, initial="read"
+    )
+    analysis = forms.ChoiceField(
+        label="Analysis", choices=Invitation.Extent.choices, widget=forms.RadioSelect, initial="none"
+    )
+    response = forms.ChoiceField(
+        label="Response and actions", choices=Invitation.Extent.choices, widget=forms.RadioSelect, initial="read"
+    )
+    assessment = forms.ChoiceField(
+        label="Assessment", choices=Invitation.Extent.choices, widget=forms.RadioSelect, initial="none"
+    )
+    sensitive = forms.BooleanField(label="May see what is marked OFFICIAL-SENSITIVE", required=False)
+    valid_to = DateField(label="Last day", required=False, help_text="Leave empty for as long as the plan is open.")
+
+    def __init__(self, *args: Any, organisations: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = organisations
+
+    def clean(self) -> dict[str, Any]:
+        """It must open something."""
+        data = super().clean()
+        if all(data.get(stage) == "none" for stage in ("scanning", "analysis", "response", "assessment")):
+            raise forms.ValidationError("The invitation opens nothing. Let them read at least one stage.")
+        return data
+
+
+class OwnerForm(forms.Form):
+    """Who owns a plan from now on."""
+
+    owner = forms.ModelChoiceField(User.objects.none(), label="New owner")
+
+    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = people

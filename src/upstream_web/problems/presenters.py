@@ -1,0 +1,100 @@
+"""Words, tags and links for the pages of plans: data, never HTML."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from upstream_web.problems.access import PlanAccess
+from upstream_web.problems.models import Answer, Plan
+from upstream_web.problems.questions import GROUPS, Question, questions_for
+from upstream_web.problems.transitions import Transition, steps_from
+
+STATUS_TAGS = {
+    "draft": "govuk-tag--grey",
+    "submitted": "govuk-tag--blue",
+    "returned": "govuk-tag--orange",
+    "active": "govuk-tag--green",
+    "assessing": "govuk-tag--teal",
+    "closed": "govuk-tag--grey",
+    "withdrawn": "govuk-tag--grey",
+}
+COLOUR_TAGS = {"red": "govuk-tag--red", "amber": "govuk-tag--orange", "green": "govuk-tag--green"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A coloured word."""
+
+    text: str
+    classes: str
+
+
+def status_tag(plan: Plan) -> Tag:
+    """The status of a plan."""
+    return Tag(plan.get_status_display(), STATUS_TAGS[plan.status])
+
+
+def colour_tag(plan: Plan) -> Tag:
+    """The colour of its score, with what caps it; "Not scored" is said, never left blank."""
+    if not plan.colour:
+        return Tag("Not scored", "govuk-tag--grey")
+    return Tag(plan.get_colour_display(), COLOUR_TAGS[plan.colour])
+
+
+def tabs(plan: Plan, access: PlanAccess, here: str) -> list[dict[str, Any]]:
+    """The pages of a plan that the person may open."""
+    rows = [("overview", "Overview"), *((stage, label) for stage, label in Plan.Stage.choices if stage in access.reads)]
+    if access.whole:
+        rows += [("sharing", "People and sharing"), ("history", "History")]
+    return [
+        {"text": text, "href": reverse(f"problems:{name}", args=[plan.pk]), "active": name == here}
+        for name, text in rows
+    ]
+
+
+def steps(plan: Plan, access: PlanAccess) -> list[Transition]:
+    """The steps that this person may take with the plan now."""
+    return [
+        transition
+        for transition in steps_from(plan.status)
+        if access.supervisor or (transition.who == "team" and access.team)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionGroup:
+    """Questions that stand together on a page, each with its answer or none."""
+
+    key: str
+    title: str
+    rows: tuple[tuple[Question, Answer | None], ...]
+
+    @property
+    def answered(self) -> int:
+        """How many have an answer."""
+        return sum(1 for _, answer in self.rows if answer and (answer.text or answer.yes is not None))
+
+
+def question_groups(plan: Plan, stage: str) -> list[QuestionGroup]:
+    """The questions of a stage with the plan's answers."""
+    answers = {answer.question: answer for answer in plan.answers.all()}
+    groups: dict[str, list[tuple[Question, Answer | None]]] = {}
+    for question in questions_for(stage, plan.size):
+        groups.setdefault(question.group, []).append((question, answers.get(question.key)))
+    return [QuestionGroup(key, GROUPS[key], tuple(rows)) for key, rows in groups.items()]
+
+
+def compared(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
+    """What differs between two versions, part by part, in the order of the newer."""
+    rows = []
+    for part in new:
+        before, after = old.get(part, {}), new[part]
+        if part == "plan":
+            before, after = {"": before}, {"": after}
+        for key in sorted({*before, *after}):
+            was, now = before.get(key) or {}, after.get(key) or {}
+            for name in sorted({*was, *now}):
+                if was.get(name) != now.get(name):
+                    rows.append({"part": part, "key": key, "field": name, "old": was.get(name), "new": now.get(name)})
+    return rows

@@ -1,0 +1,50 @@
+"""Lists of plans."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from upstream_web.places.queries import areas_with_plans
+from upstream_web.problems.access import visible_plans
+from upstream_web.problems.models import Plan
+from upstream_web.problems.presenters import colour_tag, status_tag
+from upstream_web.problems.queries import PlanFilter, filtered
+
+PAGE = 25
+
+
+def plans(request: HttpRequest) -> HttpResponse:
+    """The plans that are open to the person, narrowed by a filter."""
+    by = plan_filter(request)
+    page = Paginator(filtered(visible_plans(request.user), by), PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "title": "Plans",
+        "page": page,
+        "by": by,
+        "areas": areas_with_plans(),
+        "choices": Plan,
+        "query": query.urlencode(),
+        "status_tag": status_tag,
+        "colour_tag": colour_tag,
+    }
+    return render(request, "problems/plans.jinja", context)
+
+
+def plan_filter(request: HttpRequest) -> PlanFilter:
+    """The filter of an address; what is not one of the choices narrows nothing."""
+    given = request.GET
+    return PlanFilter(
+        show=given.get("show") if given.get("show") in ("overdue", "unscored", "closed", "all") else "open",
+        area=areas_with_plans().filter(code=given["area"]).first() if given.get("area") else None,
+        status=_one_of(given.get("status"), Plan.Status.values),
+        stage=_one_of(given.get("stage"), Plan.Stage.values),
+        colour=_one_of(given.get("colour"), Plan.Colour.values),
+        kind=_one_of(given.get("kind"), Plan.Kind.values),
+        words=given.get("words", "")[:100],
+    )
+
+
+def _one_of(value: str | None, allowed: list[str]) -> str:
+    return value if value in allowed else ""

@@ -1,0 +1,273 @@
+"""The pages of one plan: overview, a page a stage, people and sharing, history."""
+
+import datetime
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from upstream_web.audit.queries import history_of
+from upstream_web.design.forms import posted
+from upstream_web.people.models import Organisation
+from upstream_web.problems.access import (
+    PlanAccess,
+    invitation_for_ending,
+    own_draft,
+    plan_for_editing,
+    plan_for_reading,
+    plan_for_sharing,
+)
+from upstream_web.problems.changes import drafts, plans, sharing
+from upstream_web.problems.changes.steps import missing_for, take_step
+from upstream_web.problems.changes.versions import EditClash
+from upstream_web.problems.forms.plans import AnswersForm, DetailsForm, InvitationForm, NoteForm, StepForm
+from upstream_web.problems.models import Plan
+from upstream_web.problems.presenters import colour_tag, compared, question_groups, status_tag, steps, tabs
+from upstream_web.problems.transitions import BY_KEY
+
+DETAIL_FIELDS = (
+    "title", "problem", "place", "crime_types", "period_from", "period_to", "priority", "size", "marking",
+    "review_every_days", "public_summary",
+)  # fmt: skip
+
+
+def overview(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the plan is about, how far it has come, what is next."""
+    plan, access = plan_for_reading(request.user, pk)
+    context = page(plan, access, "overview") | {
+        "steps": steps(plan, access),
+        "missing": missing_for(plan, "submit") if plan.status in ("draft", "returned") and access.whole else [],
+        "notes": [note for note in plan.notes.select_related("by") if access.whole and access.sees(note.marking)],
+        "records": plan.status_records.select_related("by")[:5] if access.whole else [],
+        "note_form": NoteForm(),
+    }
+    return render(request, "problems/overview.jinja", context)
+
+
+def stage(request: HttpRequest, pk: int, stage: str) -> HttpResponse:
+    """One stage of SARA as it stands."""
+    plan, access = plan_for_reading(request.user, pk)
+    if stage not in access.reads:
+        raise Http404
+    context = page(plan, access, stage) | {
+        "groups": question_groups(plan, stage),
+        "may_write": writable(plan, access, stage),
+    }
+    return render(request, f"problems/{stage}.jinja", context)
+
+
+def edit_answers(request: HttpRequest, pk: int, stage: str, group: str) -> HttpResponse:
+    """Answer the questions of a group; what is typed is kept on the server even when it cannot be saved yet."""
+    plan, access = plan_for_editing(request.user, pk, stage)
+    chosen = next((one for one in question_groups(plan, stage) if one.key == group), None)
+    if chosen is None:
+        raise Http404
+    questions = tuple(question for question, _ in chosen.rows)
+    draft_name = f"plan-{pk}-{stage}-{group}"
+    draft = own_draft(request.user, draft_name)
+    form = AnswersForm(posted(request), questions=questions, initial=_held(chosen) | (draft.data if draft else {}))
+    clashes = ()
+    if request.method == "POST" and form.is_valid():
+        if "draft" in request.POST:
+            drafts.keep_draft(by=request.user, form=draft_name, data=form.cleaned_data)
+            messages.success(request, "Your draft is kept on the server. Nobody else sees it until you save.")
+            return redirect("problems:edit_answers", pk, stage, group)
+        try:
+            resolved = "resolved" in request.POST
+            plans.save_answers(
+                plan=plan, by=request.user, answers=form.answers(), based_on=form.based_on(), resolved=resolved
+            )
+        except EditClash as clash:
+            clashes = clash.clashes
+            drafts.keep_draft(by=request.user, form=draft_name, data=form.cleaned_data)
+        else:
+            drafts.drop_draft(by=request.user, form=draft_name)
+            messages.success(request, f"Saved: {chosen.title}")
+            return redirect(f"problems:{stage}", pk)
+    context = page(plan, access, stage) | {
+        "title": chosen.title,
+        "form": form,
+        "group": chosen,
+        "draft": draft,
+        "clashes": {clash.field: clash for clash in clashes},
+    }
+    return render(request, "problems/edit_answers.jinja", context)
+
+
+def edit_details(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change what the plan says of itself."""
+    plan, access = plan_for_editing(request.user, pk, Plan.Stage.SCANNING)
+    if not access.whole:
+        raise PermissionDenied
+    held = {name: getattr(plan, name) for name in DETAIL_FIELDS}
+    form = DetailsForm(posted(request), initial={**held, "version": plan.version})
+    clashes = ()
+    if request.method == "POST" and form.is_valid():
+        given = {name: form.cleaned_data[name] for name in DETAIL_FIELDS}
+        try:
+            plans.change_details(
+                plan=plan,
+                by=request.user,
+                based_on=form.cleaned_data["version"],
+                before=_seen(plan, form, held),
+                **given,
+            )
+        except EditClash as clash:
+            clashes = clash.clashes
+        else:
+            messages.success(request, "Details saved")
+            return redirect("problems:overview", pk)
+    context = page(plan, access, "overview") | {"title": "Details of the plan", "form": form, "clashes": clashes}
+    return render(request, "problems/edit_details.jinja", context)
+
+
+def step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """Take a step: a page that says what it does, then the step itself."""
+    plan, access = plan_for_reading(request.user, pk)
+    transition = next((one for one in steps(plan, access) if one.key == step), None)
+    if transition is None:
+        raise PermissionDenied if step in BY_KEY else Http404
+    form = StepForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            take_step(plan=plan, by=request.user, access=access, step=step, comment=form.cleaned_data["comment"])
+        except ValidationError as error:
+            form.add_error("comment" if transition.comment_needed else None, error)
+        else:
+            messages.success(request, f"{plan.ref}: {transition.words.lower()}. Done.")
+            return redirect("problems:overview", pk)
+    context = page(plan, access, "overview") | {"title": transition.words, "form": form, "transition": transition}
+    return render(request, "problems/step.jinja", context)
+
+
+@require_POST
+def add_note(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write a note on the plan."""
+    plan, access = plan_for_reading(request.user, pk)
+    if not (access.team or access.supervisor or access.hub):
+        raise PermissionDenied
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        sharing.add_note(plan=plan, by=request.user, **form.cleaned_data)
+        messages.success(request, "Note added")
+    else:
+        messages.error(request, "The note is empty. Type something, then add it.")
+    return redirect("problems:overview", pk)
+
+
+def people_and_sharing(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who works on the plan and who is invited, and to what."""
+    plan, access = plan_for_reading(request.user, pk)
+    if not access.whole:
+        raise Http404
+    invitations = plan.invitations.current().select_related("organisation", "invited_by")
+    context = page(plan, access, "sharing") | {
+        "invitations": invitations,
+        "may_write": writable(plan, access, "response"),
+    }
+    return render(request, "problems/sharing.jinja", context)
+
+
+def invite(request: HttpRequest, pk: int) -> HttpResponse:
+    """Invite an organisation."""
+    plan, access = plan_for_sharing(request.user, pk)
+    others = Organisation.objects.current().exclude(pk=plan.lead_id)
+    form = InvitationForm(posted(request), organisations=others)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        extents = {stage: given[stage] for stage in Plan.Stage.values}
+        sharing.invite(
+            plan=plan,
+            by=request.user,
+            organisation=given["organisation"],
+            purpose=given["purpose"],
+            extents=extents,
+            sensitive=given["sensitive"],
+            valid_to=given["valid_to"],
+        )
+        messages.success(request, f"{given['organisation']} is invited")
+        return redirect("problems:sharing", pk)
+    context = page(plan, access, "sharing") | {"title": "Invite an organisation", "form": form, "button": "Invite"}
+    return render(request, "problems/plan_form.jinja", context)
+
+
+@require_POST
+def end_invitation(request: HttpRequest, pk: int, invitation: int) -> HttpResponse:
+    """End an invitation."""
+    row = invitation_for_ending(request.user, pk, invitation)
+    sharing.end_invitation(invitation=row, by=request.user)
+    messages.success(request, f"{row.organisation} no longer sees the plan")
+    return redirect("problems:sharing", pk)
+
+
+def history(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who did what, latest first, and every version."""
+    plan, access = plan_for_reading(request.user, pk)
+    if not access.whole:
+        raise Http404
+    events = Paginator(history_of(plan), 50).get_page(request.GET.get("page"))
+    context = page(plan, access, "history") | {
+        "events": events,
+        "versions": plan.versions.select_related("by").defer("content")[:100],
+    }
+    return render(request, "problems/history.jinja", context)
+
+
+def compare(request: HttpRequest, pk: int) -> HttpResponse:
+    """What changed between two versions."""
+    plan, access = plan_for_reading(request.user, pk)
+    if not access.whole:
+        raise Http404
+    numbers = [int(request.GET[name]) if request.GET.get(name, "").isdigit() else 0 for name in ("old", "new")]
+    held = {version.number: version for version in plan.versions.filter(number__in=numbers)}
+    if set(numbers) != set(held):
+        raise Http404
+    old, new = (held[number] for number in sorted(numbers))
+    context = page(plan, access, "history") | {"old": old, "new": new, "rows": compared(old.content, new.content)}
+    return render(request, "problems/compare.jinja", context)
+
+
+def page(plan: Plan, access: PlanAccess, here: str) -> dict[str, object]:
+    """What every page of a plan shows."""
+    return {
+        "title": plan.title,
+        "plan": plan,
+        "access": access,
+        "tabs": tabs(plan, access, here),
+        "status": status_tag(plan),
+        "colour": colour_tag(plan),
+        "marking": plan.get_marking_display(),
+    }
+
+
+def writable(plan: Plan, access: PlanAccess, stage: str) -> bool:
+    """Whether the person may write at a stage now."""
+    return plan.is_open and stage in access.writes
+
+
+def _held(group: object) -> dict[str, object]:
+    initial: dict[str, object] = {}
+    for question, answer in group.rows:
+        initial |= {
+            f"{question.key}-text": answer.text if answer else "",
+            f"{question.key}-evidence": answer.evidence if answer else "",
+            f"{question.key}-yes": {True: "yes", False: "no"}.get(answer.yes, "") if answer else "",
+            f"{question.key}-version": answer.version if answer else 0,
+        }
+    return initial
+
+
+def _seen(plan: Plan, form: DetailsForm, held: dict[str, object]) -> dict[str, object]:
+    """The values the person saw: those of the version they began from."""
+    version = plan.versions.filter(number=form.cleaned_data["version"]).first()
+    if version is None:
+        return held
+    was = version.content["plan"]
+    return {name: _date(was[name]) if name in ("period_from", "period_to") else was[name] for name in held}
+
+
+def _date(text: str | None) -> datetime.date | None:
+    return datetime.date.fromisoformat(text) if text else None
