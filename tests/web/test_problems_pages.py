@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+
 from factories.people import AreaFactory, OrganisationFactory, TeamFactory, person
 from factories.problems import AnswerFactory, InvitationFactory, NoteFactory, PlanFactory, ready_plan
 from upstream_web.people.permissions import Permission
