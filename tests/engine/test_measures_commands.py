@@ -114,6 +114,20 @@ def test_a_measure_of_the_force_alone_is_no_empty_row_of_an_area(
     assert "Alone" not in said
 
 
+def test_packs_of_which_no_table_is_held_are_left_out(force: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call(force, "run", "--to", "2022-06", "--json")
+    found = json.loads(capsys.readouterr().out)["measures"]
+    assert found["crime_total"]["series"]
+    assert not [key for key in found if key.startswith("street_")]
+
+
+def test_codes_that_are_their_own_names_are_not_explained(force: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = force / "upstream.toml"
+    settings.write_text(settings.read_text("utf-8") + '[[areas]]\ncode = "B"\nname = "B"\n', "utf-8")
+    call(force, "run", "--to", "2022-06", "--pack", str(force / "pack"))
+    assert "Areas: A Area A. ▲" in capsys.readouterr().out
+
+
 def test_keys_are_listed_whole_on_a_narrow_terminal() -> None:
     definitions = [one for pack in load_packs() for one in pack.definitions]
     console = Console(width=80, record=True, file=io.StringIO())
@@ -131,7 +145,7 @@ def test_list_and_show(force: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_check_ends_with_two_and_names_the_line(force: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call(force, "check", str(force / "pack"))
-    assert "1 measures read, 0 problems" in capsys.readouterr().out
+    assert "1 measure read, 0 problems" in capsys.readouterr().out
     bad = force / "pack" / "homicides.toml"
     bad.write_text(DEFINITION.replace("'homicide'", "'murder'"), "utf-8")
     with pytest.raises(SystemExit) as ended:

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from upstream.cli import records
 from upstream.cli import report as report_command
+from upstream.cli.force import with_force
 from upstream.cli.main import main
-from upstream.cli.settings import load_settings, who
+from upstream.cli.settings import Settings, load_settings, who
 from upstream.errors import NotHeld
 from upstream.measures.loading import load_packs
 from upstream.periods import Month
 from upstream.records.entries import entries
+from upstream.records.quality import MonthFact, PartMonth
 from upstream.reports.data_quality import Holding
 from upstream.store import Store
 
@@ -116,6 +119,20 @@ def test_the_reader_is_the_account_and_not_what_the_environment_says(monkeypatch
     assert who() == pwd.getpwuid(os.getuid()).pw_name
     monkeypatch.setattr(os, "getuid", lambda: 4_000_000_000)
     assert who() == "user 4000000000"
+
+
+def test_a_force_named_by_its_key_alone_has_a_name_to_print(tmp_path: Path) -> None:
+    settings = with_force(Settings(force_key="west-mercia"), Store(tmp_path / "store"))
+    assert (settings.force_key, settings.force_name) == ("west-mercia", "West Mercia")
+
+
+@pytest.mark.parametrize(("low", "lines"), [(2, 2), (14, 1)])
+def test_a_month_that_is_low_all_over_takes_one_line(low: int, lines: int) -> None:
+    part = tuple(PartMonth(f"category_{number}", 10, 100) for number in range(low))
+    said = records._suspicions(MonthFact(Month(2018, 7), "suspect", 10, part))
+    assert len(said) == lines
+    assert said[0].startswith("2018-07: category_0 10, but at least 100")
+    assert ("13 more" in said[0]) == (low == 14)
 
 
 def test_a_pack_is_found_beside_the_settings_that_name_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

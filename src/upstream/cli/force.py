@@ -1,4 +1,4 @@
-"""Which force a command speaks of when the settings do not say: the one force that the store holds."""
+"""Which force and which packs a command speaks of when the settings do not say: those that the store holds."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from upstream.errors import BadInput
 
 if TYPE_CHECKING:
     from upstream.cli.settings import Settings
+    from upstream.measures.definition import Pack
     from upstream.store import Store
 
 
 def with_force(settings: Settings, store: Store) -> Settings:
-    """The settings with the force filled in from the open data held, where it is one and none is set.
+    """The settings with the force filled in from the open data held, where it is one and none is set, and its name.
 
     Raises
     ------
@@ -23,8 +24,10 @@ def with_force(settings: Settings, store: Store) -> Settings:
     from upstream.records.contract import contracts
     from upstream.records.month_replacement import held_months
 
-    if settings.force_key is not None or settings.force_name is not None:
+    if settings.force_name is not None:
         return settings
+    if settings.force_key is not None:
+        return dataclasses.replace(settings, force_name=_name(settings.force_key))
     tables = [contract.table for contract in contracts() if contract.written_by == "replace_month"]
     forces = sorted({force for table in tables if store.holds(table) for force, _ in held_months(store, table)})
     if len(forces) > 1:
@@ -35,4 +38,24 @@ def with_force(settings: Settings, store: Store) -> Settings:
         )
     if not forces:
         return settings
-    return dataclasses.replace(settings, force_key=forces[0], force_name=forces[0].replace("-", " ").title())
+    return dataclasses.replace(settings, force_key=forces[0], force_name=_name(forces[0]))
+
+
+def _name(slug: str) -> str:
+    return slug.replace("-", " ").title()
+
+
+def packs_held(settings: Settings, packs: tuple[Pack, ...]) -> tuple[Pack, ...]:
+    """The packs whose every table is held; failing any, those of which something can be calculated."""
+    from upstream.errors import NotHeld
+    from upstream.store import Store
+
+    held = set(Store(settings.store).tables())
+    needs = {pack.key: [set(d.tables) for d in pack.definitions if d.kind != "page"] for pack in packs}
+    whole = tuple(pack for pack in packs if all(tables <= held for tables in needs[pack.key]))
+    part = tuple(pack for pack in packs if any(tables <= held for tables in needs[pack.key]))
+    if not part:
+        raise NotHeld(
+            f"No records are held in {settings.store}.", remedy="Add some first: upstream records add police-uk FILE."
+        )
+    return whole or part

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from upstream.cli.force import with_force
+from upstream.cli.force import packs_held, with_force
 from upstream.cli.measures_shown import (
     alarm_lines,
     areas_line,
@@ -22,7 +22,7 @@ from upstream.cli.measures_shown import (
     results_table,
 )
 from upstream.cli.settings import Settings, load_settings, who
-from upstream.cli.terminal import say, say_json, show
+from upstream.cli.terminal import number, say, say_json, show
 from upstream.errors import BadInput, NotHeld
 
 if TYPE_CHECKING:
@@ -44,12 +44,17 @@ def group() -> None:
     """
 
 
-def _definitions(config: str, packs: Sequence[str]) -> tuple[Definition, ...]:
+def _definitions(config: str, packs: Sequence[str], *, held_only: bool = False) -> tuple[Definition, ...]:
+    """The measures of the packs named, in the settings or here; of every pack, or of those whose tables are held."""
     # reading contracts needs pyarrow, so this waits until a command runs: help stays quick
     from upstream.measures.loading import load_packs
 
-    names = tuple(packs) or load_settings(Path(config)).packs
-    return tuple(definition for pack in load_packs(names) for definition in pack.definitions)
+    settings = load_settings(Path(config))
+    names = tuple(packs) or settings.packs
+    chosen = load_packs(names)
+    if held_only and not names:
+        chosen = packs_held(settings, chosen)
+    return tuple(definition for pack in chosen for definition in pack.definitions)
 
 
 _PACK = click.option("--pack", "packs", multiple=True, metavar="PACK", help="Only this pack (a name, or a folder).")
@@ -115,7 +120,7 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
     else:
         for problem in problems:
             say(str(problem))
-        say(f"{checked} measures read, {len(problems)} problems.")
+        say(f"{number(checked, 'measure')} read, {number(len(problems), 'problem')}.")
     if problems:
         raise SystemExit(BadInput.exit_code)
 
@@ -149,7 +154,7 @@ def run(
 
     to = Month.parse(to_text)
     settings = load_settings(Path(config))
-    definitions = _chosen(_definitions(config, packs), keys)
+    definitions = _chosen(_definitions(config, packs, held_only=not keys), keys)
     results = _calculated(settings, definitions, to_text, engine or settings.engine, no_cache=no_cache)
     if keep:
         _keep(settings, results, quiet=as_json)

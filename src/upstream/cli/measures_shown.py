@@ -130,11 +130,10 @@ def printed(value: Value, definition: Definition) -> str:
 
 
 def areas_line(results: Results, areas: Sequence[str]) -> str:
-    return (
-        "Areas: "
-        + ", ".join(f"{code} {results.areas[code]}" for code in areas)
-        + ". ▲ ▼ outside its limits; likely: to reach its target."
-    )
+    """The names behind the codes that head the columns, and what the signs mean."""
+    told = [f"{code} {results.areas[code]}" for code in areas if code not in SHORT and results.areas[code] != code]
+    names = f"Areas: {', '.join(told)}. " if told else ""
+    return f"{names}▲ ▼ outside its limits; likely: to reach its target."
 
 
 def alarm_lines(results: Results) -> list[str]:

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from upstream.cli.settings import load_settings, person_key, who
-from upstream.cli.terminal import say, say_json, visible
+from upstream.cli.terminal import number, say, say_json, visible
 from upstream.errors import BadInput
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 POLICE_UK: Final = "police-uk"
 SHOWN: Final = 20
 """Refused rows shown in the terminal; --csv has them all."""
+SUSPICIONS_SHOWN: Final = 3
+"""Low categories of one month shown in the terminal; --json has them all."""
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
@@ -156,17 +158,13 @@ def _show_add(result: AddResult) -> None:
     if result.entry is None:
         say("  Nothing new; nothing was written.")
     else:
-        say(f"  Entry {result.entry}, version {result.version_after}, {_number(len(result.months), 'month')}")
+        say(f"  Entry {result.entry}, version {result.version_after}, {number(len(result.months), 'month')}")
     for reason, rows in result.reasons.items():
-        say(f"  Quarantined: {reason} ({_number(rows, 'row')})")
+        say(f"  Quarantined: {reason} ({number(rows, 'row')})")
     for warning in result.warnings:
         say(f"  Note: {warning}")
     if result.quarantined:
         say(f"  See them: upstream records quarantine {result.table}")
-
-
-def _number(count: int, thing: str) -> str:
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 @group.command("template")
@@ -226,7 +224,7 @@ def _holding_as_json(holding: Holding) -> dict[str, Any]:
 def _show_holdings(held: Sequence[Holding]) -> None:
     for holding in held:
         present = [str(fact.month) for fact in holding.months if fact.state != "missing"]
-        span = f"{present[0]} to {present[-1]}, {_number(len(present), 'month')}" if present else "no months"
+        span = f"{present[0]} to {present[-1]}, {number(len(present), 'month')}" if present else "no months"
         newest = f"newest entry {holding.newest.id}" if holding.newest else "no entry stands"
         name = f"{holding.table} {holding.force}" if holding.force else holding.table
         say(f"{name}: {holding.rows:,} rows, {span}, {newest} (version {holding.version})")
@@ -236,16 +234,20 @@ def _show_holdings(held: Sequence[Holding]) -> None:
             for sentence in _suspicions(fact):
                 say(f"  Looks partial: {sentence}")
         if holding.quarantined:
-            refused = _number(holding.quarantined, "row")
+            refused = number(holding.quarantined, "row")
             say(f"  In quarantine: {refused}; see: upstream records quarantine {holding.table}")
 
 
 def _suspicions(fact: MonthFact) -> list[str]:
-    return [
+    """One line a category; a month that is low all over gets one line."""
+    lines = [
         f"{fact.month}: {low.category or 'all rows'}{f' in {low.area}' if low.area else ''} {low.rows:,}, but at least "
         f"{low.lowest_neighbour:,} in the months around it: probably an incomplete upload"
         for low in fact.low
     ]
+    if len(lines) <= SUSPICIONS_SHOWN:
+        return lines
+    return [f"{lines[0]} (so is it with {len(lines) - 1} more of its parts)"]
 
 
 def _runs(months: Sequence[Month]) -> str:
@@ -286,7 +288,7 @@ def quarantine(
     rows = quarantined(store, table, entry=wanted, scope=scope)
     if target is not None:
         _write_refused(rows, target)
-        say(f"Wrote {_number(len(rows), 'row')} to {target}", err=True)
+        say(f"Wrote {number(len(rows), 'row')} to {target}", err=True)
     if as_json:
         say_json([dataclasses.asdict(row) for row in rows])
     elif target is None:

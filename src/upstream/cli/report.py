@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from upstream.cli.force import with_force
+from upstream.cli.force import packs_held, with_force
 from upstream.cli.report_check import check
 from upstream.cli.settings import Settings, load_settings, who
 from upstream.cli.terminal import say, say_json
@@ -91,7 +91,7 @@ def quarterly(
 
         chosen = load_packs(packs or settings.packs)
         if not packs and not settings.packs:
-            chosen = _packs_held(settings, chosen)
+            chosen = packs_held(settings, chosen)
         progress.update(step, description=f"Calculating measures to {to.label}")
         with ThreadPoolExecutor(1) as beside:
             holdings = beside.submit(_holdings, settings)
@@ -122,22 +122,6 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
-
-
-def _packs_held(settings: Settings, packs: tuple[Pack, ...]) -> tuple[Pack, ...]:
-    """The packs whose every table is held; failing any, those of which something can be calculated."""
-    from upstream.errors import NotHeld
-    from upstream.store import Store
-
-    held = set(Store(settings.store).tables())
-    needs = {pack.key: [set(d.tables) for d in pack.definitions if d.kind != "page"] for pack in packs}
-    whole = tuple(pack for pack in packs if all(tables <= held for tables in needs[pack.key]))
-    part = tuple(pack for pack in packs if any(tables <= held for tables in needs[pack.key]))
-    if not part:
-        raise NotHeld(
-            f"No records are held in {settings.store}.", remedy="Add some first: upstream records add police-uk FILE."
-        )
-    return whole or part
 
 
 def _refuse_month_not_held(to: Month, holdings: tuple[Holding, ...]) -> None:
@@ -241,4 +225,9 @@ def _say(document: Document, written: tuple[Path, ...], *, as_json: bool) -> Non
         return
     say(f"{document.title}, {document.force}, {document.subtitle}:")
     for path in written:
-        say(f"  {path} ({path.stat().st_size / 1e6:.1f} MB)")
+        say(f"  {path} ({_size(path)})")
+
+
+def _size(path: Path) -> str:
+    size = path.stat().st_size
+    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.0f} kB"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from upstream.cli.terminal import say, say_json
+from upstream.cli.terminal import number, say, say_json
 from upstream.errors import BadInput
 
 _EPILOG = "Example: upstream report check quarterly.html tables.csv --json > findings.json"
@@ -44,7 +44,8 @@ def check(paths: tuple[Path, ...], relations: Path | None, as_json: bool) -> Non
             say(str(finding.where))
             say(f"  {finding.severity}: {RULES[finding.rule]} [{finding.rule}]")
             say(f"  {finding.arithmetic}")
-        read = f"{len(report.files)} files, {report.tables} tables, {report.sentences:,} sentences read"
-        said = "nothing contradicts itself" if not report.findings else f"{len(report.findings)} findings"
+        read = f"{number(len(report.files), 'file')}, {number(report.tables, 'table')}, "
+        read += f"{number(report.sentences, 'sentence')} read"
+        said = number(len(report.findings), "finding") if report.findings else "nothing contradicts itself"
         say(f"{read}: {said}.")
     sys.exit(1 if report.findings else 0)

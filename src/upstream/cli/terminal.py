@@ -38,6 +38,11 @@ def say_json(value: object) -> None:
     click.echo(json.dumps(value, indent=1, default=str))
 
 
+def number(count: int, thing: str) -> str:
+    """How many of something, in words that fit one as well."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+
+
 def cells(*texts: str) -> list[str]:
     """The cells of a row, each on one line."""
     return [visible(" ".join(text.split())) for text in texts]
