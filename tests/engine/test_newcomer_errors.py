@@ -128,7 +128,7 @@ def test_a_force_named_by_its_key_alone_has_a_name_to_print(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(("low", "lines"), [(2, 2), (14, 1)])
 def test_a_month_that_is_low_all_over_takes_one_line(low: int, lines: int) -> None:
-    part = tuple(PartMonth(f"category_{number}", 10, 100) for number in range(low))
+    part = tuple(PartMonth(None, f"category_{number}", 10, 100) for number in range(low))
     said = records._suspicions(MonthFact(Month(2018, 7), "suspect", 10, part))
     assert len(said) == lines
     assert said[0].startswith("2018-07: category_0 10, but at least 100")
