@@ -27,7 +27,7 @@ from upstream.measures.result import (
     Value,
 )
 from upstream.periods import Month, months
-from upstream.reports.narrative import ytd_words
+from upstream.reports.period_words import ytd_words
 from upstream.stats.yardstick import likelihood
 
 TO = Month(2022, 6)

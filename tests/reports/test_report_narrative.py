@@ -20,7 +20,8 @@ from upstream.reports.binding import Binding
 from upstream.reports.document import Text, text_of
 from upstream.reports.figures import Figure, figure, printed
 from upstream.reports.figures import Provenance as Source
-from upstream.reports.narrative import key_points, month_list, months_not_held, side_of_mean, streak, ytd_words
+from upstream.reports.narrative import key_points, side_of_mean, streak
+from upstream.reports.period_words import month_list, months_not_held, ytd_words
 
 PACK = load_packs(("force",))[0]
 COUNT, SHARE = PACK.definition("crime_total"), PACK.definition("victim_referral_rate")
@@ -167,7 +168,7 @@ def test_the_public_sees_no_small_count(one_series: Callable[..., Series]) -> No
 
 def test_months_are_listed_in_runs() -> None:
     listed = (Month(2020, 4), Month(2020, 5), Month(2020, 6), Month(2021, 3), Month(2021, 11), Month(2021, 12))
-    assert month_list(listed) == "April 2020 to June 2020, March 2021 and November 2021 and December 2021"
+    assert month_list(listed) == "April to June 2020, March 2021, and November and December 2021"
     assert month_list(()) == ""
 
 
@@ -213,3 +214,30 @@ def test_nothing_is_compared_across_a_change_of_recording(one_series: Callable[.
     assert "That is not comparable with June 2021 (50): recording changed in May 2022." in said
     assert not any("more than in June 2021" in sentence for sentence in said)
     assert streak(series) == (1, 1)
+
+
+def test_a_comparison_is_made_once(one_series: Callable[..., Series]) -> None:
+    """An annual figure's previous year is its last year; April's year to date is April."""
+    values = [float(40 + i) for i in range(27)]
+    series = one_series(COUNT, values)
+    yearly = dataclasses.replace(COUNT, frequency="year")
+    assert sum("in the year to " in s for s in points(yearly, series)) == 1
+    quarterly = dataclasses.replace(COUNT, frequency="quarter")
+    assert not any(s.startswith("Year to date") for s in points(quarterly, series))  # June ends quarter one
+    assert any(s.startswith("Year to date") for s in points(COUNT, series))
+
+
+def test_what_is_outside_its_limits_stands_out(one_series: Callable[..., Series]) -> None:
+    series = one_series(COUNT, [100, 104, 98, 101, 99, 103, 97, 102, 100, 96, 104, 100, 98, 101, 102, 99, 160])
+    bold = [run.text for run in key_points(binding(COUNT, series), series)[0] if isinstance(run, Text) and run.bold]
+    assert bold == ["above the upper control limit"]
+
+
+def test_a_limit_gets_no_more_digits_than_its_value_needs(one_series: Callable[..., Series]) -> None:
+    """Only where the value is outside: 39 within 38.996 and 50 reads as 39 and 50."""
+    series = one_series(COUNT, [30.0] * 14 + [39.0])
+    limits = dataclasses.replace(series.limits[0])
+    limits.upper[:], limits.lower[:] = 50.0, 38.996
+    series = dataclasses.replace(series, limits=(limits,))
+    shown = binding(COUNT, series).limit(series, series.latest_month, "lower", beside=39.0)
+    assert shown.text == "39"

@@ -94,7 +94,7 @@ def _limits(line: Line, values: Floats, rule: str, *, every_year: bool) -> tuple
             if not limits.baseline_is_full:
                 notes.append(f"The baseline holds {limits.baseline_n} of {limits.baseline_wanted} months.")
             if dependent := made.independence_p(values[at]) < DEPENDENT_BELOW:
-                notes.append("Months of the baseline follow one another: these limits flag more than they should.")
+                notes.append("Each month is much like the one before: these limits mark more months than they should.")
     first, last = (line.months[baseline[0]], line.months[baseline[-1]]) if baseline else (None, None)
     held = int(np.isfinite(values[baseline]).sum()) if baseline else 0
     return Limits(

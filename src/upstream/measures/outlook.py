@@ -27,6 +27,9 @@ PROJECTION_PATHS: Final = 1_000
 width. A probability is worked out from :data:`upstream.stats.forecast.PATHS`."""
 
 
+_EVERY: Final = {"quarter": "a quarter", "year": "a year", "occasion": "now and then"}
+
+
 def forecast_of(line: Line, monthly: Floats, latest: int, targets: tuple[Target, ...]) -> f.Forecast | str:
     """The simulated futures of a line's months from the month after ``latest``, or why there are none.
 
@@ -34,7 +37,7 @@ def forecast_of(line: Line, monthly: Floats, latest: int, targets: tuple[Target,
     numbers depend only on the measure, the area and the month, so a redraw gives the same figures.
     """
     if line.definition.frequency != "month":
-        return f"A figure a {line.definition.frequency} gives too few points to project."
+        return f"One figure {_EVERY[line.definition.frequency]} is too few to forecast from."
     known = np.flatnonzero(np.isfinite(monthly[: latest + 1]))
     if known.size == 0:
         return "No month is held."
@@ -193,8 +196,10 @@ def _outcomes(line: Line, months: list[int], made: f.Forecast, latest: int) -> F
     how = pooling(line.definition)
     if how in ("last", "none") or len(months) == 1:
         return f.month_paths(made, months[-1] - latest)
-    if any(months[0] < b <= months[-1] for b in line.breaks):
-        return "Recording changed within the period: its figure cannot be put together."
+    breaks = [b for b in line.breaks if months[0] < b <= months[-1]]
+    if breaks:
+        when = Month.from_index(line.months[0].index + breaks[0]).label
+        return f"The way of recording changes in {when}, within the period that is judged, so there is no one figure."
     first = latest + 1 - made.history.size
     if months[0] < first:
         return "The period begins before the records held."

@@ -10,6 +10,7 @@ import tomllib
 from upstream.measures.definition import Definition
 from upstream.measures.result import FORCE, Results
 from upstream.periods import months
+from upstream.records.contract import contract, table_names
 from upstream.reports.area_tables import number, words
 from upstream.reports.binding import SUPPRESSED, Binding, query_id
 from upstream.reports.crime_tables import not_held_rows
@@ -32,9 +33,19 @@ from upstream.reports.figures import Provenance, figure
 from upstream.reports.html import TEMPLATES
 from upstream.reports.measure_charts import chart_months
 from upstream.reports.measure_page import anchor
-from upstream.reports.narrative import month_list
+from upstream.reports.period_words import month_list
 from upstream.reports.small_numbers import published_rows
+from upstream.stats.yardstick import BANDS
+from upstream.stats.yardstick import SOURCE as YARDSTICK_SOURCE
 
+DEFINITIONS_INTRO = (
+    "Each measure is a reviewed definition with an owner. Where a note speaks of the source, the scorecard or the "
+    "body, it means the published report whose measure the definition follows, and its summary and measure pages."
+)
+HOLDINGS_NOTE = (
+    "Suspect: a month far below the months around it, or only part of which was added. In quarantine: rows that were "
+    "refused and set aside with the reason; they are in no figure. Table version: the state of the records used."
+)
 HASH_SHOWN = 10
 """Characters of a definition's hash that are printed; report.json has it whole."""
 
@@ -99,7 +110,7 @@ def _holdings_table(holdings: tuple[Holding, ...], *, public: bool) -> Table:
         Column("Rows in quarantine"),
         Column("Table version"),
     )
-    return Table("holdings", "What is held", columns, rows)
+    return Table("holdings", "What is held", columns, rows, ((Text(HOLDINGS_NOTE),),))
 
 
 def _partial_table(results: Results, holdings: tuple[Holding, ...], *, public: bool) -> Table | None:
@@ -175,7 +186,7 @@ def _months_table(results: Results) -> Table:
         rows.append(
             Row(
                 (
-                    words(table.replace("_", " ")),
+                    words(_records(table)),
                     number(figure(float(len(shown) - len(missing)), "count", source)),
                     number(figure(float(len(shown)), "count", dataclasses.replace(source, quantity="months_wanted"))),
                     words(month_list(missing) or "none"),
@@ -192,6 +203,10 @@ def _months_table(results: Results) -> Table:
     )
     title = f"Months held, {shown[0].label} to {shown[-1].label}"
     return Table("months-held", title, columns, tuple(rows))
+
+
+def _records(table: str) -> str:
+    return contract(table).title if table in table_names() else table.replace("_", " ")
 
 
 def _breaks_table(results: Results) -> Table | None:
@@ -219,8 +234,24 @@ def methods_section(results: Results, *, public: bool) -> Section:
     parts = [(part["title"], part["text"]) for part in wording["parts"]]
     parts.append(("Small numbers", wording["small_numbers"]["public" if public else "internal"]))
     blocks = tuple(Prose(title, (Paragraph((Text(" ".join(text.split())),)),)) for title, text in parts)
-    engine = Paragraph((Text(f"Calculated with Upstream {results.engine_version} on {results.engine}."),))
-    return Section("methods", "Methods", (*blocks, engine), kind="appendix")
+    engine = {"duckdb": "DuckDB", "spark": "Apache Spark"}.get(results.engine, results.engine)
+    made = Paragraph((Text(f"Calculated by version {results.engine_version} of Upstream's methods, on {engine}."),))
+    return Section("methods", "Methods", (*blocks, _yardstick_table(), made), kind="appendix")
+
+
+def _yardstick_table() -> Table:
+    """The words of a likelihood and the numbers that they stand for."""
+    rows = tuple(
+        Row(tuple(words(text) for text in (band.term, f"{band.lower:.0%} to {band.upper:.0%}"))) for band in BANDS
+    )
+    note = "Between two bands the nearer one is used; halfway, the one nearer to an even chance. Source: "
+    return Table(
+        "yardstick",
+        "The probability yardstick",
+        (Column("Words", "text"), Column("Chance", "text")),
+        rows,
+        ((Text(f"{note}{YARDSTICK_SOURCE}."),),),
+    )
 
 
 def _counted_words(definition: Definition) -> str:
@@ -240,7 +271,8 @@ def definitions_section(results: Results) -> Section:
     rows = tuple(Row((words("; ".join(titles)), words(text))) for text, titles in alike.items())
     columns = (Column("Measure", "text", wide=True), Column("How it is counted", "text", wide=True))
     table = Table("definitions-table", "Measures and how they are counted", columns, rows)
-    return Section("definitions", "How each measure is counted", (table,), kind="appendix")
+    intro = Paragraph((Text(DEFINITIONS_INTRO),))
+    return Section("definitions", "How each measure is counted", (intro, table), kind="appendix")
 
 
 def queries_of(results: Results) -> tuple[Query, ...]:

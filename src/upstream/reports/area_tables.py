@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from upstream.measures.result import FORCE, NOT_KNOWN, Change, Series
 from upstream.periods import Month
-from upstream.reports.binding import Binding, change_named
+from upstream.reports.binding import Binding, change_named, limit_at
 from upstream.reports.document import Cell, Column, Flag, Row, Table, Text
 from upstream.reports.figures import NOT_APPLICABLE, Figure
-from upstream.reports.narrative import period_words, ytd_words
+from upstream.reports.period_words import period_words, ytd_words
 
 
 def words(text: str) -> Cell:
@@ -74,13 +76,19 @@ def _level_columns(binding: Binding, to: Month) -> tuple[Column, ...]:
     unit = {"percent": ", %", "minutes": ", minutes", "seconds": ", seconds", "days": ", days", "pounds": ", £"}
     after = unit.get(binding.definition.unit, "")
     change = "Change, percentage points" if binding.unit == "percent" else "Change"
-    limits = (Column("Upper control limit"), Column("Lower control limit")) if binding.is_monthly else ()
+    limits = (Column("Upper control limit"), Column("Lower control limit")) if _limited(binding, to) else ()
     return (
         *limits,
         Column(_capital(period_words(binding, to)) + after),
         Column(_capital(period_words(binding, to - 12)) + after),
         Column(change),
     )
+
+
+def _limited(binding: Binding, to: Month) -> bool:
+    """Whether the limits say something of the headline figure: it is a month's, and somewhere there are some."""
+    several = binding.result.series.values()
+    return binding.is_monthly and any(math.isfinite(limit_at(series, to, "upper")) for series in several)
 
 
 def _capital(text: str) -> str:
@@ -93,7 +101,7 @@ def _level_cells(binding: Binding, series: Series, to: Month) -> tuple[Cell, ...
         words(NOT_APPLICABLE) if last is None else number(binding.difference(series, last, signed=True, bare=True))
     )
     limits: tuple[Cell, ...] = ()
-    if binding.is_monthly:
+    if _limited(binding, to):
         limits = tuple(number(binding.limit(series, to, which, bare=True)) for which in ("upper", "lower"))
     return (
         *limits,

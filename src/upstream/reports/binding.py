@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+import numpy as np
+
 from upstream.disclosure.published import places as public_places
 from upstream.measures.definition import Definition
 from upstream.measures.result import Change, Limits, MeasureResult, Provenance, Series, Value
@@ -25,6 +27,8 @@ from upstream.reports.figures import Provenance as Source
 from upstream.reports.small_numbers import published_result, withheld
 
 SUPPRESSED: Final = "suppressed"
+WHOLE: Final = 100.0
+"""Per cent; a share is never more."""
 YEARS_BACK: Final = 2
 """Financial years before the report's own that charts and their tables show."""
 
@@ -167,12 +171,13 @@ class Binding:
     ) -> Figure:
         """A primary limit ("lower", "centre", "upper") of a month.
 
-        ``beside`` is the value that it is read against: where both would print alike although they differ, the limit
+        ``beside`` is the value that it is read against: where that lies outside and both would print alike, the limit
         gets one more digit, so that no sentence says "39 is above 39".
         """
-        number = limit_at(series, month, which)
+        number = self.level_of(series, month, which)
         places = self.places
-        if not self.public and math.isfinite(beside) and math.isfinite(number) and beside != number:
+        outside = beside > number if which == "upper" else beside < number  # never with NaN
+        if not self.public and outside:
             while places < self.definition.decimals + 3 and printed(beside, places) == printed(number, places):
                 places += 1
         quantity = {"lower": "lower_limit", "centre": "mean", "upper": "upper_limit"}[which]
@@ -185,6 +190,12 @@ class Binding:
             bare=bare,
             absent=NOT_APPLICABLE,
         )
+
+    def level_of(self, series: Series, month: Month, which: str) -> float:
+        """A limit as a number; the upper one of a share stops at 100%, as the lower one stops at 0."""
+        number = limit_at(series, month, which)
+        share = self.unit == "percent" and which == "upper" and not np.nanmax(series.monthly, initial=0.0) > WHOLE
+        return min(number, WHOLE) if share and math.isfinite(number) else number
 
     def difference(self, series: Series, change: Change, *, signed: bool = False, bare: bool = False) -> Figure:
         """How much later differs from earlier: percentage points where the measure is a per cent.

@@ -122,8 +122,8 @@ def _range(chart: ControlChart) -> tuple[float, float]:
     return low, high
 
 
-WIDTH, HEIGHT = 760.0, 286.0
-LEFT, RIGHT, TOP, BOTTOM = 56.0, 92.0, 40.0, 44.0
+WIDTH, HEIGHT = 680.0, 212.0
+LEFT, RIGHT, TOP, BOTTOM = 54.0, 78.0, 34.0, 40.0
 
 
 def draw(chart: ControlChart) -> str:
@@ -135,7 +135,7 @@ def draw(chart: ControlChart) -> str:
     every = [p.month for p in chart.points] + [a.month for a in chart.ahead]
     step = (WIDTH - LEFT - RIGHT) / max(len(every), 1)
     x = {month: LEFT + (i + 0.5) * step for i, month in enumerate(every)}
-    page.text("t-soft", 8, 18, chart.axis, size=13)
+    page.text("t-soft", 8, 15, chart.axis, size=12)
     for mark in marks:
         page.line("c-grid", LEFT, scale.y(mark), WIDTH - RIGHT, scale.y(mark))
         page.text("t-soft", LEFT - 8, scale.y(mark) + 4, tick_label(mark, marks[1] - marks[0]), size=12, anchor="end")

@@ -12,7 +12,7 @@ from upstream.reports.binding import Binding, limit_at
 from upstream.reports.document import Block, Callout, Cell, Column, Link, Paragraph, Row, Runs, Section, Table, Text
 from upstream.reports.figures import NOT_APPLICABLE, Figure, Provenance, figure
 from upstream.reports.measure_page import Reading, anchor
-from upstream.reports.narrative import ytd_words
+from upstream.reports.period_words import ytd_words
 
 FOR_AREAS = "_area"
 """A wide table whose key ends so is printed for each area; the others for the force."""
@@ -197,18 +197,17 @@ def _chance(alarms: FalseAlarms) -> Paragraph:
     )
     return Paragraph(
         (
-            Text("Of the "),
+            Text("Of "),
             figure(float(alarms.series), "count", lines),
-            Text(" lines with control limits on this wall, every measure and area counted, "),
+            Text(" series with control limits in this report, every measure and area counted, "),
             figure(float(alarms.outside), "count", outside),
-            Text(" lie outside them. If nothing at all had changed, about "),
+            Text(" lie outside them this month. If nothing at all had changed, about "),
             figure(alarms.expected, "count", expected, decimals=1),
-            Text(" would be expected outside: a single line outside its limits is a question, not a finding. "),
             Text(
-                "If lines are acted on down to one with a certain q value, that is the share of them that chance alone "
-                "would put there: the lower, the surer. "
+                " would: one volume outside its limits is a question, not a finding. The q value says how much to make "
+                "of it. Act on every volume with a q value of up to 0.1, and about one in ten of them will be a false "
+                "alarm; the lower the value, the surer. The list has the volumes of the tables before it."
             ),
-            Text("The list has the volumes of the tables before it."),
         )
     )
 

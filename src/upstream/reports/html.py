@@ -35,14 +35,21 @@ FLAG_WORDS: Final[dict[Flag, tuple[str, str]]] = {
 
 def _run(run: Run) -> Markup:
     if isinstance(run, Figure):
-        if run.value is None:
-            return escape(run.text)
+        exact = run.value is not None and run.value == _read_back(run.text)
+        if run.value is None or exact:
+            return escape(run.text)  # the printed number is the value: an element for a program would say it twice
         return Markup('<data value="{}">{}</data>').format(f"{run.value:.15g}", run.text)
     if isinstance(run, Link):
         return Markup('<a href="{}">{}</a>').format(run.target, run.text)
     if run.quoted:
         return Markup("<q>{}</q>").format(run.text)
     return Markup("<strong>{}</strong>").format(run.text) if run.bold else escape(run.text)
+
+
+def _read_back(text: str) -> float | None:
+    """The number that a text of digits alone stands for."""
+    digits = text.replace(",", "")
+    return float(digits) if digits.isdecimal() else None
 
 
 def _runs(runs: Runs) -> Markup:

@@ -8,11 +8,11 @@ from typing import Literal
 from upstream.measures.result import FORCE, NOT_KNOWN, Series
 from upstream.periods import Month, months
 from upstream.reports.area_tables import number, words
-from upstream.reports.binding import YEARS_BACK, Binding, limit_at, position, primary
+from upstream.reports.binding import YEARS_BACK, Binding, position, primary
 from upstream.reports.charts import Ahead, Break, ControlChart, Point, draw
 from upstream.reports.document import Cell, Chart, Column, Flag, Row, Runs, Table, Text
 from upstream.reports.figures import printed
-from upstream.reports.narrative import month_list, months_not_held
+from upstream.reports.period_words import month_list, months_not_held
 from upstream.reports.small_multiples import Panel, draw_panels
 
 LEAST_POINTS = 3
@@ -58,7 +58,9 @@ def points_of(binding: Binding, series: Series, shown: tuple[Month, ...]) -> tup
     for month in shown:
         place = position(series, month)
         value = None if place is None else _finite(float(series.monthly[place]))
-        lower, centre, upper = (_finite(limit_at(series, month, which)) for which in ("lower", "centre", "upper"))
+        lower, centre, upper = (
+            _finite(binding.level_of(series, month, which)) for which in ("lower", "centre", "upper")
+        )
         flag = {"high": "above", "low": "below"}.get(flags.get(month, ""), "") if value is not None else ""
         text = "" if value is None else printed(value, binding.places)
         side: Literal["", "above", "below"] = "above" if flag == "above" else "below" if flag else ""

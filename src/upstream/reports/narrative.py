@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import math
 
-from upstream.measures.result import Change, Series
-from upstream.periods import FIRST_MONTH_OF_YEAR, Month
-from upstream.reports.binding import Binding, change_named, limit_at, position, primary
+from upstream.measures.result import Series
+from upstream.reports.binding import Binding, limit_at, position, primary
+from upstream.reports.comparisons import comparisons
 from upstream.reports.document import Run, Runs, Text
-from upstream.reports.figures import Figure, printed
+from upstream.reports.figures import Figure
+from upstream.reports.period_words import period_words
 
 STREAK = 3
 """Months in a row that are worth a sentence."""
-
-_WINDOWS = {"rolling_3": 3, "rolling_6": 6, "rolling_12": 12}
 
 
 def key_points(binding: Binding, series: Series) -> tuple[Runs, ...]:
@@ -26,14 +25,11 @@ def key_points(binding: Binding, series: Series) -> tuple[Runs, ...]:
     Question: what should a reader know who sees only this?
     """
     points = [_level(binding, series)]
-    if held(series.latest.value):
+    if math.isfinite(series.latest.value):
         points += [
             point
             for point in (
-                _comparison(binding, series, "previous"),
-                _comparison(binding, series, "same_last_year"),
-                _comparison(binding, series, "year_to_date"),
-                _comparison(binding, series, "rolling_12"),
+                *comparisons(binding, series),
                 _month_alone(binding, series),
                 _streak(binding, series),
                 _side_of_mean(binding, series),
@@ -44,41 +40,12 @@ def key_points(binding: Binding, series: Series) -> tuple[Runs, ...]:
     return tuple(points)
 
 
-def held(number: float) -> bool:
-    """Whether there is a number at all."""
-    return math.isfinite(number)
-
-
-def period_words(binding: Binding, month: Month) -> str:
-    """The period of a headline value, for readers: "June 2022", "the six months to June 2022"."""
-    window = binding.definition.window
-    if window in _WINDOWS:
-        words = {3: "three", 6: "six", 12: "twelve"}[_WINDOWS[window]]
-        return f"the {words} months to {month.label}"
-    if window == "year_to_date":
-        return ytd_words(month)
-    if binding.definition.frequency == "quarter":
-        return f"the quarter to {month.label}"
-    if binding.definition.frequency == "year":
-        return f"the year to {month.label}"
-    return month.label
-
-
-def ytd_words(month: Month) -> str:
-    """The months since April: "April to June 2022", "April 2022 to January 2023", "April 2022"."""
-    first = month.financial_year.first_month
-    if first == month:
-        return month.label
-    start = first.label if first.year != month.year else first.label.split()[0]
-    return f"{start} to {month.label}"
-
-
 def _level(binding: Binding, series: Series) -> Runs:
     month, value = series.latest_month, series.latest
     when = period_words(binding, month)
     if binding.withheld(value):
         return (Text(f"The number for {when} is small and is not printed."),)
-    if not held(value.value):
+    if not math.isfinite(value.value):
         if value.state == "not_applicable":
             return (Text(f"There is no figure for {when}: none is due."),)
         if not binding.is_monthly:
@@ -124,8 +91,8 @@ def _out_of(binding: Binding, series: Series) -> list[Run]:
     if (
         binding.unit != "percent"
         or binding.definition.weight
-        or not held(value.numerator)
-        or not held(value.denominator)
+        or not math.isfinite(value.numerator)
+        or not math.isfinite(value.denominator)
     ):
         return []
     if (
@@ -147,12 +114,14 @@ def _against_limits(binding: Binding, series: Series) -> list[Run]:
         return []
     month, value = series.latest_month, series.latest.value
     lower, upper = limit_at(series, month, "lower"), limit_at(series, month, "upper")
-    if not (held(lower) and held(upper)):
+    if not (math.isfinite(lower) and math.isfinite(upper)):
         return []
     if value > upper:
-        return [Text(", above the upper control limit of "), binding.limit(series, month, "upper", beside=value)]
+        outside = Text("above the upper control limit", bold=True)
+        return [Text(", "), outside, Text(" of "), binding.limit(series, month, "upper", beside=value)]
     if value < lower:
-        return [Text(", below the lower control limit of "), binding.limit(series, month, "lower", beside=value)]
+        outside = Text("below the lower control limit", bold=True)
+        return [Text(", "), outside, Text(" of "), binding.limit(series, month, "lower", beside=value)]
     return [
         Text(", within the control limits of "),
         binding.limit(series, month, "lower"),
@@ -180,83 +149,13 @@ def _month_alone(binding: Binding, series: Series) -> Runs:
 
 def _last_held(binding: Binding, series: Series) -> Runs:
     for month, number in zip(reversed(series.months), reversed(series.values.tolist()), strict=True):
-        if held(number):
+        if math.isfinite(number):
             return (
                 Text(" The last figure held is "),
                 binding.month_value(series, month),
                 Text(f" for {period_words(binding, month)}."),
             )
     return (Text(" No earlier figure is held either."),)
-
-
-def _comparison(binding: Binding, series: Series, name: str) -> Runs:
-    change = change_named(series, name)
-    if change is None:
-        return ()
-    if name == "year_to_date" and series.latest_month.month == FIRST_MONTH_OF_YEAR:
-        return ()  # April's year to date is April, already compared
-    if not held(change.now.value) or name == binding.definition.window:
-        return ()  # the headline is this very figure
-    if name == "previous" and not binding.is_monthly:
-        return ()  # windows that overlap say little of each other
-    if binding.side_hidden(series, change):
-        return (Text(f"It is not compared with {change.then_label}, because a small number is not printed."),)
-    if not held(change.then.value):
-        if name == "rolling_12" or change.then.state == "not_applicable":
-            return ()
-        lacking = "not held in full" if name == "year_to_date" else "not held"
-        return (Text(f"It cannot be compared with {change.then_label}, which is {lacking}."),)
-    lead: list[Run] = []
-    if name in ("year_to_date", "rolling_12"):
-        now = binding.value(change.now, series.area, change.now_label, name)
-        words = "Year to date" if name == "year_to_date" else "Over twelve months"
-        lead = [Text(f"{words} ({change.now_label}): "), now, Text(", ")]
-    then = binding.value(change.then, series.area, change.then_label, name)
-    return (
-        *lead,
-        *change_words(binding, series, change, then, opening=not lead),
-        *_significance(change),
-        Text("."),
-    )
-
-
-def change_words(binding: Binding, series: Series, change: Change, then: Figure, *, opening: bool) -> list[Run]:
-    """How a figure compares with an earlier one: direction, size, per cent where the base allows, level."""
-    start = ("That is " if binding.definition.kind == "count" else "It is ") if opening else ""
-    if change.broken is not None:
-        return [
-            Text(f"{start}not comparable with {change.then_label} ("),
-            then,
-            Text(f"): recording changed in {change.broken.label}"),
-        ]
-    against = f" in {change.then_label} ("
-    if change.difference == 0:
-        return [Text(f"{start}the same as{against}"), then, Text(")")]
-    size = binding.difference(series, change)
-    now = printed(change.now.value, size.decimals)
-    if now == printed(change.then.value, size.decimals):
-        return [Text(f"{start}almost the same as{against}"), then, Text(")")]
-    runs: list[Run] = [Text(start), size]
-    percent = binding.percent_change(series, change)
-    if percent.value is not None:
-        runs += [Text(" ("), percent, Text(")")]
-    return [*runs, Text(f" {direction(binding, change)} than{against}"), then, Text(")")]
-
-
-def direction(binding: Binding, change: Change) -> str:
-    """The word for a rise or a fall: volumes are more or fewer, everything else is higher or lower."""
-    up = change.difference > 0
-    if binding.is_count and binding.definition.kind == "count":
-        return "more" if up else "fewer"
-    return "higher" if up else "lower"
-
-
-def _significance(change: Change) -> list[Run]:
-    if change.broken is not None or change.significant is None or change.difference == 0:
-        return []
-    if change.significant:
-        return [Text(", a statistically significant change")]
-    return [Text(", which chance alone could explain")]
 
 
 def streak(series: Series) -> tuple[int, int]:
@@ -349,24 +248,3 @@ def _rank(binding: Binding, series: Series) -> Runs:
         binding.tally(rank.high, series.area, month, "rank_high"),
         Text("."),
     )
-
-
-def months_not_held(series: Series, first: Month) -> tuple[tuple[Month, ...], tuple[Month, ...]]:
-    """Months from ``first`` on that are missing, and months of which only part is held."""
-    pairs = [(m, s) for m, s in zip(series.months, series.states, strict=True) if m >= first]
-    return tuple(m for m, s in pairs if s == "missing"), tuple(m for m, s in pairs if s == "part")
-
-
-def month_list(listed: tuple[Month, ...]) -> str:
-    """Months for readers, runs joined: "April to June 2020 and March 2021"."""
-    runs: list[list[Month]] = []
-    for month in sorted(listed):
-        if runs and month.index == runs[-1][-1].index + 1:
-            runs[-1].append(month)
-        else:
-            runs.append([month])
-    words = [
-        run[0].label if len(run) == 1 else f"{run[0].label}{' and ' if len(run) == 2 else ' to '}{run[-1].label}"
-        for run in runs
-    ]
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)

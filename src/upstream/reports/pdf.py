@@ -27,6 +27,7 @@ from upstream.reports.document import (
     Runs,
     Section,
     Table,
+    runs_of,
     text_of,
 )
 from upstream.reports.font_coverage import FONTS, covered, replacements
@@ -56,7 +57,9 @@ def _cell(cell: Cell) -> Data | str:
     return {"runs": _runs(cell.runs), "mark": FLAG_WORDS[cell.flag][0] if cell.flag in ("above", "below") else ""}
 
 
-WIDEST: Final = 34
+WIDEST: Final = 44
+PAGE_NUMBER: Final = 8
+"""Characters that paper adds to a link within the report: where it leads."""
 DENSE: Final = 600
 """A table with a cell this long is for looking things up, and is set small."""
 LONG: Final = 150
@@ -70,19 +73,32 @@ def _widths(table: Table) -> list[int]:
     for i, column in enumerate(table.columns):
         word = max((len(w) for w in column.label.split()), default=1)
         cells = [row.cells[i] for row in table.rows[:SAMPLE]]
-        longest = max((len(cell.text) + (3 if cell.flag else 0) for cell in cells), default=1)
+        longest = max((_length(cell) for cell in cells), default=1)
         least = max(word * 1.1, 0 if column.wide or column.kind == "number" else min(longest + 4, WIDEST))
         widest = 3 * WIDEST if longest > LONG and column is table.columns[-1] else WIDEST
         out.append(round(max(least, longest if column.kind == "number" else min(longest, widest)) + 2))
     return out
 
 
+ONE_LINE: Final = 115
+"""Characters that a line of an upright page holds in the larger size."""
+TURNED: Final = 4
+"""Wide columns for which a page is turned: there is room then (the template turns it)."""
+
+
+def _length(cell: Cell) -> int:
+    links = sum(isinstance(run, Link) and run.target.startswith("#") for run in cell.runs)
+    return len(cell.text) + (3 if cell.flag else 0) + PAGE_NUMBER * links
+
+
 def _table(table: Table) -> Data:
+    widths, paragraphs = _widths(table), sum(column.wide for column in table.columns)
     return {
         "kind": "table",
         "title": table.title,
         "columns": [[c.label, c.kind, c.wide] for c in table.columns],
-        "widths": _widths(table),
+        "widths": widths,
+        "tight": sum(widths) > ONE_LINE and paragraphs < TURNED,
         "dense": any(len(row.cells[-1].text) > DENSE for row in table.rows),
         "rows": [[row.group, [_cell(c) for c in row.cells], row.id] for row in table.rows],
         "notes": [_runs(n) for n in table.notes],
@@ -113,24 +129,29 @@ def _block(block: Block) -> Data:
     raise TypeError(f"{type(block).__name__} is not a block")
 
 
-SHORT: Final = 8
-"""Rows; a page of so few and no chart follows the page before it without a break."""
+TOGETHER: Final = 2_400
+"""Characters before a measure's chart that still fit on a page with it."""
 
 
-def _is_short(section: Section) -> bool:
-    rows = sum(len(block.rows) for block in section.blocks if isinstance(block, Table))
-    pictures = any(isinstance(block, Chart) and not block.screen_only for block in section.blocks)
-    return section.kind == "measure" and not section.sections and not pictures and rows <= SHORT
+def _together(blocks: list[Block]) -> int:
+    """How many of a measure's first blocks are set without a page break: all to its chart, when they fit on a page."""
+    chart = next((i for i, block in enumerate(blocks) if isinstance(block, Chart)), None)
+    before = blocks[:chart]
+    if chart is None or any(isinstance(block, Table | Prose) for block in before):
+        return 0
+    length = sum(len(text_of(runs)) for block in before for runs in runs_of(block))
+    return chart + 1 if length <= TOGETHER else 0
 
 
 def _section(section: Section) -> Data:
+    blocks = [b for b in section.blocks if not (isinstance(b, Chart) and b.screen_only)]
     return {
         "id": section.id,
         "title": section.title,
         "label": section.label,
         "kind": section.kind,
-        "short": _is_short(section),
-        "blocks": [_block(b) for b in section.blocks if not (isinstance(b, Chart) and b.screen_only)],
+        "together": _together(blocks) if section.kind == "measure" else 0,
+        "blocks": [_block(b) for b in blocks],
         "sections": [_section(s) for s in section.sections],
     }
 

@@ -18,12 +18,13 @@ from upstream.reports.appendices import (
     quality_section,
     queries_of,
 )
+from upstream.reports.area_tables import flag_of
 from upstream.reports.binding import Binding
 from upstream.reports.commentary import Commentary
 from upstream.reports.crime_tables import crime_sections, exceptional_section
 from upstream.reports.data_quality import Holding
-from upstream.reports.document import Bullets, Document, Paragraph, Runs, Section, Text
-from upstream.reports.figures import Provenance, figure
+from upstream.reports.document import Document, Runs, Section, Text
+from upstream.reports.glance import glance_section
 from upstream.reports.measure_page import Reading, anchor, first_ref, measure_section, unwritten
 from upstream.reports.scorecard import scorecard_section
 from upstream.reports.self_check import refuse_contradictions
@@ -77,7 +78,7 @@ def quarterly_report(request: Request) -> Document:
     bindings = {key: Binding(result, request.public) for key, result in results.measures.items()}
     reading = Reading(results.to, bindings, request.commentary)
     _check_commentary(request)
-    sections: list[Section] = [_introduction(request)]
+    sections: list[Section] = [glance_section(reading, request.packs, results)]
     for pack in request.packs:
         sections += _pack_sections(reading, pack, request)
     sections += [
@@ -138,39 +139,6 @@ def _cover_facts(request: Request) -> tuple[tuple[str, Runs], ...]:
     return tuple(facts)
 
 
-def _introduction(request: Request) -> Section:
-    results = request.results
-    source = Provenance("report", quantity="measures_held")
-    none = Provenance("report", quantity="measures_not_held")
-    held = sum(1 for r in results.measures.values() if r.not_held is None and r.series)
-    lacking = sum(1 for r in results.measures.values() if r.not_held is not None)
-    points: list[Runs] = [
-        (
-            Text("It holds "),
-            figure(float(held), "count", source),
-            Text(" measures, each with the limits, comparisons and likelihood that the months held allow."),
-        ),
-    ]
-    if lacking:
-        words = "measure cannot be calculated: its" if lacking == 1 else "measures cannot be calculated: their"
-        points.append(
-            (
-                figure(float(lacking), "count", none),
-                Text(f" further {words} records are not held. Each page says what lacks."),
-            )
-        )
-    points += [
-        (Text("Every figure names its table version and query; the same versions give the same report, to the byte."),),
-        (Text("Key points are made from the figures. Explanations are people's, and are marked with who wrote them."),),
-        (Text("A month that is not held is a gap, never a zero."),),
-    ]
-    opening = (
-        f"This report gives the performance of {request.force} to {results.to.label}. "
-        f"Measures: {', '.join(pack.title for pack in request.packs)}."
-    )
-    return Section("introduction", "Introduction", (Paragraph((Text(opening),)), Bullets(tuple(points))))
-
-
 def _pack_sections(reading: Reading, pack: Pack, request: Request) -> list[Section]:
     several = len(request.packs) > 1
     scorecard = scorecard_section(reading, pack)
@@ -229,23 +197,31 @@ def _in_tables(pack: Pack, key: str) -> bool:
     return any(key.startswith(f"{outcome}_in_") for table in pack.tables for outcome in table.outcomes)
 
 
+def _unexplained(reading: Reading, key: str) -> bool:
+    force = reading.bindings[key].result.series.get(FORCE)
+    return key not in reading.commentary and force is not None and flag_of(reading.bindings[key], force) != ""
+
+
 def _page(reading: Reading, ident: str, title: str, keys: tuple[str, ...]) -> Section:
     label = first_ref(reading.bindings[keys[0]].definition)
     leads = lead_measures(reading, keys)
     rest = tuple(key for key in keys if key not in leads)
-    sections = [measure_section(reading, key) for key in leads]
     measured = [key for key in keys if reading.bindings[key].definition.kind != "page"]
     nobody = bool(measured) and not any(key in reading.commentary for key in keys)
-    if nobody and sections:
-        sections[0] = unwritten(sections[0])
+    sections = [
+        unwritten(measure_section(reading, key), page=nobody and key == leads[0], outside=_unexplained(reading, key))
+        for key in leads
+    ]
     if len(keys) == 1 and sections:
         return dataclasses.replace(sections[0], title=title, label=label)
     if not leads:
         listed = Section(ident, title, supporting_blocks(reading, ident, title, rest), (), label, "measure")
-        return unwritten(listed) if nobody else listed
+        return unwritten(listed, page=nobody, outside=False)
     if rest:
         blocks = supporting_blocks(reading, f"{ident}-others", f"{title}: other measures", rest)
         sections.append(Section(f"{ident}-others", "Other measures", blocks, kind="measure"))
+    if sections[0].title == title:  # no heading twice: the page is its first measure's, the others follow
+        return dataclasses.replace(sections[0], label=label, sections=tuple(sections[1:]))
     return Section(ident, title, (), tuple(sections), label, "measure")
 
 

@@ -8,9 +8,11 @@ from upstream.measures.definition import Definition, Pack
 from upstream.measures.result import FORCE
 from upstream.reports.area_tables import flag_of, words
 from upstream.reports.binding import Binding, change_named
+from upstream.reports.comparisons import change_words
 from upstream.reports.document import Block, Callout, Cell, Column, Link, Paragraph, Row, Run, Section, Table, Text
-from upstream.reports.measure_page import Reading, anchor, first_ref, good_words, likelihood_runs
-from upstream.reports.narrative import change_words, period_words
+from upstream.reports.likelihood_words import good_words, likelihood_runs
+from upstream.reports.measure_page import Reading, anchor, first_ref
+from upstream.reports.period_words import period_words
 
 COLUMNS = (
     Column("Ref", "text"),

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from itertools import groupby
 from textwrap import wrap
 
-from upstream.reports.charts import Point, Scale, tick_label, ticks
+from upstream.reports.charts import WIDTH, Point, Scale, tick_label, ticks
 from upstream.reports.svg import Drawing, width_of
 
 COLUMNS = 3
-PANEL_WIDTH, PANEL_HEIGHT = 253.0, 118.0
-LEFT, RIGHT, TOP, BOTTOM = 44.0, 14.0, 30.0, 22.0
-NAME_LEFT = 8.0
+ONE_ROW = 5
+"""So many stand side by side; more stand in rows of :data:`COLUMNS`."""
+PANEL_HEIGHT = 112.0
+LEFT, RIGHT, TOP, BOTTOM = 40.0, 10.0, 30.0, 22.0
+NAME_LEFT = 6.0
+NARROW = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +34,33 @@ def draw_panels(key: str, title: str, description: str, panels: tuple[Panel, ...
     Scales differ from panel to panel: the shapes are to be compared, not the heights; the table beside them has the
     numbers.
     """
-    rows = -(-len(panels) // COLUMNS)
-    page = Drawing(PANEL_WIDTH * COLUMNS, PANEL_HEIGHT * max(rows, 1))
+    columns = max(COLUMNS, len(panels)) if len(panels) <= ONE_ROW else COLUMNS
+    rows = -(-len(panels) // columns)
+    page, width = Drawing(WIDTH, PANEL_HEIGHT * max(rows, 1)), WIDTH / columns
     for index, panel in enumerate(panels):
-        at = (PANEL_WIDTH * (index % COLUMNS), PANEL_HEIGHT * (index // COLUMNS))
-        _draw_panel(page, panel, *at, min(ceiling, panel.ceiling))
+        box = Box(width * (index % columns), PANEL_HEIGHT * (index // columns), width)
+        _draw_panel(page, panel, box, min(ceiling, panel.ceiling))
     return page.svg(key, title, description)
 
 
-def _draw_panel(page: Drawing, panel: Panel, left: float, top: float, ceiling: float) -> None:
-    _name(page, panel.name, left + NAME_LEFT, top)
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where a panel stands."""
+
+    left: float
+    top: float
+    width: float
+
+
+def _draw_panel(page: Drawing, panel: Panel, box: Box, ceiling: float) -> None:
+    left, top = box.left, box.top
+    _name(page, panel.name, box)
     seen = [min(v, ceiling) for p in panel.points for v in (p.value, p.lower, p.upper) if v is not None]
     low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
     marks = ticks(min(low, 0.0) if 0 <= low < 0.45 * high else low, high, 2, ceiling)
     floor = top + PANEL_HEIGHT - BOTTOM
     scale = Scale(marks[0], marks[-1], floor, top + TOP)
-    wide = PANEL_WIDTH - LEFT - RIGHT
+    wide = box.width - LEFT - RIGHT
     step = wide / max(len(panel.points), 1)
     x = [left + LEFT + (i + 0.5) * step for i in range(len(panel.points))]
     for mark in marks:
@@ -60,19 +74,20 @@ def _draw_panel(page: Drawing, panel: Panel, left: float, top: float, ceiling: f
         places = [i for i, _ in run]
         start = x[places[0]] - step / 2
         page.line("c-axis", start, floor, start, floor + 5)
-        if len(places) * step > 40:
-            page.text("t-soft", (x[places[0]] + x[places[-1]]) / 2, floor + 16, str(year), size=11, anchor="middle")
+        named = str(year)[2:] if box.width < NARROW else str(year)
+        if len(places) * step > width_of(named, 11):
+            page.text("t-soft", (x[places[0]] + x[places[-1]]) / 2, floor + 16, named, size=11, anchor="middle")
 
 
-def _name(page: Drawing, name: str, x: float, top: float) -> None:
+def _name(page: Drawing, name: str, box: Box) -> None:
     """On one line where it fits, else on two smaller ones."""
-    if width_of(name, 13) <= PANEL_WIDTH - NAME_LEFT - RIGHT:
-        page.text("t-ink", x, top + 16, name, size=13, bold=True)
+    room, x = box.width - NAME_LEFT, box.left + NAME_LEFT
+    if width_of(name, 12.5) <= room:
+        page.text("t-ink", x, box.top + 16, name, size=12.5, bold=True)
         return
-    fits = int((PANEL_WIDTH - NAME_LEFT - RIGHT) / width_of("n", 11.5))
-    lines = wrap(name, fits, max_lines=2, placeholder=" ...")
+    lines = wrap(name, int(room / width_of("n", 11)), max_lines=2, placeholder=" ...")
     for number, line in enumerate(lines):
-        page.text("t-ink", x, top + 10 + 13 * number, line, size=11.5, bold=True)
+        page.text("t-ink", x, box.top + 9 + 12 * number, line, size=11, bold=True)
 
 
 def _limits(

@@ -12,9 +12,10 @@ from upstream.reports.binding import Binding, change_named
 from upstream.reports.commentary import Commentary
 from upstream.reports.document import Block, Cell, Chart, Column, Row, Run, Table, Text
 from upstream.reports.figures import NOT_APPLICABLE, NOT_HELD
+from upstream.reports.likelihood_words import good_words, likelihood_runs
 from upstream.reports.measure_charts import LEAST_POINTS, ceiling_of, chart_months, points_of
-from upstream.reports.measure_page import Reading, anchor, good_words, likelihood_runs
-from upstream.reports.narrative import period_words, ytd_words
+from upstream.reports.measure_page import Reading, anchor
+from upstream.reports.period_words import period_words, ytd_words
 from upstream.reports.small_multiples import Panel, draw_panels
 
 COLUMNS = (
@@ -52,7 +53,8 @@ def supporting_blocks(reading: Reading, ident: str, title: str, keys: tuple[str,
 
 def _table(reading: Reading, ident: str, title: str, keys: tuple[str, ...]) -> Table:
     aims = any(reading.bindings[key].definition.targets for key in keys)
-    rows = tuple(Row(_cells(reading, reading.bindings[key], aims=aims), id=anchor(key)) for key in keys)
+    names = _short_names(reading, keys)
+    rows = tuple(Row(_cells(reading, reading.bindings[key], names[key], aims=aims), id=anchor(key)) for key in keys)
     return Table(
         f"{ident}-table",
         f"{title}, {reading.to.label} unless the row says otherwise",
@@ -61,9 +63,18 @@ def _table(reading: Reading, ident: str, title: str, keys: tuple[str, ...]) -> T
     )
 
 
-def _cells(reading: Reading, binding: Binding, *, aims: bool) -> tuple[Cell, ...]:
+def _short_names(reading: Reading, keys: tuple[str, ...]) -> dict[str, str]:
+    """Titles without what all of them begin with ("Median age of open investigations: "), which the heading says."""
+    titles = {key: reading.bindings[key].definition.title for key in keys}
+    stems = {title.partition(": ")[0] for title in titles.values() if ": " in title}
+    if len(keys) < 2 or len(stems) != 1 or not all(": " in title for title in titles.values()):
+        return titles
+    ends = {key: title.partition(": ")[2] for key, title in titles.items()}
+    return {key: end[:1].upper() + end[1:] for key, end in ends.items()}
+
+
+def _cells(reading: Reading, binding: Binding, name: str, *, aims: bool) -> tuple[Cell, ...]:
     series = binding.result.series.get(FORCE)
-    name = binding.definition.title
     if series is None:
         nothing = tuple(words(NOT_HELD) for _ in COLUMNS[1:])
         return (words(name), *nothing, *((Cell(good_words(binding.definition)),) if aims else ()))
@@ -109,6 +120,7 @@ def _charted(result: MeasureResult) -> Series | None:
 
 def _panels(reading: Reading, ident: str, title: str, keys: tuple[str, ...]) -> Chart | None:
     shown = chart_months(reading.to)
+    names = _short_names(reading, keys)
     drawn: list[tuple[Binding, Series, Panel]] = []
     for key in keys:
         binding = reading.bindings[key]
@@ -117,7 +129,7 @@ def _panels(reading: Reading, ident: str, title: str, keys: tuple[str, ...]) -> 
             continue
         points = points_of(binding, series, shown)
         if sum(p.value is not None for p in points) >= LEAST_POINTS:
-            drawn.append((binding, series, Panel(binding.definition.title, points, ceiling_of(binding))))
+            drawn.append((binding, series, Panel(names[key], points, ceiling_of(binding))))
     if not drawn:
         return None
     caption = f"{title}, each month, with control limits"

@@ -129,7 +129,7 @@ def forecast(
 def _check(history: NDArray[np.float64], held: NDArray[np.int64], horizon: int, month: int, scale: Scale) -> None:
     if history.ndim != 1 or held.size < LEAST_VALUES:
         raise BadInput(
-            f"The series holds {held.size} values.",
+            f"Only {held.size} months are held: too few to forecast from.",
             allowed=f"at least {LEAST_VALUES}",
             remedy="Add earlier months; with fewer no projection or likelihood is given.",
         )
