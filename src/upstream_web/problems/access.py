@@ -6,15 +6,16 @@ and forbidden look the same.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from upstream_web.people.access import Standing, path_covers, standing
-from upstream_web.people.models import User
+from upstream_web.people.models import Membership, Organisation, User
 from upstream_web.people.permissions import Permission
-from upstream_web.problems.models import Action, Draft, Invitation, Marking, Plan
+from upstream_web.problems.models import Action, Draft, Invitation, Marking, Plan, Response
 
 STAGES = tuple(Plan.Stage.values)
 READERS = (Permission.PLAN_SUPERVISE, Permission.PLAN_HUB, Permission.PLAN_SEE_AREA)
@@ -149,3 +150,34 @@ def invitation_for_ending(user: User, plan_pk: int, pk: int) -> Invitation:
 def own_draft(user: User, form: str) -> Draft | None:
     """What the person typed in a form and has not saved."""
     return Draft.objects.filter(user=user, form=form).first()
+
+
+def part_for_editing(user: User, pk: int, stage: str, kind: str, part: int | None) -> tuple[Plan, PlanAccess, Any]:
+    """A line of a plan that the person may change; no line where a new one is to be added."""
+    plan, access = plan_for_editing(user, pk, stage)
+    if part is None:
+        return plan, access, None
+    rows = {"hypothesis": plan.hypotheses, "objective": plan.objectives, "response": plan.responses}[kind]
+    row = rows.filter(pk=part).first()
+    if row is None:
+        raise Http404
+    return plan, access, row
+
+
+def response_for_editing(user: User, pk: int, part: int) -> tuple[Plan, PlanAccess, Response]:
+    """A response of a plan that the person may change."""
+    return part_for_editing(user, pk, Plan.Stage.RESPONSE, "response", part)
+
+
+def organisations_on(plan: Plan) -> QuerySet[Organisation]:
+    """The organisations that may have work in the plan: the lead and those invited today."""
+    invited = plan.invitations.current().values("organisation")
+    return Organisation.objects.filter(Q(pk=plan.lead_id) | Q(pk__in=invited)).order_by("name")
+
+
+def people_on(plan: Plan) -> QuerySet[User]:
+    """People with an account who may own an action: of the plan's team and of the organisations invited."""
+    today = Membership.objects.current()
+    invited = plan.invitations.current().values("organisation")
+    members = today.filter(Q(team=plan.team) | Q(team__organisation__in=invited)).values("user")
+    return User.objects.filter(is_active=True, pk__in=members).order_by("name")

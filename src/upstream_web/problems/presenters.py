@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 
 from upstream_web.problems.access import PlanAccess
-from upstream_web.problems.models import Answer, Plan
+from upstream_web.problems.models import Action, Answer, Plan
 from upstream_web.problems.questions import GROUPS, Question, questions_for
 from upstream_web.problems.transitions import Transition, steps_from
 
@@ -40,6 +40,21 @@ def colour_tag(plan: Plan) -> Tag:
     if not plan.colour:
         return Tag("Not scored", "govuk-tag--grey")
     return Tag(plan.get_colour_display(), COLOUR_TAGS[plan.colour])
+
+
+ACTION_TAGS = {
+    "to_do": "govuk-tag--blue",
+    "blocked": "govuk-tag--red",
+    "done": "govuk-tag--green",
+    "dropped": "govuk-tag--grey",
+}
+
+
+def action_tag(action: Action) -> Tag:
+    """The state of an action; overdue is said before anything else."""
+    if action.is_overdue:
+        return Tag("Overdue" if action.state == Action.State.TO_DO else "Blocked, overdue", "govuk-tag--red")
+    return Tag(action.get_state_display(), ACTION_TAGS[action.state])
 
 
 def tabs(plan: Plan, access: PlanAccess, here: str) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from upstream_web.problems.models import Plan
-from upstream_web.problems.views import lists, plan, start
+from upstream_web.problems.views import lists, parts, plan, start
 
 app_name = "problems"
 urlpatterns = [
@@ -18,6 +18,24 @@ urlpatterns = [
     path("<int:pk>/sharing/<int:invitation>/end/", plan.end_invitation, name="end_invitation"),
     path("<int:pk>/history/", plan.history, name="history"),
     path("<int:pk>/history/compare/", plan.compare, name="compare"),
+    path("<int:pk>/assessment/name/", parts.name_assessment, name="name_assessment"),
+    path("<int:pk>/assessment/result/", parts.write_result, name="write_result"),
+    path("<int:pk>/review/", parts.review, name="review"),
+    path("<int:pk>/score/", parts.score, name="score"),
+    path("<int:pk>/nominate/", parts.nominate, name="nominate"),
+    path("<int:pk>/action/add/", parts.edit_action, name="add_action"),
+    path("<int:pk>/action/<int:part>/change/", parts.edit_action, name="change_action"),
+    path("<int:pk>/response/<int:part>/delivered/", parts.add_delivery, name="add_delivery"),
+    *(path(f"<int:pk>/{kind}/add/", parts.edit_part, {"kind": kind}, name=f"add_{kind}") for kind in parts.PARTS),
+    *(
+        path(f"<int:pk>/{kind}/<int:part>/change/", parts.edit_part, {"kind": kind}, name=f"change_{kind}")
+        for kind in parts.PARTS
+    ),
+    *(
+        path(f"<int:pk>/{kind}/<int:part>/remove/", parts.remove_part, {"kind": kind}, name=f"remove_{kind}")
+        for kind in parts.PARTS
+    ),
+    path("actions/<int:pk>/", parts.action, name="action"),
     *(path(f"<int:pk>/{stage}/", plan.stage, {"stage": stage}, name=stage) for stage in Plan.Stage.values),
     path("<int:pk>/<slug:stage>/<slug:group>/edit/", plan.edit_answers, name="edit_answers"),
 ]

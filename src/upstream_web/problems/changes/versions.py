@@ -46,6 +46,17 @@ def locked(queryset: models.QuerySet, pk: int) -> Any:
     return queryset.select_for_update().get(pk=pk)
 
 
+def refuse_clash(row: Any, values: Mapping[str, Any]) -> None:
+    """Refuse values that differ from what somebody else saved in the row meanwhile."""
+    clashes = tuple(
+        Clash(name, str(getattr(row, name) or ""), str(value or ""), row.version)
+        for name, value in values.items()
+        if getattr(row, name) != value
+    )
+    if clashes:
+        raise EditClash(clashes)
+
+
 def keep_version(*, plan: Plan, by: User | None, why: str) -> PlanVersion:
     """Keep the plan as it stands now; called last in every change of a plan's content, with the plan locked."""
     plan.version += 1

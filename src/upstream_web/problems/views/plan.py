@@ -5,6 +5,7 @@ import datetime
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -25,7 +26,8 @@ from upstream_web.problems.changes.steps import missing_for, take_step
 from upstream_web.problems.changes.versions import EditClash
 from upstream_web.problems.forms.plans import AnswersForm, DetailsForm, InvitationForm, NoteForm, StepForm
 from upstream_web.problems.models import Plan
-from upstream_web.problems.presenters import colour_tag, compared, question_groups, status_tag, steps, tabs
+from upstream_web.problems.presenters import action_tag, colour_tag, compared, question_groups, status_tag, steps, tabs
+from upstream_web.problems.queries import actions_of
 from upstream_web.problems.transitions import BY_KEY
 
 DETAIL_FIELDS = (
@@ -43,6 +45,12 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
         "notes": [note for note in plan.notes.select_related("by") if access.whole and access.sees(note.marking)],
         "records": plan.status_records.select_related("by")[:5] if access.whole else [],
         "note_form": NoteForm(),
+        "scores": plan.scores.select_related("by")[:3] if access.whole else [],
+        "reviews": plan.reviews.select_related("by")[:3] if access.whole else [],
+        "open_actions": [action for action in actions_of(plan).open() if access.sees(action.marking)][:6]
+        if "response" in access.reads
+        else [],
+        "action_tag": action_tag,
     }
     return render(request, "problems/overview.jinja", context)
 
@@ -52,10 +60,8 @@ def stage(request: HttpRequest, pk: int, stage: str) -> HttpResponse:
     plan, access = plan_for_reading(request.user, pk)
     if stage not in access.reads:
         raise Http404
-    context = page(plan, access, stage) | {
-        "groups": question_groups(plan, stage),
-        "may_write": writable(plan, access, stage),
-    }
+    context = page(plan, access, stage) | lines_of(plan, access, stage)
+    context |= {"groups": question_groups(plan, stage), "may_write": writable(plan, access, stage)}
     return render(request, f"problems/{stage}.jinja", context)
 
 
@@ -241,6 +247,24 @@ def page(plan: Plan, access: PlanAccess, here: str) -> dict[str, object]:
         "colour": colour_tag(plan),
         "marking": plan.get_marking_display(),
     }
+
+
+def lines_of(plan: Plan, access: PlanAccess, stage: str) -> dict[str, object]:
+    """The lines that stand on a stage's page, each with what the page shows of it read at once."""
+    if stage == Plan.Stage.ANALYSIS:
+        return {"hypotheses": plan.hypotheses.all()}
+    if stage == Plan.Stage.RESPONSE:
+        responses = plan.responses.select_related("card", "organisation", "hypothesis")
+        return {
+            "objectives": plan.objectives.all(),
+            "responses": responses.annotate(delivered=Sum("deliveries__amount")),
+            "actions": [action for action in actions_of(plan) if access.sees(action.marking)],
+            "action_tag": action_tag,
+        }
+    if stage == Plan.Stage.ASSESSMENT:
+        named = plan.named_assessments.select_related("area", "made_by")
+        return {"named": named, "results": plan.results.select_related("made_by")}
+    return {}
 
 
 def writable(plan: Plan, access: PlanAccess, stage: str) -> bool:

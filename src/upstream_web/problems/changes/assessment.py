@@ -1,0 +1,61 @@
+"""How a plan will be judged, and what came of it."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.forms.models import model_to_dict
+from django.utils import timezone
+
+from upstream_web.audit.changes import record
+from upstream_web.evidence.models import LocalResult
+from upstream_web.people.models import User
+from upstream_web.problems.changes.versions import keep_version, locked
+from upstream_web.problems.models import NamedAssessment, Plan, Result
+
+
+@transaction.atomic
+def name_assessment(*, plan: Plan, by: User, reason: str = "", **values: Any) -> NamedAssessment:
+    """Name how the plan will be judged. Once approved, a change needs a reason, and what was before stays visible."""
+    plan = locked(Plan.objects, plan.pk)
+    held = plan.named_assessments.first()
+    if held and held.locked_at and not reason.strip():
+        raise ValidationError(
+            {"reason": "The plan is approved: say why its assessment changes. The old one stays visible."}
+        )
+    if held and not held.locked_at:
+        held.delete()
+    lock = timezone.now() if held and held.locked_at else None
+    row = NamedAssessment.objects.create(
+        plan=plan, made_at=timezone.now(), made_by=by, reason=reason, locked_at=lock, **values
+    )
+    before = _values(held) if held else {}
+    record(by=by, action="plan.assessment_named", of=row, parent=plan, before=before, after=_values(row))
+    keep_version(plan=plan, by=by, why="Assessment named" if not lock else "Named assessment changed after approval")
+    return row
+
+
+@transaction.atomic
+def write_result(*, plan: Plan, by: User, **values: Any) -> Result:
+    """Write what came of the plan; each cited evidence card gets it as a local result, failures too."""
+    plan = locked(Plan.objects, plan.pk)
+    row = Result.objects.create(plan=plan, made_at=timezone.now(), made_by=by, **values)
+    record(by=by, action="plan.result_written", of=row, parent=plan, after=model_to_dict(row, exclude=["id", "plan"]))
+    change = 100 * (row.after - row.before) / row.before if row.before and row.after is not None else None
+    for card in {response.card for response in plan.responses.select_related("card") if response.card}:
+        local, _ = LocalResult.objects.update_or_create(
+            card=card,
+            plan_ref=plan.ref,
+            defaults={
+                "found_on": timezone.localdate(),
+                "what": f"{row.get_verdict_display()}. {row.lesson}",
+                "effect": change,
+            },
+        )
+        record(by=by, action="evidence.local_result_written", of=local, parent=plan, details={"card": card})
+    keep_version(plan=plan, by=by, why="Result written")
+    return row
+
+
+def _values(row: NamedAssessment) -> dict[str, Any]:
+    return model_to_dict(row, exclude=["id", "plan", "made_at", "made_by", "locked_at"])
