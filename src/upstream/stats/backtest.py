@@ -101,7 +101,7 @@ def backtest(
 
 
 def together(tests: Sequence[BackTest]) -> BackTest:
-    """The forecasts of several series in one, in the order given."""
+    """The forecasts of several series (:func:`backtest`) in one, in the order given."""
     return BackTest(*(np.concatenate([getattr(each, name) for each in tests]) for name in BackTest.__slots__))
 
 

@@ -63,7 +63,12 @@ class Wall:
 class WallArrays:
     """Room for one wall, to be filled again and again without asking the system for memory.
 
-    Attributes are those of :class:`Wall`, and ``statistics`` (series, 3) holds centre, SD and moving range.
+    Attributes
+    ----------
+    flags, rolling : ndarray, shape (series, months)
+        As in :class:`Wall`.
+    statistics : ndarray, shape (series, 3)
+        Centre, SD and moving range, in the unit of the counts.
     """
 
     flags: NDArray[np.uint8]
@@ -72,7 +77,7 @@ class WallArrays:
 
 
 def room_for(series: int, months: int) -> WallArrays:
-    """Arrays for a wall of ``series`` x ``months``."""
+    """Arrays for a :func:`wall` of ``series`` x ``months``."""
     return WallArrays(
         np.empty((series, months), np.uint8), np.empty((series, months), np.int32), np.empty((series, 3), np.float64)
     )
