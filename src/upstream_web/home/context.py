@@ -8,7 +8,11 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     """Items of the menu, the one of this page marked."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {"navigation": []}
-    items = [("Home", reverse("home:index")), ("Plans", reverse("problems:plans"))]
+    items = [
+        ("Home", reverse("home:index")),
+        ("Plans", reverse("problems:plans")),
+        ("How plans stand", reverse("problems:dashboard")),
+    ]
     here = request.path
     best = max((href for _, href in items if here.startswith(href)), key=len, default="")
     return {"navigation": [{"text": text, "href": href, "active": href == best} for text, href in items]}

@@ -3,7 +3,14 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from upstream_web.home.queries import desk
+from upstream_web.people.access import standing
+from upstream_web.people.permissions import Permission
+from upstream_web.problems.presenters import action_tag
+
 
 def index(request: HttpRequest) -> HttpResponse:
     """What needs this person's attention."""
-    return render(request, "home/index.jinja", {"title": "Home"})
+    may_start = standing(request.user).allows(Permission.PLAN_START)
+    context = {"title": "Home", "desk": desk(request.user), "action_tag": action_tag, "may_start": may_start}
+    return render(request, "home/index.jinja", context)

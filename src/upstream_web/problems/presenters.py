@@ -1,5 +1,8 @@
 """Words, tags and links for the pages of plans: data, never HTML."""
 
+import csv
+import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +101,34 @@ def question_groups(plan: Plan, stage: str) -> list[QuestionGroup]:
     for question in questions_for(stage, plan.size):
         groups.setdefault(question.group, []).append((question, answers.get(question.key)))
     return [QuestionGroup(key, GROUPS[key], tuple(rows)) for key, rows in groups.items()]
+
+
+CSV_COLUMNS = (
+    "ref", "title", "area", "place", "team", "owner", "lead", "kind", "size", "stage", "status", "score",
+    "held back by", "marking", "opened", "review due", "ended",
+)  # fmt: skip
+
+
+def plans_as_csv(plans: Iterable[Plan]) -> str:
+    """Plans as CSV text, a line each."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(CSV_COLUMNS)
+    for plan in plans:
+        days = (plan.opened_on, plan.next_review_on, plan.closed_on)
+        cells = [
+            plan.ref, plan.title, plan.area.name, plan.place, plan.team.name, plan.owner.name, plan.lead.name,
+            plan.get_kind_display(), plan.get_size_display(), plan.get_stage_display(), plan.get_status_display(),
+            plan.get_colour_display() if plan.colour else "Not scored", plan.capped_by, plan.get_marking_display(),
+            *(one.isoformat() if one else "" for one in days),
+        ]  # fmt: skip
+        writer.writerow([plain_cell(cell) for cell in cells])
+    return out.getvalue()
+
+
+def plain_cell(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def compared(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,9 +1,11 @@
 """Reads shaped for the pages of plans. Each takes the plans that the person may see: nothing hidden is counted."""
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Value
+from django.utils import timezone
 
 from upstream_web.places.models import Area
 from upstream_web.problems.models import Action, Plan
@@ -72,20 +74,48 @@ def similar_plans(plans: QuerySet[Plan], *, area: Area, crime_types: Iterable[st
     return [plan for _, plan in rows[:8]]
 
 
-def counts_by_area(plans: QuerySet[Plan]) -> list[dict[str, object]]:
-    """Open plans by area and colour, as the source prints them, with overdue and unscored."""
-    return list(
-        plans.open()
-        .values("area__name", "area_id")
-        .annotate(
-            open=Count("id"),
-            red=Count("id", filter=Q(colour=Plan.Colour.RED)),
-            amber=Count("id", filter=Q(colour=Plan.Colour.AMBER)),
-            green=Count("id", filter=Q(colour=Plan.Colour.GREEN)),
-            unscored=Count("id", filter=Q(colour="")),
-        )
-        .order_by("area__path")
-    )
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How open plans of a place or team stand.
+
+    name : of the area or team, "All" for the whole
+    open, red, amber, green, unscored, overdue, drifting : counts of plans; drifting is unchanged for DRIFT_DAYS
+    """
+
+    name: str
+    code: str
+    open: int
+    red: int
+    amber: int
+    green: int
+    unscored: int
+    overdue: int
+    drifting: int
+
+
+DRIFT_DAYS = 42
+"""A plan that nobody touched for a review and a half is drifting."""
+
+
+def tallies(plans: QuerySet[Plan], by: str, today: datetime.date) -> list[Tally]:
+    """Open plans by "area" (as the source prints them) or "team", with a line for all of them first."""
+    drift = timezone.now() - datetime.timedelta(days=DRIFT_DAYS)
+    counts = {
+        "open": Count("id"),
+        "red": Count("id", filter=Q(colour=Plan.Colour.RED)),
+        "amber": Count("id", filter=Q(colour=Plan.Colour.AMBER)),
+        "green": Count("id", filter=Q(colour=Plan.Colour.GREEN)),
+        "unscored": Count("id", filter=Q(colour="")),
+        "overdue": Count("id", filter=Q(next_review_on__lt=today)),
+        "drifting": Count("id", filter=Q(changed_at__lt=drift)),
+    }
+    name, code = (F("area__name"), F("area__code")) if by == "area" else (F("team__name"), Value(""))
+    order = "area__path" if by == "area" else "team__name"
+    shown = plans.open().order_by()
+    rows = shown.values(order, name=name, code=code).annotate(**counts).order_by(order)
+    whole = shown.aggregate(**counts)
+    found = [Tally(**{key: value for key, value in row.items() if key in Tally.__slots__}) for row in rows]
+    return [Tally(name="All", code="", **whole), *found]
 
 
 def actions_of(plan: Plan) -> QuerySet[Action]:

@@ -3,12 +3,13 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from upstream_web.places.queries import areas_with_plans
 from upstream_web.problems.access import visible_plans
 from upstream_web.problems.models import Plan
-from upstream_web.problems.presenters import colour_tag, status_tag
-from upstream_web.problems.queries import PlanFilter, filtered
+from upstream_web.problems.presenters import colour_tag, plans_as_csv, status_tag
+from upstream_web.problems.queries import DRIFT_DAYS, PlanFilter, filtered, tallies
 
 PAGE = 25
 
@@ -30,6 +31,29 @@ def plans(request: HttpRequest) -> HttpResponse:
         "colour_tag": colour_tag,
     }
     return render(request, "problems/plans.jinja", context)
+
+
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """How the plans open to the person stand: by area and colour, by team, overdue, drifting."""
+    visible, today = visible_plans(request.user), timezone.localdate()
+    overdue = visible.overdue().select_related("area", "team", "owner").order_by("next_review_on", "id")
+    context = {
+        "title": "How plans stand",
+        "by_area": tallies(visible, "area", today),
+        "by_team": tallies(visible, "team", today),
+        "overdue": overdue[:20],
+        "drift_days": DRIFT_DAYS,
+        "today": today,
+    }
+    return render(request, "problems/dashboard.jinja", context)
+
+
+def export(request: HttpRequest) -> HttpResponse:
+    """The filtered list as CSV, with a mark before any cell that a spreadsheet would take for a formula."""
+    rows = filtered(visible_plans(request.user), plan_filter(request))
+    answer = HttpResponse(plans_as_csv(rows), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="plans.csv"'
+    return answer
 
 
 def plan_filter(request: HttpRequest) -> PlanFilter:
