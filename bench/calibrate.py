@@ -11,6 +11,8 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import sys
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,13 +27,15 @@ from upstream.stats.backtest import BackTest, backtest, drifting_series, togethe
 from upstream.stats.comparisons import conditional_test, e_test, overlapping_waves, share_change
 from upstream.stats.count_limits import count_limits, negative_binomial_limits, poisson_limits
 from upstream.stats.false_alarms import near_chance, shift_chance, trend_chance
-from upstream.stats.forecast import forecast, month_paths, probability, rolling_paths, share_paths, total_paths
 from upstream.stats.intervals import Interval, newcombe_difference, poisson_interval, rate_ratio, wilson_interval
 from upstream.stats.limits import Limits, sd_limits, t_limits, xmr_limits
 from upstream.stats.quantiles import histogram_of, quantile_interval_of_histogram
 from upstream.stats.run_rules import MAKING_DATA_COUNT, SpecialCause, special_causes
 from upstream.stats.scores import brier_score, calibration_error, calibration_error_interval, reliability
 from upstream.stats.yardstick import BANDS, likelihood
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from fixtures_likelihood import KINDS, scored
 
 SEED = 20220630
 ZIPS = ("northumbria-street.zip", "west-mercia-street.zip", "staffordshire-gloucestershire-street.zip")
@@ -63,6 +67,7 @@ Draw = Callable[[np.random.Generator], NDArray[np.float64]]
 def series_kinds() -> dict[str, Draw]:
     return {
         "normal, mean 100, SD 10": lambda rng: rng.normal(100, 10, 13),
+        "Poisson, mean 0.25": lambda rng: rng.poisson(0.25, 13).astype(float),
         "Poisson, mean 2": lambda rng: rng.poisson(2, 13).astype(float),
         "Poisson, mean 5": lambda rng: rng.poisson(5, 13).astype(float),
         "Poisson, mean 40": lambda rng: rng.poisson(40, 13).astype(float),
@@ -196,53 +201,17 @@ def synthetic_backtest(rng: np.random.Generator, series: int) -> tuple[BackTest,
     return together(tests), blocks
 
 
-def sums_table(rng: np.random.Generator, series: int) -> Table:
-    """Rolling twelve months, the rest of a year, and a share over twelve months, all of made-up series."""
-    said: dict[str, list[float]] = {}
-    happened: dict[str, list[bool]] = {}
-    within: dict[str, list[bool]] = {}
-
-    def score(name: str, simulated: NDArray[np.float64], usual: float, truth: float, ratios: tuple[float, ...]) -> None:
-        low, high = np.nanquantile(simulated, [0.1, 0.9])
-        within.setdefault(name, []).append(bool(low <= truth <= high))
-        for ratio in ratios:
-            said.setdefault(name, []).append(probability(simulated, ratio * usual, "at_most"))
-            happened.setdefault(name, []).append(truth <= ratio * usual)
-
-    for _ in range(series):
-        shape = {"months": 44, "wander": rng.uniform(0, 0.04), "season": rng.uniform(0, 0.25)}
-        level = float(np.exp(rng.uniform(np.log(25), np.log(1500))))
-        x = drifting_series(rng, level=level, dispersion=rng.uniform(1.05, 3), **shape)
-        drift = np.cumsum(rng.uniform(0, 0.06) * rng.standard_normal(44))
-        true_share = 1 / (1 + np.exp(-(rng.uniform(-2, 2) + drift)))
-        base = np.maximum(x, 1)
-        share = rng.binomial(base.astype(int), true_share) / base
-        n, h = int(rng.integers(14, 36)), int(rng.integers(2, 9))
-        month = 4
-        made = forecast(x[:n], h, rng=rng, first_calendar_month=month, paths=2000)
-        narrow, wide = (0.94, 0.97, 1.0, 1.03, 1.06), (0.9, 0.95, 1.0, 1.05, 1.1)
-        end = n + h
-        score("rolling 12 months", rolling_paths(made, h), x[n - 12 : n].sum(), x[end - 12 : end].sum(), narrow)
-        score(
-            "the coming months together", total_paths(made, n, end - 1), h * x[n - 12 : n].mean(), x[n:end].sum(), wide
-        )
-        bases = forecast(base[:n], h, rng=rng, first_calendar_month=month, paths=2000)
-        shares = forecast(share[:n], h, rng=rng, first_calendar_month=month, scale="proportion", paths=2000)
-        usual = float(np.average(share[n - 12 : n], weights=base[n - 12 : n]))
-        year = slice(end - 12, end)
-        score("a share, that month", month_paths(shares, h), usual, share[end - 1], wide)
-        score("a share over 12 months", share_paths(shares, bases, end - 12, end - 1), usual,
-              float(np.average(share[year], weights=base[year])), narrow)  # fmt: skip
-        seconds = 600 * np.exp(drift) * rng.lognormal(0, 0.05, 44)
-        times = forecast(seconds[:n], h, rng=rng, first_calendar_month=month, scale="positive", paths=2000)
-        score("a time, that month", month_paths(times, h), float(seconds[n - 12 : n].mean()), seconds[end - 1], wide)
-    lines = header("made-up series: what must be at most its target", "forecasts", "calibration error, points",
-                   "80% intervals that held")  # fmt: skip
-    for name in said:
-        error = calibration_error(said[name], happened[name])
-        held = float(np.mean(within[name]))
-        say(calibration="sums", what=name, forecasts=len(said[name]), error=error, within_80=held)
-        lines.append(row(name, len(said[name]), f"{100 * error:.1f}", percent(held)))
+def kinds_table(rng: np.random.Generator, series: int) -> Table:
+    """Likelihoods of every kind of measure, from definition and records to probability, on made-up series."""
+    lines = header("made-up series of a measure: at most its target", "forecasts", "calibration error, points",
+                   "Brier score", "80% intervals of the month that held")  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        for name, kind in KINDS.items():
+            found = scored(kind, series, Path(folder), rng)
+            error, held = calibration_error(found.said, found.happened), float(np.mean(found.within))
+            brier = brier_score(found.said, found.happened)
+            say(calibration="kinds", kind=name, forecasts=len(found.said), error=error, brier=brier, within_80=held)
+            lines.append(row(name, len(found.said), f"{100 * error:.1f}", f"{brier:.3f}", percent(held)))
     return lines
 
 
@@ -351,7 +320,7 @@ def main() -> None:
     lines += ["", "## Tests and intervals", *tests_table(rng, 5_000 // scale), *intervals_table(rng, 10_000 // scale)]
     test, blocks = synthetic_backtest(rng, 400 // scale)
     lines += ["", "## Probabilities: made-up series", *probability_tables("made-up", test, {"series": blocks}, rng)]
-    lines += sums_table(rng, 600 // scale)
+    lines += kinds_table(rng, 1_000 // scale)
     if options.data:
         test, blocks, table = real_backtest(rng, options.data)
         lines += ["", "## Probabilities: recorded crime", *table]

@@ -20,7 +20,6 @@ from upstream.stats.comparisons import conditional_test, e_test, overlapping_wav
 from upstream.stats.count_limits import count_limits, negative_binomial_limits, poisson_limits
 from upstream.stats.ewma import ewma
 from upstream.stats.false_alarms import benjamini_hochberg, near_chance, outside_p, shift_chance, stands_out
-from upstream.stats.forecast import forecast, probability, rolling_paths, share_paths
 from upstream.stats.intervals import Interval, newcombe_difference, poisson_interval, rate_ratio, wilson_interval
 from upstream.stats.limits import sd_limits, t_limits, xmr_limits
 from upstream.stats.peers import dispersion_of_table, min_ranks, peer_ranks
@@ -284,33 +283,6 @@ def test_probabilities_are_calibrated_on_made_up_series(series: int) -> None:
     assert calibration_error(made.probability, made.met) < 0.05
     assert brier_score(made.probability, made.met) < 0.9 * brier_score(made.naive, made.met)
     assert made.within.mean() == pytest.approx(0.8, abs=0.06)
-
-
-@pytest.mark.parametrize("series", [120, pytest.param(2000, marks=pytest.mark.deep)])
-def test_sums_and_shares_are_calibrated_on_made_up_series(series: int) -> None:
-    rng = np.random.default_rng(22)
-    said: dict[str, list[float]] = {"rolling": [], "share": []}
-    happened: dict[str, list[bool]] = {"rolling": [], "share": []}
-    for _ in range(series):
-        level = float(np.exp(rng.uniform(np.log(25), np.log(1500))))
-        x = drifting_series(rng, months=40, level=level, season=0.15, wander=rng.uniform(0, 0.04), dispersion=1.5)
-        base = np.maximum(x, 1)
-        drift = np.cumsum(0.03 * rng.standard_normal(40))
-        share = rng.binomial(base.astype(int), 1 / (1 + np.exp(1 - drift))) / base
-        n, h = int(rng.integers(14, 34)), int(rng.integers(2, 7))
-        year, coming = slice(n - 12, n), slice(n + h - 12, n + h)
-        made, bases = (forecast(v[:n], h, rng=rng, first_calendar_month=4, paths=1000) for v in (x, base))
-        shares = forecast(share[:n], h, rng=rng, first_calendar_month=4, scale="proportion", paths=1000)
-        simulated = {"rolling": rolling_paths(made, h), "share": share_paths(shares, bases, n + h - 12, n + h - 1)}
-        usual = {"rolling": x[year].sum(), "share": np.average(share[year], weights=base[year])}
-        truth = {"rolling": x[coming].sum(), "share": np.average(share[coming], weights=base[coming])}
-        for name, paths in simulated.items():
-            for ratio in (0.95, 0.98, 1.0, 1.02, 1.05):
-                said[name].append(probability(paths, ratio * usual[name], "at_most"))
-                happened[name].append(bool(truth[name] <= ratio * usual[name]))
-    # chance alone adds three points with 120 series
-    for name in said:
-        assert calibration_error(said[name], happened[name]) < (0.08 if series < 1000 else 0.05), name
 
 
 @trials_of

@@ -15,9 +15,7 @@ from upstream.stats.forecast import (
     month_paths,
     probability,
     projection,
-    rolling_paths,
     seasonal_naive,
-    share_paths,
     total_paths,
 )
 from upstream.stats.scores import (
@@ -70,10 +68,10 @@ def test_missing_months_are_simulated_and_known_ones_kept_in_sums() -> None:
     assert made.months.tolist() == [25, *range(30, 36)]
     known = total_paths(made, 20, 24)
     assert np.all(known == values[20:25].sum())
-    rolling = rolling_paths(made, 1)
+    rolling = total_paths(made, 19, 30)
     direct = np.nansum(values[19:]) + made.paths[:, 0] + month_paths(made, 1)
     assert np.array_equal(rolling, direct)
-    assert np.array_equal(rolling_paths(made, 0), np.nansum(values[18:]) + made.paths[:, 0])
+    assert np.array_equal(total_paths(made, 18, 29), np.nansum(values[18:]) + made.paths[:, 0])
 
 
 def test_sums_keep_the_covariance_of_their_months() -> None:
@@ -91,20 +89,6 @@ def test_probability_rises_with_the_target(target: float, more: float) -> None:
 
 
 MADE = forecast(counts(), 6, rng=rng(), first_calendar_month=4)
-
-
-def test_a_share_of_months_lies_between_its_months_and_keeps_known_ones() -> None:
-    shares = np.clip(0.3 + 0.02 * np.random.default_rng(4).standard_normal(30), 0, 1)
-    bases = counts()
-    of_shares = forecast(shares, 3, rng=rng(), first_calendar_month=4, scale="proportion")
-    of_bases = forecast(bases, 3, rng=rng(5), first_calendar_month=4)
-    known = share_paths(of_shares, of_bases, 24, 29)
-    assert known == pytest.approx(np.average(shares[24:], weights=bases[24:]))
-    year = share_paths(of_shares, of_bases, 21, 32)
-    assert year.std() < month_paths(of_shares, 3).std()
-    assert 0.25 < year.mean() < 0.35
-    with pytest.raises(BadInput):
-        share_paths(of_shares, forecast(bases[:20], 3, rng=rng(), first_calendar_month=4), 1, 2)
 
 
 def test_a_dated_break_leaves_the_old_level_behind() -> None:

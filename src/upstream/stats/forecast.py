@@ -284,45 +284,13 @@ def month_paths(made: Forecast, ahead: int) -> NDArray[np.float64]:
     return made.paths[:, made.paths.shape[1] - made.horizon + ahead - 1]
 
 
-def rolling_paths(made: Forecast, ahead: int, *, window: int = MONTHS) -> NDArray[np.float64]:
-    """Simulated totals, shape (p,), of the ``window`` months that end ``ahead`` months after the history."""
-    last = made.history.size - 1 + ahead
-    return total_paths(made, last - window + 1, last)
-
-
-def share_paths(shares: Forecast, bases: Forecast, first: int, last: int) -> NDArray[np.float64]:
-    """Simulated shares, shape (p,), of months ``first`` to ``last`` together: each month's share weighted by its base.
-
-    Question: what will a proportion over several months be, part known and part to come?
-
-    Parameters: ``shares``, a forecast of monthly proportions; ``bases``, one of their denominators with the same
-    months and paths; ``first`` and ``last`` indices, both included.
-
-    Assumes: a month's share does not depend on its base. (Forecasts of numerator and denominator must not be divided
-    path by path: they rise and fall together, separate paths do not.)
-
-    When not to use: for one month only: :func:`month_paths` of the shares.
-
-    Source: ours.
-    """
-    if shares.paths.shape[0] != bases.paths.shape[0] or shares.history.size != bases.history.size:
-        raise BadInput("Shares and bases differ in months or paths.", allowed="two forecasts of one length")
-    total = np.zeros(shares.paths.shape[0])
-    part = np.zeros(shares.paths.shape[0])
-    for month in range(first, last + 1):
-        base = total_paths(bases, month, month)
-        total += base
-        part += base * total_paths(shares, month, month)
-    return np.asarray(np.where(total > 0, part / np.where(total > 0, total, 1.0), np.nan))
-
-
 def probability(simulated: ArrayLike, target: float, direction: Direction) -> float:
     """The share of simulated outcomes that meet a target, 0 to 1.
 
     Question: how likely is the target to be met by its date?
 
-    Parameters: ``simulated`` (p,) from :func:`month_paths`, :func:`rolling_paths` or :func:`total_paths` or
-    :func:`share_paths`; ``target`` in the same unit; ``direction`` whether good is at most or at least the target.
+    Parameters: ``simulated`` (p,) from :func:`month_paths` or :func:`total_paths`; ``target`` in the same unit;
+    ``direction`` whether good is at most or at least the target.
 
     Assumes: what the forecast assumes.
 
