@@ -141,7 +141,8 @@ class Definition:
     kind does not use are ``None`` or empty. ``numerator`` is there for every kind but ``page``; for ``duration``,
     ``repeat`` and ``holders`` it says which rows are looked at. ``stock`` marks a share or ratio of a state at the
     period's end, or of twelve months already rolled up: months of it are never put together. ``amounts`` marks a
-    share of time or money, ``signed`` a difference, which may fall below zero.
+    share of time or money, ``signed`` a difference, which may fall below zero; ``builds_up`` a rolling window that is
+    given before it is full.
     """
 
     key: str
@@ -166,6 +167,7 @@ class Definition:
     stock: bool = False
     amounts: bool = False
     signed: bool = False
+    builds_up: bool = False
     starts: Month | None = None
     in_scorecard: bool = True
     limits: LimitsRule = "two_sd"

@@ -24,7 +24,7 @@ _KIND_FIELDS: Final[dict[str, frozenset[str]]] = {
     "count": _COUNTED | {"column", "signed"},
     "level": _COUNTED | {"column", "signed"},
     "rate": frozenset({"table", "filter"}),
-    "proportion": _COUNTED | {"weight", "numerator", "denominator", "stock", "amounts", "signed"},
+    "proportion": _COUNTED | {"weight", "numerator", "denominator", "stock", "amounts", "signed", "builds_up"},
     "ratio": _COUNTED | {"numerator", "denominator", "stock", "signed"},
     "mean": frozenset({"table", "filter", "column", "per"}),
     "duration": frozenset({"table", "filter", "from", "to", "statistic", "percentile"}),
@@ -86,6 +86,7 @@ def _described(fields: Fields, kind: str) -> dict[str, Any]:
         "stock": fields.flag("stock", False),
         "amounts": fields.flag("amounts", False),
         "signed": fields.flag("signed", False),
+        "builds_up": fields.flag("builds_up", False),
         "starts": fields.month("starts"),
         "in_scorecard": fields.flag("in_scorecard", True),
         "limits": fields.choice("limits", get_args(d.LimitsRule), "two_sd" if counts else "xmr"),
@@ -121,6 +122,8 @@ def _check_whole(fields: Fields, kind: str, values: dict[str, Any]) -> None:
         fields.wrong(
             "window", f"the different people or reads of several months cannot be added. Allowed for {kind}: month."
         )
+    if values["builds_up"] and not values["window"].startswith("rolling"):
+        fields.wrong("builds_up", "builds_up is for a rolling window.")
     if values["frequency"] != "month" and values["window"].startswith("rolling"):
         fields.wrong("window", "a rolling window needs a monthly figure.")
 

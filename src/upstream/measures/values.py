@@ -129,8 +129,13 @@ def over(line: Line, months: Sequence[int], *, interval: bool = False) -> Value:
     """The figure for some consecutive months together.
 
     A sum needs every month. A ratio, quantile or proportion also needs every month from the measure's start on, but may
-    build up: months before its start are left out and said. Nothing reaches across a change of recording.
+    build up: months before its start are left out and said. Nothing reaches across a change of recording; a window that
+    builds up starts anew there.
     """
+    before_break = 0
+    if line.definition.builds_up:
+        since = _since_break(line, months)
+        before_break, months = len(months) - len(since), since
     how = pooling(line.definition)
     if how == "last":
         months = list(months)[-1:]
@@ -139,12 +144,13 @@ def over(line: Line, months: Sequence[int], *, interval: bool = False) -> Value:
     inside = [at for at in months if at >= 0]
     expected = [at for at in inside if line.wanted[at]]
     held = [at for at in expected if line.held[at]]
-    lacking = len(months) - len(inside) + (len(inside) - len(expected) if line.definition.frequency == "month" else 0)
+    lacking = before_break + len(months) - len(inside)
+    lacking += len(inside) - len(expected) if line.definition.frequency == "month" else 0
     total = len(expected) + lacking
     crossed = any(months[0] < b <= months[-1] for b in line.breaks)
     if not expected:
         return Value(NAN, NAN, NAN, "not_applicable", 0, total)
-    build_up = how == "pool" and line.definition.starts is not None
+    build_up = how == "pool" and (line.definition.starts is not None or line.definition.builds_up)
     if len(held) < len(expected) or crossed or (lacking and not build_up):
         state: State = "part" if held or line.part[expected].any() else "missing"
         return Value(NAN, NAN, NAN, state, len(held), total)
@@ -152,6 +158,12 @@ def over(line: Line, months: Sequence[int], *, interval: bool = False) -> Value:
         _from_histogram(line, held, interval) if line.facts.histogram is not None else _from_sums(line, held, interval)
     )
     return Value(made[0], made[1], made[2], "part" if lacking else "held", len(held), total, made[3], made[4])
+
+
+def _since_break(line: Line, months: Sequence[int]) -> Sequence[int]:
+    """The months from the last change of recording on."""
+    since = max([b for b in line.breaks if months[0] < b <= months[-1]], default=months[0])
+    return [at for at in months if at >= since]
 
 
 def _scaled(line: Line, above: Floats, below: Floats) -> Floats:
