@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -441,16 +439,6 @@ def test_order_of_records_changes_nothing(
     for key, result in again.measures.items():
         for area, one in result.series.items():
             np.testing.assert_array_equal(one.monthly, results[key].series[area].monthly, err_msg=f"{key} {area}")
-
-
-@pytest.fixture(scope="session")
-def spark() -> Iterator[Any]:
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    from upstream.measures.engines import spark_session
-
-    session = spark_session()
-    yield session
-    session.stop()
 
 
 @pytest.mark.spark

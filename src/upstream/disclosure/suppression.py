@@ -54,8 +54,8 @@ def suppress(counts: ArrayLike, relations: Sequence[Relation], setting: Disclosu
     that a reader could know: row and column totals, areas of a force, quarters of a year; ``setting``.
 
     Assumes: the reader knows the relations, the threshold and that counts are not negative. A small cell is safe when
-    the printed cells leave at least two possible values for it: its smallest and largest possible value, each found
-    by linear programming, differ by one or more. While one is not safe, the smallest printed cell of a relation
+    the printed cells leave at least two possible values for it: whole numbers between its smallest and its largest
+    possible value, each found by linear programming. While one is not safe, the smallest printed cell of a relation
     through the withheld ones is withheld too, until that relation's whole neighbourhood is withheld. One mark must be
     printed for both reasons: which cells are small is not for the reader.
 
@@ -108,6 +108,11 @@ def possible_range(
     return _range(cell, np.where(withheld, 0.0, printed), withheld, sums, small, setting)
 
 
+def leaves_a_choice(low: float, high: float) -> bool:
+    """Whether a range of possible values holds two whole numbers at least."""
+    return bool(np.floor(high + NEAR) - np.ceil(low - NEAR) >= 1)
+
+
 def _is_safe(
     cell: int,
     counts: NDArray[np.int64],
@@ -117,8 +122,7 @@ def _is_safe(
     setting: DisclosureSetting,
 ) -> bool:
     known = np.where(withheld, 0, counts).astype(np.float64)
-    low, high = _range(cell, known, withheld, sums, primary, setting)
-    return high - low >= 1 - NEAR
+    return leaves_a_choice(*_range(cell, known, withheld, sums, primary, setting))
 
 
 def _range(
