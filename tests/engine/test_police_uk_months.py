@@ -173,7 +173,9 @@ def test_refused_rows_about_people_are_shown_for_a_purpose_only(tmp_path: Path) 
     arrests = tmp_path / "arrests.csv"
     arrests.write_text("arrest_ref,arrested_at,domestic_abuse\nA1,2022-06-01 10:00,maybe\nA2,2022-06-01 11:00,yes\n")
     assert run(tmp_path, "add", "arrests", str(arrests), "--as-at", "2022-07-01").exit_code == 0
-    assert isinstance(run(tmp_path, "quarantine", "arrests").exception, Refused)
+    refused = run(tmp_path, "quarantine", "arrests").exception
+    assert isinstance(refused, Refused)
+    assert "--purpose" in str(refused.remedy)
     shown = run(tmp_path, "quarantine", "arrests", "--purpose", "mending the June upload")
     assert "arrests.csv, line 2" in shown.stdout
     log = [(line["purpose"], line["opened"]) for line in readings(tmp_path / "store")]

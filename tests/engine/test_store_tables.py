@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import pwd
 import time
 from pathlib import Path
 
@@ -158,6 +159,7 @@ def test_tables_about_people_are_refused_by_default_and_logged(store: Store, giv
         store.snapshot("people", scope=given)
     (line,) = readings(store.root)
     assert (line["table"], line["opened"], line["who"]) == ("people", False, given.who if given else None)
+    assert line["account"] == pwd.getpwuid(os.getuid()).pw_name, "nobody is named of a reading without a scope"
 
 
 def test_a_scope_opens_a_table_about_people_and_limits_its_areas(store: Store) -> None:

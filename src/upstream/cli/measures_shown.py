@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich import box
 from rich.table import Table
 
-from upstream.cli.terminal import cells
+from upstream.cli.terminal import cells, number
 from upstream.errors import NotHeld
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def _some(keys: Sequence[str], most: int = 5) -> str:
 
 def list_table(definitions: Sequence[Definition]) -> Table:
     """Measures in the report's order; a key is never cut short, because it is what people type."""
-    table = Table(title=f"{len(definitions)} measures", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table = Table(title=number(len(definitions), "measure"), box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("Key", no_wrap=True)
     table.add_column("Title")
     for d in definitions:

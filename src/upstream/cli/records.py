@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from upstream.cli.settings import load_settings, person_key, who
 from upstream.cli.terminal import number, say, say_json, visible
-from upstream.errors import BadInput
+from upstream.errors import BadInput, Refused
 
 if TYPE_CHECKING:
     from upstream.periods import Month
@@ -285,7 +285,11 @@ def quarantine(
     name = quarantine_table(table)
     scope = ReadingScope(who(), purpose, frozenset({name}), personal=True) if purpose else None
     wanted = find_entry(store, entry).id if entry else None
-    rows = quarantined(store, table, entry=wanted, scope=scope)
+    try:
+        rows = quarantined(store, table, entry=wanted, scope=scope)
+    except Refused as error:
+        remedy = 'Say why you read them, as in --purpose "mending the July upload"; the reading is logged.'
+        raise Refused(error.what, allowed="a stated purpose", remedy=remedy) from None
     if target is not None:
         _write_refused(rows, target)
         say(f"Wrote {number(len(rows), 'row')} to {target}", err=True)

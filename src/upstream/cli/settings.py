@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from upstream.account import account
 from upstream.errors import BadInput
 from upstream.toml_files import NotToml, parse
 
@@ -191,9 +191,5 @@ def person_key() -> bytes | None:
 
 
 def who() -> str:
-    """The account that runs the command, for entries and the reading log: the system's word, not the environment's."""
-    number = os.getuid()
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:  # an account without a name, as in a container
-        return f"user {number}"
+    """The person at the keyboard, for entries and the reading log."""
+    return account()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from upstream.account import account
 from upstream.errors import BadInput
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def record_reading(root: Path, *, scope: ReadingScope | None, table: str, versio
     """Append one line to the reading log and force it to disk before anything is read."""
     line: dict[str, Any] = {
         "at": dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"),
+        "account": account(),  # known even of a reading without a scope
         "who": scope.who if scope else None,
         "purpose": scope.purpose if scope else None,
         "table": table,
@@ -98,7 +100,7 @@ def _ends_a_line(path: Path) -> bool:
 
 
 def readings(root: Path) -> tuple[dict[str, Any], ...]:
-    """The reading log, oldest first: at, who, purpose, table, version, areas, opened.
+    """The reading log, oldest first: at, account (of the machine), who, purpose, table, version, areas, opened.
 
     A line that was cut short (a full disk, a lost machine) is given as ``{"damaged": its text}``: it is not left out.
     """
