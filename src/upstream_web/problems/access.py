@@ -15,7 +15,7 @@ from django.http import Http404
 from upstream_web.people.access import Standing, path_covers, standing
 from upstream_web.people.models import Membership, Organisation, User
 from upstream_web.people.permissions import Permission
-from upstream_web.problems.models import Action, Draft, Invitation, Marking, Plan, Response
+from upstream_web.problems.models import Action, Draft, Invitation, Marking, Plan, PlanFile, Response
 
 STAGES = tuple(Plan.Stage.values)
 READERS = (Permission.PLAN_SUPERVISE, Permission.PLAN_HUB, Permission.PLAN_SEE_AREA)
@@ -143,6 +143,15 @@ def invitation_for_ending(user: User, plan_pk: int, pk: int) -> Invitation:
     plan, _ = plan_for_sharing(user, plan_pk)
     row = plan.invitations.current().select_related("organisation").filter(pk=pk).first()
     if row is None:
+        raise Http404
+    return row
+
+
+def file_for_reading(user: User, plan_pk: int, pk: int) -> PlanFile:
+    """A file of a plan that the person may read: whoever sees the whole plan, as far as its marking allows."""
+    plan, access = plan_for_reading(user, plan_pk)
+    row = plan.files.select_related("file").filter(pk=pk).first()
+    if row is None or not access.whole or not access.sees(row.marking):
         raise Http404
     return row
 

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "upstream_web.audit",
     "upstream_web.places",
     "upstream_web.people",
+    "upstream_web.files",
     "upstream_web.evidence",
     "upstream_web.problems",
     "upstream_web.home",

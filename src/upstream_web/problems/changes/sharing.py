@@ -2,13 +2,15 @@
 
 import datetime
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
 from upstream_web.audit.changes import record
+from upstream_web.files.changes import keep_file
 from upstream_web.people.models import Organisation, User
 from upstream_web.problems.changes.versions import keep_version, locked
-from upstream_web.problems.models import Invitation, Note, Plan
+from upstream_web.problems.models import Invitation, Marking, Note, Plan, PlanFile
 
 
 @transaction.atomic
@@ -17,6 +19,22 @@ def add_note(*, plan: Plan, by: User, text: str, marking: str) -> Note:
     note = Note.objects.create(plan=plan, text=text, marking=marking, at=timezone.now(), by=by)
     record(by=by, action="plan.noted", of=note, parent=plan, details={"marking": marking})
     return note
+
+
+@transaction.atomic
+def add_file(*, plan: Plan, by: User, upload: UploadedFile, what: str, marking: str) -> PlanFile:
+    """Keep a file with the plan."""
+    file = keep_file(upload=upload, owner=plan, by=by)
+    row = PlanFile.objects.create(plan=plan, file=file, what=what, marking=marking)
+    record(by=by, action="plan.file_added", of=row, parent=plan, details={"name": file.name, "marking": marking})
+    return row
+
+
+@transaction.atomic
+def note_reading(*, file: PlanFile, by: User) -> None:
+    """Record that somebody read a sensitive file."""
+    if file.marking == Marking.SENSITIVE:
+        record(by=by, action="plan.sensitive_file_read", of=file, parent=file.plan, details={"name": file.file.name})
 
 
 @transaction.atomic

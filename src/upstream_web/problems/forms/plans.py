@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 from upstream_web.design.forms import DateField
+from upstream_web.files.checks import ALLOWED, checked
 from upstream_web.people.models import Organisation, Team, User
 from upstream_web.places.models import Area
 from upstream_web.problems.models import Invitation, Marking, Plan
@@ -150,6 +152,21 @@ class NoteForm(forms.Form):
     marking = forms.ChoiceField(
         label="Marking", choices=Marking.choices, widget=forms.RadioSelect, initial=Marking.OFFICIAL
     )
+
+
+class FileForm(forms.Form):
+    """A file to keep with the plan."""
+
+    upload = forms.FileField(label="File", help_text=f"At most 25 MB: {', '.join(sorted(ALLOWED))}")
+    what = forms.CharField(label="What it shows", max_length=200, required=False)
+    marking = forms.ChoiceField(
+        label="Marking", choices=Marking.choices, widget=forms.RadioSelect, initial=Marking.OFFICIAL
+    )
+
+    def clean_upload(self) -> UploadedFile:
+        """Refuse what may not be kept, before anything is written."""
+        checked(self.cleaned_data["upload"])
+        return self.cleaned_data["upload"]
 
 
 class InvitationForm(forms.Form):

@@ -13,7 +13,7 @@ from upstream_web.problems.models.sara import (
     Result,
     Slice,
 )
-from upstream_web.problems.models.supervision import AwardNomination, Invitation, Review, Score, StatusRecord
+from upstream_web.problems.models.supervision import AwardNomination, Invitation, PlanFile, Review, Score, StatusRecord
 
 __all__ = [
     "Action",
@@ -29,6 +29,7 @@ __all__ = [
     "Note",
     "Objective",
     "Plan",
+    "PlanFile",
     "PlanSeries",
     "PlanVersion",
     "Response",

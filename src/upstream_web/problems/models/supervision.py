@@ -5,8 +5,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from upstream_web.files.models import StoredFile
 from upstream_web.people.models import Dated, DatedQuerySet, Organisation, User
-from upstream_web.problems.models.plan import Plan
+from upstream_web.problems.models.plan import Marking, Plan
 
 
 class StatusRecord(models.Model):
@@ -122,3 +123,18 @@ class AwardNomination(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan.ref}: {self.award}"
+
+
+class PlanFile(models.Model):
+    """A file that belongs to a plan, with a marking of its own."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="files")
+    file = models.OneToOneField(StoredFile, on_delete=models.CASCADE, related_name="+")
+    what = models.CharField("what it shows", max_length=200, blank=True)
+    marking = models.CharField(max_length=20, choices=Marking.choices, default=Marking.OFFICIAL)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.plan.ref}: {self.file.name}"

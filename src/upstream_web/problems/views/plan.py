@@ -12,9 +12,11 @@ from django.views.decorators.http import require_POST
 
 from upstream_web.audit.queries import history_of
 from upstream_web.design.forms import posted
+from upstream_web.files.presenters import as_download
 from upstream_web.people.models import Organisation
 from upstream_web.problems.access import (
     PlanAccess,
+    file_for_reading,
     invitation_for_ending,
     own_draft,
     plan_for_editing,
@@ -24,7 +26,7 @@ from upstream_web.problems.access import (
 from upstream_web.problems.changes import drafts, plans, sharing
 from upstream_web.problems.changes.steps import missing_for, take_step
 from upstream_web.problems.changes.versions import EditClash
-from upstream_web.problems.forms.plans import AnswersForm, DetailsForm, InvitationForm, NoteForm, StepForm
+from upstream_web.problems.forms.plans import AnswersForm, DetailsForm, FileForm, InvitationForm, NoteForm, StepForm
 from upstream_web.problems.models import Plan
 from upstream_web.problems.presenters import action_tag, colour_tag, compared, question_groups, status_tag, steps, tabs
 from upstream_web.problems.queries import actions_of
@@ -45,6 +47,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
         "notes": [note for note in plan.notes.select_related("by") if access.whole and access.sees(note.marking)],
         "records": plan.status_records.select_related("by")[:5] if access.whole else [],
         "note_form": NoteForm(),
+        "files": [row for row in plan.files.select_related("file") if access.whole and access.sees(row.marking)],
         "scores": plan.scores.select_related("by")[:3] if access.whole else [],
         "reviews": plan.reviews.select_related("by")[:3] if access.whole else [],
         "open_actions": [action for action in actions_of(plan).open() if access.sees(action.marking)][:6]
@@ -162,6 +165,25 @@ def add_note(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.error(request, "The note is empty. Type something, then add it.")
     return redirect("problems:overview", pk)
+
+
+def add_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep a file with the plan."""
+    plan, access = plan_for_sharing(request.user, pk)
+    form = FileForm(posted(request), request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        sharing.add_file(plan=plan, by=request.user, **form.cleaned_data)
+        messages.success(request, "The file is kept")
+        return redirect("problems:overview", pk)
+    context = page(plan, access, "overview") | {"title": "Add a file", "form": form, "button": "Add the file"}
+    return render(request, "problems/plan_form.jinja", context)
+
+
+def download(request: HttpRequest, pk: int, file: int) -> HttpResponse:
+    """A file of the plan, to be saved; the reading of a sensitive one is recorded."""
+    row = file_for_reading(request.user, pk, file)
+    sharing.note_reading(file=row, by=request.user)
+    return as_download(row.file)
 
 
 def people_and_sharing(request: HttpRequest, pk: int) -> HttpResponse:

@@ -1,0 +1,1 @@
+"""Uploaded files: checked, kept outside the web root, served only by the page of what they belong to."""
