@@ -46,9 +46,8 @@ def checked(upload: UploadedFile) -> Checked:
     if not upload.size:
         raise ValidationError(f"“{name}” is empty.")
     if upload.size > limit:
-        raise ValidationError(
-            f"“{name}” has {upload.size / 1024**2:.0f} MB; {limit // 1024**2} MB are allowed. Make it smaller or split it."
-        )
+        given, allowed = upload.size / 1024**2, limit // 1024**2
+        raise ValidationError(f"“{name}” has {given:.0f} MB; {allowed} MB are allowed. Make it smaller, or split it.")
     kind, start = ALLOWED[ending]
     head = _head(upload)
     if ending in TEXT:
