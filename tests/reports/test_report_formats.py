@@ -80,7 +80,7 @@ def test_html_tables_have_captions_and_scoped_headers(page: lxml_html.HtmlElemen
         assert table.xpath("./caption")[0].text_content().strip()
         assert all(th.get("scope") in ("col", "row", "rowgroup") for th in table.xpath(".//th"))
         scroller = table.getparent()
-        assert scroller.get("role") == "region"
+        assert scroller.get("role") == "group"
         assert scroller.get("tabindex") == "0"
 
 

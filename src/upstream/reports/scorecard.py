@@ -15,7 +15,6 @@ from upstream.reports.measure_page import Reading, anchor, first_ref
 from upstream.reports.period_words import period_words
 
 COLUMNS = (
-    Column("Ref", "text"),
     Column("Measure", "text", wide=True),
     Column("What good looks like", "text", wide=True),
     Column("Update", "text", wide=True),
@@ -65,9 +64,10 @@ def _cells(reading: Reading, definition: Definition) -> tuple[Cell, ...]:
     chance: tuple[Run, ...] = (Text("None given. The measure is not held."),)
     if force is not None:
         chance = likelihood_runs(binding, force, written.override if written else None)
+    ref = first_ref(definition)
+    link = Link(definition.title, f"#{anchor(definition.key)}")
     return (
-        words(first_ref(definition)),
-        Cell((Link(definition.title, f"#{anchor(definition.key)}"),)),
+        Cell((Text(f"{ref} "), link) if ref else (link,)),
         Cell(good_words(definition)),
         _update(binding),
         Cell(chance),
