@@ -11,7 +11,9 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pikepdf
@@ -20,12 +22,12 @@ from lxml import html as lxml_html
 
 from upstream.measures.definition import Pack
 from upstream.measures.result import Results
-from upstream.reports.document import Document, tables_of, walk
+from upstream.reports.document import Document, Paragraph, Text, tables_of, walk
 from upstream.reports.figures import Figure
 from upstream.reports.html import render_html
 from upstream.reports.json_csv import render_csv, render_json
 from upstream.reports.listing import printed_figures
-from upstream.reports.pdf import render_pdf
+from upstream.reports.pdf import as_typst_data, render_pdf
 from upstream.reports.publishing import FORMATS, publish
 from upstream.reports.quarterly import Request, quarterly_report
 from upstream.reports.spreadsheet import as_plain_text, render_xlsx, sheet_names
@@ -224,3 +226,29 @@ def test_a_failing_format_changes_nothing(document: Document, tmp_path: Path, mo
         publish(dataclasses.replace(document, title="Another"), tmp_path, ["csv", "json"])
     assert (tmp_path / "report.csv").read_bytes() == before
     assert sorted(p.name for p in tmp_path.iterdir()) == ["report.csv"]
+
+
+def test_html_gives_the_value_where_the_printed_digits_are_not_all_of_it(document: Document) -> None:
+    """A count of 1,257 says what it is; 71.0% may be 70.96."""
+    page = lxml_html.document_fromstring(render_html(document))
+    values = page.xpath("//data")
+    assert values
+    assert not any(v.text.replace(",", "") == v.get("value") for v in values)
+    printed = page.text_content()
+    for item in itertools.islice(printed_figures(document), 500):
+        assert item.figure.text in printed
+
+
+def test_pdf_keeps_a_measures_head_with_its_chart(document: Document) -> None:
+    sections = {s["id"]: s for s in _flat(json.loads(as_typst_data(document))["sections"])}
+    kinds = [block["kind"] for block in sections["measure-crime_total"]["blocks"]]
+    assert kinds[: sections["measure-crime_total"]["together"]] == ["facts", "bullets", "chart"]
+    long = dataclasses.replace(document.sections[0], blocks=(Paragraph((Text("long " * 600),)),), kind="measure")
+    spoilt = dataclasses.replace(document, sections=(long,))
+    assert json.loads(as_typst_data(spoilt))["sections"][0]["together"] == 0
+
+
+def _flat(sections: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for section in sections:
+        yield section
+        yield from _flat(section["sections"])

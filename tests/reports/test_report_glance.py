@@ -17,6 +17,7 @@ from upstream.reports.commentary import read_commentary
 from upstream.reports.document import Bullets, Document, Section, tables_of, text_of, walk
 from upstream.reports.figures import Figure
 from upstream.reports.likelihood_words import by_words, chance_runs, level_words, likelihood_runs
+from upstream.reports.measure_charts import force_chart
 from upstream.reports.quarterly import Request, quarterly_report
 
 
@@ -175,3 +176,36 @@ def test_names_in_a_list_of_categories_do_not_repeat_its_heading(document: Docum
     table = next(t for t in tables if t.title.startswith("Median age of open investigations, by category"))
     names = [row.cells[0].text for row in table.rows]
     assert names[:2] == ["Homicide", "Violence with injury"]
+
+
+def without_limits(results: Results) -> Results:
+    """The same results as if too few months before were held, and with no levels to reach."""
+    measures = {}
+    for key, result in results.measures.items():
+        bare = {area: dataclasses.replace(s, limits=(), flags=(), likelihoods=()) for area, s in result.series.items()}
+        measures[key] = dataclasses.replace(result, series=bare)
+    none = dataclasses.replace(results.false_alarms, series=0, expected=0.0, outside=0)
+    return dataclasses.replace(results, measures=measures, false_alarms=none)
+
+
+def test_with_no_limits_nothing_is_said_to_lie_inside_them(results: Results, force_pack: Pack) -> None:
+    made = quarterly_report(Request(without_limits(results), (force_pack,), "Force"))
+    points = next(b for b in glance(made).blocks if isinstance(b, Bullets) and b.title == "In short")
+    said = [text_of(item) for item in points.items]
+    assert said[0] == "No scorecard measure has control limits this month: too few months before it are held."
+    assert said[1] == "No measure has both a level and a date to reach it by, so no likelihoods are given."
+    page = next(s for s in walk(made.sections) if s.id == "exceptional-volumes")
+    words = " ".join(text_of(b.runs) for b in page.blocks if hasattr(b, "runs"))
+    assert words == "Nothing has control limits this month, because too few months before it are held."
+
+
+def test_a_longer_period_that_would_flatten_the_months_is_not_drawn(results: Results) -> None:
+    made = results.measures["homicide"]
+    series = made.series[FORCE]
+    definition = dataclasses.replace(made.definition, window="rolling_12")
+    for times, drawn in ((12.0, 0), (3.0, 1)):
+        long = dataclasses.replace(series, values=series.monthly * times)
+        chart = force_chart(Binding(dataclasses.replace(made, definition=definition, series={FORCE: long})), results.to)
+        assert chart is not None
+        assert chart.svg.count('class="c-trend"') == drawn
+        assert "Twelve months to this one" in [column.label for column in chart.data.columns]

@@ -24,7 +24,7 @@ from upstream.periods import Month
 from upstream.places.areas import areas_of_small_areas
 from upstream.places.population import population_of
 from upstream.places.tables import AREAS, CHANGES, DISTRICTS, POPULATION
-from upstream.records.contract import code_list
+from upstream.records.contract import code_list, contract
 from upstream.store import ReadingScope, Snapshot, Store
 
 ENGINE_VERSION: Final = "3"
@@ -48,8 +48,8 @@ def open_tables(
     for name in dict.fromkeys(name for definition in definitions for name in definition.tables):
         try:
             opened[name] = store.snapshot(name, scope=scope)
-        except NotHeld as error:
-            lacking[name] = error.what
+        except NotHeld:
+            lacking[name] = f"{contract(name).title}: no records are held."
     return opened, lacking
 
 

@@ -138,7 +138,7 @@ def exceptional_section(reading: Reading, pack: Pack, alarms: FalseAlarms) -> Se
                 tuple(rows),
             )
         )
-    else:
+    elif alarms.series:  # without limits the paragraph has said so
         blocks.append(Callout("note", "None", (Text("No volume lies outside its control limits."),)))
     return Section("exceptional-volumes", "Exceptional volumes", tuple(blocks))
 
@@ -191,6 +191,8 @@ def _q_value(binding: Binding, series: Series) -> Figure:
 
 def _chance(alarms: FalseAlarms) -> Paragraph:
     """How many of the lines would be outside if nothing had changed."""
+    if not alarms.series:
+        return Paragraph((Text("Nothing has control limits this month, because too few months before it are held."),))
     lines, outside, expected = (
         Provenance("exceptional_volumes", quantity=name)
         for name in ("lines", "lines_outside", "lines_expected_outside")

@@ -20,6 +20,7 @@ from upstream.stats.yardstick import EVEN_CHANCE
 WAYS = {False: "The wrong way", None: "Neither way is good by itself", True: "The right way"}
 """By whether the direction is the measure's good one; what goes wrong stands first."""
 
+WITH_LIMITS = "measures with control limits lies outside them"
 HOW_TO_READ = (
     "Control limits are where last year's months lead us to expect this year's. A figure outside them is a question, "
     "not yet a finding: about one unchanged month in twelve lies outside by chance.",
@@ -111,6 +112,10 @@ def _tally(count: float, quantity: str, *, decimals: int = 0) -> Runs:
 
 def _outside_words(lines: tuple[Line, ...], outside: list[Line]) -> Runs:
     limited = sum(1 for line in lines if line.binding.is_monthly and _has_limits(line.series))
+    if not limited:
+        return (Text("No scorecard measure has control limits this month: too few months before it are held."),)
+    if not outside:
+        return (Text("None of "), *_tally(float(limited), "scorecard_with_limits"), Text(f" scorecard {WITH_LIMITS}."))
     wrong = sum(1 for line in outside if _way(line) is False)
     unexplained = sum(1 for line in outside if line.written is None)
     return (
@@ -150,10 +155,11 @@ def _chance_words(alarms: FalseAlarms) -> tuple[Runs, ...]:
 def _forecast_words(forecast: list[tuple[Line, Likelihood]], missed: list[tuple[Line, Likelihood]]) -> tuple[Runs, ...]:
     if not forecast:
         return ((Text("No measure has both a level and a date to reach it by, so no likelihoods are given."),),)
+    several = "measure has" if len(forecast) == 1 else "measures have"
     return (
         (
             *_tally(float(len(forecast)), "scorecard_with_likelihood"),
-            Text(" scorecard measures have a likelihood of reaching what good looks like; for "),
+            Text(f" scorecard {several} a likelihood of reaching what good looks like; for "),
             *_tally(float(len(missed)), "scorecard_unlikely"),
             Text(" it is less than even."),
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,7 @@ from upstream.reports.document import (
 from upstream.reports.figures import Figure
 from upstream.reports.font_coverage import CONTROLS
 
+_DIGITS: Final = re.compile(r"[0-9,]+(\.[0-9]+)?")
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 # a flag is a shape and a word, never a colour alone
@@ -48,8 +50,7 @@ def _run(run: Run) -> Markup:
 
 def _read_back(text: str) -> float | None:
     """The number that a text of digits alone stands for."""
-    digits = text.replace(",", "")
-    return float(digits) if digits.isdecimal() else None
+    return float(text.replace(",", "")) if _DIGITS.fullmatch(text) else None
 
 
 def _runs(runs: Runs) -> Markup:

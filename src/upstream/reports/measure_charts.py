@@ -16,6 +16,8 @@ from upstream.reports.period_words import month_list, months_not_held
 from upstream.reports.small_multiples import Panel, draw_panels
 
 LEAST_POINTS = 3
+FLATTENED = 4
+"""So many times the months' own values, a longer period would flatten them to a line."""
 
 _AXIS = {
     "count": "Number",
@@ -120,8 +122,11 @@ def _trend(binding: Binding, series: Series, points: tuple[Point, ...]) -> tuple
     if binding.is_monthly:
         return ()
     places = (position(series, point.month) for point in points)
-    values = (None if place is None else _finite(float(series.values[place])) for place in places)
-    return tuple(values)
+    values = tuple(None if place is None else _finite(float(series.values[place])) for place in places)
+    highest = max((p.value for p in points if p.value is not None), default=0.0)
+    if max((v for v in values if v is not None), default=0.0) > FLATTENED * highest:
+        return ()  # a sum of months so much higher that the months themselves could not be read; the table has it
+    return values
 
 
 def _without_months_between(points: tuple[Point, ...]) -> tuple[Point, ...]:

@@ -29,9 +29,11 @@ def scorecard_section(reading: Reading, pack: Pack) -> Section:
         Paragraph(
             (
                 Text(
-                    "Each measure is held against what good looks like. The likelihood is a number from the series' "
-                    "own history with its words on the probability yardstick; a level without a date has none."
+                    "Each measure is held against what good looks like. The likelihood is worked out from the figures "
+                    "so far and put into the words of the probability yardstick, which the "
                 ),
+                Link("methods", "#methods"),
+                Text(" explain; where no level or no date is set there is none."),
             )
         ),
         *tables,
@@ -61,7 +63,7 @@ def _cells(reading: Reading, definition: Definition) -> tuple[Cell, ...]:
     binding = reading.bindings[definition.key]
     force = binding.result.series.get(FORCE)
     written = reading.commentary.get(definition.key)
-    chance: tuple[Run, ...] = (Text("None given. The measure is not held."),)
+    chance: tuple[Run, ...] = (Text("None: the measure is not held."),)
     if force is not None:
         chance = likelihood_runs(binding, force, written.override if written else None)
     ref = first_ref(definition)
