@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from upstream.places.areas import Area, csp_of_lsoa, district_from_name, distric
 from upstream.places.population import periods, population_of
 from upstream.places.status import places_held
 from upstream.places.tables import BOUNDARIES, REFUSED, read_table
-from upstream.places.vintages import lsoa_carry, unknown_vintage
+from upstream.places.vintages import carry_counts, lsoa_carry
 from upstream.store import Store
 
 CHANGES = """lsoa11_name,lsoa11_code,change_code,lsoa21_name,lsoa21_code,ltla22_name,ltla22_code
@@ -60,7 +61,7 @@ def add(store: Store, kind: str, name: str, text: str, **options: object) -> Pla
 def carried(store: Store, vintage: int) -> dict[str, dict[str, tuple[float, bool]]]:
     table: dict[str, dict[str, tuple[float, bool]]] = {}
     for row in lsoa_carry(store, vintage).to_pylist():
-        table.setdefault(row["from_code"], {})[row["to_code"]] = (row["weight"], row["estimated"])
+        table.setdefault(row["from_code"], {})[row["to_code"]] = (row["part"] / row["whole"], row["estimated"])
     return table
 
 
@@ -88,10 +89,15 @@ def test_without_a_population_a_split_is_shared_evenly(store: Store) -> None:
     assert carried(store, 2021)["E01000002"] == {"E01000011": (0.5, True), "E01000012": (0.5, True)}
 
 
-def test_codes_not_in_the_lookup_are_reported(store: Store) -> None:
+def test_counts_are_carried_as_fractions_and_unknown_codes_kept(store: Store) -> None:
     add(store, "lookup", "changes.csv", CHANGES)
-    weights = lsoa_carry(store, 2021)
-    assert unknown_vintage(weights, ["E01000002", "W01000999", "", "E01000015", "W01000999"]) == ("W01000999",)
+    add(store, "population", "census2021.csv", CENSUS)
+    found = carry_counts(
+        {"E01000002": 10, "E01000011": 3, "E01000003": 4, "W01000999": 5, "X": 0}, lsoa_carry(store, 2021)
+    )
+    assert found.counts == {"E01000011": Fraction(21, 2), "E01000012": Fraction(5, 2), "E01000013": 4}
+    assert found.estimated == {"E01000011", "E01000012"}
+    assert found.unknown == {"W01000999": 5, "X": 0}
     with pytest.raises(BadInput, match="1991"):
         lsoa_carry(store, 1991)
 
@@ -109,6 +115,20 @@ def test_partnerships_fall_back_on_districts(store: Store) -> None:
     assert csp["E01000002"] == Area("E22000001", "Hams"), "a 2011 code takes the area of what it became"
     assert csp["E01000015"] == Area("E06000002", "Ely"), "several partnerships of one district are none of it alone"
     assert force_of_lsoa(store)["E01000004"] == Area("E23000001", "Hamshire")
+
+
+def test_a_code_in_two_areas_lies_where_most_of_its_residents_live(store: Store) -> None:
+    changes = CHANGES.replace("Ham 001E,E01000005", ",E01000005")
+    add(store, "lookup", "changes.csv", changes)
+    add(
+        store,
+        "lookup",
+        "areas.csv",
+        AREAS.replace("Ely 001A,E01000015,Ely,E06000002", "Ely 001A,E01000015,Ely,E05000002"),
+    )
+    assert district_of_lsoa(store)["E01000005"].name == "Ely", "without residents: the first by code"
+    add(store, "population", "census2021.csv", CENSUS)
+    assert district_of_lsoa(store)["E01000005"].name == "Ham"
 
 
 def test_districts_from_names_alone(store: Store) -> None:
@@ -228,6 +248,9 @@ def test_nothing_is_lost_when_carried(
     assert result.read == len(rows) == result.accepted + result.quarantined + result.already_held
     if not store.holds("places_lsoa_change"):
         return
+    counts = {code: 7 + at for at, code in enumerate({code for old, _, new in rows for code in (old, new)})}
     for vintage in (2011, 2021):
         for shares in carried(store, vintage).values():
             assert sum(share for share, _ in shares.values()) == pytest.approx(1, abs=1e-12)
+        found = carry_counts(counts, lsoa_carry(store, vintage))
+        assert sum(found.counts.values()) + sum(found.unknown.values()) == sum(counts.values())

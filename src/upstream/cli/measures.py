@@ -271,3 +271,63 @@ def by(
         say_json({"measure": key, "area": area, "grain": grain, "periods": rows})
         return
     show(periods_table(definition, area, grain, periods))
+
+
+@group.command("small-areas")
+@click.argument("key")
+@click.option("--to", "to_text", required=True, metavar="YYYY-MM", help="The last month.")
+@click.option("--months", "span", default=1, show_default=True, type=click.IntRange(1, 60), help="Months added up.")
+@click.option("--vintage", type=click.Choice(["2011", "2021"]), default="2021", show_default=True, help="Whose codes.")
+@click.option("--area", "wanted", multiple=True, metavar="CODE", help="Only this small area, or those of this area.")
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), help="Which engine counts (settings: engine.name).")
+@_PACK
+@_JSON
+@click.pass_obj
+def small_areas(
+    config: str,
+    key: str,
+    to_text: str,
+    span: int,
+    vintage: str,
+    wanted: tuple[str, ...],
+    engine: str | None,
+    packs: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Count one measure by small area (LSOA) of one census.
+
+    Records that carry codes of the other census are carried by look-up. A split code is shared out by the residents of
+    its parts, and what rests on such a share is marked estimated; every row stays in the total.
+
+    \b
+    Example: upstream measures small-areas street_total --to 2022-06 --months 12
+    Example: upstream measures small-areas street_asb --to 2022-06 --area Gateshead --json
+    """
+    from upstream.cli.measures_shown import small_areas_as_json, small_areas_summary, small_areas_table
+    from upstream.measures.calculate import reading_scope
+    from upstream.measures.small_areas import small_area_counts
+    from upstream.periods import Month
+    from upstream.store import Store
+
+    settings = load_settings(Path(config))
+    store = Store(settings.store)
+    settings = with_force(settings, store)
+    (definition,) = _chosen(_definitions(config, packs), (key,))
+    found = small_area_counts(
+        definition,
+        store,
+        to=Month.parse(to_text),
+        span=span,
+        vintage=2021 if vintage == "2021" else 2011,
+        force=settings.force_key,
+        area_codes=[area.code for area in settings.areas],
+        scope=reading_scope(who(), PURPOSE, [definition]),
+        engine="spark" if (engine or settings.engine) == "spark" else "duckdb",
+    ).of(wanted)
+    public = settings.disclosure == "public"
+    if as_json:
+        say_json(small_areas_as_json(found, public=public))
+        return
+    show(small_areas_table(found, definition.title, public=public))
+    for line in small_areas_summary(found, public=public):
+        say(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from rich import box
 from rich.table import Table
 
 from upstream.cli.terminal import cells, number
+from upstream.disclosure.published import published_count
 from upstream.errors import NotHeld
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from upstream.measures.definition import Definition, Tally, Target
     from upstream.measures.periods_of import Period
     from upstream.measures.result import MeasureResult, Results, Value
+    from upstream.measures.small_areas import SmallAreaCounts
 
 SHORT = {"force": "Force", "not_known": "Not known"}
 UNITS = {"percent": "%", "per_1000": "/1,000"}
@@ -207,3 +210,84 @@ def periods_table(definition: Definition, area: str, grain: str, periods: Sequen
     for period in periods:
         table.add_row(*cells(period.label, printed(period.value, definition)))
     return table
+
+
+def _small_count(count: float, *, public: bool) -> float | None:
+    """A count as this reader sees it: the public to the nearest five and none under five."""
+    shown = published_count(count) if public else count
+    return shown if math.isfinite(shown) else None
+
+
+def _count_text(count: float, *, public: bool, estimated: bool = False) -> str:
+    shown = _small_count(count, public=public)
+    if shown is None:
+        return "suppressed"
+    return f"{shown:,.1f}" if estimated and not public else f"{shown:,.0f}"
+
+
+def small_areas_table(found: SmallAreaCounts, title: str, *, public: bool) -> Table:
+    span = found.last.label if found.first == found.last else f"{found.first.label} to {found.last.label}"
+    table = Table(title=f"{title}, {span}, by small area of {found.vintage}", box=box.SIMPLE_HEAD)
+    for heading in ("Small area", "Name", "Area"):
+        table.add_column(heading)
+    table.add_column("Rows", justify="right")
+    table.add_column("")
+    for one in found.areas:
+        count = _count_text(float(one.count), public=public, estimated=one.estimated)
+        mark = "estimated" if one.estimated else ""
+        table.add_row(*cells(one.code, one.name, one.area or "", count, mark))
+    return table
+
+
+def small_areas_summary(found: SmallAreaCounts, *, public: bool) -> list[str]:
+    """Sentences under the table: what the total consists of, and what estimates rest on."""
+    elsewhere = sum(rows for _, rows in found.unknown)
+    placed = found.total - elsewhere - found.without
+    total, inside, unknown, without = (
+        _count_text(number, public=public) for number in (found.total, placed, elsewhere, found.without)
+    )
+    lines = [
+        f"Total {total} = {inside} in small areas of {found.vintage} + {unknown} with codes that the look-up does not "
+        f"have + {without} without a small area."
+    ]
+    if found.unknown:
+        codes = [code for code, _ in found.unknown]
+        more = f" and {len(codes) - 5:,} more" if len(codes) > 5 else ""
+        lines.append(f"Codes not in the look-up: {', '.join(codes[:5])}{more}.")
+    if any(one.estimated for one in found.areas):
+        how = "by the residents of its parts" if found.by_residents else "evenly, as no population is held"
+        lines.append(f"Estimated: rows of a code that was split or redrawn between the censuses, shared out {how}.")
+    if found.part:
+        lines.append(f"Only partly uploaded, it seems: {', '.join(month.label for month in found.part)}.")
+    if public:
+        lines.append("Counts to the nearest 5, each by itself; under 5 suppressed.")
+    return lines
+
+
+def small_areas_as_json(found: SmallAreaCounts, *, public: bool) -> dict[str, Any]:
+    def shown(count: float) -> float | None:
+        return _small_count(count, public=public)
+
+    return {
+        "measure": found.key,
+        "vintage": found.vintage,
+        "first": str(found.first),
+        "last": str(found.last),
+        "small_areas": [
+            {
+                "code": one.code,
+                "name": one.name,
+                "area": one.area,
+                "count": shown(float(one.count)),
+                "estimated": one.estimated,
+            }
+            for one in found.areas
+        ],
+        "unknown_codes": {code: shown(rows) for code, rows in found.unknown},
+        "without_small_area": shown(found.without),
+        "total": shown(found.total),
+        "shared_by": "residents" if found.by_residents else "evenly",
+        "months_partly_uploaded": [str(month) for month in found.part],
+        "table": {"name": found.table.table, "version": found.table.version, "committed_at": found.table.committed_at},
+        "query": found.query,
+    }

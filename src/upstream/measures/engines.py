@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -39,6 +39,21 @@ class Answer:
     def rows(self) -> pa.Table:
         """Rows as :class:`Question` describes them; waits for them."""
         return self.pending.result()
+
+
+def ask(
+    questions: Sequence[Question],
+    tables: Mapping[str, Snapshot],
+    engine: EngineName = "duckdb",
+    *,
+    spark: Any = None,
+    memory: str | None = None,
+    threads: int | None = None,
+) -> AbstractContextManager[list[Answer]]:
+    """Answers from an engine; a Spark session is started when none is given."""
+    if engine == "spark":
+        return ask_spark(questions, tables, spark or spark_session())
+    return ask_duckdb(questions, tables, memory=memory, threads=threads)
 
 
 def sql_of(question: Question, engine: EngineName) -> str:

@@ -235,13 +235,14 @@ def _part(definition: Definition, facts: Facts) -> NDArray[np.bool_]:
             if tally is None or not 0 <= at < len(frame.months):
                 continue
             for one in low:
-                if _may_count(tally, one):
+                if may_count(tally, one):
                     concerned = slice(None) if one.area is None else [0, *frame.positions(pa.array([one.area]))]
                     found[concerned, at] = True
     return found
 
 
-def _may_count(tally: Tally, low: PartMonth) -> bool:
+def may_count(tally: Tally, low: PartMonth) -> bool:
+    """Whether what is too low in a month may be among what is counted."""
     column = category_column(contract(tally.table))
     if column is None or low.category is None or tally.filter is None:
         return True

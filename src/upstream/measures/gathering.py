@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from upstream.measures.definition import Definition
-from upstream.measures.engines import Answer, EngineName, ask_duckdb, ask_spark, spark_session
+from upstream.measures.engines import Answer, EngineName, ask
 from upstream.measures.facts import Facts, Frame, labels_of, lay_out_daily
 from upstream.measures.filters import Filter
 from upstream.measures.questions import (
@@ -96,12 +96,7 @@ def gathering(
         for key in other_question_keys(definition):
             keys.setdefault(key, []).append(definition.numerator.filter if definition.numerator else None)
     questions |= {key: other_question(key, scope, filters) for key, filters in keys.items()}
-    everything = list(questions.values())
-    if engine == "spark":
-        asking = ask_spark(everything, tables, spark or spark_session())
-    else:
-        asking = ask_duckdb(everything, tables, memory=memory, threads=threads)
-    with asking as answers:
+    with ask(list(questions.values()), tables, engine, spark=spark, memory=memory, threads=threads) as answers:
         yield _laid_out(dict(zip(questions, answers, strict=True)), scope, asked)
 
 
@@ -141,9 +136,21 @@ def gather(
 def _scope(definitions: Sequence[Definition], tables: Mapping[str, Snapshot], asked: Asked) -> Scope:
     baselines = [t.baseline_from for d in definitions for t in d.targets if t.baseline_from is not None]
     first = min([asked.to - (HISTORY - 1), *baselines])
-    limited = [set(snapshot.areas) for snapshot in tables.values() if snapshot.areas is not None]
-    visible = tuple(sorted(set.intersection(*limited))) if limited else None
-    return Scope(first, asked.to, tuple(asked.areas), asked.force, visible, by_lsoa=asked.area_of is not None)
+    by_lsoa = frozenset(name for name in tables if names_small_areas(source_table(name)))
+    return Scope(
+        first,
+        asked.to,
+        tuple(asked.areas),
+        asked.force,
+        visible_areas(tables.values()),
+        by_lsoa=by_lsoa if asked.area_of is not None else frozenset(),
+    )
+
+
+def visible_areas(tables: Iterable[Snapshot]) -> tuple[str, ...] | None:
+    """Areas whose rows the reader may use in every table; ``None``: every row."""
+    limited = [set(snapshot.areas) for snapshot in tables if snapshot.areas is not None]
+    return tuple(sorted(set.intersection(*limited))) if limited else None
 
 
 def _laid_out(answers: dict[object, Answer], scope: Scope, asked: Asked) -> Facts:

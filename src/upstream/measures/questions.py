@@ -44,8 +44,8 @@ class Scope:
         Areas whose rows the reader may use; ``None``: every row.
     by_force : bool
         Label rows by force instead of by area, in tables that hold several.
-    by_lsoa : bool
-        Label rows of police.uk by the code of their small area, which a look-up then carries to areas.
+    by_lsoa : frozenset of str
+        Tables whose rows are labelled by the code of their small area, which a look-up then carries.
     """
 
     first: Month
@@ -54,7 +54,7 @@ class Scope:
     force: str | None = None
     visible: tuple[str, ...] | None = None
     by_force: bool = False
-    by_lsoa: bool = False
+    by_lsoa: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def _rows(table: SourceTable, scope: Scope) -> ir.Table:
         day = rows[table.event_date]
         newest = rows.group_by(upstream_at=month_number(day)).agg(upstream_last=day.max())
         rows = rows.filter(day.isin(newest.upstream_last))
-    label = rows["force"].fill_null(NOT_KNOWN) if scope.by_force else _label(table, rows, scope.areas, scope.by_lsoa)
+    label = rows["force"].fill_null(NOT_KNOWN) if scope.by_force else _label(table, rows, scope)
     return rows.mutate(upstream_label=label)
 
 
@@ -190,13 +190,13 @@ def names_small_areas(table: SourceTable) -> bool:
     return {"lsoa", "lsoa_name"} <= table.columns.keys() and "area" not in table.columns
 
 
-def _label(table: SourceTable, rows: ir.Table, areas: Sequence[str], by_lsoa: bool) -> ir.StringValue:
-    if by_lsoa and names_small_areas(table):
+def _label(table: SourceTable, rows: ir.Table, scope: Scope) -> ir.StringValue:
+    if table.name in scope.by_lsoa:
         return rows["lsoa"].fill_null(NOT_KNOWN)
     area = _area(table, rows)
-    if not areas or table.name == "returns":
+    if not scope.areas or table.name == "returns":
         return area.fill_null(NOT_KNOWN)
-    return area.isin(list(areas)).fill_null(False).ifelse(area, NOT_KNOWN)
+    return area.isin(list(scope.areas)).fill_null(False).ifelse(area, NOT_KNOWN)
 
 
 def _sum(one: Sum, table: SourceTable, rows: ir.Table) -> ir.IntegerScalar:

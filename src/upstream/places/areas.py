@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+from upstream.places.residents import residents_of
 from upstream.places.tables import AREAS, CHANGES, DISTRICTS, read_table
 from upstream.store import Store
 
@@ -86,13 +87,19 @@ def _above_district(store: Store, level: str) -> dict[str, Area]:
 
 
 def _fill_across_vintages(store: Store, found: dict[str, Area]) -> None:
-    """A code without an area takes that of the codes it became or came from, when they agree on the most of it."""
-    votes: dict[str, Counter[Area]] = {}
+    """A code without an area takes that of the codes it became or came from: where they lie in several, whole that in
+    which most of its residents live."""
+    pieces: dict[str, list[str]] = {}
     held = read_table(store, CHANGES)
     for old, new in zip(held.column("lsoa11").to_pylist(), held.column("lsoa21").to_pylist(), strict=True):
         for code, other in ((old, new), (new, old)):
             if code not in found and other in found:
-                votes.setdefault(code, Counter())[found[other]] += 1
-    for code, counted in votes.items():
-        # the first by count, then by code, so that the answer never depends on the order of rows
-        found[code] = min(counted, key=lambda area: (-counted[area], area))
+                pieces.setdefault(code, []).append(other)
+    apart = {code: others for code, others in pieces.items() if len({found[other] for other in others}) > 1}
+    residents = residents_of(store, vintage=2011) | residents_of(store, vintage=2021) if apart else {}
+    for code, others in pieces.items():
+        live: Counter[Area] = Counter()
+        for other in others:
+            live[found[other]] += residents.get(other, 1)
+        # the first by residents, then by code, so that the answer never depends on the order of rows
+        found[code] = min(live, key=lambda area: (-live[area], area))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from upstream.errors import NotHeld
 from upstream.places.areas import LEVELS, level_of_lsoa
+from upstream.places.residents import periods
 from upstream.places.tables import AREAS, POPULATION, read_table
 from upstream.store import Store
-
-_YEAR = re.compile(r"(\d{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +34,6 @@ class Population:
     lsoas: int
     lacking: int
     period: str
-
-
-def periods(store: Store) -> tuple[str, ...]:
-    """The populations held, newest last."""
-    found = set(read_table(store, POPULATION).column("period").to_pylist())
-    return tuple(sorted(found, key=lambda period: (_year(period), period)))
-
-
-def _year(period: str) -> str:
-    match = _YEAR.search(period)
-    return match[1] if match else ""
-
-
-def residents_of(store: Store, *, vintage: int, period: str | None = None) -> dict[str, int]:
-    """LSOA code of a census -> residents, of the period given or of the newest held for that census."""
-    held = read_table(store, POPULATION).to_pylist()
-    rows = [row for row in held if row["vintage"] == vintage and row["residents"] is not None]
-    if not rows:
-        return {}
-    wanted = period or max((row["period"] for row in rows), key=lambda name: (_year(name), name))
-    return {row["lsoa"]: row["residents"] for row in rows if row["period"] == wanted}
 
 
 def population_of(store: Store, areas: Collection[str], *, period: str | None = None) -> dict[str, Population]:

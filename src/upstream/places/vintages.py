@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final, Literal
 
 import pyarrow as pa
 
 from upstream.errors import BadInput, NotHeld
-from upstream.places.population import residents_of
+from upstream.places.residents import residents_of
 from upstream.places.tables import CHANGES, read_table
 from upstream.store import Store
 
 Vintage = Literal[2011, 2021]
 
 IRREGULAR: Final = "X"
-WEIGHTS: Final = pa.schema(
-    [("from_code", pa.string()), ("to_code", pa.string()), ("weight", pa.float64()), ("estimated", pa.bool_())]
+SHARES: Final = pa.schema(
+    [
+        ("from_code", pa.string()),
+        ("to_code", pa.string()),
+        ("part", pa.int64()),
+        ("whole", pa.int64()),
+        ("estimated", pa.bool_()),
+    ]
 )
 
 
@@ -36,9 +44,9 @@ def lsoa_carry(store: Store, to_vintage: Vintage) -> pa.Table:
     Returns
     -------
     pyarrow.Table
-        from_code, to_code (text), weight (share, those of one from_code sum to 1), estimated (true: shared out, or the
-        boundary was cut irregularly). Every code of either vintage that the look-up has is a from_code; a code of
-        ``to_vintage`` is carried to itself.
+        from_code, to_code (text), part and whole (the share is part / whole; those of one from_code sum to 1),
+        estimated (true: shared out, or the boundary was cut irregularly). Every code of either vintage that the look-up
+        has is a from_code; a code of ``to_vintage`` is carried to itself.
 
     Assumes
         Within a code that was split, what is counted is spread as its residents are; without their numbers, evenly.
@@ -65,26 +73,60 @@ def lsoa_carry(store: Store, to_vintage: Vintage) -> pa.Table:
         targets.setdefault(code, [code])
     residents = residents_of(store, vintage=to_vintage)
     rows = [
-        (code, to, share, len(reached) > 1 or code in irregular)
+        (code, to, part, sum(parts), len(reached) > 1 or code in irregular)
         for code, reached in sorted(targets.items())
-        for to, share in zip(reached, _shares(reached, residents), strict=True)
+        for parts in [_parts(reached, residents)]
+        for to, part in zip(reached, parts, strict=True)
     ]
-    columns = zip(*rows, strict=True) if rows else ((),) * len(WEIGHTS)
+    columns = zip(*rows, strict=True) if rows else ((),) * len(SHARES)
     return pa.table(
-        [pa.array(values, field.type) for values, field in zip(columns, WEIGHTS, strict=True)], schema=WEIGHTS
+        [pa.array(values, field.type) for values, field in zip(columns, SHARES, strict=True)], schema=SHARES
     )
 
 
-def _shares(codes: list[str], residents: dict[str, int]) -> list[float]:
-    """Shares by residents, or even ones where a number is lacking or nobody lives."""
+def _parts(codes: list[str], residents: Mapping[str, int]) -> list[int]:
+    """Residents of the codes, or ones where a number is lacking or nobody lives."""
     numbers = [residents.get(code) for code in codes]
-    total = sum(number for number in numbers if number is not None)
-    if any(number is None for number in numbers) or total == 0:
-        return [1 / len(codes)] * len(codes)
-    return [(number or 0) / total for number in numbers]
+    if any(number is None for number in numbers) or not any(numbers):
+        return [1] * len(codes)
+    return [number or 0 for number in numbers]
 
 
-def unknown_vintage(weights: pa.Table, codes: Iterable[str]) -> tuple[str, ...]:
-    """Codes that the look-up does not have, each once, in order: kept as they are, and to be reported."""
-    known = set(weights.column("from_code").to_pylist())
-    return tuple(sorted({code for code in codes if code and code not in known}))
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Counts on the small areas of one census; ``counts`` and ``unknown`` together add up to what was given, exactly.
+
+    Attributes
+    ----------
+    counts
+        Code of the census -> count, a fraction where rows were shared out.
+    estimated
+        Those codes of which some of the count is estimated.
+    unknown
+        Codes that the look-up does not have, with their counts: kept as they are.
+    """
+
+    counts: Mapping[str, Fraction]
+    estimated: frozenset[str]
+    unknown: Mapping[str, int]
+
+
+def carry_counts(counts: Mapping[str, int], shares: pa.Table) -> Carried:
+    """Counts by small-area code of either census, carried by the shares of :func:`lsoa_carry`.
+
+    Shares are kept as fractions of residents, so nothing is lost or made by rounding.
+    """
+    by_code: dict[str, list[tuple[str, int, int, bool]]] = {}
+    for code, *share in zip(*(column.to_pylist() for column in shares.columns), strict=True):
+        by_code.setdefault(code, []).append((share[0], share[1], share[2], share[3]))
+    carried: dict[str, Fraction] = {}
+    estimated: set[str] = set()
+    unknown: dict[str, int] = {}
+    for code, count in sorted(counts.items()):
+        if code not in by_code:
+            unknown[code] = count
+        for to, part, whole, shared in by_code.get(code, ()) if count else ():
+            carried[to] = carried.get(to, Fraction(0)) + Fraction(count * part, whole)
+            if shared:
+                estimated.add(to)
+    return Carried(dict(sorted(carried.items())), frozenset(estimated), unknown)
