@@ -1,7 +1,8 @@
 """The whole quarterly report of the synthetic force: cold, and when only commentary changed. Each run a new process.
 
-Cold: a new process, no kept results, kernels compiled by an earlier run. Prints JSON lines with wall and CPU seconds
-(of the process and its children): on a machine with other work the CPU seconds are the steadier figure.
+Cold: a new process, no kept results, kernels compiled by an earlier run; files may be in the memory of the system.
+Prints JSON lines with wall and CPU seconds (of the process and its children): on a machine with other work the CPU
+seconds are the steadier figure.
 """
 
 from __future__ import annotations
@@ -74,6 +75,8 @@ def main() -> None:
         for number in range(given.repeats):
             commentary_of(written, "Other words." + " More." * number)
             runs.append(timed(config, work / "out", "--commentary", str(written)))
+            page = (work / "out" / "report.html").read_text("utf-8")
+            assert "Other words." in page, "the report that was timed does not hold the new words"
         said("quarterly report, only commentary changed", min(runs), COMMENTARY_BAR)
     finally:
         shutil.rmtree(work, ignore_errors=True)

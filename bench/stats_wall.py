@@ -113,13 +113,14 @@ def main() -> None:
     database.execute("create table cells as select * from arrow")
     del arrow, series, month
     both = ABOVE | BELOW | XMR_ABOVE | XMR_BELOW
-    peer = best(lambda: database.execute(f"create or replace table out as {SAME_FLAGS}", BASELINE), 5)
+    peer = best(lambda: database.execute(f"create or replace table out as {SAME_FLAGS}", BASELINE), options.repeats)
     theirs = database.execute("select flag from out order by series, month").fetchnumpy()["flag"]
     differ = int((np.asarray(theirs).reshape(cube.shape) != (ours.flags & both)).sum())
-    say(bench=f"limits and flags of both kinds, {cube.size:,} cells in memory", ours_seconds=round(kernel, 4),
-        peer="DuckDB, the same flags", peer_seconds=round(peer, 3), ratio=kernel / peer, cells_that_differ=differ,
-        bar=f"{LEAST_TIMES_FASTER} times faster, every flag the same",
-        met=peer / kernel >= LEAST_TIMES_FASTER and differ == 0)  # fmt: skip
+    # judged with the memory asked for anew, as the peer asks for its table; a wall that is drawn again keeps its room
+    say(bench=f"limits and flags of both kinds, {cube.size:,} cells in memory", ours_seconds=round(fresh, 4),
+        seconds_in_kept_room=round(kernel, 4), peer="DuckDB, the same flags", peer_seconds=round(peer, 3),
+        ratio=fresh / peer, cells_that_differ=differ, bar=f"{LEAST_TIMES_FASTER} times faster, every flag the same",
+        met=peer / fresh >= LEAST_TIMES_FASTER and differ == 0)  # fmt: skip
     for name, query in (("flags", FLAGS), ("flags, floating point", FLAGS_FLOATING), ("everything", EVERYTHING)):
         peer = best(lambda query=query: database.execute(f"create or replace table out as {query}", BASELINE), 3)
         theirs = database.execute("select flag from out order by series, month").fetchnumpy()["flag"]
@@ -136,8 +137,9 @@ def main() -> None:
         place = room_for(*each.shape)
         wall(each, *BASELINE, room=place)
         seconds.append(best(lambda each=each, place=place: wall(each, *BASELINE, room=place), 2 * options.repeats))
-    say(bench="limits and flags, 360 months beside 36", ours_seconds=round(seconds[1], 5), peer="36 months",
-        peer_seconds=round(seconds[0], 5), ratio=seconds[1] / seconds[0], bar="linear: at most 10 times, and noise",
+    say(bench=f"limits and flags, {areas:,} areas, 360 months beside 36", ours_seconds=round(seconds[1], 5),
+        peer="ours, 36 months", peer_seconds=round(seconds[0], 5), ratio=seconds[1] / seconds[0],
+        bar=f"linear: at most {MOST_TIMES_SLOWER} times the seconds",
         met=seconds[1] / seconds[0] <= MOST_TIMES_SLOWER)  # fmt: skip
 
 
