@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("account/", include("upstream_web.people.account_urls")),
     path("people/", include("upstream_web.people.urls")),
+    path("evidence/", include("upstream_web.evidence.urls")),
     path("plans/", include("upstream_web.problems.urls")),
     path("", include("upstream_web.home.urls")),
 ]

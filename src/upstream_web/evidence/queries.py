@@ -1,6 +1,6 @@
 """Reads of evidence cards."""
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from upstream_web.evidence.models import EvidenceCard
 
@@ -8,3 +8,14 @@ from upstream_web.evidence.models import EvidenceCard
 def cards_to_cite() -> QuerySet[EvidenceCard]:
     """The cards that a response may cite."""
     return EvidenceCard.objects.in_use()
+
+
+def shelf(*, words: str = "", tier: str = "", kind: str = "", effect: str = "") -> QuerySet[EvidenceCard]:
+    """Cards by what is known of them: effect known first, then the strength of the studies, then by title."""
+    cards = EvidenceCard.objects.annotate(results=Count("local_results"))
+    for name, value in (("tier", tier), ("kind", kind), ("effect", effect)):
+        if value:
+            cards = cards.filter(**{name: value})
+    for word in words.split()[:8]:
+        cards = cards.filter(Q(title__icontains=word) | Q(summary__icontains=word) | Q(mechanism__icontains=word))
+    return cards.order_by("-strength", "title", "id")

@@ -12,6 +12,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         ("Home", reverse("home:index")),
         ("Plans", reverse("problems:plans")),
         ("How plans stand", reverse("problems:dashboard")),
+        ("Evidence", reverse("evidence:cards")),
     ]
     here = request.path
     best = max((href for _, href in items if here.startswith(href)), key=len, default="")

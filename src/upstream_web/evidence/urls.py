@@ -1,0 +1,12 @@
+"""Addresses of the evidence shelf."""
+
+from django.urls import path
+
+from upstream_web.evidence import views
+
+app_name = "evidence"
+urlpatterns = [
+    path("", views.cards, name="cards"),
+    path("<slug:key>/", views.card, name="card"),
+    path("<slug:key>/change/", views.edit, name="edit"),
+]

@@ -1,0 +1,71 @@
+"""The evidence shelf."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from upstream_web.design.forms import posted
+from upstream_web.evidence.access import card_for_editing, card_for_reading, may_edit
+from upstream_web.evidence.changes import change_card
+from upstream_web.evidence.forms import CardForm
+from upstream_web.evidence.models import EvidenceCard, Tier
+from upstream_web.evidence.queries import shelf
+
+PAGE = 24
+TAGS = {
+    "reduces": "govuk-tag--green",
+    "may_reduce": "govuk-tag--teal",
+    "mixed": "govuk-tag--grey",
+    "increases": "govuk-tag--red",
+    "not_known": "govuk-tag--grey",
+}
+
+
+def cards(request: HttpRequest) -> HttpResponse:
+    """The shelf, narrowed by words, tier, kind and effect."""
+    choices = {"tier": Tier.values, "kind": EvidenceCard.Kind.values, "effect": EvidenceCard.Effect.values}
+    by = {name: request.GET[name] for name, values in choices.items() if request.GET.get(name) in values}
+    by["words"] = request.GET.get("words", "")[:100]
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "title": "Evidence",
+        "page": Paginator(shelf(**by), PAGE).get_page(request.GET.get("page")),
+        "by": by,
+        "query": query.urlencode(),
+        "tiers": Tier,
+        "card_choices": EvidenceCard,
+        "tags": TAGS,
+    }
+    return render(request, "evidence/cards.jinja", context)
+
+
+def card(request: HttpRequest, key: str) -> HttpResponse:
+    """One card: effect, mechanism, moderators, implementation, economics, and what was found here."""
+    found = card_for_reading(request.user, key)
+    context = {
+        "title": found.title,
+        "card": found,
+        "tags": TAGS,
+        "results": found.local_results.all()[:50],
+        "may_edit": may_edit(request.user),
+    }
+    return render(request, "evidence/card.jinja", context)
+
+
+def edit(request: HttpRequest, key: str) -> HttpResponse:
+    """Change a card."""
+    found = card_for_editing(request.user, key)
+    form = CardForm(posted(request), initial={name: getattr(found, name) for name in CardForm.base_fields})
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        try:
+            change_card(card=found, by=request.user, based_on=values.pop("version"), **values)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, "Card saved")
+            return redirect("evidence:card", key)
+    return render(request, "design/form_page.jinja", {"title": f"Change: {found.title}", "form": form})

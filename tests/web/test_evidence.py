@@ -1,0 +1,95 @@
+"""The evidence shelf: every card has a source, what harms is said, and local results stand beside it."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.test import Client
+
+from factories.people import UserFactory, person
+from upstream_web.audit.models import AuditEvent
+from upstream_web.evidence.changes import change_card, retire_card
+from upstream_web.evidence.models import EvidenceCard, LocalResult
+from upstream_web.evidence.queries import cards_to_cite
+from upstream_web.people.permissions import Permission
+
+pytestmark = pytest.mark.django_db
+SHARED = Path(__file__).resolve().parents[3] / "shared"
+
+
+@pytest.fixture
+def loaded():
+    call_command("load_evidence", verbosity=0)
+
+
+def test_the_shelf_has_every_technique_a_source_on_every_card_and_says_what_harms(loaded) -> None:
+    assert set(EvidenceCard.objects.filter(kind="technique").values_list("technique", flat=True)) == set(range(1, 26))
+    assert not EvidenceCard.objects.filter(source="").exists()
+    assert EvidenceCard.objects.get(key="prison-visits").effect == "increases"
+    assert not EvidenceCard.objects.filter(effect="not_known", strength__gt=2).exists()
+
+
+@pytest.mark.shared
+def test_every_activity_and_finding_of_the_sources_has_a_card(loaded) -> None:
+    with (SHARED / "reference/intervention_evidence_verified.csv").open() as file:
+        assert EvidenceCard.objects.filter(kind="finding").count() == len(list(csv.DictReader(file)))
+    with (SHARED / "golden/seeds/interventions_appendix1.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["kind"] == "list" and row["source"].startswith("000")]
+    for tier in ("primary", "secondary", "tertiary"):
+        ours = EvidenceCard.objects.filter(tier=tier).count()
+        assert ours >= sum(row["tier"] == tier for row in rows), tier
+
+
+def test_loading_again_leaves_changed_cards_alone(loaded) -> None:
+    card = EvidenceCard.objects.get(key="cctv")
+    change_card(card=card, by=UserFactory(), based_on=1, summary="Ours")
+    call_command("load_evidence", verbosity=0)
+    card.refresh_from_db()
+    assert (card.summary, card.version) == ("Ours", 2)
+
+
+def test_two_people_changing_a_card_lose_nothing(loaded) -> None:
+    card = EvidenceCard.objects.get(key="cctv")
+    change_card(card=card, by=UserFactory(), based_on=1, summary="First")
+    with pytest.raises(ValidationError, match="Somebody else"):
+        change_card(card=card, by=UserFactory(), based_on=1, summary="Second")
+
+
+def test_a_retired_card_stays_readable_and_is_not_cited_anew(loaded, client: Client) -> None:
+    card = EvidenceCard.objects.get(key="cctv")
+    retire_card(card=card, by=UserFactory(), on="2026-01-01")
+    assert card not in cards_to_cite()
+    client.force_login(person())
+    assert "Retired on 1 January 2026" in client.get("/evidence/cctv/").content.decode()
+    assert AuditEvent.objects.filter(action="evidence.card_retired").exists()
+
+
+def test_reading_searching_and_editing(loaded, client: Client, django_assert_max_num_queries) -> None:
+    LocalResult.objects.create(
+        card=EvidenceCard.objects.get(key="street-lighting"),
+        plan_ref="P1",
+        found_on="2026-02-02",
+        what="No effect",
+        effect=3,
+    )
+    client.force_login(person(Permission.MEASURE_READ))
+    with django_assert_max_num_queries(8):
+        page = client.get("/evidence/?words=lighting").content.decode()
+    assert "Better street lighting" in page
+    assert "1 local result" in page
+    assert "No effect" in client.get("/evidence/street-lighting/").content.decode()
+    assert client.get("/evidence/street-lighting/change/").status_code == 403
+    assert client.get("/evidence/nothing/").status_code == 404
+    client.force_login(person(Permission.EVIDENCE_EDIT))
+    given = {
+        "version": 1,
+        "title": "T",
+        "summary": "S",
+        "effect": "mixed",
+        "strength": "2",
+        "source": "A journal, page 3",
+    }
+    assert client.post("/evidence/street-lighting/change/", given).status_code == 302
+    assert EvidenceCard.objects.get(key="street-lighting").effect == "mixed"
