@@ -15,5 +15,6 @@ def spark() -> Iterator[Any]:
     from upstream.measures.engines import spark_session
 
     session = spark_session()
+    session.conf.set("spark.sql.shuffle.partitions", 2)  # small tables: no work for more
     yield session
     session.stop()
