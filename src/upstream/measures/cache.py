@@ -20,8 +20,8 @@ from upstream.measures.plain import plain, restored
 from upstream.measures.result import Results
 
 FOLDER: Final = ".measures"
-KEPT: Final = 8
-"""Files kept; the oldest go first."""
+KEPT: Final = 36
+"""Files kept, three years of months; the oldest go first."""
 _QUICK: Final = 1
 _SPOILT: Final = (
     *(OSError, EOFError, zlib.error, RecursionError),

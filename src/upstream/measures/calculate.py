@@ -150,6 +150,7 @@ def calculate(
         found_ranks = ranks(ready, tables, to=to, force=force, similar=similar, residents=residents)
         results = _ranked(results, found_ranks)
     if cache is not None:
+        results = replace(results, kept_as=key)
         keep(cache, key, results)
     return results
 

@@ -390,7 +390,8 @@ class Results:
     """Every measure asked for, to one month.
 
     ``measures`` maps definition keys to results, in the order of the definitions. ``areas`` maps area keys to names in
-    report order (force and not-known line included).
+    report order (force and not-known line included). ``kept_as`` is the name that they are kept under in the store's
+    cache; empty when they are not.
     """
 
     to: Month
@@ -400,3 +401,4 @@ class Results:
     false_alarms: FalseAlarms
     engine: str
     engine_version: str
+    kept_as: str = ""

@@ -33,6 +33,7 @@ _STYLES: Final[dict[str, str]] = {
     "c-mean": f'fill="none" stroke="{LIMIT}" stroke-width="1"',
     "c-value": f'fill="none" stroke="{VALUE}" stroke-width="2" stroke-linejoin="round"',
     "c-trend": f'fill="none" stroke="{AHEAD}" stroke-width="3" stroke-linejoin="round"',
+    "c-interval": f'stroke="{LIMIT}" stroke-width="3" stroke-linecap="round"',
     "c-dot": f'fill="{VALUE}"',
     "c-flag": f'fill="{FLAG}"',
     "c-ahead": f'fill="none" stroke="{AHEAD}" stroke-width="1.6" stroke-dasharray="2 3"',

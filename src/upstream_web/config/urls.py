@@ -7,6 +7,8 @@ urlpatterns = [
     path("people/", include("upstream_web.people.urls")),
     path("evidence/", include("upstream_web.evidence.urls")),
     path("plans/", include("upstream_web.problems.urls")),
+    path("measures/", include("upstream_web.measures.urls")),
+    path("work/", include("upstream_web.runs.urls")),
     path("", include("upstream_web.home.urls")),
 ]
 handler403 = "upstream_web.design.errors.forbidden"

@@ -3,6 +3,9 @@
 from django.http import HttpRequest
 from django.urls import reverse
 
+from upstream_web.people.access import standing
+from upstream_web.people.permissions import Permission
+
 
 def navigation(request: HttpRequest) -> dict[str, object]:
     """Items of the menu, the one of this page marked."""
@@ -14,6 +17,8 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         ("How plans stand", reverse("problems:dashboard")),
         ("Evidence", reverse("evidence:cards")),
     ]
+    if standing(request.user).allows(Permission.MEASURE_READ):
+        items.append(("Performance", reverse("measures:index")))
     here = request.path
     best = max((href for _, href in items if here.startswith(href)), key=len, default="")
     return {"navigation": [{"text": text, "href": href, "active": href == best} for text, href in items]}

@@ -8,6 +8,9 @@ import dj_database_url
 DATA = Path(os.environ.get("UPSTREAM_DATA", "upstream-data")).resolve()
 """Where the site keeps what it writes: the SQLite database, uploaded files, the engine's store."""
 
+ENGINE_SETTINGS = Path(os.environ.get("UPSTREAM_SETTINGS", DATA / "upstream.toml")).resolve()
+"""The engine's own settings file: force, areas, and the folder of its store (by default `store` beside it)."""
+
 SECRET_KEY = os.environ.get("UPSTREAM_SECRET_KEY", "")
 DEBUG = False
 DEMO = False
@@ -34,6 +37,8 @@ INSTALLED_APPS = [
     "upstream_web.places",
     "upstream_web.people",
     "upstream_web.files",
+    "upstream_web.runs",
+    "upstream_web.measures",
     "upstream_web.evidence",
     "upstream_web.problems",
     "upstream_web.home",

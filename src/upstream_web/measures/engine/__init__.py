@@ -1,0 +1,1 @@
+"""The only door of the site to the engine's measures and report pages."""

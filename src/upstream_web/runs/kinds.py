@@ -1,0 +1,59 @@
+"""What kinds of long work there are: each area registers its own in its `tasks` module."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from upstream_web.people.permissions import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a run.
+
+    words : what to call it on the page ("Scorecard to June 2022")
+    address : the page to go to, or empty
+    content, file_name : a file for whoever asked, or nothing
+    """
+
+    words: str
+    address: str = ""
+    content: bytes | None = None
+    file_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of run.
+
+    key : stored in the row
+    work : called with the `Progress`, by whom, and the run's parameters; it may be called again after a worker was lost
+    seen_by : whoever holds this permission sees runs of the kind; `None`: only the person who asked
+    """
+
+    key: str
+    work: Callable[..., Outcome]
+    seen_by: Permission | None
+
+
+_KINDS: dict[str, Kind] = {}
+
+
+def kind_of_run(key: str, *, seen_by: Permission | None = None) -> Callable[[Callable[..., Outcome]], Any]:
+    """Register a function as a kind of run."""
+
+    def registered(work: Callable[..., Outcome]) -> Callable[..., Outcome]:
+        _KINDS[key] = Kind(key, work, seen_by)
+        return work
+
+    return registered
+
+
+def kind(key: str) -> Kind:
+    """The kind of that key; `KeyError` when no area has it."""
+    return _KINDS[key]
+
+
+def kinds_seen_with(permissions: set[Permission]) -> list[str]:
+    """Keys of the kinds that holders of these permissions see, whoever asked."""
+    return [key for key, one in _KINDS.items() if one.seen_by in permissions]

@@ -1,0 +1,56 @@
+"""Signs of life and of progress. They say nothing that anybody decided, so they are no changes and are not audited."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from upstream_web.runs.models import Run
+
+BEAT_SECONDS = 5.0
+
+
+class Progress:
+    """How a piece of work says how far it is."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    def say(self, words: str, done: int = 0, wanted: int = 0) -> None:
+        """What it is at now, and step `done` of `wanted` where that can be counted."""
+        _note(self.run, at_work_on=words[:200], steps_done=done, steps_wanted=wanted)
+
+    def rests_on(self, inputs: Mapping[str, int], engine_version: str) -> None:
+        """The table versions that it reads, and the version of the calculation."""
+        _note(self.run, inputs=dict(inputs), engine_version=engine_version)
+
+
+def _note(run: Run, **fields: object) -> None:
+    Run.objects.filter(pk=run.pk, attempt=run.attempt, state=Run.State.RUNNING).update(
+        alive_at=timezone.now(), **fields
+    )
+
+
+@contextmanager
+def beating(run: Run, every: float = BEAT_SECONDS) -> Iterator[Progress]:
+    """While the work goes on, a thread says every few seconds that its process lives."""
+    ended = threading.Event()
+    thread = threading.Thread(target=_beat, args=(run, ended, every), daemon=True)
+    thread.start()
+    try:
+        yield Progress(run)
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _beat(run: Run, ended: threading.Event, every: float) -> None:
+    while not ended.wait(every):
+        try:
+            _note(run)
+        except DatabaseError:
+            continue  # a locked database costs one beat, not the run
+        finally:
+            connection.close()

@@ -1,0 +1,36 @@
+"""The one task: take a run, do its work, say what came of it."""
+
+import logging
+
+from django_tasks import task
+
+from upstream.errors import UpstreamError
+from upstream_web.audit.changes import System
+from upstream_web.runs import changes
+from upstream_web.runs.kinds import kind
+from upstream_web.runs.progress import beating
+
+logger = logging.getLogger(__name__)
+WORKER = System("worker")
+UNEXPECTED = (
+    "A fault of the program stopped it ({name}). Nothing was changed; an operator finds the details in the log."
+)
+
+
+@task()
+def carry_out(run_id: int) -> None:
+    """Do the work of a run; what is wrong with its inputs is its reason, anything else is also the log's."""
+    run = changes.begin(run_id=run_id, by=WORKER)
+    if run is None:
+        return
+    try:
+        with beating(run) as progress:
+            outcome = kind(run.kind).work(progress, run.asked_by or WORKER, **run.parameters)
+    except UpstreamError as error:
+        changes.fail(run=run, reason=error.sentence, by=WORKER)
+    except BaseException as error:
+        changes.fail(run=run, reason=UNEXPECTED.format(name=type(error).__name__), by=WORKER)
+        logger.exception("Run %s (%s) failed", run.pk, run.kind)
+        raise
+    else:
+        changes.finish(run=run, outcome=outcome, by=WORKER)
