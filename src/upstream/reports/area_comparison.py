@@ -13,7 +13,7 @@ from upstream.reports.binding import Binding
 from upstream.reports.charts import Scale, tick_label, ticks
 from upstream.reports.document import Chart, Column, Row, Table, Text
 from upstream.reports.figures import NOT_APPLICABLE, FigureUnit
-from upstream.reports.narrative import period_words
+from upstream.reports.period_words import period_words
 from upstream.reports.svg import Drawing
 from upstream.stats.intervals import CONFIDENCE, newcombe_difference, rate_ratio
 from upstream.stats.rates import rate

@@ -11,7 +11,7 @@ from upstream.reports.area_tables import flag_of
 from upstream.reports.binding import change_named, primary
 from upstream.reports.document import Chart
 from upstream.reports.figures import Figure
-from upstream.reports.narrative import period_words
+from upstream.reports.period_words import period_words
 from upstream_web.measures.engine.figures import Figures
 from upstream_web.measures.engine.pages import verdict
 

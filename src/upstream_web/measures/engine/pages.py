@@ -11,8 +11,9 @@ from upstream.reports.binding import Binding, query_id
 from upstream.reports.commentary import Commentary
 from upstream.reports.document import Runs, Section
 from upstream.reports.figures import Figure
-from upstream.reports.measure_page import Reading, likelihood_runs, measure_section
-from upstream.reports.narrative import month_list, period_words
+from upstream.reports.likelihood_words import likelihood_runs
+from upstream.reports.measure_page import Reading, measure_section
+from upstream.reports.period_words import month_list, period_words
 from upstream.reports.scorecard import scorecard_section
 from upstream.stats.run_rules import MAKING_DATA_COUNT
 from upstream_web.measures.engine.figures import Figures
