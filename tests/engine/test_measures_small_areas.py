@@ -43,20 +43,6 @@ reviewed = 2022-04-01
 next_review = 2023-04-01
 source = "test"
 """
-PACK = """key = "p"
-title = "P"
-report_title = "R"
-source = "test"
-[[objectives]]
-key = "o"
-number = "1"
-title = "O"
-[[key_questions]]
-key = "k"
-number = "1.1"
-objective = "o"
-text = "K?"
-"""
 # code, name, rows: two districts of one partnership, a code of 2011 that was split, one far away, one blank
 ROWS = [
     ("E1", "Northtown 001A", 30),
@@ -201,28 +187,24 @@ def test_a_measure_without_small_areas_is_refused(tmp_path: Path, store: Store, 
         counted(store, load_file(tmp_path / "m.toml")[0])
 
 
-def shown(store: Store, definition: Definition, *arguments: str, disclosure: str = "internal") -> str:
-    folder = store.root.parent
-    (folder / "pack").mkdir(exist_ok=True)
-    (folder / "pack" / "pack.toml").write_text(PACK, "utf-8")
-    (folder / "pack" / "m.toml").write_text(DEFINITION, "utf-8")
-    config = folder / "upstream.toml"
+def shown(store: Store, *arguments: str, disclosure: str = "internal") -> str:
+    config = store.root.parent / "upstream.toml"
     config.write_text(f'[force]\nkey = "testshire"\n[report]\ndisclosure = "{disclosure}"\n', "utf-8")
-    command = ["--config", str(config), "measures", "small-areas", definition.key, "--to", "2022-06"]
-    result = CliRunner().invoke(upstream, [*command, "--pack", str(folder / "pack"), *arguments])
+    command = ["--config", str(config), "measures", "small-areas", "street_total", "--to", "2022-06", *arguments]
+    result = CliRunner().invoke(upstream, command)
     assert result.exit_code == 0, result.output
     return result.stdout
 
 
-def test_the_command_line_marks_estimates(store: Store, definition: Definition) -> None:
+def test_the_command_line_marks_estimates(store: Store) -> None:
     look_ups(store)
     residents(store, {"E1": 1_000, "E2": 2_000})
-    text = " ".join(shown(store, definition).split())
+    text = " ".join(shown(store).split())
     assert "E1 Northtown 001A Upper Partnership 33.3 estimated" in text
     assert "Total 95 = 60 in small areas of 2021 + 28 with codes that the look-up does not have + 7 without" in text
     assert "Codes not in the look-up: E3, X9." in text
     assert "shared out by the residents of its parts" in text
-    found = json.loads(shown(store, definition, "--json"))
+    found = json.loads(shown(store, "--json"))
     assert found["small_areas"][0] == {
         "code": "E1",
         "name": "Northtown 001A",
@@ -233,13 +215,13 @@ def test_the_command_line_marks_estimates(store: Store, definition: Definition) 
     assert (found["total"], found["unknown_codes"], found["shared_by"]) == (95, {"E3": 25, "X9": 3}, "residents")
 
 
-def test_the_public_sees_small_counts_rounded_or_not_at_all(store: Store, definition: Definition) -> None:
+def test_the_public_sees_small_counts_rounded_or_not_at_all(store: Store) -> None:
     look_ups(store)
     residents(store, {"E1": 1_000, "E2": 2_000})
-    text = " ".join(shown(store, definition, disclosure="public").split())
+    text = " ".join(shown(store, disclosure="public").split())
     assert "E1 Northtown 001A Upper Partnership 35 estimated" in text
     assert "Counts to the nearest 5, each by itself; under 5 suppressed." in text
-    found = json.loads(shown(store, definition, "--json", disclosure="public"))
+    found = json.loads(shown(store, "--json", disclosure="public"))
     assert [one["count"] for one in found["small_areas"]] == [35, 25]
     assert found["unknown_codes"] == {"E3": 25, "X9": None}
 

@@ -167,13 +167,13 @@ def test_population_by_level_and_name(store: Store) -> None:
 def test_bad_rows_are_set_aside(store: Store) -> None:
     text = (
         "lsoa21_code,total_residents\nE01000001,10\nE0100,5\n,5\nE01000002,-3\nE01000003,x\nE01000004,\nE01000005\n"
-        "E01000006,7\nE01000006,8\nE01000001,10\n"
+        "E01000006,7\nE01000006,8\nE01000001,10\nE01000007,9999999999999999999\n"
     )
     result = add(store, "population", "census2021.csv", text)
-    assert (result.read, result.accepted, result.quarantined, result.already_held) == (10, 1, 8, 1)
+    assert (result.read, result.accepted, result.quarantined, result.already_held) == (11, 1, 9, 1)
     assert result.reasons[TWICE] == 2
-    assert result.reasons["total_residents is not a count"] == 2
-    assert read_table(store, REFUSED).num_rows == 8
+    assert result.reasons["total_residents is not a count"] == 3
+    assert read_table(store, REFUSED).num_rows == 9
 
 
 def test_adding_twice_changes_nothing(store: Store) -> None:

@@ -21,6 +21,7 @@ from upstream.measures.filters import Filter
 from upstream.measures.result import FORCE, NOT_KNOWN
 from upstream.measures.source_tables import SourceTable, source_table
 from upstream.periods import Month
+from upstream.places.areas import NUMBER_IN_NAME
 
 FIXED_POINT: Final = 100_000
 """Numbers and weights are summed as whole hundred-thousandths, so that order and engine cannot change a digit."""
@@ -179,8 +180,7 @@ def _area(table: SourceTable, rows: ir.Table) -> ir.StringValue:
     if "area" in table.columns:
         return rows["area"]
     if "lsoa_name" in table.columns:
-        # police.uk names a small area after its district: "Worcester 001A"
-        area = rows["lsoa_name"].re_replace(" [0-9]{3}[A-Z]$", "")
+        area = rows["lsoa_name"].re_replace(NUMBER_IN_NAME, "")
         return (area == "").ifelse(ibis.null("string"), area)
     return ibis.null("string")
 

@@ -12,6 +12,8 @@ from upstream.places.tables import AREAS, CHANGES, DISTRICTS, read_table
 from upstream.store import Store
 
 Level = Literal["district", "csp", "force"]
+NUMBER_IN_NAME: Final = " [0-9]{3}[A-Z]$"
+"""The end of a small area's name, for engines: what stands before it is the district ("Worcester 001A")."""
 LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 
 

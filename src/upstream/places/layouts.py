@@ -238,9 +238,10 @@ def population_layout(headers: Sequence[str], period: str | None) -> Layout:
 
 def _count(row: dict[str, str], header: str) -> int:
     text = row[header].strip().replace(",", "")
-    if not re.fullmatch(r"\d+(\.0+)?", text):
+    # more digits than any count has would not fit a whole number of the table
+    if not re.fullmatch(r"\d{1,12}(\.0+)?", text):
         raise Refusal(f"{header} is not a count" if text else f"{header} is blank")
-    return int(float(text))
+    return int(text.partition(".")[0])
 
 
 def deprivation_layout(headers: Sequence[str], year: int | None) -> Layout:

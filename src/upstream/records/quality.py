@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from upstream.periods import Month, months
+from upstream.places.areas import NUMBER_IN_NAME
 from upstream.records.contract import Column, Contract, contract
 from upstream.records.month_replacement import held_months
 from upstream.store import Store
@@ -43,7 +44,7 @@ Cell = tuple[str | None, str | None]
 """An area and a category; ``None``: not known, or every one of them."""
 
 SMALL_AREAS: Final = frozenset({"lsoa", "lsoa_name"})
-DISTRICT_SQL: Final = "regexp_replace(lsoa_name, ' [0-9]{3}[A-Z]$', '')"
+DISTRICT_SQL: Final = f"regexp_replace(lsoa_name, {quoted(NUMBER_IN_NAME)}, '')"
 
 
 @dataclass(frozen=True, slots=True)
