@@ -14,7 +14,8 @@ from rich.console import Console
 
 from upstream.cli.main import main
 from upstream.cli.measures_shown import list_table
-from upstream.measures.loading import load_packs
+from upstream.measures.forecasts import SCHEMA as FORECASTS
+from upstream.measures.loading import load_pack, load_packs
 from upstream.records.contract import contract
 from upstream.store import Store
 
@@ -134,6 +135,43 @@ def test_keys_are_listed_whole_on_a_narrow_terminal() -> None:
     console.print(list_table(definitions))
     shown = console.export_text()
     assert not [one.key for one in definitions if one.key not in shown]
+
+
+TARGET = '[[targets]]\ntext = "At most 5"\ncomparator = "at_most"\nvalue = 5\nby = "2022-06"\n'
+
+
+def likelihoods_kept(force: Path, *given: tuple[str, float]) -> None:
+    """Likelihoods of the homicides in the store, each by the definition's hash or another."""
+    (force / "pack" / "homicides.toml").write_text(DEFINITION + TARGET, "utf-8")
+    (definition,) = load_pack(force / "pack").definitions
+    row = {"measure": "homicides", "area": "force", "target": "At most 5", "made_to": "2022-03", "by": "2022-06"}
+    rows = [{**row, "definition_hash": made_by or definition.hash, "probability": p} for made_by, p in given]
+    store = Store(force / "store")
+    path = store.folder("forecasts") / "kept.parquet"
+    pq.write_table(pa.Table.from_pylist(rows, schema=FORECASTS), path)
+    store.commit("forecasts", schema=FORECASTS, note={}, made_from=None, add=[path])
+
+
+def test_likelihoods_are_scored_when_their_date_has_passed(force: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    likelihoods_kept(force, ("", 0.8), ("", 0.6), ("another definition", 0.1))
+    pack = str(force / "pack")
+    call(force, "score", "--to", "2022-06", "--pack", pack, "--json")
+    found = json.loads(capsys.readouterr().out)
+    assert (found["scored"], found["reached"]) == (2, 2)
+    assert found["expected"] == pytest.approx(1.4)
+    assert found["brier"] == pytest.approx((0.2**2 + 0.4**2) / 2)
+    call(force, "score", "--to", "2022-06", "--pack", pack)
+    assert (
+        "2 likelihoods scored: 2 reached, about 1.4 were to be expected. Brier score 0.100" in capsys.readouterr().out
+    )
+
+
+def test_likelihoods_are_not_scored_before_their_date(force: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    likelihoods_kept(force, ("", 0.8))
+    with pytest.raises(SystemExit) as ended:
+        call(force, "score", "--to", "2022-05", "--pack", str(force / "pack"))
+    assert ended.value.code == 3
+    assert "can be scored by 2022-05" in capsys.readouterr().err
 
 
 def test_list_and_show(force: Path, capsys: pytest.CaptureFixture[str]) -> None:

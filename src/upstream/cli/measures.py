@@ -20,6 +20,9 @@ from upstream.cli.measures_shown import (
     periods_table,
     results_json,
     results_table,
+    score_line,
+    scored_json,
+    scored_table,
 )
 from upstream.cli.settings import Settings, load_settings, who
 from upstream.cli.terminal import number, say, say_json, show
@@ -228,6 +231,46 @@ def _keep(settings: Settings, results: Results, *, quiet: bool) -> None:
     kept = keep_forecasts(Store(settings.store), results, made_on=today, who=who())
     if not quiet:
         say(f"{kept} likelihoods kept.")
+
+
+@group.command("score")
+@click.option(
+    "--to", "to_text", required=True, metavar="YYYY-MM", help="Likelihoods whose date is not after this month."
+)
+@_PACK
+@_JSON
+@click.pass_obj
+def score(config: str, to_text: str, packs: tuple[str, ...], as_json: bool) -> None:
+    """What became of the likelihoods that were kept: reached or not, and how good they were.
+
+    A likelihood is scored against the definition that made it, once the records of its date are held.
+
+    Example: upstream measures score --to 2023-03
+    """
+    from upstream.measures.forecasts import forecasts_due, score_forecasts
+    from upstream.periods import Month
+    from upstream.store import Store
+
+    settings = load_settings(Path(config))
+    store = Store(settings.store)
+    due = forecasts_due(store, Month.parse(to_text))
+    known = {definition.key: definition for definition in _definitions(config, packs)}
+    results = []
+    for by, keys in due.items():
+        definitions = [known[key] for key in sorted(keys & set(known))]
+        if definitions:
+            results.append(_calculated(settings, definitions, str(by), settings.engine, no_cache=False))
+    scored = score_forecasts(store, results)
+    if not scored:
+        raise NotHeld(
+            f"No likelihood that was kept can be scored by {to_text}.",
+            remedy="A quarterly report keeps its likelihoods; add the records of their dates, then score.",
+        )
+    if as_json:
+        say_json(scored_json(scored))
+        return
+    show(scored_table(scored))
+    say(score_line(scored))
 
 
 @group.command("by")

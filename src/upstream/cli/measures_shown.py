@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from upstream.measures.definition import Definition, Tally, Target
+    from upstream.measures.forecasts import Scored
     from upstream.measures.periods_of import Period
     from upstream.measures.result import MeasureResult, Results, Value
     from upstream.measures.small_areas import SmallAreaCounts
@@ -291,3 +292,53 @@ def small_areas_as_json(found: SmallAreaCounts, *, public: bool) -> dict[str, An
         "table": {"name": found.table.table, "version": found.table.version, "committed_at": found.table.committed_at},
         "query": found.query,
     }
+
+
+def scored_table(scored: Sequence[Scored]) -> Table:
+    """What was said and what happened, a line a likelihood."""
+    from upstream.stats.yardstick import printed_percent
+
+    table = Table(title="Likelihoods whose date has passed", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("Measure", no_wrap=True)
+    for heading in ("Area", "What good looks like", "Said at", "By", "Likelihood", "Reached"):
+        table.add_column(heading, overflow="fold")
+    for one in scored:
+        reached = "yes" if one.reached else "no"
+        said = (str(one.made_to), str(one.by), printed_percent(one.probability), reached)
+        table.add_row(*cells(one.measure, SHORT.get(one.area, one.area), one.target, *said))
+    return table
+
+
+def score_line(scored: Sequence[Scored]) -> str:
+    """How good the likelihoods were, all together."""
+    brier, reached, expected = _scores(scored)
+    return (
+        f"{number(len(scored), 'likelihood')} scored: {reached} reached, about {expected:.1f} were to be expected. "
+        f"Brier score {brier:.3f} (0 is perfect, 0.25 is always saying 50%)."
+    )
+
+
+def scored_json(scored: Sequence[Scored]) -> dict[str, Any]:
+    """The same for a program."""
+    brier, reached, expected = _scores(scored)
+    rows = [
+        {
+            "measure": one.measure,
+            "area": one.area,
+            "target": one.target,
+            "made_to": str(one.made_to),
+            "by": str(one.by),
+            "probability": one.probability,
+            "reached": one.reached,
+            "brier": one.brier,
+        }
+        for one in scored
+    ]
+    return {"scored": len(scored), "reached": reached, "expected": expected, "brier": brier, "likelihoods": rows}
+
+
+def _scores(scored: Sequence[Scored]) -> tuple[float, int, float]:
+    from upstream.stats.scores import brier_score
+
+    probabilities, outcomes = [one.probability for one in scored], [one.reached for one in scored]
+    return brier_score(probabilities, outcomes), sum(outcomes), sum(probabilities)

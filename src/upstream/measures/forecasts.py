@@ -116,6 +116,16 @@ def _rows(store: Store) -> list[dict[str, Any]]:
     return [row for file in snapshot.files for row in pq.read_table(file, schema=SCHEMA).to_pylist()]
 
 
+def forecasts_due(store: Store, to: Month) -> dict[Month, frozenset[str]]:
+    """The dates of kept forecasts up to ``to``, earliest first, each with the keys of its measures."""
+    due: dict[Month, set[str]] = {}
+    for row in _rows(store):
+        by = Month.parse(row["by"])
+        if by <= to:
+            due.setdefault(by, set()).add(row["measure"])
+    return {by: frozenset(due[by]) for by in sorted(due)}
+
+
 def score_forecasts(store: Store, results: Sequence[Results]) -> tuple[Scored, ...]:
     """Every kept forecast whose date one of the results has reached, with what happened.
 
