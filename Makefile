@@ -1,4 +1,4 @@
-# Two commands set everything up on a fresh machine with Python 3.11 or later: `make demo` and `make test`.
+# Two commands set everything up on a fresh machine with Python 3.11 and Node.js: `make demo` and `make test`.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +9,7 @@ OPEN_DATA ?= ../shared/data/police-uk
 .PHONY: help demo test lint types imports unit styles docs reference check-docs calibrate bench faults lock clean
 
 help:
-	@echo "make demo       install, build the synthetic force, make its report, serve it on this machine"
+	@echo "make demo       install, build the synthetic force, its report, people and plans; start the site"
 	@echo "make test       lint, types, import contracts, every test, docs"
 	@echo "make calibrate  long simulations and the back-test of likelihoods; writes docs/explanation/calibration.md"
 	@echo "make bench      speed and memory against the peers, in the same run"
@@ -47,8 +47,9 @@ styles:
 	else echo "not built: the styles of the web's pages (npm is not installed)"; fi
 
 # -- the two commands --------------------------------------------------------------------------------------------
-demo: $(VENV)/.run
-	$(BIN)/upstream demo --folder demo --port $(PORT)
+demo: $(VENV)/.web $(STYLES)
+	$(BIN)/upstream demo --folder demo --no-serve
+	UPSTREAM_DATA=demo DJANGO_SETTINGS_MODULE=upstream_web.config.settings.demo $(BIN)/upstream-web demo --port $(PORT)
 
 test: lint types imports unit check-docs
 

@@ -1,0 +1,77 @@
+"""`demo`: the synthetic force with its records and report, the site over it, and an account for each role."""
+
+import os
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from upstream_web.demo.people import make_cast
+from upstream_web.demo.plans import make_plans
+from upstream_web.people.models import User
+
+PASSWORD = "marchwold-demonstration"  # noqa: S105 - invented people on one's own machine; refused in production
+WORKERS = 2
+
+
+class Command(BaseCommand):
+    """Build and serve the demonstration."""
+
+    help = "Build the demonstration in a folder and serve it on this machine, for example: demo --port 8765"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8765)
+        parser.add_argument("--plans", type=int, default=150, help="how many plans to invent")
+        parser.add_argument("--no-serve", action="store_true", help="build only")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("The demonstration has known passwords: it runs only with the settings made for it.")
+        force = Path(settings.DATA, "upstream.toml")
+        if not force.is_file():
+            raise CommandError(
+                f"{settings.DATA} holds no force. Build one first: upstream demo --no-serve --folder {settings.DATA}"
+            )
+        call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        if not User.objects.exists():
+            self._people_and_plans(tomllib.loads(force.read_text("utf-8")), options["plans"])
+        self._say(options["port"])
+        if not options["no_serve"]:
+            _serve(options["port"])
+
+    def _people_and_plans(self, force: dict[str, Any], plans: int) -> None:
+        self.stdout.write("Inventing people, bodies and plans")
+        call_command("load_roles", verbosity=0)
+        call_command("load_evidence", verbosity=0)
+        with transaction.atomic():  # all of it or none: a killed build begins again
+            make_plans(make_cast(force, PASSWORD), number=plans)
+
+    def _say(self, port: int) -> None:
+        self.stdout.write(
+            f"\nUpstream is at http://127.0.0.1:{port}/\n\nSign in as one of these, password {PASSWORD}\n"
+        )
+        for user in User.objects.filter(email__endswith="@demo.example").order_by("pk"):
+            self.stdout.write(f"  {user.email:32} {user.post}")
+        self.stdout.write("\nStop with Ctrl+C.")
+        self.stdout.flush()
+
+
+def _serve(port: int) -> None:
+    """Hand the process to the server, so that Ctrl+C stops all of it."""
+    options = [
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        str(WORKERS),
+        "--log-level",
+        "warning",
+        "--no-control-socket",
+    ]
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *options, "upstream_web.config.wsgi"])  # noqa: S606

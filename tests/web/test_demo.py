@@ -1,0 +1,60 @@
+"""The demonstration: one account a role, plans at every stage, written as real work would be; refused where people are real."""
+
+import datetime
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from upstream_web.audit.queries import history_of
+from upstream_web.demo.people import make_cast
+from upstream_web.demo.plans import make_plans
+from upstream_web.people.models import Role
+from upstream_web.problems.access import visible_plans
+from upstream_web.problems.models import Plan
+
+pytestmark = pytest.mark.django_db
+FORCE = {
+    "force": {"key": "marchwold", "name": "Marchwold"},
+    "areas": [{"code": code, "name": f"Area {code}"} for code in "ABCDE"],
+}
+
+
+@pytest.fixture
+def cast():
+    call_command("load_roles", verbosity=0)
+    call_command("load_evidence", verbosity=0)
+    return make_cast(FORCE, "marchwold-demonstration")
+
+
+def test_there_is_an_account_for_every_role(cast) -> None:
+    held = {user.memberships.get().role.key for user in cast.people.values()}
+    assert held == set(Role.objects.values_list("key", flat=True))
+
+
+def test_the_policing_body_changes_its_form_when_offices_end(cast) -> None:
+    forms = cast.organisations["body"].forms
+    assert forms.current(on=datetime.date(2026, 1, 1)).get().form == "commissioner"
+    assert forms.current(on=datetime.date(2028, 6, 1)).get().form == "board"
+
+
+def test_plans_are_varied_dated_and_have_histories(cast) -> None:
+    made = make_plans(cast, number=24)
+    plans = Plan.objects.all()
+    assert len(made) == plans.count() == 24
+    assert len(set(plans.values_list("title", flat=True))) > 20
+    assert len(set(plans.values_list("status", flat=True))) >= 4
+    assert not plans.filter(opened_on__gt=timezone.localdate()).exists()
+    assert not plans.filter(title__contains="{").exists()
+    assert all(history_of(plan).exists() and plan.versions.exists() for plan in plans)
+    assert visible_plans(cast.people["officer@demo.example"]).count() > 0
+    assert visible_plans(cast.people["panel@demo.example"]).count() == 0
+    partners = visible_plans(cast.people["council@demo.example"])
+    assert set(partners) == set(
+        plans.filter(invitations__organisation=cast.organisations["council"], marking="official")
+    )
+
+
+def test_the_demonstration_is_refused_where_people_are_real(settings) -> None:
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="known passwords"):
+        call_command("demo", no_serve=True)
