@@ -1,10 +1,11 @@
-"""The demonstration: one account a role, plans at every stage, written as real work would be; refused where people are real."""
+"""The demonstration: an account for each role, plans at every stage; refused where people are real."""
 
 import datetime
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+
 from upstream_web.audit.queries import history_of
 from upstream_web.demo.people import make_cast
 from upstream_web.demo.plans import make_plans
