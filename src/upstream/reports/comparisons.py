@@ -9,7 +9,7 @@ from upstream.periods import FIRST_MONTH_OF_YEAR, MONTHS_IN_YEAR
 from upstream.reports.binding import Binding, change_named
 from upstream.reports.document import Run, Runs, Text
 from upstream.reports.figures import Figure, printed
-from upstream.reports.period_words import WINDOWS
+from upstream.reports.period_words import WINDOWS, months_words
 
 COMPARED = ("previous", "same_last_year", "year_to_date", "rolling_12")
 
@@ -44,12 +44,16 @@ def _comparison(binding: Binding, series: Series, name: str) -> Runs:
     if name == "previous" and not binding.is_monthly:
         return ()  # windows that overlap say little of each other
     if binding.side_hidden(series, change):
-        return (Text(f"It is not compared with {then_words(binding, change)}, because a small number is not printed."),)
+        return (
+            Text(
+                f"It is not compared with {then_words(binding, series, change)}, because a small number is not printed."
+            ),
+        )
     if not math.isfinite(change.then.value):
         if name == "rolling_12" or change.then.state == "not_applicable":
             return ()
         lacking = "not held in full" if name == "year_to_date" else "not held"
-        return (Text(f"It cannot be compared with {then_words(binding, change)}, which is {lacking}."),)
+        return (Text(f"It cannot be compared with {then_words(binding, series, change)}, which is {lacking}."),)
     lead: list[Run] = []
     if name in ("year_to_date", "rolling_12"):
         now = binding.value(change.now, series.area, change.now_label, name)
@@ -64,11 +68,13 @@ def _comparison(binding: Binding, series: Series, name: str) -> Runs:
     )
 
 
-def then_words(binding: Binding, change: Change) -> str:
-    """The earlier period of a comparison: figures made once a quarter or year name it whole."""
-    every = binding.definition.frequency
-    whole = every in ("quarter", "year") and binding.is_monthly and change.name in ("previous", "same_last_year")
-    return f"the {every} to {change.then_label}" if whole else change.then_label
+def then_words(binding: Binding, series: Series, change: Change) -> str:
+    """The earlier period of a comparison; of a figure made once a quarter its months: "January to March 2021"."""
+    every = {"quarter": 3, "year": MONTHS_IN_YEAR}.get(binding.definition.frequency)
+    if every is None or not binding.is_monthly or change.name not in ("previous", "same_last_year"):
+        return change.then_label
+    last = series.latest_month - months_compared(binding, series, change.name)[1]
+    return months_words(last - (every - 1), last)
 
 
 def change_words(binding: Binding, series: Series, change: Change, then: Figure, *, opening: bool) -> list[Run]:
@@ -76,11 +82,11 @@ def change_words(binding: Binding, series: Series, change: Change, then: Figure,
     start = ("That is " if binding.definition.kind == "count" else "It is ") if opening else ""
     if change.broken is not None:
         return [
-            Text(f"{start}not comparable with {then_words(binding, change)} ("),
+            Text(f"{start}not comparable with {then_words(binding, series, change)} ("),
             then,
             Text(f"): recording changed in {change.broken.label}"),
         ]
-    against = f" in {then_words(binding, change)} ("
+    against = f" in {then_words(binding, series, change)} ("
     if change.difference == 0:
         return [Text(f"{start}the same as{against}"), then, Text(")")]
     size = binding.difference(series, change)

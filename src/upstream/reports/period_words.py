@@ -55,8 +55,12 @@ def month_list(listed: tuple[Month, ...]) -> str:
 
 
 def _run_words(run: list[Month]) -> str:
-    first, last = run[0], run[-1]
-    if len(run) == 1:
+    return months_words(run[0], run[-1])
+
+
+def months_words(first: Month, last: Month) -> str:
+    """Consecutive months: "March 2021", "November and December 2021", "April 2020 to March 2021"."""
+    if first == last:
         return first.label
     start = first.label.split()[0] if first.year == last.year else first.label
-    return f"{start} {'and' if len(run) == 2 else 'to'} {last.label}"
+    return f"{start} {'and' if last.index == first.index + 1 else 'to'} {last.label}"
