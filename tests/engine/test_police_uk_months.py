@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -186,3 +188,16 @@ def test_the_command_line_says_what_is_wrong(tmp_path: Path) -> None:
     assert isinstance(run(tmp_path, "add", "police-uk", "nothing.zip").exception, UpstreamError)
     assert isinstance(run(tmp_path, "undo", "abc").exception, NotHeld)
     assert isinstance(run(tmp_path, "add", "nonsense", "nothing.csv").exception, UpstreamError)
+
+
+def test_a_clean_add_does_not_load_what_it_does_not_need(tmp_path: Path) -> None:
+    """A first array of Python values makes pyarrow load pandas: half a second, more than a month of a force takes."""
+    path = a_month(tmp_path / "in", "2022-01", 3, 4)
+    work = (
+        "import sys; from pathlib import Path; from upstream.records.sources import police_uk; "
+        "from upstream.store import Store; "
+        f"police_uk.add(Store(Path({str(tmp_path / 'store')!r})), [Path({str(path)!r})], who='t'); "
+        "print('pandas' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", work], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

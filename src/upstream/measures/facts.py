@@ -52,10 +52,14 @@ class Frame:
         """Day offset of each month's first day, shape (n_months,)."""
         return np.array([(month.first_day - self.first_day).days for month in self.months])
 
+    @property
+    def rows(self) -> dict[str, int]:
+        """Row of each label, the codes that stand for the force among them."""
+        return {label: at for at, label in enumerate(self.labels)} | dict.fromkeys(self.force_codes, 0)
+
     def positions(self, labels: pa.Array) -> NDArray[np.int64]:
         """Row of each label; labels that are no area go to ``NOT_KNOWN``."""
-        index = {label: at for at, label in enumerate(self.labels)}
-        index |= dict.fromkeys(self.force_codes, 0)
+        index = self.rows
         last = index[NOT_KNOWN]
         encoded = pc.dictionary_encode(labels)
         known = np.array([index.get(label, last) for label in encoded.dictionary.to_pylist()], dtype=np.int64)
@@ -228,6 +232,7 @@ def _part(definition: Definition, facts: Facts) -> NDArray[np.bool_]:
     What is low in the whole force concerns every area; what is low in one area, that area and the force.
     """
     frame = facts.frame
+    rows = frame.rows
     found = np.zeros((len(frame.labels), len(frame.months)), dtype=bool)
     for tally in (definition.numerator, definition.denominator, definition.linked):
         for month, low in facts.part.get(tally.table, {}).items() if tally is not None else ():
@@ -236,8 +241,8 @@ def _part(definition: Definition, facts: Facts) -> NDArray[np.bool_]:
                 continue
             for one in low:
                 if may_count(tally, one):
-                    concerned = slice(None) if one.area is None else [0, *frame.positions(pa.array([one.area]))]
-                    found[concerned, at] = True
+                    own = rows.get(one.area, rows[NOT_KNOWN]) if one.area is not None else slice(None)
+                    found[own, at] = found[0, at] = True
     return found
 
 

@@ -94,7 +94,10 @@ class QuarantineFile:
         self._writer.close()
 
     def _flush(self) -> None:
-        columns = list(zip(*self._waiting, strict=True)) if self._waiting else [()] * len(SCHEMA)
+        # the first array made of Python values costs pyarrow a third of a second: most files refuse no row
+        if not self._waiting:
+            return
+        columns = zip(*self._waiting, strict=True)
         arrays = [pa.array(values, field.type) for values, field in zip(columns, SCHEMA, strict=True)]
         self._writer.write_table(pa.Table.from_arrays(arrays, schema=SCHEMA))
         self._waiting.clear()

@@ -270,7 +270,7 @@ class Store:
 
     def _check_on_disk(self, table: str, loaded: DeltaTable) -> None:
         """Every file of a version is there and as long as its log entry says."""
-        actions = pa.table(loaded.get_add_actions())
+        actions = _add_actions(loaded)
         for name, size in zip(
             actions.column("path").to_pylist(), actions.column("size_bytes").to_pylist(), strict=True
         ):
@@ -355,12 +355,18 @@ def _is_abandoned(workspace: Path) -> bool:
     return False
 
 
+def _add_actions(loaded: DeltaTable) -> pa.Table:
+    """The files of a version, as its log names them."""
+    # pa.table would ask pandas first, and loading that takes longer than reading the log
+    return pa.RecordBatchReader.from_stream(loaded.get_add_actions()).read_all()
+
+
 def _paths(loaded: DeltaTable) -> list[str]:
-    return [str(path) for path in pa.table(loaded.get_add_actions()).column("path").to_pylist()]
+    return [str(path) for path in _add_actions(loaded).column("path").to_pylist()]
 
 
 def _rows(loaded: DeltaTable) -> int:
-    actions = pa.table(loaded.get_add_actions())
+    actions = _add_actions(loaded)
     counts = actions.column("num_records").to_pylist()
     if None not in counts:
         return int(sum(counts))
