@@ -6,7 +6,7 @@ PORT ?= 8765
 # folder of downloaded police.uk zips, for the back-test on recorded crime
 OPEN_DATA ?= ../shared/data/police-uk
 
-.PHONY: help demo test lint types imports unit styles docs reference check-docs calibrate bench faults lock clean
+.PHONY: help demo test lint types imports unit web-postgres styles docs reference check-docs calibrate bench faults lock clean
 
 help:
 	@echo "make demo       install, build the synthetic force, its report, people and plans; start the site"
@@ -51,7 +51,7 @@ demo: $(VENV)/.web $(STYLES)
 	$(BIN)/upstream demo --folder demo --no-serve
 	UPSTREAM_DATA=demo DJANGO_SETTINGS_MODULE=upstream_web.config.settings.demo $(BIN)/upstream-web demo --port $(PORT)
 
-test: lint types imports unit check-docs
+test: lint types imports unit web-postgres check-docs
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -65,6 +65,13 @@ imports: $(VENV)/.dev
 
 unit: $(VENV)/.dev styles
 	$(BIN)/pytest --numprocesses 2 --dist loadgroup
+
+# the web tests once more, on the second database: its address is in UPSTREAM_POSTGRES
+web-postgres: $(VENV)/.dev
+	@if [ -n "$$UPSTREAM_POSTGRES" ]; then \
+		UPSTREAM_TEST_DATABASE="$$UPSTREAM_POSTGRES" $(BIN)/pytest --numprocesses 2 tests/web; \
+	elif [ "$$CI" = true ]; then echo "CI requires PostgreSQL: set UPSTREAM_POSTGRES"; exit 1; \
+	else echo "not run: the web tests on PostgreSQL (UPSTREAM_POSTGRES is not set)"; fi
 
 check-docs: $(VENV)/.dev
 	$(BIN)/python docs/generate/all.py --check
