@@ -71,7 +71,7 @@ _TIMES = {
     "half the": 0.5,
 }
 _DIRECTION = re.compile(
-    rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN})|(?P<flat>{_FLAT}))|(?<=> )(?:(?P<more>higher|"
+    rf"(?<!-)\b(?!\w+-[a-z])(?:(?P<up>{UP})|(?P<down>{DOWN})|(?P<flat>{_FLAT}))|(?<=> )(?:(?P<more>higher|"
     rf"more|greater|up|above)|(?P<less>lower|fewer|less|down|below))(?! than <t)\b",
     re.IGNORECASE,
 )
@@ -103,7 +103,7 @@ _UNITS = re.compile(
     r"points of standard|standard deviations?|sd)\b|\b\d+(?:st|nd|rd|th)\b|"
     r"\b(?:999|101|111|112|24/7|360)(?= (?:calls?|abandon\w*|contacts?|service|demand|answer\w*|line|volumes?))|"
     r"\bper (?:1,?000|10,?000|100,?000|million)\b|\b\d+(?:\.\d+){2,}\b|#\d+|\b[A-Z]{1,"
-    r"3}\d+\b|\b\d{1,2}[:.]\d{2}(?: ?[ap]m)?\b(?=\s*(?:hours|[ap]m|to))|\b\d{1,"
+    r"3}\d+\b|\b\d{1,2}[:.]\d{2}(?: ?[ap]m)?\b(?=\s*(?:hours|[ap]m|to \d{1,2}[:.]\d{2}))|\b\d{1,"
     r"2}:\d{2}(?::\d{2})?\b",
     re.IGNORECASE,
 )
@@ -160,7 +160,10 @@ class Marked:
 
 
 # falls of people, which say nothing of numbers falling
-_ACCIDENTS = re.compile(r"\b((?:in)?patient|trips and|slips and|trips or|resident) falls\b")
+_ACCIDENTS = re.compile(
+    r"(\b(?:(?:in)?patient|trips and|slips and|trips or|resident)|^|\bof|<n\d+>|: ) falls\b(?! (?:to|by|from|of) <)|"
+    r"(^)falls\b(?= (?:with|from|in|among|at|resulting|causing|and|were|are)\b)"
+)
 _QUOTED = re.compile(r"[“\"]([^“”\"]{4,400})[”\"]|(?<![\w])'([^']{4,400})'(?!\w)")
 
 
@@ -169,10 +172,19 @@ def cites(text: str) -> bool:
     return any(_NUMBER.search(m[1] or m[2]) for m in _QUOTED.finditer(tidy(text)))
 
 
+_FRACTION = re.compile(r"(?<=\()(\d[\d,]*)\s?/\s?(\d[\d,]*)(?=[),;])")
+
+
+def _spelt(match: re.Match[str]) -> str:
+    """ "(404/854)" as "(404 of 854)"; "(21/22)" may be a year and stays."""
+    top, bottom = (int(n.replace(",", "") or 0) for n in match.groups())
+    return match[0] if bottom == top + 1 else f"{match[1]} of {match[2]}"
+
+
 @lru_cache(maxsize=20_000)
 def mark(text: str) -> Marked:
     """Turn a sentence into a line of marks; nothing of one that cites another."""
-    plain = "" if cites(text) else tidy(text).replace("*", "").replace("<", " ").replace(">", " ")
+    plain = "" if cites(text) else _FRACTION.sub(_spelt, tidy(text)).replace("*", "").replace("<", " ").replace(">", " ")
     chars = list(plain)
     pieces: list[tuple[int, int, str]] = []
     spans: list[Span] = []
@@ -195,7 +207,7 @@ def mark(text: str) -> Marked:
             if (
                 pattern is _NAMES
                 and re.match(r"(?:over|under|level|within|act|part|top|type|action)\b", match[0], re.IGNORECASE)
-                and re.match(r"\s*(?:%|per ?cent|[a-z]*,\d)", plain[match.end() :])
+                and re.match(r"\s*(?:%|per ?cent|unit|[a-z]*,\d)", plain[match.end() :])
             ):
                 continue
             words = re.sub(r"\d", "", match[0]).lower()
@@ -214,7 +226,7 @@ def mark(text: str) -> Marked:
     for start, end, with_mark in sorted(pieces):
         line += [plain[at:start], with_mark]
         at = end
-    shape = _ACCIDENTS.sub(r"\1 accidents", "".join([*line, plain[at:]]).lower())
+    shape = _ACCIDENTS.sub(lambda m: f"{m[1] or ''} accidents", "".join([*line, plain[at:]]).lower())
     return Marked(plain, shape, tuple(numbers), tuple(spans))
 
 
@@ -258,6 +270,11 @@ class Claim:
     base: Value | None = None
     base_side: int = 0
     marks: dict[str, int] = field(default_factory=dict)
+
+    def sides(self) -> list[tuple[int, Span | None]]:
+        """The numbers of the two levels, each with its period."""
+        spans = {"later": self.later_span, "earlier": self.earlier_span}
+        return [(number, spans[side]) for side, number in self.marks.items()]
 
 
 _LEVEL = r"<[nt](\d+)>"
@@ -396,6 +413,9 @@ _LATER_AFTER = re.compile(
 )
 
 
+# "was 1,153, up by 285": the level is the later one
+_CHANGE_FOLLOWS = re.compile(rf"^[^<]{{0,40}}?(?:,|;|:|\(|-)\s*(?:which (?:is|was) |this (?:is|was) |that is )?(?:an? )?(?:{UP}|{DOWN}|up|down|higher|lower)\b")
+_JUST_WAS = re.compile(r"(?<!had been)\b(?:was|were|been)(?: (?:the|at|a|just|only))*\s*$")
 _STANDARD = re.compile(
     r"(?:at most|at least|no more than|minimum of|maximum of|targets?|limits?|threshold|"
     r"goal|ambition|aim|standard|national|similar forces|average|benchmark)\b[^<.;]{0,"
@@ -429,6 +449,8 @@ def cue(part: str, number: int) -> int:
     before = re.split(r"<[ntqx]\d+>", part[: token.start()])[-1]
     before = re.sub(r"\s*(?:in |for |during |over )?(?:the month of )?<p\d+>[,:]?\s*", " ", before)
     after = re.split(r"<[ntqxp]\d+>", part[token.end() :])[0]
+    if _CHANGE_FOLLOWS.search(after) and _JUST_WAS.search(before[-60:]):
+        return 1
     if _EARLIER_AFTER.search(after) or _EARLIER_BEFORE.search(before[-60:]):
         return -1 if not _LATER_AFTER.search(after) else 1
     return 1 if _LATER_AFTER.search(after) or _LATER_BEFORE.search(before[-60:]) else 0
@@ -449,7 +471,7 @@ def _by_cues(part: str, free: list[int], claim: Claim, numbers: tuple[Value, ...
 _COMPARES = re.compile(r"compar|against|versus|previous|last|prior|before|earlier|than")
 
 
-def _beside(part: str, number: int) -> int | None:
+def beside(part: str, number: int) -> int | None:
     """The period mark that stands with a level: joined to it by a preposition or a bracket, else just before it."""
     after = re.search(
         rf"<[nt]{number}>\)?[^<(,;]{{0,40}}?(?:\b(?:in|for|during|by|at|over|of|through|across|"
@@ -467,13 +489,25 @@ def _by_period(part: str, free: list[int], claim: Claim, marked: Marked) -> None
     """Two levels, each with its own dated period: the later period's is the later level."""
     held: list[tuple[int, int, int]] = []
     for number in free:
-        beside = _beside(part, number)
-        if beside is not None and marked.spans[beside].dated:
-            held.append((marked.spans[beside].last, number, beside))
+        period = beside(part, number)
+        if period is not None and marked.spans[period].dated:
+            held.append((marked.spans[period].last, number, period))
     if len(held) == 2 and held[0][2] != held[1][2] and held[0][0] != held[1][0]:
         (_, earlier, _), (_, later, _) = sorted(held)
         if marked.numbers[earlier].percent == marked.numbers[later].percent:
             _assign(claim, marked.numbers, later, earlier)
+
+
+_MOVES = re.compile(
+    r"(?:\b(?:by|up|down|another|further|extra|difference|change|gap|gain|loss|increase|decrease|rise|fall|drop|growth|reduction|"
+    r"jump|decline|uplift|cut)(?: of)?(?: just| only| some| exactly| a further| around| about)?) <n(\d+)>|"
+    r"<n(\d+)>\s*(?:\(<t\d+>\)\s*)?(?:[a-z'-]+ ){0,4}?(?:more|fewer|less|additional|extra|higher|lower|above|below|up|down)\b"
+)
+
+
+def changes_in(line: str) -> set[int]:
+    """Numbers of a line that are said to be a change and so are no level."""
+    return {int(n) for pattern in (_MOVES, CHANGE) for m in pattern.finditer(line) for n in m.groups() if n}
 
 
 def _change_of(part: str, claim: Claim, numbers: tuple[Value, ...]) -> set[int]:
@@ -538,8 +572,8 @@ def read_claims(marked: Marked) -> tuple[Claim, ...]:
         if by_times and claim.times is None and direction is not None:
             claim.times = numbers[int(by_times[1])].number if direction > 0 else None
         for side in ("later", "earlier"):
-            if side in claim.marks and (beside := _beside(part, claim.marks[side])) is not None:
-                setattr(claim, f"{side}_span", marked.spans[beside])
+            if side in claim.marks and (period := beside(part, claim.marks[side])) is not None:
+                setattr(claim, f"{side}_span", marked.spans[period])
         since = re.search(r"\bsince (?:the )?<p(\d+)>", part)
         if since is not None and claim.earlier is not None and claim.later_span in (None, marked.spans[int(since[1])]):
             # "since May": May is where the change began

@@ -39,9 +39,8 @@ def shown(values: list[Value], total: float) -> str:
 def rounding_base(numbers: list[float]) -> float:
     """What whole counts were rounded to (1, 5, 10, 100, 1,000) as their divisibility shows."""
     kept = [abs(n) for n in numbers if n]
-    if len(kept) < 6:
-        return 1.0
     for base in (1000.0, 100.0, 10.0, 5.0):
-        if all(abs(n / base - round(n / base)) < EPSILON for n in kept):
+        # chance gives multiples of ten in four numbers once in ten thousand, of five in six once in fifteen thousand
+        if len(kept) >= (4 if base >= 10.0 else 6) and all(abs(n / base - round(n / base)) < EPSILON for n in kept):
             return base
     return 1.0

@@ -46,7 +46,7 @@ _ROLE_PATTERNS: tuple[tuple[Role, str], ...] = (
         r"growth|\+/-)[^%]{0,26}(?:%|per ?cent|\bpct\b|percentage)",
     ),
     ("difference", r"\bdiff(?:erence)?\b|\bchange\b|\bvariance\b|\bmovement\b|\+/-|\bnet\b|\bincrease\b|\bdecrease\b"),
-    ("ratio", r"\bratio\b|\bper (?!cent|1,?000|100,?000|month|annum|year|week|day|quarter)[a-z]+"),
+    ("ratio", r"\bratio\b|\b(?:for|to) (?:each|every)\b|\bper (?!cent|1,?000|100,?000|month|annum|year|week|day|quarter)[a-z]+"),
     ("target", r"\btarget\b|\bgoal\b|\bambition\b|\bthreshold\b|\bstandard\b|\baspiration"),
     ("median", r"\bmedian\b"),
     ("minimum", r"\bmin(?:imum)?\b|\bshortest\b|\blowest\b|\bfastest\b"),
@@ -73,6 +73,7 @@ _KEY_WORDS = re.compile(
 
 
 _MOST_HEADER_ROWS = 4
+_LARGEST_FRACTION = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,11 @@ def _is_period(text: str) -> bool:
     return bool(text) and is_period_label(text)
 
 
+def _is_full(row: list[str]) -> bool:
+    """A header row with a name over every column: four digits under it are a count and no year."""
+    return len(row) > 1 and all(row)
+
+
 def _header_rows(rows: list[list[str]], hint: int | None) -> int:
     """Leading rows without numbers, years and dates not counted as numbers."""
     if hint is not None and 0 < hint < len(rows):
@@ -162,7 +168,8 @@ def _header_rows(rows: list[list[str]], hint: int | None) -> int:
         numbers = [c for c in filled if _number_cell(c) and not is_nothing(c) and not _is_period(c)]
         periods = [c for c in filled if _is_period(c)]
         tail = [c for c in row[1:] if c]
-        if numbers:
+        counted = at > 0 and row[0] and not _is_period(row[0]) and _is_full(rows[at - 1]) and all(c.isdigit() for c in tail)
+        if numbers or (counted and tail):
             return at if at <= _MOST_HEADER_ROWS else 1
         if (
             periods
@@ -236,6 +243,18 @@ def role_of(header: str, values: list[Value]) -> Role:
     if values and _FLAG.search(plain) and {v.number for v in values} <= {0.0, 1.0}:
         return "other"
     return "average" if values and sum(v.decimals > 0 for v in values) * 2 > len(values) else "count"
+
+
+_PERCENT_HEADER = re.compile(r"%|\bper ?cent|percentage|\bpct\b", re.IGNORECASE)
+
+
+def _as_percents(header: str, values: list[Value | None]) -> list[Value | None]:
+    """Fractions under a header of per cents, as a workbook stores them, read as the per cents that it shows."""
+    held = [v for v in values if v is not None]
+    fractions = all(abs(v.number) <= _LARGEST_FRACTION for v in held) and not any(v.percent for v in held)
+    if not _PERCENT_HEADER.search(header) or not fractions or sum(v.decimals >= 2 for v in held) * 2 <= len(held):
+        return values
+    return [v and Value(round(v.number * 100, 9), max(v.decimals - 2, 0), True, v.text) for v in values]
 
 
 @dataclass(slots=True)
@@ -320,8 +339,8 @@ def _columns(headers: list[str], body: list[list[str]]) -> tuple[list[_Raw], lis
             for side in (0, 1):
                 numbers.append(_Raw(names[side], at, cells, [p[side] if p else None for p in both]))
         elif held * 2 > len(filled) and not periods:
-            numbers.append(_Raw(header, at, cells, values))
-        elif filled:
+            numbers.append(_Raw(header, at, cells, _as_percents(header, values)))
+        elif any(cells):
             texts.append(_Raw(header, at, cells, []))
     return texts, numbers
 

@@ -48,9 +48,9 @@ _FILLER = {
 _TOTAL = re.compile(
     r"^(?:(?:grand|sub|overall|force|area|all)[ -]?)*totals?\b|\btotals?$|^all$|^all "
     r"(?:areas|districts|categories|types|crimes?|offences?|"
-    r"forces?|groups|lpas?|localities|divisions|boroughs|teams|ages|outcomes|departments|"
-    r"months|grades|wards|sectors|beats|reasons|channels)\b|"
-    r"^(?:whole )?force(?:[ -]?wide| area| overall)?$|^overall$|^sum$|^county$|^combined$|^total\b",
+    r"forces?|sites|centres|regions|commands|stations|branches|offices|units|services|causes|other|kinds|sources|months|groups|lpas?|localities|divisions|boroughs|teams|ages|outcomes|departments|"
+    r"grades|wards|sectors|beats|reasons|channels)\b|"
+    r"^(?:whole )?force(?:[ -]?wide| area| overall)?$|^overall$|^sum$|^county$|^combined$|^total\b|^(?:whole|entire)\b|^all [a-z]+s$|^in all$",
     re.IGNORECASE,
 )
 _AVERAGE = re.compile(

@@ -196,3 +196,11 @@ def share_can_be(percent: Value, part: int, *, largest_whole: int = 10_000_000) 
     smallest = math.ceil(100.0 * part / high - EPSILON)
     biggest = math.floor(100.0 * part / low + EPSILON) if low > 0 else largest_whole
     return smallest <= biggest
+
+
+def same_number(one: Value, other: Value) -> bool:
+    """Whether two printed numbers can be one number, each rounded as printed."""
+    return (
+        abs(one.number - other.number)
+        <= one.half * (one.decimals != other.decimals) + other.half * (one.decimals != other.decimals) + 1e-9
+    )

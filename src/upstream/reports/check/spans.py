@@ -29,10 +29,22 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("daymonth", rf"\b({_M})\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+((?:19|20)\d{{2}})"),
         ("slashes", r"(?<![\d/])(\d{1,2})[/.](\d{1,2})[/.]((?:19|20)\d{2}|\d{2})(?![\d/])"),
         ("iso", r"(?<![\d-])((?:19|20)\d{2})-(\d{2})-(\d{2})(?![\d-])"),
-        ("range", rf"\b({_M})[\s-]?({_Y})?{_TO}({_M})[\s-]?({_Y})?"),
+        (
+            "yearending",
+            rf"\b(?:the )?(?:year|(?:12|twelve)[- ]months?)(?: period)? (?:ending|ended|to)(?: in| the end of| \d{{1,2}}(?:st|nd|rd|th)?)?"
+            rf" ({_M})[\s,-]*({_Y})",
+        ),
+        ("monthlist", rf"\b({_M}),? {_M},? (?:and )?({_M})\s+((?:19|20)\d{{2}})"),
+        ("range", rf"\b(?:between )?({_M})[\s-]?({_Y})?{_TO}({_M})[\s-]?({_Y})?"),
+        ("between", rf"\bbetween ({_M})[\s-]?({_Y})? and ({_M})[\s-]?({_Y})?"),
         ("month", rf"\b({_M})(?:[\s,_-]*({_Y}))?"),
         ("isomonth", r"(?<![\d-])((?:19|20)\d{2})[-_](0[1-9]|1[0-2])(?![\d-])"),
         ("quarter", rf"\b(?:q|qtr|quarter)[\s_]?(\d)(?:[\s,_(]*(?:of\s+)?({_FY}|(?:19|20)\d{{2}}))?"),
+        (
+            "ordinal",
+            rf"\b(first|second|third|fourth|final|last) quarter(?: of (?:the )?(?:financial year |year )?({_FY}))",
+        ),
+        ("ordinal", r"\b(first|second|third|fourth|final) quarter(?: of the (?:financial )?year)?()"),
         ("financial_year", rf"({_FY})"),
         ("year", r"(?<![\d.,£/-])((?:19|20)\d{2})(?![\d.,]\d|\d|[/%-]\d|%)"),
     )
@@ -154,8 +166,38 @@ def _quarter(match: re.Match[str]) -> Span:
     )
 
 
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "final": 4, "last": 4}
+
+
+def _named_quarter(match: re.Match[str]) -> Span:
+    """ "The second quarter of 2021/22", or of a year that is not named."""
+    number = _ORDINALS[match[1].lower()]
+    year, odd = _financial_year(match[2]) if match[2] else (0, "")
+    first = year * 12 + 3 + 3 * (number - 1) if match[2] else 3 * (number - 1)
+    return Span("quarter", first, first + 2, bool(match[2]), match[0], odd, number)
+
+
+def _year_ending(match: re.Match[str]) -> Span:
+    last = _index(_year(match[2]), _month(match[1]))
+    return Span("range", last - 11, last, True, match[0])
+
+
+def _month_list(match: re.Match[str]) -> Span | None:
+    first, last, year = _month(match[1]), _month(match[2]), int(match[3])
+    if (last - first) % 12 != 2:
+        return None
+    end = _index(year, last)
+    return Span("range", end - 2, end, True, match[0])
+
+
 def _build(name: str, match: re.Match[str]) -> Span | None:
     text = match[0]
+    if name == "ordinal":
+        return _named_quarter(match)
+    if name == "yearending":
+        return _year_ending(match)
+    if name == "monthlist":
+        return _month_list(match)
     if name == "day":
         return _day(int(match[1]), _month(match[2]), _year(match[3]), text)
     if name == "daymonth":
@@ -164,7 +206,7 @@ def _build(name: str, match: re.Match[str]) -> Span | None:
         return _day(int(match[1]), int(match[2]), _year(match[3]), text)
     if name == "iso":
         return _day(int(match[3]), int(match[2]), _year(match[1]), text)
-    if name == "range":
+    if name in {"range", "between"}:
         return _range(match)
     if name == "quarter":
         return _quarter(match)

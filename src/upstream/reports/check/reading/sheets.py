@@ -13,9 +13,11 @@ from upstream.errors import BadInput
 from upstream.records.spreadsheets import check_extent
 from upstream.reports.check.numbers import tidy
 from upstream.reports.check.reading.model import MAXIMUM_BYTES, MAXIMUM_CELLS, Pages
+from upstream.reports.check.reading.text import split_sentences
 
 # an ordinary workbook unpacks to about ten times its size
 _MAXIMUM_UNPACKED = 400_000_000
+_TITLE_WORDS = 12
 _LONGEST_CELL = 1_000_000
 
 
@@ -51,12 +53,17 @@ def _filled(row: list[str]) -> int:
 def _add_sheet(pages: Pages, rows: list[list[str]], sheet: str) -> None:
     """Split a sheet into titles, tables and notes."""
     title = ""
+    section = (sheet,) if sheet else ()
     wide = max((_filled(row) for row in rows), default=0)
+    if wide == 1:
+        _add_prose(pages, rows, section)
+        return
     for start, end in _blocks(rows):
         first, last = start, end
         while first < last and _filled(rows[first]) == 1 and wide > 1:
             text = " ".join(cell for cell in rows[first] if cell)
-            pages.add_sentence(text, first + 1, (sheet,) if sheet else ())
+            for sentence in split_sentences(text):
+                pages.add_sentence(sentence, first + 1, section)
             title = text if first == start or not title else f"{title} {text}"
             first += 1
         notes: list[tuple[int, str]] = []
@@ -71,12 +78,26 @@ def _add_sheet(pages: Pages, rows: list[list[str]], sheet: str) -> None:
             notes.insert(0, (last + 1, rows[last][0]))
         if last - first >= 2:
             table = list(rows[first:last])
-            pages.add_table(table, list(range(first + 1, last + 1)), title=title, section=(sheet,) if sheet else ())
+            pages.add_table(table, list(range(first + 1, last + 1)), title=title, section=section)
             title = ""
         elif last > first:
-            pages.add_sentence(" ".join(c for c in rows[first] if c), first + 1, (sheet,) if sheet else ())
+            pages.add_sentence(" ".join(c for c in rows[first] if c), first + 1, section)
         for line, text in notes:
-            pages.add_sentence(text, line, (sheet,) if sheet else ())
+            for sentence in split_sentences(text):
+                pages.add_sentence(sentence, line, section)
+
+
+def _add_prose(pages: Pages, rows: list[list[str]], section: tuple[str, ...]) -> None:
+    """A sheet with one cell a row: text, in which a short line without a full stop is a heading."""
+    values = [next((cell for cell in row if cell), "") for row in rows]
+    if not any(len(text.split()) > _TITLE_WORDS for text in values):
+        pages.add_table([[text] for text in values], list(range(1, len(values) + 1)), section=section)
+        return
+    for line, text in enumerate(values, 1):
+        if text and len(text.split()) <= _TITLE_WORDS and not text.endswith((".", ":", ";")):
+            section = (*section[:1], text)
+        for sentence in split_sentences(text):
+            pages.add_sentence(sentence, line, section)
 
 
 def read_csv(text: str, file: str) -> Pages:

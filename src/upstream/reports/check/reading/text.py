@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from upstream.reports.check.numbers import parse_value, tidy
 from upstream.reports.check.reading.model import Pages
 
-_BULLET = re.compile(r"^(\s*)(?:[-*+•▪◦–]|\d{1,2}[.)]|[a-z]\))\s+(.*)$")
+_BULLET = re.compile(r"^(\s*)(?:[-*+•▪◦●○‣·◆■–]|\d{1,2}[.)]|[a-z]\))\s+(.*)$")
 _NUMBERED = re.compile(r"^\d+(?:\.\d+)+\.?\s+\S|^\d+\.\s+[A-Z]")
 _SENTENCE_END = re.compile(
     r"(?<=[a-z0-9)%”\"'])(?<!\bvs)(?<!\bno)(?<!\bapprox)(?<!\be\.g)(?<!\bi\.e)(?<!\bexc)"
-    r"(?<!\bInc)(?<!\bMisc)\.\s+(?=[\"“(]?[A-Z])|"
+    r"(?<!\bInc)(?<!\bMisc)(?<!\bp)(?<!\bpp)(?<!\bpara)(?<!\bfig)(?<!\bcf)(?<!\bst)(?<!\bref)"
+    r"\.\s+(?=[\"“(]?[A-Z])|"
+    # a number may begin a sentence, but not after an abbreviation or the number of a list
+    r"(?<=[a-z0-9)%][a-z0-9)%])(?<!\bvs)(?<!\bno)(?<!\bpp)(?<!\bpara)(?<!\bfig)(?<!\bref)(?<!\bart)\.\s+(?=\d[\d,./-]*%? [A-Za-z(])|"
     r"(?<=[!?])\s+(?=[A-Z])"
 )
 _PIPES = re.compile(r"^\s*\|?.*\|.*$")

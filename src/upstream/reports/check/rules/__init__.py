@@ -15,6 +15,8 @@ from upstream.reports.check.rules.periods import wrong_period_label
 from upstream.reports.check.rules.quotes import sentences_against_tables
 from upstream.reports.check.rules.ratios import ratio_wrong_way
 from upstream.reports.check.rules.sentences import sentence_cannot_hold
+from upstream.reports.check.rules.shares import shares_said
+from upstream.reports.check.rules.statements import fact_said_twice
 from upstream.reports.check.rules.sums import parts_do_not_sum
 from upstream.reports.check.rules.swaps import rows_swapped
 from upstream.reports.check.rules.targets import target_claim_wrong
@@ -26,8 +28,10 @@ ALL: tuple[Callable[[Evidence], list[Finding]], ...] = (
     rows_swapped,
     limits_and_lists,
     sentence_cannot_hold,
+    shares_said,
     ratio_wrong_way,
     fact_quoted_differently,
+    fact_said_twice,
     sentences_against_tables,
     target_claim_wrong,
     impossible_value,

@@ -12,7 +12,7 @@ from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Severity, Where
 from upstream.reports.check.grids import Column, Grid, Row
 from upstream.reports.check.labels import is_total, key, said_in, stem, words
-from upstream.reports.check.numbers import Value
+from upstream.reports.check.numbers import Value, same_number
 from upstream.reports.check.spans import find_spans, is_period_label
 
 _PLAIN = {
@@ -236,14 +236,6 @@ def _cells(grid: Grid, names: dict[frozenset[str], str]) -> dict[Identity, Cell]
                 twice |= {identity} if identity in found else set()
                 found[identity] = cell
     return {i: c for i, c in found.items() if i not in twice}
-
-
-def same_number(one: Value, other: Value) -> bool:
-    """Whether two printed numbers can be one number, each rounded as printed."""
-    return (
-        abs(one.number - other.number)
-        <= one.half * (one.decimals != other.decimals) + other.half * (one.decimals != other.decimals) + 1e-9
-    )
 
 
 def _disagreements(one: dict[Identity, Cell], other: dict[Identity, Cell]) -> list[tuple[Cell, Cell]]:

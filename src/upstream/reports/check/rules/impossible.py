@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from upstream.reports.check.claims import mark
+from upstream.reports.check.claims import changes_in, mark
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Column, Grid, Row
 from upstream.reports.check.labels import words
 from upstream.reports.check.numbers import Value
+from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.facts import telling
 from upstream.reports.check.spans import find_spans
 
@@ -308,6 +309,47 @@ def _below_elsewhere(grid: Grid, part: Row, whole: Row, at: int) -> bool:
     return all(a <= b for a, b in pairs)
 
 
+_PART_OF = (
+    re.compile(r"<n(?P<part>\d+)> (?:out of|of)(?: the| all| our| these| those)?(?: total of)? <n(?P<whole>\d+)>"),
+    re.compile(
+        r"\b(?:out )?of (?:the |all |these |our )?<n(?P<whole>\d+)> [^<.;]{2,60}?,? (?:only |just |some )?<n(?P<part>\d+)> "
+        r"(?:\([^()]*\) )?(?:were|was|had|have|are|received|met|led|resulted|said|would|could|did|passed|failed|got)\b"
+    ),
+)
+
+
+def _part_said_over_whole(sentence: Sentence, where: Where) -> list[Finding]:
+    """ "54 out of 49": a part larger than its whole."""
+    marked = mark(sentence.text)
+    for pattern in _PART_OF:
+        for match in pattern.finditer(marked.line):
+            part, whole = marked.numbers[int(match["part"])], marked.numbers[int(match["whole"])]
+            if part.whole and whole.whole and part.number > whole.number:
+                figures = (Figure("part", part.text, part.number), Figure("whole", whole.text, whole.number))
+                said = f"{part.text} of {whole.text} is more than the whole (“{sentence.text[:200]}”)"
+                return [Finding("impossible_value", "error", where, figures, said)]
+    return []
+
+
+_TO_DATE = re.compile(
+    r"<n(?P<month>\d+)>[^.;<]* <p(?P<period>\d+)>[^.;<]*?<n(?P<year>\d+)>[^.;<]{0,40}\b(?:year to date|ytd|so far this year)\b"
+)
+
+
+def _year_said_under_month(sentence: Sentence, where: Where) -> list[Finding]:
+    """ "352 in February and 204 in the year to date": a whole smaller than a month of it."""
+    marked = mark(sentence.text)
+    match = _TO_DATE.search(marked.line)
+    if match is None or marked.spans[int(match["period"])].kind != "month" or changes_in(marked.line):
+        return []
+    month, year = marked.numbers[int(match["month"])], marked.numbers[int(match["year"])]
+    if not (month.whole and year.whole) or year.number >= month.number:
+        return []
+    figures = (Figure("month", month.text, month.number), Figure("year to date", year.text, year.number))
+    said = f"the year to date, {year.text}, is less than a month of it, {month.text} (“{sentence.text[:200]}”)"
+    return [Finding("impossible_value", "error", where, figures, said)]
+
+
 def _in_sentences(evidence: Evidence) -> list[Finding]:
     found = []
     for sentence in evidence.sentences:
@@ -320,9 +362,10 @@ def _in_sentences(evidence: Evidence) -> list[Finding]:
                         "error",
                         where,
                         (Figure("date", named.span.text),),
-                        f"“{named.span.text}”: {named.span.problem}.",
+                        f"“{named.span.text}”: {named.span.problem} (“{sentence.text[:200]}”).",
                     )
                 )
+        found += _part_said_over_whole(sentence, where) + _year_said_under_month(sentence, where)
         marked = mark(sentence.text)
         for match in _SHARE_SAID.finditer(marked.line):
             value = marked.numbers[int(match[1])]

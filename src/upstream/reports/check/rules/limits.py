@@ -99,6 +99,10 @@ _NO = {
     "",
     "-",
     "none",
+    "n/a",
+    "na",
+    "no change",
+    "not exceptional",
     "in range",
     "expected",
 }
@@ -196,11 +200,12 @@ def _stated(row: Row, limits: Limits) -> str:
 def _flag_columns(grid: Grid, limits: Limits) -> list[tuple[str, dict[int, bool]]]:
     """Columns that say of each row whether it is outside: words or 0 and 1."""
     found = []
-    headers = dict.fromkeys(h for row in grid.rows for h in row.texts if _FLAG.search(h.replace("_", " ")))
+    headers = dict.fromkeys(h for row in grid.rows for h in row.texts)
     for header in headers:
         said = {r: _flag(row.texts.get(header, ""), header) for r, row in enumerate(grid.rows)}
         known = {r: v for r, v in said.items() if v is not None}
-        if len(known) * 10 >= 9 * len(grid.rows):
+        named = bool(_FLAG.search(header.replace("_", " ")))
+        if len(known) * 10 >= 9 * len(grid.rows) and (named or any(known.values())):
             found.append((header, known))
     for n, column in enumerate(grid.columns):
         numbers = {v.number for row in grid.rows if (v := row.values[n]) is not None}

@@ -151,7 +151,7 @@ def _windows(where: Where, text: str) -> list[Finding]:
 def _comparisons(where: Where, text: str) -> list[Finding]:
     """ "June 2022 ... the same month last year (June 2020)": the step between the two months named."""
     found = []
-    spans = [n for n in find_spans(text) if n.span.dated and n.span.kind in {"month", "quarter", "range"}]
+    spans = [n for n in find_spans(text) if n.span.dated and n.span.kind in {"month", "quarter", "range", "financial_year"}]
     for pattern, unit in ((_YEAR_AGO, "year"), (_MONTH_AGO, "month"), (_QUARTER_AGO, "quarter")):
         for match in pattern.finditer(text):
             after = [

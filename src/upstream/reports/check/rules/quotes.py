@@ -11,9 +11,9 @@ from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Column, Grid, Row
 from upstream.reports.check.labels import is_total, key, said_in, words
-from upstream.reports.check.numbers import Value, percent_agrees, percent_change, show
+from upstream.reports.check.numbers import Value, percent_agrees, percent_change, same_number, show
 from upstream.reports.check.reading.model import Sentence
-from upstream.reports.check.rules.facts import same_number, telling, vocabulary, without_periods
+from upstream.reports.check.rules.facts import telling, vocabulary, without_periods
 from upstream.reports.check.rules.limits import named_rows
 from upstream.reports.check.spans import Span, month_name
 

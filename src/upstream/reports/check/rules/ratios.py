@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from upstream.reports.check.claims import mark
 from upstream.reports.check.evidence import Evidence
-from upstream.reports.check.findings import Figure, Finding, Where
+from upstream.reports.check.findings import Finding
 from upstream.reports.check.grids import Grid, Row
 from upstream.reports.check.labels import words
-from upstream.reports.check.numbers import EPSILON, Value, show, tidy
+from upstream.reports.check.numbers import EPSILON, Value, show
+from upstream.reports.check.rules.ratios_said import ratios_said
 
 _SIDES = (
     re.compile(
@@ -20,21 +20,6 @@ _SIDES = (
     re.compile(r"(?P<top>[a-z' -]+?) (?:per|for each|for every) (?P<bottom>[a-z' -]+)", re.IGNORECASE),
 )
 _LEAST_FITS = 2
-# "the ratio of students to tutors is 1.5", "1.5 students per tutor", "1.5 to 1"
-_SAID = (
-    re.compile(
-        r"ratio of (?P<top>[a-z -]+?) to (?P<bottom>[a-z -]+?) (?:is|was|stands at|stood at|"
-        r"of|at|now|has been|remains)[a-z ]*<[nx](?P<ratio>\d+)>(?:\s*(?::|"
-        r"to)\s*<n(?P<one>\d+)>)?"
-    ),
-    re.compile(
-        r"(?P<top>[a-z]+)[- ]to[- ](?P<bottom>[a-z]+) ratio (?:is|was|stands at|stood at|of|"
-        r"at|now|remains)[a-z ]*<n(?P<ratio>\d+)>(?:\s*(?::|to)\s*<n(?P<one>\d+)>)?"
-    ),
-    re.compile(
-        r"<n(?P<ratio>\d+)>\s+(?P<top>[a-z][a-z -]{2,40}?) (?:per|for each|for every) (?P<bottom>[a-z][a-z -]{2,40})"
-    ),
-)
 
 
 def _sides(header: str) -> tuple[set[str], set[str]] | None:
@@ -118,70 +103,6 @@ def _in_table(grid: Grid) -> list[Finding]:
     return found
 
 
-def _counts_said(text: str) -> dict[str, Value]:
-    """ "321 students": numbers with the noun behind them, and "students: 321"."""
-    marked = mark(text)
-    found: dict[str, Value] = {}
-    for match in re.finditer(
-        r"<n(\d+)>\s+(?:[a-z]+ ){0,1}?([a-z]{3,})|([a-z]{3,})\s*(?::|were|was|numbered|totalled|=)\s*<n(\d+)>",
-        marked.line,
-    ):
-        noun, number = (match[2], match[1]) if match[2] else (match[3], match[4])
-        value = marked.numbers[int(number)]
-        if value.whole and value.number > 0 and noun:
-            found.setdefault(words(noun)[0], value)
-    for match in re.finditer(r"<n(\d+)>\s+([a-z]+) ([a-z]{3,})", marked.line):
-        value = marked.numbers[int(match[1])]
-        if value.whole:
-            found.setdefault(words(match[3])[0], value)
-    return found
-
-
-def _in_sentences(evidence: Evidence) -> list[Finding]:
-    found = []
-    for n, sentence in enumerate(evidence.sentences):
-        marked = mark(sentence.text)
-        for pattern in _SAID:
-            match = pattern.search(marked.line)
-            if match is None:
-                continue
-            near = " . ".join(s.text for s in evidence.sentences[max(n - 3, 0) : n + 4] if s.file == sentence.file)
-            counts = _counts_said(near) | _counts_said(sentence.text)
-            top = next((counts[w] for w in reversed(words(match["top"])) if w in counts), None)
-            bottom = next((counts[w] for w in words(match["bottom"]) if w in counts), None)
-            ratio = marked.numbers[int(match["ratio"])]
-            by = marked.numbers[int(match["one"])] if match.groupdict().get("one") else None
-            if top is None or bottom is None or not bottom.number or not top.number or ratio in (top, bottom):
-                continue
-            exact, printed = top.number / bottom.number, ratio.number / (by.number if by and by.number else 1.0)
-            slack = ratio.half + (by.half * printed if by else 0) + 0.01 * exact
-            if abs(printed - exact) <= slack:
-                break
-            turned = abs(printed - 1 / exact) <= slack + 0.01 / exact
-            note = "; that is the ratio the other way round" if turned else ""
-            figures = (
-                Figure("ratio", tidy(ratio.text), printed),
-                Figure("top", top.text, top.number),
-                Figure("bottom", bottom.text, bottom.number),
-            )
-            if turned:
-                found.append(
-                    Finding(
-                        "ratio_wrong_way",
-                        "error",
-                        Where(sentence.file, sentence.line or None),
-                        figures,
-                        (
-                            f"{top.text} / {bottom.text} = {show(exact, 2)}, but "
-                            f"{ratio.text}{f' to {by.text}' if by else ''} is said{note} "
-                            f"(“{sentence.text[:200]}”)"
-                        ),
-                    )
-                )
-            break
-    return found
-
-
 def ratio_wrong_way(evidence: Evidence) -> list[Finding]:
     """Ratio columns against their counts, and ratios said in sentences against the counts near them."""
-    return [f for grid in evidence.grids for f in _in_table(grid)] + _in_sentences(evidence)
+    return [f for grid in evidence.grids for f in _in_table(grid)] + ratios_said(evidence)

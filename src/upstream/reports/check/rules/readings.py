@@ -19,8 +19,8 @@ _MORE_UP = (
     r"additional|up|\bgain|plus"
 )
 _MORE_DOWN = r"|undershoot\w*|undershot|undercut\w*|short of|below|under|lower|fewer|less|down|\bloss|saving of|minus"
-_UPWARD = re.compile(rf"\b(?:{UP}{_MORE_UP})\b", re.IGNORECASE)
-_DOWNWARD = re.compile(rf"\b(?:{DOWN}{_MORE_DOWN})\b", re.IGNORECASE)
+_UPWARD = re.compile(rf"(?<!-)\b(?!\w+-[a-z])(?:{UP}{_MORE_UP})\b", re.IGNORECASE)
+_DOWNWARD = re.compile(rf"(?<!-)\b(?!\w+-[a-z])(?:{DOWN}{_MORE_DOWN})\b", re.IGNORECASE)
 _MARK = re.compile(r"<([ntqp])(\d+)>")
 _ROUGH = re.compile(
     r"\b(?:around|approximately|about|roughly|nearly|almost|over|more than|less than|at least|up to|just under|"
@@ -34,7 +34,7 @@ _CHANGE_BEFORE = re.compile(
     r"higher|lower|up|down|extra)))\s*(?:just |only |some |exactly |a further )?$"
 )
 _CHANGE_AFTER = re.compile(
-    r"^\s*(?:\(<t\d+>\)\s*)?(?:more|fewer|less|extra|additional|higher|lower|increase|decrease|rise|fall)\b(?!\s+than\s+<)"
+    r"^\s*(?:\(<t\d+>\)\s*)?(?:more|fewer|less|extra|additional|higher|lower|increase|decrease|rise|fall)\b(?!\s+than\s+(?:the )?<[nt])"
 )
 _COMPARES = re.compile(
     rf"\b(?:from|compar\w+|against|versus|vs?|than|since|previous\w*|last|prior|before|earlier|(?:up|down|{UP}|{DOWN}))\b"

@@ -12,21 +12,7 @@ from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.readings import no_reading_holds
 
 _UNCHANGED_WITHIN = 10.0  # per cent; "stable" beyond this cannot be said
-_SHARE = re.compile(r"<t(\d+)>\s*\(\s*<n(\d+)>[^()<]{0,30}\)(?:[^<.;]{0,60}?\b(?:of|out of)\b[^<.;]{0,40}?<n(\d+)>)?")
-_OUT_OF = re.compile(
-    r"<n(\d+)>\s+(?:out of|of)\s+(?:the |all |a total of |these |those "
-    r")?<n(\d+)>[^<.;()]{0,50}?[(,]?\s*(?:or |\(|, |represent\w* |which is |equating to |"
-    r"equal to |i\.e\. |that is )?<t(\d+)>"
-)
-_OF_ALL = re.compile(
-    r"\b(?:of|out of)(?: the| all| these| those|,)?(?: total of)? <n(\d+)>[^<.;()]{0,40}?,"
-    r"? <n(\d+)>[^<.;()]{0,24}?\(<t(\d+)>\)"
-)
-_OF_THE = re.compile(r"<t(\d+)>\s*\(\s*<n(\d+)>\s*(?:of|out of|/)\s*(?:the |all )?<n(\d+)>")
-_CHANGE_WORD = re.compile(
-    r"increas|decreas|rise|rose|fall|fell|reduc|drop|declin|growth|grew|uplift|more|fewer|"
-    r"higher|lower|change|up\b|down\b"
-)
+_ABOUT = re.compile(r"\b(?:broadly|largely|virtually|little|roughly|almost|nearly|about|essentially|practically|mostly|much)\b")
 
 
 def _where(sentence: Sentence) -> Where:
@@ -63,7 +49,7 @@ def _levels_against_direction(claim: Claim) -> str | None:
         return None
     if claim.direction == 0:
         percent = percent_change(claim.later.number, claim.earlier.number)
-        exact = re.search(r"unchanged|no change|the same", claim.word)
+        exact = re.search(r"unchanged|no change|the same", claim.word) and not _ABOUT.search(claim.part)
         if moved and (exact or (percent is not None and abs(percent) > _UNCHANGED_WITHIN)) and not claim.percent:
             return (
                 f"“{claim.word}”, but {claim.earlier.text} to {claim.later.text} is a change of "
@@ -140,20 +126,8 @@ def _percent_against_change(claim: Claim) -> str | None:
     printed = Value(abs(claim.percent.number), claim.percent.decimals, True, claim.percent.text)
     if printed.number == 0 or not claim.change.whole:
         return None
-    if claim.base is not None and claim.base_side and claim.direction and claim.base.number > change:
-        earlier = claim.base.number if claim.base_side < 0 else claim.base.number - claim.direction * change
-        exact = 100 * change / earlier
-        back = abs(100 * change / (earlier + claim.direction * change) - printed.number) <= printed.half + EPSILON
-        if (
-            abs(exact - printed.number)
-            > printed.half + 100 * change * claim.base.half * (not claim.base.whole) / earlier**2 + EPSILON
-        ):
-            note = "; that is the change divided by the later figure" if back else ""
-            return (
-                f"a change of {claim.change.text} on {show(earlier)} is "
-                f"{show(exact, max(printed.decimals, 0) + 1)}%, but {claim.percent.text} is "
-                f"said{note}."
-            )
+    if claim.base is not None and claim.direction and claim.base.number > change:
+        return _change_on_one_level(claim, claim.base, change, printed)
     if not share_can_be(printed, int(change)):
         return (
             f"no whole number changes by {claim.change.text} and by {claim.percent.text}: "
@@ -161,6 +135,22 @@ def _percent_against_change(claim: Claim) -> str | None:
             f"and neither neighbour rounds to it."
         )
     return None
+
+
+def _change_on_one_level(claim: Claim, level: Value, change: float, printed: Value) -> str | None:
+    """A change, its per cent and one level, which is the later or the earlier where the words do not say."""
+    before = {-1: [level.number], 1: [level.number - (claim.direction or 0) * change]}
+    bases = before.get(claim.base_side, [*before[-1], *before[1]])
+    slack = 0.0 if level.whole else 100 * change * level.half / min(bases) ** 2
+    shares = [100 * change / base for base in bases if base > 0]
+    if not shares or any(abs(share - printed.number) <= printed.half + slack + EPSILON for share in shares):
+        return None
+    base = bases[-1]
+    later = base + (claim.direction or 0) * change
+    back = later > 0 and abs(100 * change / later - printed.number) <= printed.half + EPSILON
+    note = "; that is the change divided by the later figure" if back else ""
+    exact = show(100 * change / base, max(printed.decimals, 0) + 1)
+    return f"a change of {show(change)} on {show(base)} is {exact}%, but {printed.text} is said{note}."
 
 
 def _multiple(claim: Claim) -> str | None:
@@ -188,58 +178,6 @@ def claim_contradictions(claim: Claim) -> list[str]:
         if c
     ]
     return checks
-
-
-def shares(sentence: Sentence, marked: Marked) -> list[Finding]:
-    """ "60% (4) of the areas": a whole must exist; "12 of 40 (25%)" must divide."""
-    found = []
-    done: set[int] = set()
-    for pattern, order in ((_OF_ALL, (3, 2, 1)), (_OUT_OF, (3, 1, 2)), (_OF_THE, (1, 2, 3)), (_SHARE, (1, 2, 3))):
-        for match in pattern.finditer(marked.line):
-            at = [match[n] for n in order]
-            percent, part = marked.numbers[int(at[0])], marked.numbers[int(at[1])]
-            if int(at[0]) in done or not part.whole:
-                continue
-            done.add(int(at[0]))
-            whole = marked.numbers[int(at[2])] if at[2] is not None and pattern is not _SHARE else None
-            near = marked.line[max(match.start() - 40, 0) : match.end() + 24]
-            if whole is not None and whole.whole:
-                if not percent_agrees(percent, part, whole, change=False):
-                    exact = (
-                        f"{show(100 * part.number / whole.number, max(percent.decimals, 0) + 1)}%"
-                        if whole.number
-                        else "no per cent"
-                    )
-                    said = f"100 x {part.text} / {whole.text} = {exact}, but {percent.text} is said."
-                    figures = (_figure("per cent", percent), _figure("part", part), _figure("whole", whole))
-                    found.append(
-                        Finding(
-                            "percent_does_not_follow",
-                            "error",
-                            _where(sentence),
-                            figures,
-                            f"{said} (“{sentence.text[:220]}”)",
-                        )
-                    )
-            elif not _CHANGE_WORD.search(near) and not share_can_be(percent, int(part.number)):
-                said = (
-                    (
-                        f"no whole number exists of which {part.text} is {percent.text}: {part.text} / "
-                        f"{percent.text} = {show(100 * part.number / percent.number, 2)}."
-                    )
-                    if percent.number
-                    else f"{part.text} is not 0% of anything."
-                )
-                found.append(
-                    Finding(
-                        "sentence_cannot_hold",
-                        "error",
-                        _where(sentence),
-                        (_figure("per cent", percent), _figure("part", part)),
-                        f"{said} (“{sentence.text[:220]}”)",
-                    )
-                )
-    return found
 
 
 _SPEAKS_OF_LAST = re.compile(
@@ -277,5 +215,4 @@ def sentence_cannot_hold(evidence: Evidence) -> list[Finding]:
             figures = tuple(_figure(what, value) for what, value in reading.numbers)
             arithmetic = f"{reading.arithmetic} (“{sentence.full[:220]}”)"
             found.append(Finding("sentence_cannot_hold", "error", _where(sentence), figures, arithmetic))
-        found += shares(sentence, mark(sentence.text))
     return found

@@ -19,6 +19,8 @@ from upstream.reports.check.numbers import EPSILON, Value, show
 # a relation nobody labelled must hold in this many places, and fail in at most half as many
 _FITS_WITHOUT_LABEL = 3
 _MOST_ITEMS = 400
+# a whole that three parts or more add up to exactly, by chance once in so many
+_LARGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +110,20 @@ def _judged(items: list[Item], whole: int, base: float) -> Relation | None:
     fits, misfits = len(best.fits), len(best.misfits)
     if items[whole].total and ((fits >= 2 and fits >= misfits) or (fits == 1 and misfits <= 2)):
         return best
+    if _at_an_end(items, best) and 1 <= fits >= misfits:
+        return best
     if fits >= _FITS_WITHOUT_LABEL and fits >= 2 * misfits and len(best.parts) >= 2:
         return best
     if items[whole].total and not fits and _strict(items[whole].label):
         return _near(items, tried[0])
     return None
+
+
+def _at_an_end(items: list[Item], relation: Relation) -> bool:
+    """The first or last item with all others as parts, fitting on numbers so large that one fit is no accident."""
+    if relation.whole not in {0, len(items) - 1} or len(relation.parts) != len(items) - 1 or len(relation.parts) < 3:
+        return False
+    return all(items[relation.whole].values[at].number >= _LARGE for at in relation.fits)
 
 
 def _near(items: list[Item], relation: Relation) -> Relation | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from upstream.reports.check.claims import Marked, mark
+from upstream.reports.check.claims import mark
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Grid
 from upstream.reports.check.labels import key
 from upstream.reports.check.numbers import Value, parse_value
-from upstream.reports.check.reading.model import Sentence, Table
+from upstream.reports.check.reading.model import Table
+from upstream.reports.check.rules.betterness import better_of
+from upstream.reports.check.rules.target_claims import targets_said
 
 _TARGET_WORD = (
     r"(?:target|goal|ambition|aim|aspiration\w*|threshold|standard|benchmark|required|"
@@ -43,46 +45,6 @@ _ABOVE = re.compile(
     re.IGNORECASE,
 )
 _BELOW = re.compile(r"\b(?:below|under|lower than|less than|beneath|behind|worse than|short of)\b", re.IGNORECASE)
-_TARGET = (
-    re.compile(rf"<[nt](\d+)>\s+{_TARGET_WORD}"),
-    re.compile(
-        r"(?:aim(?:s|ing|ed)? (?:for|to (?:reach|achieve|hit))|should be|expected to be|"
-        r"promis\w*|pledg\w*)(?: at least| a)? <[nt](\d+)>"
-    ),
-    re.compile(
-        rf"{_TARGET_WORD}(?: level| rate| figure| time| set)?(?: \([a-z ]+\))?(?: was| is| of| "
-        rf"at| for [a-z /()-]{{1,60}}?(?:is|of|was|at|:|,| -)| being| set at| to be| remains| stands at|"
-        rf":| -|,)*\s*\(?(?:at least |at most |no more than |under |over |a maximum of |a "
-        rf"minimum of )?<[nt](\d+)>"
-    ),
-    re.compile(
-        rf"<[nt](\d+)>\s*(?:(?!and|so\b|but|which|who|met|miss|that|achiev|exceed|hit|reach|"
-        rf"below|above|within|fail)[a-z]+ ){{0,5}}?{_TARGET_WORD}"
-    ),
-    re.compile(rf"{_TARGET_WORD}[^<.;]{{0,20}}\(<[nt](\d+)>"),
-)
-_LOWER_IS_BETTER = re.compile(
-    (
-        r"minute|second|hour|\bdays?\b|wait\w*|abandon\w*|absence|sickness|overdue|backlog|"
-        r"response time|time to|attrition|complain\w*|reoffend\w*|repeat|vacanc\w*|"
-        r"outstanding|unresourced|turnover|crimes?\b|offences?\b|burglar\w*|robber\w*|"
-        r"violence|thefts?|incidents?|casualt\w*|collision\w*|at most|no more than|maximum|"
-        r"not exceed|or (?:less|fewer|below|under)|less than|fewer than|reduc\w*"
-    ),
-    re.IGNORECASE,
-)
-_HIGHER_IS_BETTER = re.compile(
-    (
-        r"satisf\w*|confidence|answered|complet\w*|complian\w*|attend\w*|positive|charge|"
-        r"outcome|detect\w*|solved|training|trained|resolved|within|on time|in time|at least|"
-        r"minimum|or (?:more|above|over|higher|better)|recruit\w*|referr\w*|upheld|engage\w*|"
-        r"success\w*|clearance|closed|visit\w*|seiz\w*|disrupt\w*|survey\w*|performance|\bfix\b|victim\w* "
-        r"(?:contact|updat)"
-    ),
-    re.IGNORECASE,
-)
-# a share that most should reach: more of it is better
-_MOSTLY = 60.0
 _CLOCK = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?::(\d{2}))?(?![\d:])")
 _WITHIN_TIME = re.compile(r"(?:within|target(?: of)?|under|in under|-)\s*(\d+)\s*(?:min(?:ute)?s?)\b", re.IGNORECASE)
 
@@ -114,24 +76,6 @@ def verdict_of(text: str) -> Verdict | None:
     return None
 
 
-def better_of(text: str) -> int | None:
-    """1 when higher is better, -1 when lower is, ``None`` when the words do not say."""
-    # "the four-hour standard" names a measure and says nothing of hours
-    text = (
-        re.sub(r"\b\w+[- ](?:hours?|minutes?|days?|weeks?|seconds?)\b", " ", text, flags=re.IGNORECASE)
-        if "%" in text
-        else text
-    )
-    high, low = _HIGHER_IS_BETTER.search(text), _LOWER_IS_BETTER.search(text)
-    if re.search(r"at most|no more than|maximum|not exceed|or (?:less|fewer|below|under)", text, re.IGNORECASE):
-        return -1
-    if re.search(r"at least|minimum|or (?:more|above|over|higher)", text, re.IGNORECASE):
-        return 1
-    if re.search(r"%|per ?cent", text) and high:
-        return 1
-    return 1 if high and not low else -1 if low and not high else None
-
-
 def _holds(verdict: Verdict, actual: float, target: float, better: int | None) -> bool | None:
     """Whether the verdict can be; ``None`` when it cannot be told."""
     if verdict.sense == "level":
@@ -146,109 +90,6 @@ def _holds(verdict: Verdict, actual: float, target: float, better: int | None) -
         return None
     met = actual >= target if better > 0 else actual <= target
     return met == (verdict.sign > 0)
-
-
-def _target_in(marked: Marked) -> int | None:
-    for pattern in _TARGET:
-        match = pattern.search(marked.line)
-        if (
-            match
-            and "within" not in match[0]
-            and not re.search(r"(?:within|outside|inside)(?: the| its| our)?\s*$", marked.line[: match.start()])
-        ):
-            return int(match[1])
-    return None
-
-
-def _actual_in(marked: Marked, target: int) -> int | None:
-    """The level that the sentence sets against the target: the one other number of its kind."""
-    of_kind = [
-        int(n)
-        for n in re.findall(r"<[nt](\d+)>", marked.line)
-        if int(n) != target and marked.numbers[int(n)].percent == marked.numbers[target].percent
-    ]
-    line = re.sub(
-        r"(?:increas|decreas|rise|rose|fall|fell|up|down|reduc)\w*(?: of| by| from)? <[nt](\d+)>",
-        lambda m: m[0].replace("<", "{"),
-        marked.line,
-    )
-    kept = [n for n in of_kind if f"<t{n}>" in line or f"<n{n}>" in line]
-    apart = [
-        n
-        for n in kept
-        if not re.search(
-            (
-                rf"(?:points?|margin|gap|by|previous|last|compared (?:to|with)|from|against)[^<]{{0,"
-                rf"16}}<[tn]{n}>|<[tn]{n}>\s*(?:short|points?|above|below|under|over)\b(?! (?:the |its "
-                rf"|our )?(?:<|target|goal|aim))"
-            ),
-            line,
-        )
-        or len(kept) == 1
-    ]
-    return apart[0] if len(apart) == 1 else None
-
-
-_BARE_VERDICT = re.compile(r"^(?:the |this |our )?(?:target|standard|goal|ambition|aim|threshold)\b", re.IGNORECASE)
-
-
-def _with_last(sentence: Sentence, before: Sentence | None) -> str:
-    """ "Target met." is said of the sentence before it."""
-    if (
-        before is not None
-        and not re.search(r"\d", sentence.text)
-        and _BARE_VERDICT.search(sentence.text)
-        and (before.file, before.section) == (sentence.file, sentence.section)
-        and _target_in(mark(before.text)) is not None
-        and verdict_of(before.text) is None
-    ):
-        return f"{before.text.rstrip('.')}; {sentence.text}"
-    return sentence.full
-
-
-def _sentence(sentence: Sentence, before: Sentence | None) -> list[Finding]:
-    marked = mark(_with_last(sentence, before))
-    target = _target_in(marked)
-    if target is None:
-        return _clock(sentence.full, sentence.full, Where(sentence.file, sentence.line or None), sentence.text)
-    actual = _actual_in(marked, target)
-    verdict = verdict_of(_judged(marked, target))
-    if actual is None or verdict is None:
-        return []
-    a, t = marked.numbers[actual], marked.numbers[target]
-    text = _with_last(sentence, before)
-    better = better_of(text)
-    if better is None and t.percent and t.number >= _MOSTLY:
-        better = 1
-    return _finding(verdict, a, t, better, Where(sentence.file, sentence.line or None), text)
-
-
-def _judged(marked: Marked, target: int) -> str:
-    """The words that can judge: those of the target's own number ("at least 90%") left out."""
-    line = re.sub(
-        rf"(?:at least|at most|no more than|under|over|more than|less than|a minimum of|a maximum of)\s+<[nt]{target}>",
-        " ",
-        marked.line,
-    )
-    line = re.sub(
-        (
-            rf"(?:reach\w*|achiev\w*|hit\w*|attain\w*|deliver\w*|record\w*)(?: [a-z]+){{0,2}} "
-            rf"<[nt]\d+>(?! (?:[a-z]+ )?{_TARGET_WORD})|<[nt]\d+> (?:was |were |is |are |has been )?(?:achieved|"
-            rf"reached|attained|"
-            r"delivered|recorded)"
-        ),
-        " ",
-        line,
-    )
-    return re.sub(
-        (
-            r"\bor (?:above|below|over|under|higher|lower|more|less)\b|more than (?:half|a)|over "
-            r"the (?:[a-z]+ )?(?:last|past|periods?|years?|quarters?|months?|time)|(?:under|"
-            r"over)(?=-| review)"
-        ),
-        " ",
-        line,
-    )
 
 
 def _finding(
@@ -480,9 +321,9 @@ def _text_cells(table: Table) -> list[Finding]:
 
 def target_claim_wrong(evidence: Evidence) -> list[Finding]:
     """Sentences, status columns and scorecard cells that judge a figure against its target."""
-    found: list[Finding] = []
-    for n, sentence in enumerate(evidence.sentences):
-        found += _sentence(sentence, evidence.sentences[n - 1] if n else None)
+    found = targets_said(evidence)
+    for sentence in evidence.sentences:
+        found += _clock(sentence.full, sentence.full, Where(sentence.file, sentence.line or None), sentence.text)
     for grid in evidence.grids:
         found += _status_column(grid)
     for table in evidence.tables:

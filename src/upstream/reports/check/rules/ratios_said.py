@@ -1,0 +1,123 @@
+"""Ratios said in sentences: "16 pupils to each teacher: 320 pupils, 20 teachers".
+
+A ratio and the two counts it comes from are found by arithmetic: one of three numbers is the quotient of the other
+two. Which count is divided by which is read from the words; a finding is a quotient that fits only the wrong way.
+"""
+
+from __future__ import annotations
+
+import re
+
+from upstream.reports.check.claims import Marked, mark
+from upstream.reports.check.evidence import Evidence
+from upstream.reports.check.findings import Figure, Finding, Where
+from upstream.reports.check.labels import stem
+from upstream.reports.check.nouns import subject_of, tokens
+from upstream.reports.check.numbers import Value, show
+from upstream.reports.check.reading.model import Sentence
+
+_CUE = re.compile(
+    r"\bratio\b|\bper (?!cent)|\b(?:each|every|apiece|outnumber\w*|on average|a head|divided|shared)\b|<n\d+>\s*(?:to|:)\s*<n\d+>|-to-"
+)
+_NOUN = r"((?:[a-z'-]+ ){0,2}?[a-z'-]+)"
+# the words after which the thing that is divided by stands
+_BOTTOM = (
+    re.compile(rf"\bratio of [^<.;:]+? to {_NOUN}(?= (?:is|was|are|were|of|at|stood|stands|has|fell|rose|now|came|for|in)\b|[,:;(<.]|$| <)"),
+    re.compile(rf"\boutnumber\w* (?:the |our )?{_NOUN}(?= by\b)"),
+    re.compile(rf"\b(?:for|to|per|with|at|of) (?:each|every|a single|one) {_NOUN}(?=[,:;.()]| (?:<|is|was|were|are|on|in|at|stood|and|had|came|this|during)|$)"),
+    re.compile(rf"\bper (?!cent\b|<){_NOUN}(?=[,:;.()]| (?:<|is|was|were|are|on|in|at|stood|and|came|this|during)|$)"),
+    re.compile(rf"(?:^|[,;:] )(?:on average,? )?(?:each|every) {_NOUN}(?= (?:had|has|held|holds|carried|carries|dealt|deals|handled|saw|was|is|covered|managed|looked|worked|took|would|served|supported|\w+ed)\b)"),
+    re.compile(rf"(?:^|[,;:.] )(?:the |our )?{_NOUN} (?:had|have|held|hold|carried|carry|handled|saw|managed|took|\w+ed) [^;:.]*\b(?:apiece|each)\b"),
+    re.compile(rf"\b(?:by|among|amongst|between|across) (?:the |our )?(?:<n\d+> )?{_NOUN}\b[^;:.]*\b(?:each|apiece)\b"),
+    re.compile(rf"-to-{_NOUN} ratio\b"),
+)
+_SHARED_BY = re.compile(r"(?:by|among|amongst|between|across|over) (?:the |our |just |only )*<n(\d+)>")
+_LEAST_APART = 1.02
+
+
+def _fits(ratio: Value, top: Value, bottom: Value) -> bool:
+    return bottom.number != 0 and abs(ratio.number - top.number / bottom.number) <= ratio.half + 1e-9
+
+
+def _triples(marked: Marked) -> list[tuple[int, int, int]]:
+    """(ratio, one, other) of numbers of which the first is a quotient of the others, either way."""
+    plain = [int(n) for n in re.findall(r"<[nx](\d+)>", marked.line)]
+    found = []
+    for r in plain:
+        others = [n for n in plain if n != r and marked.numbers[n].whole and marked.numbers[n].number > 1]
+        if len(others) != 2:
+            others = [n for n in others if marked.numbers[n].number != 1]
+        for i, a in enumerate(others):
+            for b in others[i + 1 :]:
+                one, other, ratio = marked.numbers[a], marked.numbers[b], marked.numbers[r]
+                high, low = max(one.number, other.number), min(one.number, other.number)
+                if high / low > _LEAST_APART and (_fits(ratio, one, other) or _fits(ratio, other, one)):
+                    found.append((r, a, b))
+    return found
+
+
+def _bottom_of(marked: Marked, a: int, b: int) -> int | None:
+    """Which of two counts is divided by: the one whose noun the words name so, else the second."""
+    line = marked.line
+    nouns = {n: _noun_of(line, n) for n in (a, b)}
+    for pattern in _BOTTOM:
+        for match in pattern.finditer(line):
+            said = [stem(t) for t in tokens(match[1]) if t[0].isalpha()]
+            hits = [n for n in (a, b) if nouns[n] and said and nouns[n][-1] == said[-1]]
+            if len(hits) == 1:
+                return hits[0]
+            if said and not nouns[a] and not nouns[b]:
+                # bare counts in the order in which the words name their things
+                return b if line.index(f"<n{a}>") < line.index(f"<n{b}>") else a
+    shared = [int(m[1]) for m in _SHARED_BY.finditer(line) if int(m[1]) in (a, b)]
+    return shared[0] if len(shared) == 1 else None
+
+
+def _noun_of(line: str, number: int) -> tuple[str, ...]:
+    """The noun directly behind a count, or that it is said of ("nurses: 12")."""
+    after = re.match(r"\s+(?:[a-z'-]+ ){0,2}?[a-z'-]+", line.split(f"<n{number}>", 1)[1])
+    if after is None:
+        before = re.search(r"([a-z'-]+)\s*(?::|=|were|was|numbered|totalled)\s*$", line.split(f"<n{number}>", 1)[0])
+        return (stem(before[1]),) if before else ()
+    found = subject_of(line, number)
+    return found[:3]
+
+
+def _sentence(sentence: Sentence, text: str) -> Finding | None:
+    marked = mark(text)
+    if not _CUE.search(marked.line):
+        return None
+    wrong: list[Finding] = []
+    for r, a, b in _triples(marked):
+        bottom = _bottom_of(marked, a, b)
+        if bottom is None:
+            continue
+        top = a if bottom == b else b
+        ratio, over, under = marked.numbers[r], marked.numbers[top], marked.numbers[bottom]
+        if _fits(ratio, over, under):
+            return None
+        exact = show(over.number / under.number, max(ratio.decimals, 0) + 1)
+        figures = (
+            Figure("ratio", ratio.text, ratio.number),
+            Figure("top", over.text, over.number),
+            Figure("bottom", under.text, under.number),
+        )
+        said = (
+            f"{over.text} / {under.text} = {exact}, but {ratio.text} is said; that is the ratio the other way round "
+            f"(“{text[:200]}”)"
+        )
+        wrong.append(Finding("ratio_wrong_way", "error", Where(sentence.file, sentence.line or None), figures, said))
+    return wrong[0] if wrong else None
+
+
+def ratios_said(evidence: Evidence) -> list[Finding]:
+    """Every sentence that says a ratio, alone and with the one before it."""
+    found = []
+    for n, sentence in enumerate(evidence.sentences):
+        one = _sentence(sentence, sentence.full)
+        before = evidence.sentences[n - 1] if n else None
+        if one is None and before is not None and (before.file, before.section) == (sentence.file, sentence.section):
+            both = f"{before.text.rstrip('.')}; {sentence.text}"
+            one = _sentence(sentence, both) if len(both) < 320 else None
+        found += [one] if one is not None else []
+    return found

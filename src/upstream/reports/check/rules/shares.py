@@ -1,0 +1,148 @@
+"""Shares said in sentences: "12 of 40 (25%)", "two thirds of the 617 invited (406)", "60% (4) of the areas".
+
+A part, a whole and a share are told apart by size and by the small words between them, whatever else is said.
+"""
+
+from __future__ import annotations
+
+import re
+
+from upstream.reports.check.claims import Marked, mark
+from upstream.reports.check.evidence import Evidence
+from upstream.reports.check.findings import Figure, Finding, Where
+from upstream.reports.check.numbers import Value, percent_agrees, share_can_be, show
+from upstream.reports.check.reading.model import Sentence
+
+_SHARE = re.compile(r"<t(\d+)>\s*\(\s*<n(\d+)>[^()<]{0,30}\)")
+# a sentence that compares two periods says changes, not shares
+_CHANGE_WORD = re.compile(
+    r"increas|decreas|\bris(?:e|es|en|ing)\b|\brose\b|\bfall(?:s|en|ing)?\b|\bfell\b|reduc|\bdrop|declin|growth|\bgrew\b|uplift|"
+    r"\bmore\b(?! than (?:half|a |an |one |two |three |nine|<t))|\bfewer\b(?! than (?:half|a |an |one |two |three |<t))|"
+    r"higher|lower|\bchange (?:of|from|on|in)\b|\bup\b|\bdown\b|compar|\bprevious|last year|target|against"
+)
+# the words that make two counts a part and a whole
+_TIED = (
+    re.compile(r"<n(?P<part>\d+)>\)?\s*(?:[a-z'-]+ ){0,3}?(?:out of|of|from|in|/)\s*(?:the |all |a |an |these |those |our |total |of |some )*<n(?P<whole>\d+)>"),
+    re.compile(r"<n(?P<part>\d+)>\s*/\s*<n(?P<whole>\d+)>"),
+    re.compile(r"\b(?:of|out of|among|from)(?: (?:the|all|these|those|our|a|total|of))* <n(?P<whole>\d+)>[^<.]*?<n(?P<part>\d+)>"),
+    re.compile(r"<n(?P<whole>\d+)>[^<.;]{0,60}(?:,|;|\band\b|\bof (?:which|whom|these|those|them)\b)[^<.;]{0,20}<n(?P<part>\d+)>(?: of (?:them|these|which|those|whom)|,? \()"),
+    re.compile(r"<n(?P<whole>\d+)>[^<.]{0,60}\b(?:of (?:which|whom|these|those|them))\b[^<.;]{0,20}<n(?P<part>\d+)>"),
+)
+_PARTS = {"half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "fifth": 1 / 5, "sixth": 1 / 6, "eighth": 1 / 8, "tenth": 1 / 10}
+_COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_NEAR = r"(?P<near>more than|over|just over|fewer than|less than|under|just under|nearly|almost|about|around|roughly|some|at least)?"
+_WORDED = re.compile(
+    rf"\b{_NEAR}\s*(?:(?P<top>{'|'.join(_COUNTS)})[ -](?P<part>third|quarter|fifth|sixth|eighth|tenth)s?\b|(?P<half>half)\b|"
+    rf"(?P<of>one|two|three|four|five|six|seven|eight|nine) (?:in|out of)(?: every)? (?P<ten>two|three|four|five|six|seven|eight|nine|ten)\b)"
+)
+_SLACK = 3.5
+_LOOSE = 8.0
+
+
+def _figure(what: str, value: Value) -> Figure:
+    return Figure(what, value.text, value.number)
+
+
+def _tied(line: str, numbers: tuple[Value, ...]) -> tuple[Value, Value] | None:
+    """The part and the whole of a line with two counts, tied by small words; the part is the smaller."""
+    counts = list(dict.fromkeys(int(n) for n in re.findall(r"<n(\d+)>", line)))
+    if len(counts) != 2 or not all(numbers[n].whole for n in counts):
+        return None
+    for pattern in _TIED:
+        if match := pattern.search(line):
+            part, whole = numbers[int(match["part"])], numbers[int(match["whole"])]
+            return (part, whole) if 0 <= part.number <= whole.number and whole.number else None
+    return None
+
+
+def _in_words(line: str) -> tuple[str, float, str] | None:
+    """A share in words: as said, as a per cent, and the word that makes it rough."""
+    match = _WORDED.search(line)
+    if match is None:
+        return None
+    if match["half"]:
+        share = 0.5
+    elif match["part"]:
+        share = _COUNTS[match["top"]] * _PARTS[match["part"]]
+    else:
+        share = _COUNTS[match["of"]] / _COUNTS[match["ten"]]
+    return match[0].strip(), 100.0 * share, match["near"] or ""
+
+
+def _worded_holds(exact: float, share: float, near: str) -> bool:
+    if near in {"more than", "over", "just over", "at least"}:
+        return exact >= share - 1e-9
+    if near in {"fewer than", "less than", "under", "just under"}:
+        return exact <= share + 1e-9
+    return abs(exact - share) <= (_LOOSE if near else _SLACK)
+
+
+def _of_pieces(marked: Marked) -> list[str]:
+    """Pieces of a line with a share and its two counts: the whole line, or its halves at a semicolon."""
+    line = marked.line
+    if len(re.findall(r"<n\d+>", line)) > 2:
+        return re.split(r";|, (?:and|while|but) ", line)
+    return [line]
+
+
+def _rough(line: str, number: int) -> str:
+    found = re.search(rf"\b(more than|over|fewer than|less than|under|nearly|almost|about|around|roughly|some|at least)\s+<t{number}>", line)
+    return found[1] if found else ""
+
+
+def _share_finding(sentence: Sentence, said: str, percent: Figure, part: Value, whole: Value) -> Finding:
+    exact = show(100 * part.number / whole.number, 2)
+    figures = (percent, _figure("part", part), _figure("whole", whole))
+    text = f"100 x {part.text} / {whole.text} = {exact}%, but {said} is said (“{sentence.text[:220]}”)"
+    return Finding("percent_does_not_follow", "error", Where(sentence.file, sentence.line or None), figures, text)
+
+
+def _against_counts(sentence: Sentence, marked: Marked) -> Finding | None:
+    """A share with its part and whole: whether it follows."""
+    for piece in _of_pieces(marked):
+        percents = [int(n) for n in re.findall(r"<t(\d+)>", piece)]
+        tied = _tied(piece, marked.numbers) if not _CHANGE_WORD.search(piece) else None
+        if tied is None or len(percents) > 1 or re.search(r"<q\d+>", piece):
+            continue
+        part, whole = tied
+        exact = 100 * part.number / whole.number
+        if percents:
+            said = marked.numbers[percents[0]]
+            near = _rough(piece, percents[0])
+            holds = percent_agrees(said, part, whole, change=False) or (near and _worded_holds(exact, said.number, near))
+            if not holds and not (near in {"some", "about", "around", "roughly"} and abs(exact - said.number) <= _SLACK):
+                return _share_finding(sentence, said.text, _figure("per cent", said), part, whole)
+        elif (words := _in_words(piece)) is not None and not _worded_holds(exact, words[1], words[2]):
+            return _share_finding(sentence, f"“{words[0]}”", Figure("share", words[0], words[1]), part, whole)
+    return None
+
+
+def _without_whole(sentence: Sentence, marked: Marked) -> list[Finding]:
+    """ "60% (4) of the areas": some whole number must exist of which four is 60%."""
+    found = []
+    for match in _SHARE.finditer(marked.line):
+        percent, part = marked.numbers[int(match[1])], marked.numbers[int(match[2])]
+        near = marked.line[max(match.start() - 40, 0) : match.end() + 24]
+        if not part.whole or re.search(r"<n\d+>", marked.line[match.end() :]) or _CHANGE_WORD.search(near):
+            continue
+        if share_can_be(percent, int(part.number)):
+            continue
+        said = f"{part.text} is not 0% of anything."
+        if percent.number:
+            exact = show(100 * part.number / percent.number, 2)
+            said = f"no whole number exists of which {part.text} is {percent.text}: {part.text} / {percent.text} = {exact}."
+        figures = (_figure("per cent", percent), _figure("part", part))
+        where = Where(sentence.file, sentence.line or None)
+        found.append(Finding("sentence_cannot_hold", "error", where, figures, f"{said} (“{sentence.text[:220]}”)"))
+    return found
+
+
+def shares_said(evidence: Evidence) -> list[Finding]:
+    """Every share of every sentence against the part and the whole that stand with it."""
+    found: list[Finding] = []
+    for sentence in evidence.sentences:
+        marked = mark(sentence.text)
+        if marked.numbers:
+            wrong = _against_counts(sentence, marked)
+            found += [wrong] if wrong is not None else _without_whole(sentence, marked)
+    return found

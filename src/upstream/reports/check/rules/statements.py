@@ -1,0 +1,186 @@
+"""One fact said twice: a thing, a place and a period with one number in one place and another number elsewhere.
+
+Sentences and cells are both read into statements, and statements of one thing are compared. A number is taken only
+when its noun phrase, its one period and its place are all plain; a number that is a change, a part, a forecast or a
+figure since revised is no statement.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from upstream.reports.check.claims import beside, changes_in, mark, read_claims
+from upstream.reports.check.evidence import Evidence
+from upstream.reports.check.findings import Figure, Finding, Where
+from upstream.reports.check.grids import Grid
+from upstream.reports.check.labels import is_total, key, said_in
+from upstream.reports.check.nouns import name_of, subject_of
+from upstream.reports.check.numbers import Value, same_number
+from upstream.reports.check.reading.model import Sentence
+from upstream.reports.check.rules.facts import telling, vocabulary, without_periods
+from upstream.reports.check.spans import Span, find_spans, is_period_label
+
+Period = tuple[int, int]
+Identity = tuple[tuple[str, ...], frozenset[str], Period, bool]
+_NO_FACT = re.compile(
+    r"\b(?:forecast\w*|expect\w*|project(?:ed|ion|ions|s to)|plan(?:ned|s)? (?:to|for)|target\w*|estimat\w*|provisional\w*|"
+    r"revis\w*|restat\w*|previously (?:reported|published)|first (?:published|reported)|originally|correct(?:ed|ion)|budget\w*|"
+    r"at least|up to|more than|fewer than|less than|nearly|almost|around|about|approximately|roughly|some|over|under|"
+    r"average\w*|mean|median|limits?|capacity|cumulative\w*|year to date|ytd|so far|baseline|excluding|including|per)\b"
+)
+_PART = re.compile(
+    r"\b(?:of (?:which|these|those|them|whom)|including|among (?:them|these))\b[^.;]*$|\bof (?:the |all )?<n\d+>[^.;<]*$"
+)
+_TITLE_LEAD = re.compile(r"^(?:table|figure|chart|annex|appendix)\s+[\w.]+\s*[.:)-]?\s*", re.IGNORECASE)
+_CAPITAL = re.compile(r"(?<=[a-z,;:(] )[A-Z][\w'-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A number said of a thing in a place and a period, and where it is said."""
+
+    subject: tuple[str, ...]
+    places: frozenset[str]
+    period: Period
+    value: Value
+    where: Where
+    text: str
+
+    @property
+    def identity(self) -> Identity:
+        return self.subject, self.places, self.period, self.value.percent
+
+
+def _places(text: str, subject: tuple[str, ...], names: dict[frozenset[str], str]) -> frozenset[str]:
+    """Names in a text beside its subject: words with a capital inside a sentence, and labels of tables."""
+    own = set(subject)
+    plain = without_periods(text)
+    capitals = {stem for m in _CAPITAL.finditer(plain) for stem in name_of(m[0])} - own
+    said = {k for k, label in names.items() if label[:1].isupper() and not k & own and said_in(label, plain)}
+    return frozenset(capitals | {word for k in said if _as_name(names[k], plain) for word in k})
+
+
+def _as_name(label: str, text: str) -> bool:
+    """Whether a label stands with its capital: "Central" the place, not "central" the word."""
+    return bool(re.search(rf"\b{re.escape(label)}\b", text))
+
+
+def _period_of(line: str, number: int, spans: tuple[Span, ...]) -> Period | None:
+    """The one dated period of a number: the only one of the sentence, or the one that stands with it."""
+    if len(spans) == 1:
+        return (spans[0].first, spans[0].last) if spans[0].dated else None
+    at = beside(line, number)
+    if at is None or not spans[at].dated or sum(s.dated for s in spans) != len(spans):
+        return None
+    return spans[at].first, spans[at].last
+
+
+def statements_of(sentence: Sentence, names: dict[frozenset[str], str]) -> Iterator[Statement]:
+    """Every plain level of a sentence that has a thing and a period."""
+    marked = mark(sentence.full)
+    line = marked.line
+    if not marked.spans or not marked.numbers or _NO_FACT.search(re.sub(r"<p\d+>", "", line)):
+        return
+    moved = changes_in(line)
+    sides = {n: span for claim in read_claims(marked) for n, span in claim.sides()}
+    for found in re.finditer(r"<n(\d+)>", line):
+        number = int(found[1])
+        value = marked.numbers[number]
+        before = line[: found.start()]
+        if number in moved or not value.whole or _PART.search(before) or _share(line, number):
+            continue
+        span = sides.get(number)
+        if number in sides and (span is None or not span.dated):
+            continue
+        period = (span.first, span.last) if span is not None else _period_of(line, number, marked.spans)
+        subject = subject_of(line, number)
+        if period is None or not subject:
+            continue
+        where = Where(sentence.file, sentence.line or None)
+        places = _places(sentence.text, subject, names)
+        yield Statement(subject, places, period, value, where, sentence.text)
+
+
+def _share(line: str, number: int) -> bool:
+    """ "30 of the 40", "30 (12%)" after a share: a part and no level."""
+    return bool(re.search(rf"<n{number}> (?:out )?of (?:the |all |our )?<n\d+>|<t\d+>\s*\(\s*<n{number}>", line))
+
+
+def _title_subject(grid: Grid) -> tuple[str, ...]:
+    title = re.split(r"\b(?:by|in each|for each|per|across)\b", without_periods(_TITLE_LEAD.sub("", grid.table.title)))[0]
+    return name_of(re.sub(r"[\s,:;()-]+$|\b(?:and|to|ending|year)\b", " ", title)) if telling(title) else ()
+
+
+def _column_period(grid: Grid, at: int) -> Period | None:
+    column = grid.columns[at]
+    if column.role not in {"count", "percent"} or column.cumulative or column.rolling:
+        return None
+    if column.span is not None:
+        return (column.span.first, column.span.last) if column.span.dated and is_period_label(column.header) else None
+    titled = [n.span for n in find_spans(grid.table.title)]
+    plain = not telling(column.header) and sum(c.role == column.role for c in grid.columns) == 1
+    return (titled[0].first, titled[0].last) if plain and len(titled) == 1 and titled[0].dated else None
+
+
+def _cells(grid: Grid, names: dict[frozenset[str], str]) -> Iterator[Statement]:
+    """Cells as statements: rows are things, or the title is the thing and rows are places."""
+    titled = _title_subject(grid)
+    parts = any(row.total for row in grid.rows)
+    for at in range(len(grid.columns)):
+        period = _column_period(grid, at)
+        if period is None:
+            continue
+        for row in grid.rows:
+            value = row.values[at]
+            if value is None or len([k for k in row.keys if k]) != 1:
+                continue
+            label = row.keys[0] or row.label
+            where, text = grid.where(row, grid.columns[at]), f"{row.label}, {grid.columns[at].header}: {value.text}"
+            if not parts and not is_period_label(label):
+                yield Statement(name_of(label), _heading_places(grid, label, names), period, value, where, text)
+            if titled:
+                places = frozenset() if is_total(label) else frozenset(key(label))
+                yield Statement(titled, places, period, value, where, text)
+
+
+def _heading_places(grid: Grid, label: str, names: dict[frozenset[str], str]) -> frozenset[str]:
+    """Places that a table's title or heading names, for rows that are things."""
+    heading = f"{grid.table.title} {' '.join(grid.table.section[-1:])}"
+    own = frozenset(name_of(label))
+    return frozenset(w for k, n in names.items() if not k & own and n[:1].isupper() and _as_name(n, heading) for w in k)
+
+
+def fact_said_twice(evidence: Evidence) -> list[Finding]:
+    """Sentences against sentences and against tables; tables against tables are in ``facts``."""
+    names = vocabulary(evidence.grids)
+    said = [s for sentence in evidence.sentences for s in statements_of(sentence, names)]
+    held: dict[Identity, list[Statement]] = defaultdict(list)
+    for statement in said:
+        held[statement.identity].append(statement)
+    cells: dict[Identity, list[Statement]] = defaultdict(list)
+    for grid in evidence.grids:
+        for statement in _cells(grid, names):
+            if statement.identity in held:
+                cells[statement.identity].append(statement)
+    found = []
+    for identity, statements in held.items():
+        table = cells.get(identity, [])
+        first = (table or statements)[0]
+        for other in statements:
+            alike = [s for s in table if same_number(s.value, other.value)]
+            if other is not first and not alike and not same_number(first.value, other.value):
+                found.append(_finding(first, other))
+    return found
+
+
+def _finding(first: Statement, other: Statement) -> Finding:
+    thing = " ".join(first.subject)
+    said = f"{thing}: {first.value.text} (“{first.text[:160]}”), but {other.value.text} (“{other.text[:160]}”)."
+    figures = (
+        Figure(str(first.where), first.value.text, first.value.number),
+        Figure(str(other.where), other.value.text, other.value.number),
+    )
+    return Finding("fact_quoted_differently", "error", other.where, figures, said)

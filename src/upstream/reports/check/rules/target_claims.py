@@ -1,0 +1,237 @@
+"""Targets judged in sentences: a level, a target, which way is good, and what is said of the two.
+
+The two numbers are of one unit; which is the target is told by the words about each. Which way is good comes from the
+bound that the target is given ("at least", "no more than"), then from the unit, then from the measure. The verdict is
+read with its negations. Where one of these is not plain, nothing is found.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from upstream.reports.check.claims import Marked, mark
+from upstream.reports.check.evidence import Evidence
+from upstream.reports.check.findings import Figure, Finding, Where
+from upstream.reports.check.numbers import Value
+from upstream.reports.check.reading.model import Sentence
+from upstream.reports.check.rules.betterness import better_of
+
+_DURATION = re.compile(
+    r"(\d+(?:\.\d+)?)[ -](?:working |calendar )?(minute|min|second|sec|hour|day|week|month|year)(?:s|es)?\b(?! (?:to|ending|ended|ago|earlier|before|period))",
+    re.IGNORECASE,
+)
+_WITHIN_NUMBER = re.compile(r"\b(?:with)?in (?=(?:the |its |our )?\d[\d.]* unit)", re.IGNORECASE)
+_TARGET_NOUN = (
+    r"(?:targets?|goals?|ambitions?|aims?|aspirations?|thresholds?|standards?|benchmarks?|requirements?|expectations?|objectives?|"
+    r"bar|limits?|maximum|minimum|ceiling|cap|floor|tolerance|commitments?|pledges?|promises?|trajectory|plan|good looks like)"
+)
+_BEFORE = re.compile(
+    rf"\b(?:{_TARGET_NOUN}|required|expected|should(?: be)?|must(?: be)?|supposed to|permitted|allowed|agreed|aim(?:s|ed|ing)? (?:for|to|at)|"
+    rf"at least|at most|no (?:more|less|fewer|longer) than|not (?:more|less) than|minimum of|maximum of|up to|against(?: the| a| our| its)*)\b[^<.;]*$"
+)
+_AFTER = re.compile(
+    rf"^\s*(?:unit\w+ )?(?:\(?[a-z'-]+ ){{0,2}}?\(?{_TARGET_NOUN}\b|^\s*(?:unit\w+ )?(?:or (?:more|less|fewer|better|above|below|higher|lower|over|under|sooner)|"
+    r"(?:that (?:was|is) |we )?(?:expected|required|permitted|allowed|promised|pledged|aimed for|sought|set))\b"
+)
+_ACTUAL_BEFORE = re.compile(
+    r"(?:\b(?:was|were|is|are|stood at|stands at|reached|came in at|came to|at|recorded|achieved|performance of|result of|averaged|"
+    r"finished at|ended at|being|scored|delivered|managed|returned|actual|only|just|of|with)|[:,(])\s*(?:a |an |just |only )?\(?$"
+)
+_LEAST = re.compile(
+    r"\b(?:at least|minimum|no (?:less|fewer) than|not less than|or (?:more|above|over|higher|better)|floor|bar|exceed(?:ing)? <target)\b|(?:above|over|more than) <target"
+)
+_MOST = re.compile(
+    r"\b(?:at most|maximum|no (?:more|longer) than|not more than|up to|or (?:less|fewer|below|under|lower|sooner)|ceiling|cap|permitted|allowed|limit)\b|"
+    r"(?:under|inside|within|below|less than|fewer than) <target"
+)
+_POSITIVE = re.compile(
+    r"\b(?:met|meet|meets|meeting|hit|hits|hitting|achiev\w+|reach(?:ed|es|ing)?|attain\w*|satisf(?:y|ied|ies|ying)|deliver(?:ed|s|ing)?|"
+    r"secur(?:ed|es|ing)|pass(?:ed|es|ing)?|clear(?:ed|s|ing)?|fulfil\w*|honou?r\w*|succe\w+|on (?:target|track)|enough|kept|keeping|"
+    r"compl(?:y|ied|ies|iant|ying)|accomplish\w*|good enough)\b"
+)
+_NEGATIVE = re.compile(
+    r"\b(?:miss(?:ed|es|ing)?|fail(?:ed|s|ing|ure)?|short(?:fall)?|off (?:target|track)|unmet|unable|under-?perform\w*|broke\w*|breach\w*|"
+    r"foul|insufficient|unachieved|lapsed|struggl\w*)\b"
+)
+_NOT = re.compile(r"\b(?:not|never|n't|no|nor|cannot|without|yet to|fail(?:ed|s|ing)? to|unable to|fell short of|struggl\w* to)\b|n't\b")
+_GOOD = re.compile(r"\b(?:better|ahead|outperform\w*|beat\w*|inside|within|comfortably)\b")
+_BAD = re.compile(r"\b(?:worse|behind|outside|beyond|adrift)\b")
+_HIGH = re.compile(r"\b(?:above|over|exceed\w*|surpass\w*|higher|more|topp(?:ed|ing)|in excess|greater|longer|upwards)\b")
+_LOW = re.compile(r"\b(?:below|under|lower|less|fewer|beneath|short of|shorter|undershot)\b")
+_OPEN = re.compile(
+    r"\b(?:will|would|forecast\w*|project(?:ed|ion)\w*|if|unless|whether|likely|could|might|previous\w*|last year|used to|raised to|was raised|lowered to)\b"
+)
+_EARLIER = re.compile(r"(?:\bfrom|previously|last (?:year|month|quarter)|compared (?:to|with)|up on|down on|having been)\s*\(?$")
+_SPEAKS_BACK = re.compile(r"\b(?:it|this|that|the (?:target|standard|goal|ambition|aim|threshold|benchmark|limit|requirement|expectation))\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A level, its target, which way is good (1 high, -1 low, ``None`` not told) and the words left to judge."""
+
+    actual: Value
+    target: Value
+    better: int | None
+    words: str
+
+
+def with_units(text: str) -> Marked:
+    """A sentence in which "12 minutes" is a number with a unit, not the name of a length."""
+    return mark(_WITHIN_NUMBER.sub("inside ", _DURATION.sub(r"\1 unit\2", text)))
+
+
+def _kinds(marked: Marked) -> dict[str, list[int]]:
+    """Numbers of a line by unit, those said to be earlier levels or changes left out."""
+    held: dict[str, list[int]] = {}
+    for match in re.finditer(r"<([nt])(\d+)>(?:\s+(unit\w+))?", marked.line):
+        number = int(match[2])
+        before = marked.line[: match.start()]
+        unit = "%" if match[1] == "t" else (match[3] or "count")
+        if not _EARLIER.search(before) and number not in held.get(unit, []):
+            held.setdefault(unit, []).append(number)
+    return held
+
+
+def _target_score(line: str, number: int) -> int:
+    """How much the words about a number make it the target."""
+    before, after = re.split(rf"<[nt]{number}>", line, maxsplit=1)
+    near = re.split(r"<[ntqp]\d+>", before)[-1]
+    score = 2 * bool(_AFTER.search(re.split(r"<[ntqp]\d+>", after)[0]))
+    if match := _BEFORE.search(near):
+        # a word of target that the level's own verb cuts off ("the target was met, at 87%") speaks of another number
+        score += 0 if _cut_off(match[0]) else 2
+    return score - bool(_ACTUAL_BEFORE.search(near))
+
+
+def _cut_off(words: str) -> bool:
+    return bool(
+        re.search(r"\b(?:met|missed|achieved|reached|hit|broken|honoured|attained|exceeded|satisfied|passed)\b[^<]*$", words)
+        or re.search(r"[,:;] (?:with|at|it|which|we|but)\b[^<]*$", words)
+    )
+
+
+def _roles(marked: Marked) -> tuple[int, int] | None:
+    """Numbers of the level and of the target: two of one unit, of which one is plainly the target."""
+    pairs = [numbers for numbers in _kinds(marked).values() if len(numbers) == 2]
+    told = []
+    for one, other in pairs:
+        first, second = _target_score(marked.line, one), _target_score(marked.line, other)
+        if first != second and max(first, second) >= 1:
+            told.append((other, one) if first > second else (one, other))
+    return told[0] if len(told) == 1 else None
+
+
+def _better(line: str, text: str, target: int, value: Value) -> int | None:
+    """Which way is good: by the bound of the target, by a duration, by the words of the measure."""
+    pointed = re.sub(rf"<[nt]{target}>", "<target>", line)
+    at = pointed.index("<target>")
+    near = re.split(r"<[ntqp]\d+>", pointed[:at])[-1] + "<target>" + re.split(r"<[ntqp]\d+>", pointed[at + 8 :])[0]
+    least, most = bool(_LEAST.search(near)), bool(_MOST.search(near))
+    if least != most:
+        return 1 if least else -1
+    if re.search(r"<target> unit", pointed):
+        return -1
+    told = better_of(text)
+    return 1 if told is None and value.percent and value.number >= 60 else told
+
+
+def _judging(line: str, target: int) -> str:
+    """The words that can judge: not the target's own bound, not the verb that brings the level."""
+    n = rf"<[nt]{target}>(?: unit\w+)?"
+    line = re.sub(rf"\b(?:at least|at most|(?:no|not) (?:more|less|fewer|longer) than|be (?:under|over|above|below|inside)|a minimum of|a maximum of)\s+{n}", " ", line)
+    line = re.sub(rf"{n} or (?:more|less|fewer|better|above|below|higher|lower|over|under|sooner)", " ", line)
+    line = re.sub(r"\bor (?:more|less|fewer|better|above|below|higher|lower|over|under)\b|\bin full\b", " ", line)
+    line = re.sub(rf"\baim(?:s|ed|ing)? (?:for|to \w+) (?:\w+ )?{n}|\bexpected to (?:reach|achieve|hit|meet) {n}", " ", line)
+    # "reached 92%" brings a level; "goals achieved was" names a measure
+    line = re.sub(rf"\b(?:reach\w*|achiev\w*|hit|attain\w*|deliver\w*|secur\w*|pass\w*|clear\w*) (?:a |just |only |an average of )*(?!{n})<[nt]\d+>", " ", line)
+    return re.sub(r"\b\w+ (?:met|achieved|reached|delivered|secured|attained|passed|cleared)(?= (?:was|were|is|stood|came|rose|fell|in <p|ended|\s|<))(?<!target met)(?<!target achieved)", " ", line)
+
+
+def _met_verdict(words: str) -> tuple[int, str] | None:
+    """1 said to be met, -1 said to be missed, with the word; ``None`` when not said or said both ways."""
+    found: dict[int, str] = {}
+    plain = re.sub(r"\b(?:fail(?:ed|s|ing)?|unable|yet|struggl\w*)(?= to\b)", "not", words)
+    for pattern, sign in ((_POSITIVE, 1), (_NEGATIVE, -1)):
+        for match in pattern.finditer(plain):
+            before = " ".join(plain[: match.start()].split()[-4:])
+            flipped = bool(_NOT.search(re.split(r"[,;:.]", before)[-1]))
+            found[-sign if flipped else sign] = match[0]
+    return next(iter(found.items())) if len(found) == 1 else None
+
+
+def _placed(words: str) -> tuple[str, int, str] | None:
+    """Where the level is said to lie: ("good", +-1) of a limit or ("high", +-1) of a number, with the word."""
+    found = [("good", sign, m[0]) for sign, p in ((1, _GOOD), (-1, _BAD)) for m in p.finditer(words)]
+    found += [("high", sign, m[0]) for sign, p in ((1, _HIGH), (-1, _LOW)) for m in p.finditer(words)]
+    kept = [(kind, -sign if _negated(words, word) else sign, word) for kind, sign, word in found]
+    return kept[0] if len({(kind, sign) for kind, sign, _ in kept}) == 1 else None
+
+
+def _negated(words: str, word: str) -> bool:
+    before = words[: words.index(word)].split()[-2:]
+    return bool(_NOT.search(" ".join(before)))
+
+
+def _truths(judged: Judged) -> list[tuple[bool, str]]:
+    """Each thing said of level and target, whether it holds, and its word."""
+    above = judged.actual.number > judged.target.number
+    good = None if judged.better is None else above == (judged.better > 0)
+    out = []
+    met, placed = _met_verdict(judged.words), _placed(judged.words)
+    if met is not None and good is not None:
+        out.append((good == (met[0] > 0), met[1]))
+    if placed is not None and placed[0] == "high":
+        out.append((above == (placed[1] > 0), placed[2]))
+    elif placed is not None and good is not None:
+        out.append((good == (placed[1] > 0), placed[2]))
+    return out
+
+
+def _read(text: str) -> Judged | None:
+    marked = with_units(text)
+    if _OPEN.search(marked.line):
+        return None
+    roles = _roles(marked)
+    if roles is None:
+        return None
+    actual, target = (marked.numbers[n] for n in roles)
+    if actual.number == target.number:
+        return None
+    better = _better(marked.line, text, roles[1], target)
+    return Judged(actual, target, better, _judging(marked.line, roles[1]))
+
+
+def _joined(sentence: Sentence, before: Sentence | None) -> str | None:
+    """A sentence with the one before it when it judges that one's target or level and has too little of its own."""
+    if before is None or (before.file, before.section) != (sentence.file, sentence.section):
+        return None
+    own, last = with_units(sentence.text), with_units(before.text)
+    counted = [sum(map(len, _kinds(m).values())) for m in (own, last)]
+    back = _SPEAKS_BACK.search(own.line) or not own.numbers
+    if not back or counted[0] > 1 or not 1 <= counted[1] <= 2 or counted[0] + counted[1] != 2:
+        return None
+    return f"{before.text.rstrip('.')}; {sentence.text}"
+
+
+def targets_said(evidence: Evidence) -> list[Finding]:
+    """Every sentence that judges a level against a target, alone or with the one before it."""
+    found: list[Finding] = []
+    for n, sentence in enumerate(evidence.sentences):
+        text = sentence.full
+        judged = _read(text)
+        if judged is None and (both := _joined(sentence, evidence.sentences[n - 1] if n else None)) is not None:
+            text, judged = both, _read(both)
+        truths = _truths(judged) if judged is not None else []
+        if judged is not None and truths and not any(holds for holds, _ in truths):
+            found.append(_finding(sentence, text, judged, truths[0][1]))
+    return found
+
+
+def _finding(sentence: Sentence, text: str, judged: Judged, word: str) -> Finding:
+    a, t = judged.actual, judged.target
+    sign = ">" if a.number > t.number else "<"
+    wanted = "" if judged.better is None else f" (here {'higher' if judged.better > 0 else 'lower'} is better)"
+    said = f"{a.text} {sign} {t.text}{wanted}, but the target is said to be “{word}” (“{text[:220]}”)"
+    figures = (Figure("actual", a.text, a.number), Figure("target", t.text, t.number))
+    return Finding("target_claim_wrong", "error", Where(sentence.file, sentence.line or None), figures, said)
