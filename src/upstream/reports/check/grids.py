@@ -365,6 +365,17 @@ def _are_verdicts(cells: list[str]) -> bool:
     return all(_VERDICT.fullmatch(cell.strip()) for cell in cells) and any(cells)
 
 
+_AIM_HEADER = re.compile(
+    r"target|ambition|goal|\baim\b|standard|benchmark|threshold|expect|good looks like|limit|range", re.IGNORECASE
+)
+
+
+def _is_aim(raw: _Raw) -> bool:
+    """Whether a column of words before the numbers holds targets ("at least 75%") and so names nothing."""
+    filled = [c for c in raw.cells if c]
+    return raw.index > 0 and bool(_AIM_HEADER.search(raw.header)) and all(re.search(r"\d", c) for c in filled)
+
+
 def _grid_of(table: Table, body: list[list[str]], lines: list[int], headers: list[str]) -> Grid | None:
     texts, numbers = _columns(headers, body)
     numbers = [raw for raw in numbers if not _is_serial(raw)]
@@ -374,7 +385,7 @@ def _grid_of(table: Table, body: list[list[str]], lines: list[int], headers: lis
     keys = [
         raw
         for raw in texts
-        if raw.index < first or (_KEY_WORDS.fullmatch(raw.header.replace("_", " ")) and not _are_verdicts(raw.cells))
+        if (raw.index < first and not _is_aim(raw)) or (_KEY_WORDS.fullmatch(raw.header.replace("_", " ")) and not _are_verdicts(raw.cells))
     ]
     columns = tuple(
         Column(

@@ -10,7 +10,7 @@ from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Column, Grid, Row
 from upstream.reports.check.numbers import tidy
-from upstream.reports.check.spans import Named, Span, find_spans, month_name
+from upstream.reports.check.spans import Named, Span, find_spans, is_period_label, month_name, only_span
 
 _WORDS = {
     "one": 1,
@@ -105,15 +105,35 @@ def _years_apart(quarter: Span, months: Span) -> bool:
     return quarter.dated and months.dated and quarter.first != months.first
 
 
+# what may stand between two names of one period: a bracket, a comma, "that is", "which ran from"
+_JOINT = re.compile(
+    r"[\s(\[,:;=-]*(?:(?:that|this|which|it|i\.e\.?|ie|namely|or|being|meaning|so|the|three|twelve|months?|of|year|and so)\b[\s,:]*)*"
+    r"(?:(?:is|was|are|were|covers?|covered|covering|runs?|ran|running|spans?|spanned|spanning|means|comprises?|comprising)\b[\s,:]*)?"
+    r"(?:(?:from|for|between|the|months?|of|period)\b[\s,:]*)*[\s(]*",
+    re.IGNORECASE,
+)
+
+
 def _together(text: str, one: Span, other: Span) -> bool:
+    """Whether two periods stand so that one explains the other; a list or a comparison does not."""
     start, end = text.find(one.text) + len(one.text), text.find(other.text)
     gap = text[start:end] if end >= start else text
-    joint = (
-        r"[\s(:,=-]*(?:that is|which is|is|was|covers|covering|i\.e\.|being|meaning|runs?|ran)?(?: from)?[\s(:]*"
-        if one.quarter
-        else r"[\s(,]*"
-    )
-    return end >= start and bool(re.fullmatch(joint, gap, re.IGNORECASE))
+    return end >= start and bool(gap.strip()) and bool(_JOINT.fullmatch(gap))
+
+
+def _apposed(where: Where, text: str) -> list[Finding]:
+    """ "2020/21 (April 2019 to March 2020)": a year explained by months that are another year."""
+    found = []
+    for one, other in itertools.pairwise(n.span for n in find_spans(text)):
+        year = next((s for s in (one, other) if s.kind == "financial_year" and not s.problem), None)
+        months = next((s for s in (one, other) if s.kind == "range" and s.dated), None)
+        if year is None or months is None or months.months != year.months or months.first == year.first:
+            continue
+        if _together(text, one, other):
+            right = f"{month_name(year.first)} to {month_name(year.last)}"
+            said = f"“{year.text}” is said to be {months.text}; it is {right} (“{text[:200]}”)."
+            found.append(_say(where, [year, months], said))
+    return found
 
 
 def _fits(quarter: Span, months: Span, first: int) -> bool:
@@ -405,6 +425,43 @@ def _has_years(grid: Grid) -> bool:
     return any(c.cumulative for c in grid.columns)
 
 
+def _labels_against_title(grid: Grid) -> list[Finding]:
+    """A title that names the periods of its columns (or rows), and a label with another one of the same length."""
+    columns = [
+        (_column_where(grid, c), c.header, c.span)
+        for c in grid.columns
+        if c.span is not None and c.span.dated and not c.cumulative and not c.rolling
+    ]
+    rows = [
+        (grid.where(row), row.label, span)
+        for row in grid.rows
+        if is_period_label(row.label) and (span := only_span(row.label)) is not None and span.dated
+    ]
+    return _not_in_title(grid.table.title, columns) + _not_in_title(grid.table.title, rows)
+
+
+def _not_in_title(title: str, labels: list[tuple[Where, str, Span]]) -> list[Finding]:
+    named = [n for n in find_spans(title) if n.span.dated]
+    if len(named) < 2 or len(labels) < 2:
+        return []
+    between = title[named[0].end : named[-1].start]
+    if re.search(r"\bto\b|-|\b(?:since|between|from|until)\b", between):
+        return []
+    told = {(n.span.first, n.span.last) for n in named}
+    lengths = {n.span.months for n in named}
+    alike = [(where, label, s) for where, label, s in labels if s.months in lengths]
+    wrong = [(where, label, s) for where, label, s in alike if (s.first, s.last) not in told]
+    if not told - {(s.first, s.last) for *_, s in alike} or len(alike) == len(wrong):
+        return []
+    if not wrong:
+        seen = [(s.first, s.last) for *_, s in alike]
+        wrong = [item for n, item in enumerate(alike) if seen[n] in seen[:n]][:1]
+    return [
+        _say(where, [s, *(n.span for n in named)], f"“{label}” is not where the title’s periods put it (“{title[:120]}”).")
+        for where, label, s in wrong
+    ]
+
+
 def _span_in_header(grid: Grid) -> list[Finding]:
     """ "YTD 2021/22 % change on 2019/20": two financial years in one table's cumulative headers are checked above;
     here the month in the title against the latest month column."""
@@ -440,6 +497,7 @@ def wrong_period_label(evidence: Evidence) -> list[Finding]:
         where = Where(sentence.file, sentence.line or None)
         texts.append((where, sentence.text))
         found += _windows(where, sentence.text) + _comparisons(where, sentence.text) + _malformed(where, sentence.text)
+        found += _apposed(where, sentence.text)
     for grid in evidence.grids:
         for column in grid.columns:
             where = _column_where(grid, column)
@@ -449,6 +507,6 @@ def wrong_period_label(evidence: Evidence) -> list[Finding]:
         texts.append((titled, grid.table.title))
         found += _malformed(titled, grid.table.title) + _windows(titled, grid.table.title)
         found += (
-            _sequences(grid) + _rows_in_step(grid) + _title_window(grid) + _pairs_of_years(grid) + _span_in_header(grid)
+            _sequences(grid) + _rows_in_step(grid) + _title_window(grid) + _pairs_of_years(grid) + _span_in_header(grid) + _labels_against_title(grid)
         )
     return found + _quarter_months(texts)

@@ -30,8 +30,9 @@ _BEFORE = re.compile(
     rf"\b(?:{_TARGET_NOUN}|required|expected|should(?: be)?|must(?: be)?|supposed to|permitted|allowed|agreed|aim(?:s|ed|ing)? (?:for|to|at)|"
     rf"at least|at most|no (?:more|less|fewer|longer) than|not (?:more|less) than|minimum of|maximum of|up to|against(?: the| a| our| its)*)\b[^<.;]*$"
 )
+_BETWEEN = r"(?:against|versus|vs|below|above|over|under|with|to|met|missed|of|on|for|in|by|and|but|which|exceed\w*|outside|inside|beyond|beat)\b"
 _AFTER = re.compile(
-    rf"^\s*(?:unit\w+ )?(?:\(?[a-z'-]+ ){{0,2}}?\(?{_TARGET_NOUN}\b|^\s*(?:unit\w+ )?(?:or (?:more|less|fewer|better|above|below|higher|lower|over|under|sooner)|"
+    rf"^\s*(?:unit\w+ )?(?:\(?(?!{_BETWEEN})[a-z'-]+ ){{0,2}}?\(?{_TARGET_NOUN}\b|^\s*(?:unit\w+ )?(?:or (?:more|less|fewer|better|above|below|higher|lower|over|under|sooner)|"
     r"(?:that (?:was|is) |we )?(?:expected|required|permitted|allowed|promised|pledged|aimed for|sought|set))\b"
 )
 _ACTUAL_BEFORE = re.compile(
@@ -107,7 +108,7 @@ def _target_score(line: str, number: int) -> int:
 def _cut_off(words: str) -> bool:
     return bool(
         re.search(r"\b(?:met|missed|achieved|reached|hit|broken|honoured|attained|exceeded|satisfied|passed)\b[^<]*$", words)
-        or re.search(r"[,:;] (?:with|at|it|which|we|but)\b[^<]*$", words)
+        or re.search(r"[,:;] (?:with|at|it|which|we|but|\w+ing)\b[^<]*$", words)
     )
 
 
@@ -136,6 +137,16 @@ def _better(line: str, text: str, target: int, value: Value) -> int | None:
     return 1 if told is None and value.percent and value.number >= 60 else told
 
 
+def bound_of(text: str) -> int | None:
+    """1 for "at least 75%", -1 for "no more than 8 days" or a bare length of time, ``None`` when the cell says neither."""
+    spelt = re.sub(r"≥|>=?|=>", " at least ", re.sub(r"≤|<=?|=<", " at most ", text))
+    line = re.sub(r"<[nt]\d+>", "<target>", with_units(spelt).line)
+    least, most = bool(_LEAST.search(line)), bool(_MOST.search(line))
+    if least != most:
+        return 1 if least else -1
+    return -1 if "<target> unit" in line else None
+
+
 def _judging(line: str, target: int) -> str:
     """The words that can judge: not the target's own bound, not the verb that brings the level."""
     n = rf"<[nt]{target}>(?: unit\w+)?"
@@ -148,7 +159,7 @@ def _judging(line: str, target: int) -> str:
     return re.sub(r"\b\w+ (?:met|achieved|reached|delivered|secured|attained|passed|cleared)(?= (?:was|were|is|stood|came|rose|fell|in <p|ended|\s|<))(?<!target met)(?<!target achieved)", " ", line)
 
 
-def _met_verdict(words: str) -> tuple[int, str] | None:
+def met_verdict(words: str) -> tuple[int, str] | None:
     """1 said to be met, -1 said to be missed, with the word; ``None`` when not said or said both ways."""
     found: dict[int, str] = {}
     plain = re.sub(r"\b(?:fail(?:ed|s|ing)?|unable|yet|struggl\w*)(?= to\b)", "not", words)
@@ -178,7 +189,7 @@ def _truths(judged: Judged) -> list[tuple[bool, str]]:
     above = judged.actual.number > judged.target.number
     good = None if judged.better is None else above == (judged.better > 0)
     out = []
-    met, placed = _met_verdict(judged.words), _placed(judged.words)
+    met, placed = met_verdict(judged.words), _placed(judged.words)
     if met is not None and good is not None:
         out.append((good == (met[0] > 0), met[1]))
     if placed is not None and placed[0] == "high":

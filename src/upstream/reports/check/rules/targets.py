@@ -13,7 +13,7 @@ from upstream.reports.check.labels import key
 from upstream.reports.check.numbers import Value, parse_value
 from upstream.reports.check.reading.model import Table
 from upstream.reports.check.rules.betterness import better_of
-from upstream.reports.check.rules.target_claims import targets_said
+from upstream.reports.check.rules.target_claims import bound_of, met_verdict, targets_said, with_units
 
 _TARGET_WORD = (
     r"(?:target|goal|ambition|aim|aspiration\w*|threshold|standard|benchmark|required|"
@@ -145,6 +145,7 @@ def _clock(target_text: str, claim_text: str, where: Where, shown: str) -> list[
     ]
 
 
+_FRACTION = 1.0
 _TARGET_HEADER = re.compile(
     r"target|goal|wdgll|what good looks like|good looks like|ambition|aim\b|standard|threshold|benchmark", re.IGNORECASE
 )
@@ -199,46 +200,96 @@ _POLARITY = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """The target of one row: its number, which way is good when the cell says so, and how it is shown."""
+
+    value: Value
+    bound: int | None
+    figure: Figure
+
+
+def _aims(grid: Grid) -> dict[int, Aim]:
+    """Targets by row, from a column of numbers or of words with one number each ("at least 75%")."""
+    columns = [n for n, c in enumerate(grid.columns) if c.role == "target" or _TARGET_HEADER.search(c.header)]
+    if len(columns) == 1:
+        at = columns[0]
+        return {
+            r: Aim(value, None, grid.figure(row, at))
+            for r, row in enumerate(grid.rows)
+            if (value := row.values[at]) is not None
+        }
+    headers = dict.fromkeys(h for row in grid.rows for h in row.texts if _TARGET_HEADER.search(h))
+    if columns or len(headers) != 1:
+        return {}
+    header = next(iter(headers))
+    found = {}
+    for r, row in enumerate(grid.rows):
+        text = row.texts.get(header, "")
+        numbers = with_units(text).numbers
+        if len(numbers) == 1:
+            figure = Figure(f"{row.label}, {header}", text, numbers[0].number)
+            found[r] = Aim(numbers[0], bound_of(text), figure)
+    return found
+
+
+def _signs(grid: Grid, header: str) -> dict[int, int]:
+    """Verdicts of a column of words by row: 1 met, -1 missed, 2 above, -2 below; none when a cell says something else."""
+    found = {}
+    for r, row in enumerate(grid.rows):
+        said = row.texts.get(header, "").strip().lower().strip(".")
+        verdict = _STATUS.get(said) or ((met := met_verdict(said)) and met[0])
+        if verdict:
+            found[r] = verdict
+    return found
+
+
 def _status_column(grid: Grid) -> list[Finding]:
-    targets = [n for n, c in enumerate(grid.columns) if c.role == "target" or _TARGET_HEADER.search(c.header)]
+    aims = _aims(grid)
+    targets = {n for n, c in enumerate(grid.columns) if c.role == "target" or _TARGET_HEADER.search(c.header)}
     actuals = [
-        n
-        for n, c in enumerate(grid.columns)
-        if n not in targets and c.role in {"count", "percent", "average", "median"}
+        n for n, c in enumerate(grid.columns) if n not in targets and c.role in {"count", "percent", "average", "median"}
     ]
-    if len(targets) != 1 or not actuals:
+    if not aims or not actuals:
         return []
     actual = _actual_column(grid, actuals)
     found = []
-    for header in dict.fromkeys(h for row in grid.rows for h in row.texts if _STATUS_HEADER.search(h)):
-        signs = {
-            r: _STATUS[s]
-            for r, row in enumerate(grid.rows)
-            if (s := row.texts.get(header, "").strip().lower().strip(".")) in _STATUS
-        }
+    for header in dict.fromkeys(h for row in grid.rows for h in row.texts):
+        signs = _signs(grid, header)
+        if not _STATUS_HEADER.search(header) and len(signs) < len(grid.rows):
+            continue
         for r, sign in signs.items():
-            row = grid.rows[r]
-            a, t = row.values[actual], row.values[targets[0]]
-            if a is None or t is None or a.number == t.number:
-                continue
-            better = 1 if abs(sign) == 2 else _better_row(grid, r, actual, targets[0], signs)
-            if better is not None and ((a.number - t.number) * better > 0) != (sign > 0):
-                figures = (grid.figure(row, actual), grid.figure(row, targets[0]))
-                mark_ = ">" if a.number > t.number else "<"
-                found.append(
-                    Finding(
-                        "target_claim_wrong",
-                        "error",
-                        Where(grid.table.file, row.line or None, grid.table.name, row.label, header),
-                        figures,
-                        (
-                            f"{row.label}: {a.text} {mark_} {t.text} (target; here "
-                            f"{'higher' if better > 0 else 'lower'} is better), but “{header}” says "
-                            f"“{row.texts[header]}”."
-                        ),
-                    )
-                )
+            wrong = _judged(grid, r, actual, aims, signs, header) if r in aims else None
+            found += [wrong] if wrong is not None and sign else []
     return found
+
+
+def _in_unit(level: Value | None, aim: Value) -> Value | None:
+    """A level as a per cent when its target is one and a workbook stored it as a fraction."""
+    if level is None or level.percent or not aim.percent or aim.number <= _FRACTION or level.number > _FRACTION:
+        return level
+    return Value(100 * level.number, max(level.decimals - 2, 0), True, level.text)
+
+
+def _judged(
+    grid: Grid, r: int, actual: int, aims: dict[int, Aim], signs: dict[int, int], header: str
+) -> Finding | None:
+    """One row's verdict against its level and target."""
+    row, aim, sign = grid.rows[r], aims[r], signs[r]
+    level = _in_unit(row.values[actual], aim.value)
+    if level is None or level.number == aim.value.number:
+        return None
+    better = 1 if abs(sign) == 2 else aim.bound or _better_row(grid, r, actual, aims, signs)
+    if better is None or ((level.number - aim.value.number) * better > 0) == (sign > 0):
+        return None
+    mark_ = ">" if level.number > aim.value.number else "<"
+    way = "higher" if better > 0 else "lower"
+    said = (
+        f"{row.label}: {level.text} {mark_} {aim.value.text} (target; here {way} is better), "
+        f"but “{header}” says “{row.texts[header]}”."
+    )
+    where = Where(grid.table.file, row.line or None, grid.table.name, row.label, header)
+    return Finding("target_claim_wrong", "error", where, (grid.figure(row, actual), aim.figure), said)
 
 
 def _actual_column(grid: Grid, actuals: list[int]) -> int:
@@ -254,11 +305,10 @@ def _last(grid: Grid, at: int) -> int:
     return span.last if span is not None else 0
 
 
-def _better_row(grid: Grid, r: int, actual: int, target: int, signs: dict[int, int]) -> int | None:
+def _better_row(grid: Grid, r: int, actual: int, aims: dict[int, Aim], signs: dict[int, int]) -> int | None:
     """Which way is good: from the words of the row, else from what the other rows show."""
     row = grid.rows[r]
-    aim = row.values[target]
-    own = better_of(f"{row.label} {' '.join(row.texts.values())} {aim.text if aim is not None else ''}")
+    own = better_of(f"{row.label} {' '.join(row.texts.values())} {aims[r].value.text}")
     for said in (*row.keys, *row.texts.values()):
         if polarity := _POLARITY.fullmatch(said.strip()):
             return 1 if polarity[1] else -1
@@ -266,10 +316,13 @@ def _better_row(grid: Grid, r: int, actual: int, target: int, signs: dict[int, i
         return own
     votes = 0
     for other, sign in signs.items():
-        a, t = grid.rows[other].values[actual], grid.rows[other].values[target]
-        if other != r and a is not None and t is not None and abs(sign) == 1:
-            votes += sign * ((a.number > t.number) - (a.number < t.number))
-    return (votes > 0) - (votes < 0) or None if abs(votes) >= 2 else None
+        level = grid.rows[other].values[actual]
+        if other != r and level is not None and other in aims and abs(sign) == 1:
+            target = aims[other].value.number
+            votes += sign * ((level.number > target) - (level.number < target))
+    if abs(votes) >= 2:
+        return 1 if votes > 0 else -1
+    return 1 if aims[r].value.percent and aims[r].value.number >= 60 else None
 
 
 def _clock_cells(table: Table) -> list[Finding]:
