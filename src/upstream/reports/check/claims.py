@@ -79,7 +79,7 @@ _MOVED = re.compile(r"\b(?:improv|worsen|deteriorat|chang|mov|shift|varied|from 
 _NUMBER = re.compile(
     r"(?P<money>£)?(?<![\w.,:/])(?P<sign>[-+](?=\d))?(?P<number>\d{1,3}(?:,\d{3})"
     r"+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<scale>\s?(?:million|bn|m|k)\b)?"
-    r"(?P<points>\s?-?(?:percentage[ -]points?|% ?points?|ppts?\b|pp\b))?(?P<percent>\s?%|"
+    r"(?P<points>\s?-?(?:(?:percentage[ -])?points?\b|% ?points?|ppts?\b|pp\b))?(?P<percent>\s?%|"
     r"\s?per ?cent\b|\s?pct\b)?(?P<times>\s?(?:x\b|times\b))?(?![\w]|\.\d|,\d|:\d|/\d)",
     re.IGNORECASE,
 )
@@ -178,7 +178,7 @@ _FRACTION = re.compile(r"(?<=\()(\d[\d,]*)\s?/\s?(\d[\d,]*)(?=[),;])")
 def _spelt(match: re.Match[str]) -> str:
     """ "(404/854)" as "(404 of 854)"; "(21/22)" may be a year and stays."""
     top, bottom = (int(n.replace(",", "") or 0) for n in match.groups())
-    return match[0] if bottom == top + 1 else f"{match[1]} of {match[2]}"
+    return match[0] if bottom in {top + 1, (top + 1) % 100} else f"{match[1]} of {match[2]}"
 
 
 @lru_cache(maxsize=20_000)
@@ -516,7 +516,7 @@ def _change_of(part: str, claim: Claim, numbers: tuple[Value, ...]) -> set[int]:
     match = CHANGE.search(part)
     if match:
         at = int(match[1] or match[2] or match[3])
-        if re.search(rf"<n{at}>\s*(?:[a-z]+\s*)?(?:compared|against|v |from)", part):
+        if re.search(rf"<n{at}>\s*(?:[a-z]+\s*)?(?:compared|against|v |from)|(?:\bto|\bat|\bnow|reached|hit) <n{at}>\s*\(", part):
             taken.discard(at)
         else:
             claim.change = numbers[at]

@@ -38,7 +38,9 @@ _FINITE = frozenset(
     "stood stands came comes reached saw sees brought ran rose fell dealt deals made took gave had has showed shows grew "
     "dropped dealt held hold holds carried carry handled handle share shared remain remained numbered totalled".split()
 )
-_COMMON = frozenset("with without from against by to on at of for".split())
+_COMMON = frozenset("with without from against by to on at of for and".split())
+# words of reporting that are nouns behind another noun ("begging reports", "stop and search records")
+_COUNTED = frozenset("report reports record records log logs notice notices".split())
 _TOKEN = re.compile(r"<[pntqx]\d+>|[a-z0-9][a-z0-9'&/-]*|[^\s\w]")
 _ENDINGS = frozenset("recorded reported seen logged received made noted registered taken handled".split())
 # nouns that in "reports of", "the rate of" head a phrase that says more
@@ -99,6 +101,8 @@ def phrase_before(said: list[str], at: int) -> tuple[str, ...]:
     """The noun phrase that a number is said of when it stands before: over verbs of reporting, periods and small words."""
     n = at - 1
     while n >= 0 and (not _plain(said[n]) or _verb(said, n)) and said[n] not in {";", "."}:
+        if said[n] in _COUNTED and n > 0 and _plain(said[n - 1]):
+            break
         if re.fullmatch(r"<[ntqx]\d+>", said[n]):
             return ()
         n -= 1
@@ -159,3 +163,18 @@ def _complement(said: list[str], at: int) -> tuple[str, ...]:
 def name_of(text: str) -> tuple[str, ...]:
     """The stems of a label, as :func:`subject_of` would read it in a sentence."""
     return _join([t for t in tokens(text.lower()) if t[0].isalnum()])
+
+
+def phrases(line: str) -> list[tuple[str, ...]]:
+    """Every noun phrase of a marked line, those of a number and all others, longest readings only."""
+    said = tokens(line)
+    found = []
+    n = -1
+    while n < len(said):
+        phrase = phrase_after(said, n) if n + 1 < len(said) and _content(said[n + 1]) else ()
+        if phrase:
+            found.append(phrase)
+            n += len(phrase)
+        else:
+            n += 1
+    return found

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Finding
+from upstream.reports.check.rules.changes import changes_against_tables
 from upstream.reports.check.rules.copies import rows_copied
 from upstream.reports.check.rules.facts import fact_quoted_differently
 from upstream.reports.check.rules.impossible import impossible_value
@@ -19,7 +20,9 @@ from upstream.reports.check.rules.shares import shares_said
 from upstream.reports.check.rules.statements import fact_said_twice
 from upstream.reports.check.rules.sums import parts_do_not_sum
 from upstream.reports.check.rules.swaps import rows_swapped
-from upstream.reports.check.rules.targets import target_claim_wrong
+from upstream.reports.check.rules.target_claims import targets_said
+from upstream.reports.check.rules.target_tables import targets_in_tables
+from upstream.reports.check.rules.targets_twice import target_said_twice
 
 ALL: tuple[Callable[[Evidence], list[Finding]], ...] = (
     parts_do_not_sum,
@@ -33,7 +36,10 @@ ALL: tuple[Callable[[Evidence], list[Finding]], ...] = (
     fact_quoted_differently,
     fact_said_twice,
     sentences_against_tables,
-    target_claim_wrong,
+    changes_against_tables,
+    targets_said,
+    targets_in_tables,
+    target_said_twice,
     impossible_value,
     wrong_period_label,
 )

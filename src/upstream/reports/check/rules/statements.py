@@ -24,7 +24,7 @@ from upstream.reports.check.rules.facts import telling, vocabulary, without_peri
 from upstream.reports.check.spans import Span, find_spans, is_period_label
 
 Period = tuple[int, int]
-Identity = tuple[tuple[str, ...], frozenset[str], Period, bool]
+Identity = tuple[frozenset[str], frozenset[str], Period, bool]
 _NO_FACT = re.compile(
     r"\b(?:forecast\w*|expect\w*|project(?:ed|ion|ions|s to)|plan(?:ned|s)? (?:to|for)|target\w*|estimat\w*|provisional\w*|"
     r"revis\w*|restat\w*|previously (?:reported|published)|first (?:published|reported)|originally|correct(?:ed|ion)|budget\w*|"
@@ -50,16 +50,25 @@ class Statement:
     text: str
 
     @property
+    def thing(self) -> frozenset[str]:
+        return thing_of(self.subject)
+
+    @property
     def identity(self) -> Identity:
-        return self.subject, self.places, self.period, self.value.percent
+        return self.thing, self.places, self.period, self.value.percent
 
 
-def _places(text: str, subject: tuple[str, ...], names: dict[frozenset[str], str]) -> frozenset[str]:
+def thing_of(subject: tuple[str, ...]) -> frozenset[str]:
+    """The words that tell a thing from others: "burglary" of "burglary offences"."""
+    return key(" ".join(subject))
+
+
+def places_in(text: str, subject: tuple[str, ...], names: dict[frozenset[str], str]) -> frozenset[str]:
     """Names in a text beside its subject: words with a capital inside a sentence, and labels of tables."""
     own = set(subject)
     plain = without_periods(text)
     capitals = {stem for m in _CAPITAL.finditer(plain) for stem in name_of(m[0])} - own
-    said = {k for k, label in names.items() if label[:1].isupper() and not k & own and said_in(label, plain)}
+    said = {k for k, label in names.items() if label[:1].isupper() and not (k | set(name_of(label))) & own and said_in(label, plain)}
     return frozenset(capitals | {word for k in said if _as_name(names[k], plain) for word in k})
 
 
@@ -100,7 +109,7 @@ def statements_of(sentence: Sentence, names: dict[frozenset[str], str]) -> Itera
         if period is None or not subject:
             continue
         where = Where(sentence.file, sentence.line or None)
-        places = _places(sentence.text, subject, names)
+        places = places_in(sentence.text, subject, names)
         yield Statement(subject, places, period, value, where, sentence.text)
 
 
@@ -125,7 +134,7 @@ def _column_period(grid: Grid, at: int) -> Period | None:
     return (titled[0].first, titled[0].last) if plain and len(titled) == 1 and titled[0].dated else None
 
 
-def _cells(grid: Grid, names: dict[frozenset[str], str]) -> Iterator[Statement]:
+def cells_of(grid: Grid, names: dict[frozenset[str], str]) -> Iterator[Statement]:
     """Cells as statements: rows are things, or the title is the thing and rows are places."""
     titled = _title_subject(grid)
     parts = any(row.total for row in grid.rows)
@@ -162,7 +171,7 @@ def fact_said_twice(evidence: Evidence) -> list[Finding]:
         held[statement.identity].append(statement)
     cells: dict[Identity, list[Statement]] = defaultdict(list)
     for grid in evidence.grids:
-        for statement in _cells(grid, names):
+        for statement in cells_of(grid, names):
             if statement.identity in held:
                 cells[statement.identity].append(statement)
     found = []

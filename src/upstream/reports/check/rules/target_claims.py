@@ -213,6 +213,19 @@ def _read(text: str) -> Judged | None:
     return Judged(actual, target, better, _judging(marked.line, roles[1]))
 
 
+def target_of(text: str) -> tuple[Marked, Value] | None:
+    """The one target that a sentence states, with the level judged or without one; ``None`` when none is plain."""
+    marked = with_units(text)
+    if _OPEN.search(marked.line):
+        return None
+    kinds = _kinds(marked)
+    numbers = [n for held in kinds.values() for n in held]
+    if len(numbers) == 1 and _target_score(marked.line, numbers[0]) >= 1:
+        return marked, marked.numbers[numbers[0]]
+    roles = _roles(marked)
+    return (marked, marked.numbers[roles[1]]) if roles is not None else None
+
+
 def _joined(sentence: Sentence, before: Sentence | None) -> str | None:
     """A sentence with the one before it when it judges that one's target or level and has too little of its own."""
     if before is None or (before.file, before.section) != (sentence.file, sentence.section):

@@ -1,4 +1,4 @@
-"""Targets said to be met, missed, above or below, against the figures printed with them."""
+"""Targets judged in tables: a status column, a cell of words, a time beside its limit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from upstream.reports.check.labels import key
 from upstream.reports.check.numbers import Value, parse_value
 from upstream.reports.check.reading.model import Table
 from upstream.reports.check.rules.betterness import better_of
-from upstream.reports.check.rules.target_claims import bound_of, met_verdict, targets_said, with_units
+from upstream.reports.check.rules.target_claims import bound_of, met_verdict, with_units
 
 _TARGET_WORD = (
     r"(?:target|goal|ambition|aim|aspiration\w*|threshold|standard|benchmark|required|"
@@ -209,7 +209,7 @@ class Aim:
     figure: Figure
 
 
-def _aims(grid: Grid) -> dict[int, Aim]:
+def aims_of(grid: Grid) -> dict[int, Aim]:
     """Targets by row, from a column of numbers or of words with one number each ("at least 75%")."""
     columns = [n for n, c in enumerate(grid.columns) if c.role == "target" or _TARGET_HEADER.search(c.header)]
     if len(columns) == 1:
@@ -245,7 +245,7 @@ def _signs(grid: Grid, header: str) -> dict[int, int]:
 
 
 def _status_column(grid: Grid) -> list[Finding]:
-    aims = _aims(grid)
+    aims = aims_of(grid)
     targets = {n for n, c in enumerate(grid.columns) if c.role == "target" or _TARGET_HEADER.search(c.header)}
     actuals = [
         n for n, c in enumerate(grid.columns) if n not in targets and c.role in {"count", "percent", "average", "median"}
@@ -372,9 +372,9 @@ def _text_cells(table: Table) -> list[Finding]:
     return found
 
 
-def target_claim_wrong(evidence: Evidence) -> list[Finding]:
-    """Sentences, status columns and scorecard cells that judge a figure against its target."""
-    found = targets_said(evidence)
+def targets_in_tables(evidence: Evidence) -> list[Finding]:
+    """Status columns, scorecard cells and clock times that judge a figure against its target."""
+    found: list[Finding] = []
     for sentence in evidence.sentences:
         found += _clock(sentence.full, sentence.full, Where(sentence.file, sentence.line or None), sentence.text)
     for grid in evidence.grids:
