@@ -159,6 +159,11 @@ class Marked:
     spans: tuple[Span, ...]
 
 
+def names_in(text: str) -> frozenset[str]:
+    """Names with a number in them that a marked line does without ("outcome 17", "grade 1")."""
+    return frozenset(m[0].lower() for m in _NAMES.finditer(tidy(text)))
+
+
 # falls of people, which say nothing of numbers falling
 _ACCIDENTS = re.compile(
     r"(\b(?:(?:in)?patient|trips and|slips and|trips or|resident)|^|\bof|<n\d+>|: ) falls\b(?! (?:to|by|from|of) <)|"
@@ -184,7 +189,9 @@ def _spelt(match: re.Match[str]) -> str:
 @lru_cache(maxsize=20_000)
 def mark(text: str) -> Marked:
     """Turn a sentence into a line of marks; nothing of one that cites another."""
-    plain = "" if cites(text) else _FRACTION.sub(_spelt, tidy(text)).replace("*", "").replace("<", " ").replace(">", " ")
+    plain = (
+        "" if cites(text) else _FRACTION.sub(_spelt, tidy(text)).replace("*", "").replace("<", " ").replace(">", " ")
+    )
     chars = list(plain)
     pieces: list[tuple[int, int, str]] = []
     spans: list[Span] = []
@@ -310,8 +317,10 @@ CHANGE = re.compile(
     r"[^()<]{0,40}\))|(?:<n(\d+)>[^<()]{0,30}?\(\s*(?:or |[-+]|[a-z ]{0,14})?<t\d+>[^()"
     r"<]{0,30}\))|\(\s*<t\d+>,? (?:or )?<n(\d+)>\s*\)"
 )
+_PASSIVE = r"(?<!followed )(?<!attended )(?<!recorded )(?<!reported )(?<!handled )(?<!committed )(?<!shared )(?<!divided )(?<!supported )(?<!preceded )(?<!matched )(?<!joined )(?<!covered )(?<!served )"
 _BY = re.compile(
-    r"(?:\bby|difference of|gap of|change of|increase of|rise of|decrease of|fall of|"
+    rf"(?:{_PASSIVE}\bby|"
+    r"difference of|gap of|change of|increase of|rise of|decrease of|fall of|"
     r"reduction of|drop of|growth of|uplift of|decline of)\s+(?:just |only |some |a "
     r"further |around |approximately )?<n(\d+)>"
 )
@@ -414,7 +423,9 @@ _LATER_AFTER = re.compile(
 
 
 # "was 1,153, up by 285": the level is the later one
-_CHANGE_FOLLOWS = re.compile(rf"^[^<]{{0,40}}?(?:,|;|:|\(|-)\s*(?:which (?:is|was) |this (?:is|was) |that is )?(?:an? )?(?:{UP}|{DOWN}|up|down|higher|lower)\b")
+_CHANGE_FOLLOWS = re.compile(
+    rf"^[^<]{{0,40}}?(?:,|;|:|\(|-)\s*(?:which (?:is|was) |this (?:is|was) |that is )?(?:an? )?(?:{UP}|{DOWN}|up|down|higher|lower)\b"
+)
 _JUST_WAS = re.compile(r"(?<!had been)\b(?:was|were|been)(?: (?:the|at|a|just|only))*\s*$")
 _STANDARD = re.compile(
     r"(?:at most|at least|no more than|minimum of|maximum of|targets?|limits?|threshold|"
@@ -499,7 +510,7 @@ def _by_period(part: str, free: list[int], claim: Claim, marked: Marked) -> None
 
 
 _MOVES = re.compile(
-    r"(?:\b(?:by|up|down|another|further|extra|difference|change|gap|gain|loss|increase|decrease|rise|fall|drop|growth|reduction|"
+    rf"(?:{_PASSIVE}\b(?:by|up|down|another|further|extra|difference|change|gap|gain|loss|increase|decrease|rise|fall|drop|growth|reduction|"
     r"jump|decline|uplift|cut)(?: of)?(?: just| only| some| exactly| a further| around| about)?) <n(\d+)>|"
     r"<n(\d+)>\s*(?:\(<t\d+>\)\s*)?(?:[a-z'-]+ ){0,4}?(?:more|fewer|less|additional|extra|higher|lower|above|below|up|down)\b"
 )
@@ -516,7 +527,9 @@ def _change_of(part: str, claim: Claim, numbers: tuple[Value, ...]) -> set[int]:
     match = CHANGE.search(part)
     if match:
         at = int(match[1] or match[2] or match[3])
-        if re.search(rf"<n{at}>\s*(?:[a-z]+\s*)?(?:compared|against|v |from)|(?:\bto|\bat|\bnow|reached|hit) <n{at}>\s*\(", part):
+        if re.search(
+            rf"<n{at}>\s*(?:[a-z]+\s*)?(?:compared|against|v |from)|(?:\bto|\bat|\bnow|reached|hit) <n{at}>\s*\(", part
+        ):
             taken.discard(at)
         else:
             claim.change = numbers[at]

@@ -46,7 +46,10 @@ _ROLE_PATTERNS: tuple[tuple[Role, str], ...] = (
         r"growth|\+/-)[^%]{0,26}(?:%|per ?cent|\bpct\b|percentage)",
     ),
     ("difference", r"\bdiff(?:erence)?\b|\bchange\b|\bvariance\b|\bmovement\b|\+/-|\bnet\b|\bincrease\b|\bdecrease\b"),
-    ("ratio", r"\bratio\b|\b(?:for|to) (?:each|every)\b|\bper (?!cent|1,?000|100,?000|month|annum|year|week|day|quarter)[a-z]+"),
+    (
+        "ratio",
+        r"\bratio\b|\b(?:for|to) (?:each|every)\b|\bper (?!cent|1,?000|100,?000|month|annum|year|week|day|quarter)[a-z]+",
+    ),
     ("target", r"\btarget\b|\bgoal\b|\bambition\b|\bthreshold\b|\bstandard\b|\baspiration"),
     ("median", r"\bmedian\b"),
     ("minimum", r"\bmin(?:imum)?\b|\bshortest\b|\blowest\b|\bfastest\b"),
@@ -168,7 +171,9 @@ def _header_rows(rows: list[list[str]], hint: int | None) -> int:
         numbers = [c for c in filled if _number_cell(c) and not is_nothing(c) and not _is_period(c)]
         periods = [c for c in filled if _is_period(c)]
         tail = [c for c in row[1:] if c]
-        counted = at > 0 and row[0] and not _is_period(row[0]) and _is_full(rows[at - 1]) and all(c.isdigit() for c in tail)
+        counted = (
+            at > 0 and row[0] and not _is_period(row[0]) and _is_full(rows[at - 1]) and all(c.isdigit() for c in tail)
+        )
         if numbers or (counted and tail):
             return at if at <= _MOST_HEADER_ROWS else 1
         if (
@@ -385,7 +390,8 @@ def _grid_of(table: Table, body: list[list[str]], lines: list[int], headers: lis
     keys = [
         raw
         for raw in texts
-        if (raw.index < first and not _is_aim(raw)) or (_KEY_WORDS.fullmatch(raw.header.replace("_", " ")) and not _are_verdicts(raw.cells))
+        if (raw.index < first and not _is_aim(raw))
+        or (_KEY_WORDS.fullmatch(raw.header.replace("_", " ")) and not _are_verdicts(raw.cells))
     ]
     columns = tuple(
         Column(

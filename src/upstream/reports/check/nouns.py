@@ -163,18 +163,3 @@ def _complement(said: list[str], at: int) -> tuple[str, ...]:
 def name_of(text: str) -> tuple[str, ...]:
     """The stems of a label, as :func:`subject_of` would read it in a sentence."""
     return _join([t for t in tokens(text.lower()) if t[0].isalnum()])
-
-
-def phrases(line: str) -> list[tuple[str, ...]]:
-    """Every noun phrase of a marked line, those of a number and all others, longest readings only."""
-    said = tokens(line)
-    found = []
-    n = -1
-    while n < len(said):
-        phrase = phrase_after(said, n) if n + 1 < len(said) and _content(said[n + 1]) else ()
-        if phrase:
-            found.append(phrase)
-            n += len(phrase)
-        else:
-            n += 1
-    return found

@@ -20,7 +20,9 @@ from upstream.reports.check.rules.facts import vocabulary
 from upstream.reports.check.rules.statements import Period, Statement, cells_of, places_in, thing_of
 from upstream.reports.check.spans import Span
 
-_EARLIER = re.compile(r"\b(?:on|since|from|than|against|compar\w+ (?:with|to|against)|versus|vs|over)(?: (?:in|the|those|that|of))*\s*$")
+_EARLIER = re.compile(
+    r"\b(?:on|since|from|than|against|compar\w+ (?:with|to|against)|versus|vs|over)(?: (?:in|the|those|that|of))*\s*$"
+)
 _OTHER = re.compile(
     r"\b(?:target\w*|forecast\w*|expect\w*|plan(?:ned)?|budget|average|mean|median|year to date|ytd|cumulative|rolling|baseline|limit\w*|"
     r"likely|projected|rate|share|proportion|percentage|national\w*|similar|peer)\b"

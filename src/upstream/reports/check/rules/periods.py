@@ -171,7 +171,9 @@ def _windows(where: Where, text: str) -> list[Finding]:
 def _comparisons(where: Where, text: str) -> list[Finding]:
     """ "June 2022 ... the same month last year (June 2020)": the step between the two months named."""
     found = []
-    spans = [n for n in find_spans(text) if n.span.dated and n.span.kind in {"month", "quarter", "range", "financial_year"}]
+    spans = [
+        n for n in find_spans(text) if n.span.dated and n.span.kind in {"month", "quarter", "range", "financial_year"}
+    ]
     for pattern, unit in ((_YEAR_AGO, "year"), (_MONTH_AGO, "month"), (_QUARTER_AGO, "quarter")):
         for match in pattern.finditer(text):
             after = [
@@ -457,7 +459,11 @@ def _not_in_title(title: str, labels: list[tuple[Where, str, Span]]) -> list[Fin
         seen = [(s.first, s.last) for *_, s in alike]
         wrong = [item for n, item in enumerate(alike) if seen[n] in seen[:n]][:1]
     return [
-        _say(where, [s, *(n.span for n in named)], f"“{label}” is not where the title’s periods put it (“{title[:120]}”).")
+        _say(
+            where,
+            [s, *(n.span for n in named)],
+            f"“{label}” is not where the title’s periods put it (“{title[:120]}”).",
+        )
         for where, label, s in wrong
     ]
 
@@ -507,6 +513,11 @@ def wrong_period_label(evidence: Evidence) -> list[Finding]:
         texts.append((titled, grid.table.title))
         found += _malformed(titled, grid.table.title) + _windows(titled, grid.table.title)
         found += (
-            _sequences(grid) + _rows_in_step(grid) + _title_window(grid) + _pairs_of_years(grid) + _span_in_header(grid) + _labels_against_title(grid)
+            _sequences(grid)
+            + _rows_in_step(grid)
+            + _title_window(grid)
+            + _pairs_of_years(grid)
+            + _span_in_header(grid)
+            + _labels_against_title(grid)
         )
     return found + _quarter_months(texts)

@@ -22,12 +22,20 @@ _CUE = re.compile(
 _NOUN = r"((?:[a-z'-]+ ){0,2}?[a-z'-]+)"
 # the words after which the thing that is divided by stands
 _BOTTOM = (
-    re.compile(rf"\bratio of [^<.;:]+? to {_NOUN}(?= (?:is|was|are|were|of|at|stood|stands|has|fell|rose|now|came|for|in)\b|[,:;(<.]|$| <)"),
+    re.compile(
+        rf"\bratio of [^<.;:]+? to {_NOUN}(?= (?:is|was|are|were|of|at|stood|stands|has|fell|rose|now|came|for|in)\b|[,:;(<.]|$| <)"
+    ),
     re.compile(rf"\boutnumber\w* (?:the |our )?{_NOUN}(?= by\b)"),
-    re.compile(rf"\b(?:for|to|per|with|at|of) (?:each|every|a single|one) {_NOUN}(?=[,:;.()]| (?:<|is|was|were|are|on|in|at|stood|and|had|came|this|during)|$)"),
+    re.compile(
+        rf"\b(?:for|to|per|with|at|of) (?:each|every|a single|one) {_NOUN}(?=[,:;.()]| (?:<|is|was|were|are|on|in|at|stood|and|had|came|this|during)|$)"
+    ),
     re.compile(rf"\bper (?!cent\b|<){_NOUN}(?=[,:;.()]| (?:<|is|was|were|are|on|in|at|stood|and|came|this|during)|$)"),
-    re.compile(rf"(?:^|[,;:] )(?:on average,? )?(?:each|every) {_NOUN}(?= (?:had|has|held|holds|carried|carries|dealt|deals|handled|saw|was|is|covered|managed|looked|worked|took|would|served|supported|\w+ed)\b)"),
-    re.compile(rf"(?:^|[,;:.] )(?:the |our )?{_NOUN} (?:had|have|held|hold|carried|carry|handled|saw|managed|took|\w+ed) [^;:.]*\b(?:apiece|each)\b"),
+    re.compile(
+        rf"(?:^|[,;:] )(?:on average,? )?(?:each|every) {_NOUN}(?= (?:had|has|held|holds|carried|carries|dealt|deals|handled|saw|was|is|covered|managed|looked|worked|took|would|served|supported|\w+ed)\b)"
+    ),
+    re.compile(
+        rf"(?:^|[,;:.] )(?:the |our )?{_NOUN} (?:had|have|held|hold|carried|carry|handled|saw|managed|took|\w+ed) [^;:.]*\b(?:apiece|each)\b"
+    ),
     re.compile(rf"\b(?:by|among|amongst|between|across) (?:the |our )?(?:<n\d+> )?{_NOUN}\b[^;:.]*\b(?:each|apiece)\b"),
     re.compile(rf"-to-{_NOUN} ratio\b"),
 )

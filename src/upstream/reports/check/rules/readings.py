@@ -51,7 +51,18 @@ _WAS_AFTER = re.compile(
 _NOW_AFTER = re.compile(r"^\)?[^,;]{0,24}\b(?:this (?:month|quarter|year)|now|today|currently)\b")
 # ratio of the later to the earlier level, with the room that plain words leave
 _FRACTIONS = {"half": 1 / 2, "a third": 1 / 3, "one third": 1 / 3, "a quarter": 1 / 4, "one quarter": 1 / 4}
-_FRACTIONS |= {"a fifth": 1 / 5, "one fifth": 1 / 5, "one tenth": 1 / 10, "one half": 1 / 2, "three-quarters": 3 / 4, "two fifths": 2 / 5, "a tenth": 1 / 10, "two thirds": 2 / 3, "two-thirds": 2 / 3, "three quarters": 3 / 4}
+_FRACTIONS |= {
+    "a fifth": 1 / 5,
+    "one fifth": 1 / 5,
+    "one tenth": 1 / 10,
+    "one half": 1 / 2,
+    "three-quarters": 3 / 4,
+    "two fifths": 2 / 5,
+    "a tenth": 1 / 10,
+    "two thirds": 2 / 3,
+    "two-thirds": 2 / 3,
+    "three quarters": 3 / 4,
+}
 _FRACTION = re.compile(
     rf"\b(?:by|of|up|down|cut)\s+(?P<near>nearly |almost |about |around |more than |over |just over |just under )?"
     rf"(?P<part>{'|'.join(_FRACTIONS)})\b(?! (?:of|the))|"
@@ -159,7 +170,14 @@ def _multiple(line: str, later: Value, earlier: Value, direction: int) -> str:
         return ""
     share = _FRACTIONS[fraction["part"] or fraction["part2"]] if fraction else 0.0
     wanted = 1 + direction * share if fraction else _MULTIPLES[multiple["word"]] if multiple else 1.0
-    ratio, near = later.number / earlier.number, ((fraction and (fraction["near"] or fraction["near2"])) or (found["near"] if multiple and not fraction else "") or "").strip()
+    ratio, near = (
+        later.number / earlier.number,
+        (
+            (fraction and (fraction["near"] or fraction["near2"]))
+            or (found["near"] if multiple and not fraction else "")
+            or ""
+        ).strip(),
+    )
     reach = 3 * _FRACTION_SLACK if near else _FRACTION_SLACK
     low, high = wanted - reach * max(wanted, 1), wanted + reach * max(wanted, 1)
     if near in {"more than", "over"}:

@@ -12,7 +12,9 @@ from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.readings import no_reading_holds
 
 _UNCHANGED_WITHIN = 10.0  # per cent; "stable" beyond this cannot be said
-_ABOUT = re.compile(r"\b(?:broadly|largely|virtually|little|roughly|almost|nearly|about|essentially|practically|mostly|much)\b")
+_ABOUT = re.compile(
+    r"\b(?:broadly|largely|virtually|little|roughly|almost|nearly|about|essentially|practically|mostly|much)\b"
+)
 
 
 def _where(sentence: Sentence) -> Where:

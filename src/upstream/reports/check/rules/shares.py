@@ -22,14 +22,40 @@ _CHANGE_WORD = re.compile(
 )
 # the words that make two counts a part and a whole
 _TIED = (
-    re.compile(r"<n(?P<part>\d+)>\)?\s*(?:[a-z'-]+ ){0,3}?(?:out of|of|from|in|/)\s*(?:the |all |a |an |these |those |our |total |of |some )*<n(?P<whole>\d+)>"),
+    re.compile(
+        r"<n(?P<part>\d+)>\)?\s*(?:[a-z'-]+ ){0,3}?(?:out of|of|from a total of|from among|in|/)\s*(?:the |all |a |an |these |those |our |total |of |some )*<n(?P<whole>\d+)>"
+    ),
     re.compile(r"<n(?P<part>\d+)>\s*/\s*<n(?P<whole>\d+)>"),
-    re.compile(r"\b(?:of|out of|among|from)(?: (?:the|all|these|those|our|a|total|of))* <n(?P<whole>\d+)>[^<.]*?<n(?P<part>\d+)>"),
-    re.compile(r"<n(?P<whole>\d+)>[^<.;]{0,60}(?:,|;|\band\b|\bof (?:which|whom|these|those|them)\b)[^<.;]{0,20}<n(?P<part>\d+)>(?: of (?:them|these|which|those|whom)|,? \()"),
+    re.compile(
+        r"\b(?:of|out of|among)(?: (?:the|all|these|those|our|a|total|of))* <n(?P<whole>\d+)>[^<.]*?<n(?P<part>\d+)>"
+    ),
+    re.compile(
+        r"<n(?P<whole>\d+)>[^<.;]{0,60}(?:,|;|\band\b|\bof (?:which|whom|these|those|them)\b)[^<.;]{0,20}<n(?P<part>\d+)>(?: of (?:them|these|which|those|whom)|,? \()"
+    ),
     re.compile(r"<n(?P<whole>\d+)>[^<.]{0,60}\b(?:of (?:which|whom|these|those|them))\b[^<.;]{0,20}<n(?P<part>\d+)>"),
 )
-_PARTS = {"half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "fifth": 1 / 5, "sixth": 1 / 6, "eighth": 1 / 8, "tenth": 1 / 10}
-_COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_PARTS = {
+    "half": 1 / 2,
+    "third": 1 / 3,
+    "quarter": 1 / 4,
+    "fifth": 1 / 5,
+    "sixth": 1 / 6,
+    "eighth": 1 / 8,
+    "tenth": 1 / 10,
+}
+_COUNTS = {
+    "a": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+}
 _NEAR = r"(?P<near>more than|over|just over|fewer than|less than|under|just under|nearly|almost|about|around|roughly|some|at least)?"
 _WORDED = re.compile(
     rf"\b{_NEAR}\s*(?:(?P<top>{'|'.join(_COUNTS)})[ -](?P<part>third|quarter|fifth|sixth|eighth|tenth)s?\b|(?P<half>half)\b|"
@@ -86,7 +112,10 @@ def _of_pieces(marked: Marked) -> list[str]:
 
 
 def _rough(line: str, number: int) -> str:
-    found = re.search(rf"\b(more than|over|fewer than|less than|under|nearly|almost|about|around|roughly|some|at least)\s+<t{number}>", line)
+    found = re.search(
+        rf"\b(more than|over|fewer than|less than|under|nearly|almost|about|around|roughly|some|at least)\s+<t{number}>",
+        line,
+    )
     return found[1] if found else ""
 
 
@@ -109,8 +138,12 @@ def _against_counts(sentence: Sentence, marked: Marked) -> Finding | None:
         if percents:
             said = marked.numbers[percents[0]]
             near = _rough(piece, percents[0])
-            holds = percent_agrees(said, part, whole, change=False) or (near and _worded_holds(exact, said.number, near))
-            if not holds and not (near in {"some", "about", "around", "roughly"} and abs(exact - said.number) <= _SLACK):
+            holds = percent_agrees(said, part, whole, change=False) or (
+                near and _worded_holds(exact, said.number, near)
+            )
+            if not holds and not (
+                near in {"some", "about", "around", "roughly"} and abs(exact - said.number) <= _SLACK
+            ):
                 return _share_finding(sentence, said.text, _figure("per cent", said), part, whole)
         elif (words := _in_words(piece)) is not None and not _worded_holds(exact, words[1], words[2]):
             return _share_finding(sentence, f"“{words[0]}”", Figure("share", words[0], words[1]), part, whole)

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from upstream.reports.check.claims import beside, changes_in, mark, read_claims
+from upstream.reports.check.claims import beside, changes_in, mark, names_in, read_claims
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Grid
@@ -29,7 +29,7 @@ _NO_FACT = re.compile(
     r"\b(?:forecast\w*|expect\w*|project(?:ed|ion|ions|s to)|plan(?:ned|s)? (?:to|for)|target\w*|estimat\w*|provisional\w*|"
     r"revis\w*|restat\w*|previously (?:reported|published)|first (?:published|reported)|originally|correct(?:ed|ion)|budget\w*|"
     r"at least|up to|more than|fewer than|less than|nearly|almost|around|about|approximately|roughly|some|over|under|"
-    r"average\w*|mean|median|limits?|capacity|cumulative\w*|year to date|ytd|so far|baseline|excluding|including|per)\b"
+    r"average\w*|mean|median|limits?|capacity|cumulative\w*|year to (?:date|month)|yt[dm]|so far|baseline|excluding|including|per)\b"
 )
 _PART = re.compile(
     r"\b(?:of (?:which|these|those|them|whom)|including|among (?:them|these))\b[^.;]*$|\bof (?:the |all )?<n\d+>[^.;<]*$"
@@ -68,8 +68,12 @@ def places_in(text: str, subject: tuple[str, ...], names: dict[frozenset[str], s
     own = set(subject)
     plain = without_periods(text)
     capitals = {stem for m in _CAPITAL.finditer(plain) for stem in name_of(m[0])} - own
-    said = {k for k, label in names.items() if label[:1].isupper() and not (k | set(name_of(label))) & own and said_in(label, plain)}
-    return frozenset(capitals | {word for k in said if _as_name(names[k], plain) for word in k})
+    said = {
+        k
+        for k, label in names.items()
+        if label[:1].isupper() and not (k | set(name_of(label))) & own and said_in(label, plain)
+    }
+    return frozenset(capitals | {word for k in said if _as_name(names[k], plain) for word in k}) | names_in(plain)
 
 
 def _as_name(label: str, text: str) -> bool:
@@ -80,11 +84,26 @@ def _as_name(label: str, text: str) -> bool:
 def _period_of(line: str, number: int, spans: tuple[Span, ...]) -> Period | None:
     """The one dated period of a number: the only one of the sentence, or the one that stands with it."""
     if len(spans) == 1:
-        return (spans[0].first, spans[0].last) if spans[0].dated else None
+        return (spans[0].first, spans[0].last) if spans[0].dated and _its_own(line, number) else None
     at = beside(line, number)
     if at is None or not spans[at].dated or sum(s.dated for s in spans) != len(spans):
         return None
     return spans[at].first, spans[at].last
+
+
+_COMPARED = re.compile(
+    r"\b(?:compar\w+ (?:with|to|against)|than|from|on|against|since|versus|vs|over)(?: (?:the|in|those|that|of))*\s*$"
+)
+
+
+def _its_own(line: str, number: int) -> bool:
+    """Whether the one period of a line is that of a number: no comparison, or no other number and no comma between."""
+    before = line[: line.index("<p")]
+    levels = [int(n) for n in re.findall(r"<n(\d+)>", line) if int(n) not in changes_in(line)]
+    if _COMPARED.search(before) and not re.search(r"\bfrom\s*$", before):
+        return False
+    start, end = sorted((line.index("<p"), line.index(f"<n{number}>")))
+    return len(levels) == 1 or not re.search(r"[,;]|<n\d+>", line[start + 4 : end])
 
 
 def statements_of(sentence: Sentence, names: dict[frozenset[str], str]) -> Iterator[Statement]:
@@ -119,7 +138,9 @@ def _share(line: str, number: int) -> bool:
 
 
 def _title_subject(grid: Grid) -> tuple[str, ...]:
-    title = re.split(r"\b(?:by|in each|for each|per|across)\b", without_periods(_TITLE_LEAD.sub("", grid.table.title)))[0]
+    title = re.split(r"\b(?:by|in each|for each|per|across)\b", without_periods(_TITLE_LEAD.sub("", grid.table.title)))[
+        0
+    ]
     return name_of(re.sub(r"[\s,:;()-]+$|\b(?:and|to|ending|year)\b", " ", title)) if telling(title) else ()
 
 

@@ -55,16 +55,26 @@ _NEGATIVE = re.compile(
     r"\b(?:miss(?:ed|es|ing)?|fail(?:ed|s|ing|ure)?|short(?:fall)?|off (?:target|track)|unmet|unable|under-?perform\w*|broke\w*|breach\w*|"
     r"foul|insufficient|unachieved|lapsed|struggl\w*)\b"
 )
-_NOT = re.compile(r"\b(?:not|never|n't|no|nor|cannot|without|yet to|fail(?:ed|s|ing)? to|unable to|fell short of|struggl\w* to)\b|n't\b")
-_GOOD = re.compile(r"\b(?:better|ahead|outperform\w*|beat\w*|inside|within|comfortably)\b")
+_NOT = re.compile(
+    r"\b(?:not|never|n't|no|nor|cannot|without|yet to|fail(?:ed|s|ing)? to|unable to|fell short of|struggl\w* to)\b|n't\b"
+)
+_GOOD = re.compile(
+    r"\b(?:better|ahead|outperform\w*|beat\w*|inside|(?:is|was|were|are|remains?|came|comfortably|well|just|,) within)\b"
+)
 _BAD = re.compile(r"\b(?:worse|behind|outside|beyond|adrift)\b")
-_HIGH = re.compile(r"\b(?:above|over|exceed\w*|surpass\w*|higher|more|topp(?:ed|ing)|in excess|greater|longer|upwards)\b")
+_HIGH = re.compile(
+    r"\b(?:above|over|exceed\w*|surpass\w*|higher|more|topp(?:ed|ing)|in excess|greater|longer|upwards)\b"
+)
 _LOW = re.compile(r"\b(?:below|under|lower|less|fewer|beneath|short of|shorter|undershot)\b")
 _OPEN = re.compile(
-    r"\b(?:will|would|forecast\w*|project(?:ed|ion)\w*|if|unless|whether|likely|could|might|previous\w*|last year|used to|raised to|was raised|lowered to)\b"
+    r"\b(?:will|would|forecast\w*|project(?:ed|ion)\w*|if|unless|whether|likely|could|might|previous\w*|last year|used to|raised to|was raised|lowered to|followed by)\b"
 )
-_EARLIER = re.compile(r"(?:\bfrom|previously|last (?:year|month|quarter)|compared (?:to|with)|up on|down on|having been)\s*\(?$")
-_SPEAKS_BACK = re.compile(r"\b(?:it|this|that|the (?:target|standard|goal|ambition|aim|threshold|benchmark|limit|requirement|expectation))\b")
+_EARLIER = re.compile(
+    r"(?:\bfrom|previously|last (?:year|month|quarter)|compared (?:to|with)|up on|down on|having been)\s*\(?$"
+)
+_SPEAKS_BACK = re.compile(
+    r"\b(?:it|this|that|the (?:target|standard|goal|ambition|aim|threshold|benchmark|limit|requirement|expectation))\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +117,9 @@ def _target_score(line: str, number: int) -> int:
 
 def _cut_off(words: str) -> bool:
     return bool(
-        re.search(r"\b(?:met|missed|achieved|reached|hit|broken|honoured|attained|exceeded|satisfied|passed)\b[^<]*$", words)
+        re.search(
+            r"\b(?:met|missed|achieved|reached|hit|broken|honoured|attained|exceeded|satisfied|passed)\b[^<]*$", words
+        )
         or re.search(r"[,:;] (?:with|at|it|which|we|but|\w+ing)\b[^<]*$", words)
     )
 
@@ -133,7 +145,7 @@ def _better(line: str, text: str, target: int, value: Value) -> int | None:
         return 1 if least else -1
     if re.search(r"<target> unit", pointed):
         return -1
-    told = better_of(text)
+    told = better_of(_NEGATIVE.sub(" ", _POSITIVE.sub(" ", text.lower())))
     return 1 if told is None and value.percent and value.number >= 60 else told
 
 
@@ -150,13 +162,33 @@ def bound_of(text: str) -> int | None:
 def _judging(line: str, target: int) -> str:
     """The words that can judge: not the target's own bound, not the verb that brings the level."""
     n = rf"<[nt]{target}>(?: unit\w+)?"
-    line = re.sub(rf"\b(?:at least|at most|(?:no|not) (?:more|less|fewer|longer) than|be (?:under|over|above|below|inside)|a minimum of|a maximum of)\s+{n}", " ", line)
+    line = re.sub(
+        rf"\b(?:at least|at most|(?:no|not) (?:more|less|fewer|longer) than|be (?:under|over|above|below|inside)|a minimum of|a maximum of)\s+{n}",
+        " ",
+        line,
+    )
     line = re.sub(rf"{n} or (?:more|less|fewer|better|above|below|higher|lower|over|under|sooner)", " ", line)
     line = re.sub(r"\bor (?:more|less|fewer|better|above|below|higher|lower|over|under)\b|\bin full\b", " ", line)
-    line = re.sub(rf"\baim(?:s|ed|ing)? (?:for|to \w+) (?:\w+ )?{n}|\bexpected to (?:reach|achieve|hit|meet) {n}", " ", line)
+    line = re.sub(
+        r"\b(?:over|under|above|below) (?:the |a |this |that |these |those )?(?:\w+ ){0,3}?(?:period|year|quarter|month|time|week|day|review|half)s?\b",
+        " ",
+        line,
+    )
+    line = re.sub(r"\bmore than (?:half|a|one|two)\b|\b(?:over|under)-\w+|\bnot only\b", " ", line)
+    line = re.sub(
+        rf"\baim(?:s|ed|ing)? (?:for|to \w+) (?:\w+ )?{n}|\bexpected to (?:reach|achieve|hit|meet) {n}", " ", line
+    )
     # "reached 92%" brings a level; "goals achieved was" names a measure
-    line = re.sub(rf"\b(?:reach\w*|achiev\w*|hit|attain\w*|deliver\w*|secur\w*|pass\w*|clear\w*) (?:a |just |only |an average of )*(?!{n})<[nt]\d+>", " ", line)
-    return re.sub(r"\b\w+ (?:met|achieved|reached|delivered|secured|attained|passed|cleared)(?= (?:was|were|is|stood|came|rose|fell|in <p|ended|\s|<))(?<!target met)(?<!target achieved)", " ", line)
+    line = re.sub(
+        rf"\b(?:reach\w*|achiev\w*|hit|attain\w*|deliver\w*|secur\w*|pass\w*|clear\w*) (?:a |just |only |an average of )*(?!{n})<[nt]\d+>",
+        " ",
+        line,
+    )
+    return re.sub(
+        r"\b\w+ (?:met|achieved|reached|delivered|secured|attained|passed|cleared)(?= (?:was|were|is|stood|came|rose|fell|in <p|ended|\s|<))(?<!target met)(?<!target achieved)",
+        " ",
+        line,
+    )
 
 
 def met_verdict(words: str) -> tuple[int, str] | None:

@@ -209,7 +209,7 @@ class Aim:
     figure: Figure
 
 
-def aims_of(grid: Grid) -> dict[int, Aim]:
+def _aims(grid: Grid) -> dict[int, Aim]:
     """Targets by row, from a column of numbers or of words with one number each ("at least 75%")."""
     columns = [n for n, c in enumerate(grid.columns) if c.role == "target" or _TARGET_HEADER.search(c.header)]
     if len(columns) == 1:
@@ -245,10 +245,12 @@ def _signs(grid: Grid, header: str) -> dict[int, int]:
 
 
 def _status_column(grid: Grid) -> list[Finding]:
-    aims = aims_of(grid)
+    aims = _aims(grid)
     targets = {n for n, c in enumerate(grid.columns) if c.role == "target" or _TARGET_HEADER.search(c.header)}
     actuals = [
-        n for n, c in enumerate(grid.columns) if n not in targets and c.role in {"count", "percent", "average", "median"}
+        n
+        for n, c in enumerate(grid.columns)
+        if n not in targets and c.role in {"count", "percent", "average", "median"}
     ]
     if not aims or not actuals:
         return []

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.labels import stem
-from upstream.reports.check.nouns import name_of, phrases
+from upstream.reports.check.nouns import phrase_after, tokens
 from upstream.reports.check.numbers import Value, same_number
 from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.target_claims import target_of
-from upstream.reports.check.rules.target_tables import aims_of
 
 # words that a sentence about a target is made of, and that name no measure
 _WORDS = frozenset(
     stem(w)
     for w in """target goal ambition aim aspiration threshold standard benchmark requirement expectation objective limit maximum
     minimum agreed required expected set work working towards reach achieve meet met missed position review kept performance
-    result level year period quarter national local force board panel committee plan current annual""".split()
+    result level year period quarter month national local force board panel committee plan current annual last this""".split()
 )
-_CHANGES = re.compile(r"\b(?:raised|lowered|reduced|increased|revised|changed|previous\w*|formerly|last year|from 20\d\d|proposed|stretch|interim|by 20\d\d|new)\b")
+_NOUN = r"(?:target|goal|ambition|aim|aspiration|threshold|standard|benchmark|requirement|expectation|objective)s?"
+# where the measure stands: "the target for X", "75% for X", "X has a target", "X is expected"
+_MEASURE_AT = (
+    re.compile(rf"\b{_NOUN}(?: (?:level|rate|figure|set))? (?:for|of|on|in)(?= )"),
+    re.compile(rf"<[nt]\d+>\)?(?: unit\w+)?(?: {_NOUN})? (?:for|on|of|in)(?= )"),
+    re.compile(r"^(?=[a-z<])"),
+)
+_HAS = re.compile(
+    rf"^(?:the |our )?[^<,;:]{{3,60}}? (?:has|have|is|are|was|should|must|carries)\b(?= (?:a |an |our |expected|required|set|to|be|subject)?)"
+)
+_CHANGES = re.compile(
+    r"\b(?:raised|lowered|reduced|increased|revised|changed|previous\w*|formerly|last year|from 20\d\d|proposed|stretch|interim|by 20\d\d|new)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +57,29 @@ def _measure(phrase: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(kept)
 
 
+def _measures(line: str) -> frozenset[tuple[str, ...]]:
+    """The measures that a target is said to be for."""
+    found = set()
+    for pattern in _MEASURE_AT:
+        for match in pattern.finditer(line) if pattern.pattern[0] != "^" or _HAS.search(line) else ():
+            rest = re.sub(r"^\s*(?:the|our|all|a|an)\s+", "", line[match.end() :])
+            said = tokens(f". {rest}")
+            if name := _measure(phrase_after(said, 0)):
+                found.add(name)
+    return frozenset(found)
+
+
 def _in_sentence(sentence: Sentence) -> Stated | None:
     found = target_of(sentence.full)
     if found is None or _CHANGES.search(sentence.full.lower()):
         return None
     marked, value = found
-    names = frozenset(name for p in phrases(marked.line) if (name := _measure(p)))
+    if not value.percent and not re.search(r"<n\d+> unit", marked.line):
+        return None
+    names = _measures(marked.line)
     periods = frozenset((s.first, s.last) for s in marked.spans if s.dated)
     where = Where(sentence.file, sentence.line or None)
     return Stated(names, periods, value, where, sentence.text)
-
-
-def _in_tables(evidence: Evidence) -> Iterator[Stated]:
-    for grid in evidence.grids:
-        for r, aim in aims_of(grid).items():
-            row = grid.rows[r]
-            if len([k for k in row.keys if k]) == 1:
-                yield Stated(frozenset({name_of(row.label)}), frozenset(), aim.value, grid.where(row), aim.figure.printed)
 
 
 def _same_measure(one: Stated, other: Stated) -> bool:
@@ -74,12 +90,11 @@ def _same_measure(one: Stated, other: Stated) -> bool:
 
 
 def target_said_twice(evidence: Evidence) -> list[Finding]:
-    """Targets of sentences against each other and against the target columns of tables."""
-    tables = list(_in_tables(evidence))
+    """Targets of sentences against each other."""
     said = [s for sentence in evidence.sentences if (s := _in_sentence(sentence)) is not None]
     found = []
     for n, other in enumerate(said):
-        alike = [s for s in (*tables, *said[:n]) if _same_measure(s, other)]
+        alike = [s for s in said[:n] if _same_measure(s, other)]
         if alike and not any(same_number(s.value, other.value) for s in alike):
             found.append(_finding(alike[0], other))
     return found
@@ -87,7 +102,9 @@ def target_said_twice(evidence: Evidence) -> list[Finding]:
 
 def _finding(first: Stated, other: Stated) -> Finding:
     thing = " ".join(max(first.names & other.names, key=len))
-    said = f"target of {thing}: {first.value.text} (“{first.text[:160]}”), but {other.value.text} (“{other.text[:160]}”)."
+    said = (
+        f"target of {thing}: {first.value.text} (“{first.text[:160]}”), but {other.value.text} (“{other.text[:160]}”)."
+    )
     figures = (
         Figure(str(first.where), first.value.text, first.value.number),
         Figure(str(other.where), other.value.text, other.value.number),
