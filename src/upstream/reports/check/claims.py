@@ -16,7 +16,7 @@ from upstream.reports.check.spans import Span, find_spans
 
 UP = (
     r"increas\w*|rise\w*|rising|rose|risen|grew|grow(?:n|s|ing|th)?|uplift\w*|climb\w*|"
-    r"jump\w*|surg(?:e\w*|ing)|up(?= (?:by|on|from|<))|upturn|more than(?= (?:in|the|last)"
+    r"jump\w*|surg(?:e|es|ed|ing)\b|up(?= (?:by|on|from|<))|upturn|more than(?= (?:in|the|last)"
     r")|"
     r"higher(?= than)|went up|gone up|going up|gain\w*|escalat\w*|swell\w*|swollen|"
     r"expan(?:d\w*|sion)|soar\w*|more(?= (?:[a-z]+ ){0,5}than (?!<))|greater(?= than "
@@ -71,7 +71,7 @@ _TIMES = {
     "half the": 0.5,
 }
 _DIRECTION = re.compile(
-    rf"(?<!-)\b(?!\w+-[a-z])(?:(?P<up>{UP})|(?P<down>{DOWN})|(?P<flat>{_FLAT}))|(?<=> )(?:(?P<more>higher|"
+    rf"(?<!-)\b(?!\w+-[a-z])(?:(?P<up>{UP})|(?P<down>{DOWN})|(?P<flat>{_FLAT}))(?![a-z])|(?<=> )(?:(?P<more>higher|"
     rf"more|greater|up|above)|(?P<less>lower|fewer|less|down|below))(?! than <t)\b",
     re.IGNORECASE,
 )
@@ -180,6 +180,10 @@ def cites(text: str) -> bool:
 _FRACTION = re.compile(r"(?<=\()(\d[\d,]*)\s?/\s?(\d[\d,]*)(?=[),;])")
 
 
+# "0.12:1", never a time of day
+_TO_ONE = re.compile(r"(?<![\d:.])(\d+\.\d+|(?<=ratio of )\d+|(?<=ratio was )\d+|(?<=ratio is )\d+)\s?:\s?1(?![\d:])")
+
+
 def _spelt(match: re.Match[str]) -> str:
     """ "(404/854)" as "(404 of 854)"; "(21/22)" may be a year and stays."""
     top, bottom = (int(n.replace(",", "") or 0) for n in match.groups())
@@ -190,7 +194,12 @@ def _spelt(match: re.Match[str]) -> str:
 def mark(text: str) -> Marked:
     """Turn a sentence into a line of marks; nothing of one that cites another."""
     plain = (
-        "" if cites(text) else _FRACTION.sub(_spelt, tidy(text)).replace("*", "").replace("<", " ").replace(">", " ")
+        ""
+        if cites(text)
+        else _TO_ONE.sub(r"\1 to 1", _FRACTION.sub(_spelt, tidy(text)))
+        .replace("*", "")
+        .replace("<", " ")
+        .replace(">", " ")
     )
     chars = list(plain)
     pieces: list[tuple[int, int, str]] = []

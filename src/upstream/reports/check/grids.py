@@ -227,6 +227,8 @@ def role_of(header: str, values: list[Value]) -> Role:
     plain = header.replace("_", " ")
     percents = sum(v.percent for v in values)
     mostly_percent = bool(values) and percents * 2 > len(values)
+    if values and 2 * sum(bool(_POINTS.search(v.text)) for v in values) > len(values):
+        return "points"
     for role, pattern in _ROLES:
         if not pattern.search(plain) or (role in {"upper", "lower"} and not _is_limit(plain)):
             continue
@@ -238,7 +240,13 @@ def role_of(header: str, values: list[Value]) -> Role:
             return "percent"
         if role in {"upper", "lower"} and mostly_percent:
             return "percent"
-        if role == "percent" and values and not mostly_percent and re.search(r"\brate\b", plain) and "%" not in plain:
+        if (
+            role == "percent"
+            and values
+            and not mostly_percent
+            and re.search(r"\brate\b", plain, re.I)
+            and "%" not in plain
+        ):
             return "average"
         if role == "target" and re.search(r"\b(?:within|met|achiev|miss|outside)", plain, re.IGNORECASE):
             continue
@@ -250,6 +258,7 @@ def role_of(header: str, values: list[Value]) -> Role:
     return "average" if values and sum(v.decimals > 0 for v in values) * 2 > len(values) else "count"
 
 
+_POINTS = re.compile(r"\bpp\b|\dpp|ppts?\b|points?\b", re.IGNORECASE)
 _PERCENT_HEADER = re.compile(r"%|\bper ?cent|percentage|\bpct\b", re.IGNORECASE)
 
 

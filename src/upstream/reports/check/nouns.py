@@ -35,14 +35,14 @@ _REPORTING = frozenset(
     respectively expected""".split()
 )
 _FINITE = frozenset(
-    "stood stands came comes reached saw sees brought ran rose fell dealt deals made took gave had has showed shows grew "
+    "fell falls rose gives makes means stood stands came comes reached saw sees brought ran rose fell dealt deals made took gave had has showed shows grew "
     "dropped dealt held hold holds carried carry handled handle share shared remain remained numbered totalled".split()
 )
 _COMMON = frozenset("with without from against by to on at of for and".split())
 # words of reporting that are nouns behind another noun ("begging reports", "stop and search records")
 _COUNTED = frozenset("report reports record records log logs notice notices".split())
 _TOKEN = re.compile(r"<[pntqx]\d+>|[a-z0-9][a-z0-9'&/-]*|[^\s\w]")
-_ENDINGS = frozenset("recorded reported seen logged received made noted registered taken handled".split())
+_ENDINGS = frozenset("recorded reported seen logged received made noted registered taken handled counted".split())
 # nouns that in "reports of", "the rate of" head a phrase that says more
 _MOST_WORDS = 8
 
@@ -100,7 +100,7 @@ def _goes_on(said: list[str], n: int) -> bool:
 def phrase_before(said: list[str], at: int) -> tuple[str, ...]:
     """The noun phrase that a number is said of when it stands before: over verbs of reporting, periods and small words."""
     n = at - 1
-    while n >= 0 and (not _plain(said[n]) or _verb(said, n)) and said[n] not in {";", "."}:
+    while n >= 0 and (not _plain(said[n]) or said[n] in _FINITE or _verb(said, n)) and said[n] not in {";", "."}:
         if said[n] in _COUNTED and n > 0 and _plain(said[n - 1]):
             break
         if re.fullmatch(r"<[ntqx]\d+>", said[n]):

@@ -17,7 +17,7 @@ _M = (
     r"december|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b\.?"
 )
 _Y = r"(?:(?:19|20)\d{2}|'\d{2}|\d{2}(?![\d%,./:]\d|\d|%))"
-_TO = r"\s*(?:-|–|—|to|until|through)\s*"
+_TO = r"\s*(?:-|–|—|to|until|through|up to(?: and including)?|till)\s*"
 _FY = r"(?:20\d{2}\s?[/-]\s?(?:20)?\d{2}(?!\d|-\d)|(?<![\d/])\d{2}/\d{2}(?![\d/]))"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE))

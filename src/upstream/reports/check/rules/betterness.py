@@ -31,7 +31,7 @@ def better_of(text: str) -> int | None:
     # "the four-hour standard" names a measure and says nothing of hours
     text = (
         re.sub(r"\b\w+[- ](?:hours?|minutes?|days?|weeks?|seconds?)\b", " ", text, flags=re.IGNORECASE)
-        if "%" in text
+        if re.search(r"%|per ?cent", text)
         else text
     )
     high, low = _HIGHER_IS_BETTER.search(text), _LOWER_IS_BETTER.search(text)

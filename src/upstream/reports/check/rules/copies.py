@@ -95,6 +95,8 @@ def _in_table(grid: Grid) -> list[Finding]:
     rows = [row for row in grid.rows if sum(row.values[n] is not None for n in free) >= _LEAST_RUN]
     if len(free) < _LEAST_RUN or len(rows) > _MOST_ROWS:
         return []
+    # rates between the counts do not part a run of them
+    counted = [n for n in free if grid.columns[n].role != "average"]
     spreads = {n: _spread(grid, n) for n in free}
     everywhere = math.log(max(len(rows) * (len(rows) - 1) / 2, 1.0))
     sizes = Counter((n, k) for row in rows for n, k in enumerate(row.keys))
@@ -105,7 +107,7 @@ def _in_table(grid: Grid) -> list[Finding]:
         least = _LEAST_SURPRISE + (math.log(min(shared) ** 2 / 2) if shared else everywhere)
         if (key(one.label) == key(other.label) and one.label == other.label) or _contained(one, other):
             continue
-        run = _runs(one, other, free)
+        run = max(_runs(one, other, free), _runs(one, other, counted), key=len)
         if len(run) < _LEAST_RUN:
             continue
         held = [v for n in run if (v := one.values[n]) is not None]

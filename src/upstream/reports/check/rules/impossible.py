@@ -12,7 +12,7 @@ from upstream.reports.check.labels import words
 from upstream.reports.check.numbers import Value
 from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.facts import telling
-from upstream.reports.check.spans import find_spans
+from upstream.reports.check.spans import find_spans, is_period_label
 
 _OVER_HUNDRED_ALLOWED = re.compile(
     (
@@ -189,6 +189,32 @@ def _cumulative_below_month(grid: Grid, row: Row) -> list[Finding]:
     return found
 
 
+_RUNNING = re.compile(r"year to date|\bytd\b|cumulative|running total|to date|so far", re.IGNORECASE)
+
+
+def _running_totals(grid: Grid) -> list[Finding]:
+    """Months beside their running total, along rows or down columns: a total below its own month cannot be."""
+    found = []
+    named = [row for row in grid.rows if _RUNNING.search(row.label)]
+    others = [row for row in grid.rows if not _RUNNING.search(row.label)]
+    if len(named) == 1 and len(others) == 1:
+        for at, column in enumerate(grid.columns):
+            total, month = named[0].values[at], others[0].values[at]
+            if column.role == "count" and total is not None and month is not None and total.number < month.number:
+                figures = (grid.figure(named[0], at), grid.figure(others[0], at))
+                said = f"{column.header}: the running total {total.text} is less than its own month, {month.text}."
+                found.append(Finding("impossible_value", "error", grid.where(named[0], column), figures, said))
+    running = [n for n, c in enumerate(grid.columns) if c.role == "count" and _RUNNING.search(c.header)]
+    months = [n for n, c in enumerate(grid.columns) if c.role == "count" and n not in running]
+    if len(running) == 1 and len(months) == 1 and grid.rows and all(is_period_label(row.label) for row in grid.rows):
+        for row in grid.rows:
+            total, month = row.values[running[0]], row.values[months[0]]
+            if total is not None and month is not None and total.number < month.number:
+                said = f"{row.label}: the running total {total.text} is less than its own month, {month.text}."
+                found.append(_add(grid, row, running[0], (months[0],), said))
+    return found
+
+
 def _lies_in(grid: Grid, month: Column, total: Column) -> bool:
     """Whether a month belongs to a year to date: in its year when that is named, else the latest month."""
     if month.span is None or not telling(total.header) <= telling(month.header):
@@ -313,7 +339,7 @@ _PART_OF = (
     re.compile(r"<n(?P<part>\d+)> (?:out of|of)(?: the| all| our| these| those)?(?: total of)? <n(?P<whole>\d+)>"),
     re.compile(
         r"\b(?:out )?of (?:the |all |these |our )?<n(?P<whole>\d+)> [^<.;]{2,60}?,? (?:only |just |some )?<n(?P<part>\d+)> "
-        r"(?:\([^()]*\) )?(?:were|was|had|have|are|received|met|led|resulted|said|would|could|did|passed|failed|got)\b"
+        r"(?:\([^()]*\) )?(?:were|was|had|have|are|received|met|led|resulted|said|would|could|did|passed|failed|got|gave|took|made|went|came|\w+ed)\b"
     ),
 )
 
@@ -332,7 +358,8 @@ def _part_said_over_whole(sentence: Sentence, where: Where) -> list[Finding]:
 
 
 _TO_DATE = re.compile(
-    r"<n(?P<month>\d+)>[^.;<]* <p(?P<period>\d+)>[^.;<]*?<n(?P<year>\d+)>[^.;<]{0,40}\b(?:year to date|ytd|so far this year)\b"
+    r"<n(?P<month>\d+)>[^.;<]* <p(?P<period>\d+)>[^.;<]*?<n(?P<year>\d+)>(?:[^.;<]|<p\d+>){0,40}\b(?:year to date|ytd|so far this year)\b|"
+    r"<p(?P<period2>\d+)>[^.;<]*?<n(?P<month2>\d+)>[^.;<]{0,40}<n(?P<year2>\d+)>[^.;<]{0,40}\b(?:year to date|ytd|so far this year)\b"
 )
 
 
@@ -340,9 +367,13 @@ def _year_said_under_month(sentence: Sentence, where: Where) -> list[Finding]:
     """ "352 in February and 204 in the year to date": a whole smaller than a month of it."""
     marked = mark(sentence.text)
     match = _TO_DATE.search(marked.line)
-    if match is None or marked.spans[int(match["period"])].kind != "month" or changes_in(marked.line):
+    if match is None or changes_in(marked.line):
         return []
-    month, year = marked.numbers[int(match["month"])], marked.numbers[int(match["year"])]
+    period = match["period"] or match["period2"]
+    if marked.spans[int(period)].kind != "month":
+        return []
+    month = marked.numbers[int(match["month"] or match["month2"])]
+    year = marked.numbers[int(match["year"] or match["year2"])]
     if not (month.whole and year.whole) or year.number >= month.number:
         return []
     figures = (Figure("month", month.text, month.number), Figure("year to date", year.text, year.number))
@@ -406,7 +437,7 @@ def impossible_value(evidence: Evidence) -> list[Finding]:
     """Values that no arithmetic is needed to doubt."""
     found: list[Finding] = []
     for grid in evidence.grids:
-        found += _dates_in_cells(grid) + _row_over_total(grid)
+        found += _dates_in_cells(grid) + _row_over_total(grid) + _running_totals(grid)
         for row in grid.rows:
             for at, column in enumerate(grid.columns):
                 value = row.values[at]

@@ -205,7 +205,7 @@ def _flag_columns(grid: Grid, limits: Limits) -> list[tuple[str, dict[int, bool]
         said = {r: _flag(row.texts.get(header, ""), header) for r, row in enumerate(grid.rows)}
         known = {r: v for r, v in said.items() if v is not None}
         named = bool(_FLAG.search(header.replace("_", " ")))
-        if len(known) * 10 >= 9 * len(grid.rows) and (named or any(known.values())):
+        if len(known) * 10 >= 9 * len(grid.rows) and (named or any(known.values()) or _judging(grid, header)):
             found.append((header, known))
     for n, column in enumerate(grid.columns):
         numbers = {v.number for row in grid.rows if (v := row.values[n]) is not None}
@@ -224,14 +224,25 @@ def _flag_columns(grid: Grid, limits: Limits) -> list[tuple[str, dict[int, bool]
     return found
 
 
+def _judging(grid: Grid, header: str) -> bool:
+    """Whether the words of a column say themselves that they judge ("as expected"), and not only yes and no."""
+    said = {row.texts.get(header, "").strip().lower() for row in grid.rows}
+    return any(re.search(r"expect|limit|range|within|normal|control|usual|exception", text) for text in said)
+
+
 def _flag(text: str, header: str) -> bool | None:
     plain = text.strip().lower().strip(".")
     inside = bool(re.search(r"within|in control", header, re.IGNORECASE)) and not re.search(
         "out of control", header, re.IGNORECASE
     )
-    if plain in _YES or re.match(r"(?:above|below|outside|over|under|exceed|beyond|breach|exceptional)", plain):
+    if plain in _YES or re.match(
+        r"(?:above|below|outside|over|under|exceed|beyond|breach|exceptional|higher|lower|more than|fewer|unusual|high\b|low\b|special)",
+        plain,
+    ):
         return not inside if plain in {"yes", "y", "true", "1"} else True
-    if plain in _NO or re.match(r"(?:within|inside|normal|not |in )", plain):
+    if plain in _NO or re.match(
+        r"(?:within|inside|normal|not |no |in |as |common|usual|typical|expected|stable)", plain
+    ):
         return inside if plain in {"no", "n", "false", "0"} else False
     return None
 

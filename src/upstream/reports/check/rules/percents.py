@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Finding
 from upstream.reports.check.grids import Column, Grid, Row
 from upstream.reports.check.labels import words
+from upstream.reports.check.spans import is_period_label, only_span
 from upstream.reports.check.numbers import EPSILON, Value, percent_agrees, percent_change, percent_share, show
 
 _LEAST_FITS = 0.6
@@ -57,7 +59,10 @@ def _tested(grid: Grid, at: int, top: int, bottom: int | None, total: Row | None
 def _likely(column: Column, top: Column, bottom: Column | None) -> float:
     """How well headers agree: shared words; a later period on top."""
     said = set(words(column.header))
-    score = float(len(said & set(words(top.header))) + (len(said & set(words(bottom.header))) if bottom else 0))
+    same = bottom is not None and top.role == bottom.role == "count"
+    score = 0.5 * same + float(
+        len(said & set(words(top.header))) + (len(said & set(words(bottom.header))) if bottom else 0)
+    )
     if column.cumulative and bottom is not None and not (top.cumulative and bottom.cumulative):
         return -10.0
     if column.cumulative:
@@ -78,7 +83,7 @@ def _in_order(later: Column, earlier: Column) -> bool:
 
 def _sources(grid: Grid, at: int, kind: str) -> list[Source]:
     column = grid.columns[at]
-    allowed = {"count", "average", "percent"} if kind != "share" else {"count"}
+    allowed = {"count", "average", "percent", "target"} if kind != "share" else {"count"}
     numbers = [n for n, c in enumerate(grid.columns) if n != at and c.role in allowed]
     tried: list[Source] = []
     for top in numbers:
@@ -178,11 +183,81 @@ def percent_does_not_follow(evidence: Evidence) -> list[Finding]:
     found: list[Finding] = []
     for grid in evidence.grids:
         for at, column in enumerate(grid.columns):
-            kind = {"percent_change": "change", "difference": "difference", "percent": "share"}.get(column.role)
+            kind = {
+                "percent_change": "change",
+                "difference": "difference",
+                "points": "difference",
+                "percent": "share",
+            }.get(column.role)
             source = chosen(grid, at, kind) if kind else None
+            if source is None and kind in {"change", "difference"}:
+                found += _trend(grid, at, kind)
             if source is not None and kind is not None:
                 found += _misfits(grid, at, source, kind)
     return found
+
+
+_ON_PREVIOUS = re.compile(
+    r"previous|prior|preceding|last|year[- ]on[- ]year|month[- ]on[- ]month|yoy|annual", re.IGNORECASE
+)
+
+
+def _trend(grid: Grid, at: int, kind: str) -> list[Finding]:
+    """Changes down a column of periods: each row against the row before it."""
+    rows = [row for row in grid.rows if row.keys and is_period_label(row.keys[-1]) and not row.total]
+    spans = [only_span(row.keys[-1]) for row in rows]
+    if len(rows) < 3 or len(rows) != len(grid.rows) or any(s is None for s in spans):
+        return []
+    firsts = [s.first for s in spans if s is not None]
+    pairs = list(itertools.pairwise(rows))
+    if firsts != sorted(firsts):
+        if firsts != sorted(firsts, reverse=True):
+            return []
+        pairs = [(earlier, later) for later, earlier in pairs]
+    best: tuple[int, list[Finding]] = (0, [])
+    for n, column in enumerate(grid.columns):
+        if n == at or column.role not in {"count", "average"}:
+            continue
+        fits, wrong = 0, []
+        for earlier, later in pairs:
+            printed, now, then = later.values[at], later.values[n], earlier.values[n]
+            if printed is None or now is None or then is None:
+                continue
+            if holds(printed, now, then, kind):
+                fits += abs(printed.number) > EPSILON
+            else:
+                figures = (grid.figure(later, at), grid.figure(later, n), grid.figure(earlier, n))
+                said = _sentence(printed, now, then, kind)
+                wrong.append(
+                    Finding("percent_does_not_follow", "error", grid.where(later, grid.columns[at]), figures, said)
+                )
+        if fits > best[0]:
+            best = (fits, wrong)
+    named = bool(_ON_PREVIOUS.search(grid.columns[at].header))
+    return best[1] if best[0] >= (1 if named else 2) and best[0] >= len(best[1]) else []
+
+
+def rate_source(grid: Grid, at: int) -> tuple[int, int, float] | None:
+    """Count, base and multiplier of a rate that most rows confirm: "per 1,000 population"."""
+    counts = [n for n, c in enumerate(grid.columns) if n != at and c.role == "count"]
+    best, most = None, 0
+    for top, bottom in itertools.permutations(counts, 2):
+        for times in (1.0, 10.0, 100.0, 1000.0, 10000.0, 100000.0):
+            fits = sum(rate_holds(row, at, (top, bottom, times)) is True for row in grid.rows)
+            if fits > most:
+                best, most = (top, bottom, times), fits
+    known = sum(row.values[at] is not None for row in grid.rows)
+    return best if most >= 2 and 2 * most > known else None
+
+
+def rate_holds(row: Row, at: int, source: tuple[int, int, float]) -> bool | None:
+    """Whether a rate follows from its count and base, both as rounded as they are printed; ``None`` when one is missing."""
+    rate, top, bottom = row.values[at], row.values[source[0]], row.values[source[1]]
+    if rate is None or top is None or bottom is None or bottom.number <= bottom.half:
+        return None
+    low = source[2] * top.number / (bottom.number + bottom.half)
+    high = source[2] * top.number / (bottom.number - bottom.half)
+    return low - rate.half - EPSILON <= rate.number <= high + rate.half + EPSILON
 
 
 def _misfits(grid: Grid, at: int, source: Source, kind: str) -> list[Finding]:

@@ -86,7 +86,8 @@ def _quarter_months(texts: list[tuple[Where, str]]) -> list[Finding]:
     main = ways.most_common(1)[0][0] if ways else "financial"
     found = []
     for where, quarter, months, _text in said:
-        first = 3 if main == "financial" else 0
+        # a quarter of 2021/22 is one of a financial year, whatever the others are
+        first = 3 if main == "financial" or quarter.dated else 0
         if _fits(quarter, months, first) and not _years_apart(quarter, months):
             continue
         start = (3 * ((quarter.quarter or 1) - 1) + first) % 12
@@ -107,7 +108,7 @@ def _years_apart(quarter: Span, months: Span) -> bool:
 
 # what may stand between two names of one period: a bracket, a comma, "that is", "which ran from"
 _JOINT = re.compile(
-    r"[\s(\[,:;=-]*(?:(?:that|this|which|it|i\.e\.?|ie|namely|or|being|meaning|so|the|three|twelve|months?|of|year|and so)\b[\s,:]*)*"
+    r"[\s(\[,:;=-]*(?:i\.e\.[\s,:]*|(?:that|this|which|it|ie|namely|or|being|meaning|so|the|three|twelve|months?|of|year|and so)\b[\s,:]*)*"
     r"(?:(?:is|was|are|were|covers?|covered|covering|runs?|ran|running|spans?|spanned|spanning|means|comprises?|comprising)\b[\s,:]*)?"
     r"(?:(?:from|for|between|the|months?|of|period)\b[\s,:]*)*[\s(]*",
     re.IGNORECASE,
@@ -141,16 +142,26 @@ def _fits(quarter: Span, months: Span, first: int) -> bool:
     return months.first % 12 == start and months.months == 3
 
 
+# "July to December 2021, a span of five months", "July to December 2021 (six months)"
+_LENGTH_AFTER = re.compile(
+    r"[\s,(-]*(?:inclusive[\s,(]*)?(?:(?:a|the) (?:span|period|total|stretch|window|run) of |being |i\.e\. |which (?:is|was) |all )?",
+    re.I,
+)
+
+
 def _windows(where: Where, text: str) -> list[Finding]:
     """ "12 months to June 2022 (August 2021 to June 2022)": the length said against the months given."""
     found = []
     spans = find_spans(text)
     for match in _WINDOW.finditer(text):
         near = [n for n in spans if n.span.kind == "range" and 0 <= n.start - match.end() <= 30]
+        before = [n for n in spans if n.span.kind == "range" and _LENGTH_AFTER.fullmatch(text[n.end : match.start()])]
+        if match[1] and before and before[-1].span.months > 0:
+            near = before[-1:]
         if not near or (match[2] and near[0].start - match.end() > 6):
             continue
         named: Named = near[0]
-        gap = text[match.end() : named.start]
+        gap = text[match.end() : named.start] if named.start >= match.end() else ""
         if re.search(r"[.;]|compar|than|and ", gap, re.IGNORECASE):
             continue
         word = (match[1] or "").lower()

@@ -12,7 +12,7 @@ from upstream.reports.check.claims import Marked, mark
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.labels import stem
-from upstream.reports.check.nouns import subject_of, tokens
+from upstream.reports.check.nouns import phrase_after, tokens
 from upstream.reports.check.numbers import Value, show
 from upstream.reports.check.reading.model import Sentence
 
@@ -27,11 +27,13 @@ _BOTTOM = (
     ),
     re.compile(rf"\boutnumber\w* (?:the |our )?{_NOUN}(?= by\b)"),
     re.compile(
-        rf"\b(?:for|to|per|with|at|of) (?:each|every|a single|one) {_NOUN}(?=[,:;.()]| (?:<|is|was|were|are|on|in|at|stood|and|had|came|this|during)|$)"
+        rf"\b(?:for|to|per|with|at|of) (?:each|every|a single|one|an average) {_NOUN}(?=[,:;.()]| (?:<|\(|is|was|were|are|on|in|at|stood|and|had|came|this|during)|$)"
     ),
-    re.compile(rf"\bper (?!cent\b|<){_NOUN}(?=[,:;.()]| (?:<|is|was|were|are|on|in|at|stood|and|came|this|during)|$)"),
     re.compile(
-        rf"(?:^|[,;:] )(?:on average,? )?(?:each|every) {_NOUN}(?= (?:had|has|held|holds|carried|carries|dealt|deals|handled|saw|was|is|covered|managed|looked|worked|took|would|served|supported|\w+ed)\b)"
+        rf"\bper (?!cent\b|<){_NOUN}(?=[,:;.()]| (?:<|\(|is|was|were|are|on|in|at|stood|and|came|this|during)|$)"
+    ),
+    re.compile(
+        rf"(?:^|[,;:] )(?:so |and |that |then |meaning )?(?:on average,? )?(?:each|every|the average|an average|the typical) {_NOUN}(?= (?:had|has|held|holds|carried|carries|dealt|deals|handled|saw|was|is|covered|managed|looked|worked|took|would|served|supported|\w+ed)\b)"
     ),
     re.compile(
         rf"(?:^|[,;:.] )(?:the |our )?{_NOUN} (?:had|have|held|hold|carried|carry|handled|saw|managed|took|\w+ed) [^;:.]*\b(?:apiece|each)\b"
@@ -77,6 +79,11 @@ def _bottom_of(marked: Marked, a: int, b: int) -> int | None:
             if said and not nouns[a] and not nouns[b]:
                 # bare counts in the order in which the words name their things
                 return b if line.index(f"<n{a}>") < line.index(f"<n{b}>") else a
+    ordered = re.search(
+        rf"<n({a}|{b})>[^<.;:]{{2,40}}? (?:for|to|over|per|among|across|against) (?:the |our )?<n({a}|{b})>", line
+    )
+    if ordered is not None and ordered[1] != ordered[2]:
+        return int(ordered[2])
     shared = [int(m[1]) for m in _SHARED_BY.finditer(line) if int(m[1]) in (a, b)]
     return shared[0] if len(shared) == 1 else None
 
@@ -87,8 +94,8 @@ def _noun_of(line: str, number: int) -> tuple[str, ...]:
     if after is None:
         before = re.search(r"([a-z'-]+)\s*(?::|=|were|was|numbered|totalled)\s*$", line.split(f"<n{number}>", 1)[0])
         return (stem(before[1]),) if before else ()
-    found = subject_of(line, number)
-    return found[:3]
+    said = tokens(line)
+    return phrase_after(said, said.index(f"<n{number}>"))[:3]
 
 
 def _sentence(sentence: Sentence, text: str) -> Finding | None:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from itertools import permutations
 
-from upstream.reports.check.claims import CHANGE, DOWN, UP, Marked, cue, standards
+from upstream.reports.check.claims import CHANGE, DOWN, UP, Marked, beside, cue, standards
 from upstream.reports.check.numbers import Value, percent_agrees, show
 
 _MORE_UP = (
@@ -122,12 +122,25 @@ def _sure_side(line: str, level: int) -> int:
     return 1 if _NOW_AFTER.search(behind) else 0
 
 
+def _beside_two(line: str, first: int, second: int) -> bool:
+    """Whether each of two levels has a period of its own."""
+    one, two = beside(line, first), beside(line, second)
+    return one is not None and two is not None and one != two
+
+
 def _ordered(marked: Marked, line: str, levels: list[int]) -> tuple[int, int] | None:
     """Later and earlier of two levels: by the periods that stand with them, else by the words about them."""
     marks = [(kind, int(n)) for kind, n in _MARK.findall(line)]
     periods = [n for kind, n in marks if kind == "p" and marked.spans[n].dated]
     first, second = levels
-    if len(periods) == 2 and marked.spans[periods[0]].last != marked.spans[periods[1]].last:
+    one, two = _sure_side(line, first), _sure_side(line, second)
+    if one != two and not (one and two):
+        return (first, second) if one > two else (second, first)
+    if (
+        len(periods) == 2
+        and _beside_two(line, first, second)
+        and marked.spans[periods[0]].last != marked.spans[periods[1]].last
+    ):
         falls = marked.spans[periods[0]].last > marked.spans[periods[1]].last
         if re.search(rf"\bfrom\b[^<]*<[nt]{first}>[^<]*(?:<p\d+>[^<]*)?\bto\b[^<]*<[nt]{second}>", line):
             return second, first

@@ -27,12 +27,19 @@ _TIED = (
     ),
     re.compile(r"<n(?P<part>\d+)>\s*/\s*<n(?P<whole>\d+)>"),
     re.compile(
-        r"\b(?:of|out of|among)(?: (?:the|all|these|those|our|a|total|of))* <n(?P<whole>\d+)>[^<.]*?<n(?P<part>\d+)>"
+        r"\b(?:of|out of|among)(?: (?:the|all|these|those|our|a|total|of))* <n(?P<whole>\d+)>(?:[^<.]|<[tpq]\d+>)*?<n(?P<part>\d+)>"
+    ),
+    re.compile(
+        r"^(?:from|with) (?:the |all |a |total of )*<n(?P<whole>\d+)>(?:[^<.]|<[tpq]\d+>)*?<n(?P<part>\d+)>"
     ),
     re.compile(
         r"<n(?P<whole>\d+)>[^<.;]{0,60}(?:,|;|\band\b|\bof (?:which|whom|these|those|them)\b)[^<.;]{0,20}<n(?P<part>\d+)>(?: of (?:them|these|which|those|whom)|,? \()"
     ),
     re.compile(r"<n(?P<whole>\d+)>[^<.]{0,60}\b(?:of (?:which|whom|these|those|them))\b[^<.;]{0,20}<n(?P<part>\d+)>"),
+)
+_SHARE_WORD = re.compile(
+    r"\b(?:a|the) (?:proportion|share|percentage) of <t\d+>|\bequivalent to <t\d+>|"
+    r"\b(?:proportion|share|percentage) (?:is|was) <t\d+>"
 )
 _PARTS = {
     "half": 1 / 2,
@@ -78,6 +85,9 @@ def _tied(line: str, numbers: tuple[Value, ...]) -> tuple[Value, Value] | None:
         if match := pattern.search(line):
             part, whole = numbers[int(match["part"])], numbers[int(match["whole"])]
             return (part, whole) if 0 <= part.number <= whole.number and whole.number else None
+    if _SHARE_WORD.search(line):
+        part, whole = sorted((numbers[n] for n in counts), key=lambda v: v.number)
+        return (part, whole) if whole.number else None
     return None
 
 

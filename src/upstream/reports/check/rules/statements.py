@@ -32,7 +32,7 @@ _NO_FACT = re.compile(
     r"average\w*|mean|median|limits?|capacity|cumulative\w*|year to (?:date|month)|yt[dm]|so far|baseline|excluding|including|per)\b"
 )
 _PART = re.compile(
-    r"\b(?:of (?:which|these|those|them|whom)|including|among (?:them|these))\b[^.;]*$|\bof (?:the |all )?<n\d+>[^.;<]*$"
+    r"\b(?:of (?:which(?! there (?:were|are))|these|those|them|whom)|including|among (?:them|these))\b[^.;]*$|\bof (?:the |all )?<n\d+>[^.;<]*$"
 )
 _TITLE_LEAD = re.compile(r"^(?:table|figure|chart|annex|appendix)\s+[\w.]+\s*[.:)-]?\s*", re.IGNORECASE)
 _CAPITAL = re.compile(r"(?<=[a-z,;:(] )[A-Z][\w'-]+")

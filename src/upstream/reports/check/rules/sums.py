@@ -47,18 +47,18 @@ def _tolerance(values: list[Value], base: float) -> float:
     return sum((v.half if v.decimals != 0 else (0.0 if base == 1.0 else base / 2)) for v in values)
 
 
-def tested(items: list[Item], whole: int, parts: tuple[int, ...], base: float) -> Relation:
+def tested(items: list[Item], whole: int, parts: tuple[int, ...], base: float, *, least: int = 2) -> Relation:
     """Where the sum of the parts is the whole, allowing for printed rounding only."""
     fits: list[Hashable] = []
     misfits: list[Hashable] = []
     for position, total in items[whole].values.items():
         held = [v for p in parts if (v := items[p].values.get(position)) is not None]
-        if len(held) < 2:
+        if len(held) < least:
             continue
         apart = abs(sum(v.number for v in held) - total.number)
         close = apart <= _tolerance([*held, total], base) + EPSILON * max(1.0, abs(total.number))
         if close:
-            if sum(v.number != 0 for v in held) >= 2:
+            if sum(v.number != 0 for v in held) >= least:
                 fits.append(position)
         elif len(held) == len(parts):
             misfits.append(position)
@@ -138,10 +138,30 @@ def _near(items: list[Item], relation: Relation) -> Relation | None:
     return relation if relation.misfits else None
 
 
+def _nested(items: list[Item]) -> list[Relation] | None:
+    """Sub-totals, each the sum of the run before it, and a last total of them: accepted when most of these hold."""
+    totals = [n for n, item in enumerate(items) if item.total]
+    if len(totals) < 3 or totals[-1] != len(items) - 1 or totals[0] == 0:
+        return None
+    relations, begin = [], 0
+    for whole in totals[:-1]:
+        parts = tuple(range(begin, whole))
+        if not parts:
+            return None
+        relations.append(tested(items, whole, parts, 1.0, least=1))
+        begin = whole + 1
+    loose = tuple(range(begin, len(items) - 1))
+    relations.append(tested(items, totals[-1], (*totals[:-1], *loose), 1.0))
+    fits, misfits = sum(len(r.fits) for r in relations), sum(len(r.misfits) for r in relations)
+    return relations if fits and fits >= misfits else None
+
+
 def relations_among(items: list[Item]) -> list[Relation]:
     """The sums that the items show, labelled totals first; an unlabelled whole is looked for when none is labelled."""
     if not 3 <= len(items) <= _MOST_ITEMS:
         return []
+    if (nested := _nested(items)) is not None:
+        return nested
     base = rounding_base([v.number for item in items for v in item.values.values()])
     labelled = [n for n, item in enumerate(items) if item.total]
     found = [r for n in labelled if (r := _accepted(items, n, base)) is not None]

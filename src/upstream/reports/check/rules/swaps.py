@@ -11,7 +11,7 @@ from upstream.reports.check.findings import Finding
 from upstream.reports.check.grids import Grid, Row
 from upstream.reports.check.numbers import Value
 from upstream.reports.check.rules.limits import Limits, limits_of, side
-from upstream.reports.check.rules.percents import Source, chosen, pair_of
+from upstream.reports.check.rules.percents import Source, chosen, pair_of, rate_holds, rate_source
 from upstream.reports.check.rules.percents import holds as percent_holds
 from upstream.reports.check.rules.sums import Item, Relation, over_columns, over_rows, relations_among, tested
 
@@ -25,6 +25,10 @@ def _percent_constraint(at: int, source: Source, kind: str) -> Constraint:
         return printed is None or pair is None or row is source.total or percent_holds(printed, *pair, kind)
 
     return holds
+
+
+def _rate_constraint(at: int, source: tuple[int, int, float]) -> Constraint:
+    return lambda row: rate_holds(row, at, source) is not False
 
 
 def _limit_constraint(limits: Limits) -> Constraint:
@@ -71,6 +75,10 @@ def _constraints(grid: Grid) -> list[Constraint]:
         source = chosen(grid, at, kind) if kind else None
         if source is not None and kind is not None:
             found.append(_percent_constraint(at, source, kind))
+    for at, column in enumerate(grid.columns):
+        rate = rate_source(grid, at) if column.role in {"average", "ratio"} else None
+        if rate is not None:
+            found.append(_rate_constraint(at, rate))
     limits = limits_of(grid)
     if limits is not None and limits.lower is not None:
         found.append(_limit_constraint(limits))

@@ -24,7 +24,7 @@ _DURATION = re.compile(
 _WITHIN_NUMBER = re.compile(r"\b(?:with)?in (?=(?:the |its |our )?\d[\d.]* unit)", re.IGNORECASE)
 _TARGET_NOUN = (
     r"(?:targets?|goals?|ambitions?|aims?|aspirations?|thresholds?|standards?|benchmarks?|requirements?|expectations?|objectives?|"
-    r"bar|limits?|maximum|minimum|ceiling|cap|floor|tolerance|commitments?|pledges?|promises?|trajectory|plan|good looks like)"
+    r"bar|mark|limits?|maximum|minimum|ceiling|cap|floor|tolerance|commitments?|pledges?|promises?|trajectory|plan|good looks like)"
 )
 _BEFORE = re.compile(
     rf"\b(?:{_TARGET_NOUN}|required|expected|should(?: be)?|must(?: be)?|supposed to|permitted|allowed|agreed|aim(?:s|ed|ing)? (?:for|to|at)|"
@@ -59,9 +59,9 @@ _NOT = re.compile(
     r"\b(?:not|never|n't|no|nor|cannot|without|yet to|fail(?:ed|s|ing)? to|unable to|fell short of|struggl\w* to)\b|n't\b"
 )
 _GOOD = re.compile(
-    r"\b(?:better|ahead|outperform\w*|beat\w*|inside|(?:is|was|were|are|remains?|came|comfortably|well|just|,) within)\b"
+    r"\b(?:better|quicker|faster|sooner|favourabl[ey]|ahead|outperform\w*|beat\w*|inside|(?:is|was|were|are|remains?|came|comfortably|well|just|,) within)\b"
 )
-_BAD = re.compile(r"\b(?:worse|behind|outside|beyond|adrift)\b")
+_BAD = re.compile(r"\b(?:worse|slower|later|adverse|unfavourabl[ey]|behind|outside|beyond|adrift)\b")
 _HIGH = re.compile(
     r"\b(?:above|over|exceed\w*|surpass\w*|higher|more|topp(?:ed|ing)|in excess|greater|longer|upwards)\b"
 )
@@ -181,6 +181,12 @@ def _judging(line: str, target: int) -> str:
     # "reached 92%" brings a level; "goals achieved was" names a measure
     line = re.sub(
         rf"\b(?:reach\w*|achiev\w*|hit|attain\w*|deliver\w*|secur\w*|pass\w*|clear\w*) (?:a |just |only |an average of )*(?!{n})<[nt]\d+>",
+        " ",
+        line,
+    )
+    line = re.sub(
+        r"<[nt]\d+>(?: unit\w+)? (?:was|were|is|has been|had been) "
+        r"(?:delivered|achieved|reached|recorded|attained|secured)",
         " ",
         line,
     )

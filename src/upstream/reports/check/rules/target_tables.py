@@ -147,7 +147,8 @@ def _clock(target_text: str, claim_text: str, where: Where, shown: str) -> list[
 
 _FRACTION = 1.0
 _TARGET_HEADER = re.compile(
-    r"target|goal|wdgll|what good looks like|good looks like|ambition|aim\b|standard|threshold|benchmark", re.IGNORECASE
+    r"target|goal|\bplan(?:ned)?\b|trajectory|required|wdgll|what good looks like|good looks like|ambition|aim\b|standard|threshold|benchmark",
+    re.IGNORECASE,
 )
 _ACTUAL_HEADER = re.compile(
     r"actual|update|current|latest|result|performance|achieved|level|value|score|outturn|position", re.IGNORECASE
@@ -233,12 +234,19 @@ def _aims(grid: Grid) -> dict[int, Aim]:
     return found
 
 
+def _place(said: str) -> int:
+    """2 for "above plan", -2 for "below plan", 0 for other words."""
+    if re.match(r"(?:well |just |slightly )?(?:above|exceed\w*|ahead|over|higher)\b", said):
+        return 2
+    return -2 if re.match(r"(?:well |just |slightly )?(?:below|under|behind|lower|short)\b", said) else 0
+
+
 def _signs(grid: Grid, header: str) -> dict[int, int]:
     """Verdicts of a column of words by row: 1 met, -1 missed, 2 above, -2 below; none when a cell says something else."""
     found = {}
     for r, row in enumerate(grid.rows):
-        said = row.texts.get(header, "").strip().lower().strip(".")
-        verdict = _STATUS.get(said) or ((met := met_verdict(said)) and met[0])
+        said = re.sub(r"[^a-z' -]+", " ", row.texts.get(header, "").lower()).strip()
+        verdict = _STATUS.get(said) or ((met := met_verdict(said)) and met[0]) or _place(said)
         if verdict:
             found[r] = verdict
     return found
@@ -310,6 +318,11 @@ def _last(grid: Grid, at: int) -> int:
 def _better_row(grid: Grid, r: int, actual: int, aims: dict[int, Aim], signs: dict[int, int]) -> int | None:
     """Which way is good: from the words of the row, else from what the other rows show."""
     row = grid.rows[r]
+    for header in (*grid.key_names, *(c.header for c in grid.columns), grid.table.title):
+        if stated := re.search(
+            r"\b(?:(higher|more|bigger)|(?:lower|less|fewer|smaller)) (?:is|are) better\b", header, re.I
+        ):
+            return 1 if stated[1] else -1
     own = better_of(f"{row.label} {' '.join(row.texts.values())} {aims[r].value.text}")
     for said in (*row.keys, *row.texts.values()):
         if polarity := _POLARITY.fullmatch(said.strip()):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.labels import stem
-from upstream.reports.check.nouns import phrase_after, tokens
+from upstream.reports.check.nouns import phrase_after, phrase_before, tokens
 from upstream.reports.check.numbers import Value, same_number
 from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.target_claims import target_of
@@ -24,7 +24,7 @@ _NOUN = r"(?:target|goal|ambition|aim|aspiration|threshold|standard|benchmark|re
 # where the measure stands: "the target for X", "75% for X", "X has a target", "X is expected"
 _MEASURE_AT = (
     re.compile(rf"\b{_NOUN}(?: (?:level|rate|figure|set))? (?:for|of|on|in)(?= )"),
-    re.compile(rf"<[nt]\d+>\)?(?: unit\w+)?(?: {_NOUN})? (?:for|on|of|in)(?= )"),
+    re.compile(rf"<[nt]\d+>\)?(?: unit\w+)?(?: {_NOUN}| has| have| been| is| was| set| agreed)* (?:for|on|of|in)(?= )"),
     re.compile(r"^(?=[a-z<])"),
 )
 _HAS = re.compile(
@@ -66,6 +66,10 @@ def _measures(line: str) -> frozenset[tuple[str, ...]]:
             said = tokens(f". {rest}")
             if name := _measure(phrase_after(said, 0)):
                 found.add(name)
+    said = tokens(line)
+    for n, token in enumerate(said):
+        if re.fullmatch(rf"{_NOUN}|<[nt]\d+>", token) and (name := _measure(phrase_before(said, n))):
+            found.add(name)
     return frozenset(found)
 
 
