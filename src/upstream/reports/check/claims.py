@@ -16,14 +16,14 @@ from upstream.reports.check.spans import Span, find_spans
 
 UP = (
     r"increas\w*|rise\w*|rising|rose|risen|grew|grow(?:n|s|ing|th)?|uplift\w*|climb\w*|"
-    r"jump\w*|surg(?:e|es|ed|ing)\b|up(?= (?:by|on|from|<))|upturn|more than(?= (?:in|the|last)"
+    r"jump\w*|surg(?:e|es|ed|ing)\b|gained?(?= <)|up(?= (?:by|on|from|<))|upturn|more than(?= (?:in|the|last)"
     r")|"
     r"higher(?= than)|went up|gone up|going up|gain\w*|escalat\w*|swell\w*|swollen|"
     r"expan(?:d\w*|sion)|soar\w*|more(?= (?:[a-z]+ ){0,5}than (?!<))|greater(?= than "
     r"(?!<t))|above(?= (?:the )?(?:previous|last))"
 )
 DOWN = (
-    r"decreas\w*|declin\w*|fall(?:s|en|ing)?|fell|drop(?:s|ped|ping)?|reduc\w*|down(?= "
+    r"decreas\w*|declin\w*|fall(?:s|en|ing)?|fell|drop(?:s|ped|ping)?|reduc\w*|(?:lost|shed|loses)(?= <)|down(?= "
     r"(?:by|on|from|<))|downturn|lower(?= than)|went down|gone down|going down|"
     r"shrank|shr[iu]nk\w*|fewer(?= (?:[a-z]+ ){0,5}than (?!<)|[. ,;)]|$)|less than(?= "
     r"(?:in|the|last))|lower(?:ed|ing)|dip(?:s|ped)?|diminish\w*|cut(?= (?:by|from|of))|"
@@ -408,7 +408,7 @@ _EARLIER_BEFORE = re.compile(
     r"stood at)|had (?:been|stood at)|used to be|once|\bwas|\bwere|relative to|baseline "
     r"of|starting (?:at|from|point of)|\bup on|down on|after|original\w*|instead of|"
     r"following|\bbeat|above|below)(?: (?:the|a|an|of|at|was|were|saw|had|figure|level|"
-    r"total|there|just|only|month|year|quarter|month's|year's|in|all|some|our|its|been|"
+    r"total|there|just|only|month|year|quarter|month's|year's|in|all|some|our|its|their|been|"
     r"count|number|recorded|counted))*[:,]?\s*\(?$"
 )
 _LATER_BEFORE = re.compile(
@@ -521,7 +521,7 @@ def _by_period(part: str, free: list[int], claim: Claim, marked: Marked) -> None
 _MOVES = re.compile(
     rf"(?:{_PASSIVE}\b(?:by|up|down|another|further|extra|difference|change|gap|gain|loss|increase|decrease|rise|fall|drop|growth|reduction|"
     r"jump|decline|uplift|cut)(?: of)?(?: just| only| some| exactly| a further| around| about)?) <n(\d+)>|"
-    r"<n(\d+)>\s*(?:\(<t\d+>\)\s*)?(?:[a-z'-]+ ){0,4}?(?:more|fewer|less|additional|extra|higher|lower|above|below|up|down)\b"
+    r"<n(\d+)>\s*(?:\(<t\d+>\)\s*)?(?:[a-z'-]+ ){0,4}?(?:more|fewer|less|additional|extra|higher|lower|above|below|(?<!made )(?:up|down))\b"
 )
 
 

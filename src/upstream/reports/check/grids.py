@@ -55,7 +55,7 @@ _ROLE_PATTERNS: tuple[tuple[Role, str], ...] = (
     ("minimum", r"\bmin(?:imum)?\b|\bshortest\b|\blowest\b|\bfastest\b"),
     ("maximum", r"\bmax(?:imum)?\b|\blongest\b|\bhighest\b|\bslowest\b"),
     ("average", r"\baverage\b|\bmean\b|\bavg\b|\bper 1,?000\b|\bper 10,?000\b|\bper 100,?000\b|\bindex\b"),
-    ("rank", r"\brank(?:ing)?\b|\bposition\b|\bpage\b|\bref\b|\bline\b"),
+    ("rank", r"\brank(?:ing)?\b|^(?:position|page|ref|line)(?: no\.?| number)?$"),
     ("other", r"\d(?:st|nd|rd|th)? (?:pct|percentile)"),
     ("percent", r"%|\bper ?cent\b|\bpct\b|\bpercentage\b|\bproportion\b|\bshare\b|\brate\b"),
 )
@@ -335,7 +335,8 @@ def _columns(headers: list[str], body: list[list[str]]) -> tuple[list[_Raw], lis
         cells = [row[at] for row in body]
         filled = [c for c in cells if c and not is_nothing(c)]
         values = [parse_value(c) for c in cells]
-        pairs = _pairs(header, cells)
+        # "10 to 13" down the first column are ages and no limits
+        pairs = _pairs(header, cells) if at or not header else []
         held = sum(v is not None for v in values)
         dates = sum(_is_period(c) for c in filled)
         periods = dates * 2 > len(filled) and (

@@ -23,6 +23,8 @@ _PIPES = re.compile(r"^\s*\|?.*\|.*$")
 _RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _COLUMNS = re.compile(r"\s{2,}")
 _HEADING_WORDS = 16
+# the level of a heading that only its being a short line by itself makes one
+_IMPLIED = 5
 
 
 def split_sentences(text: str) -> list[str]:
@@ -64,7 +66,7 @@ class _Reader:
             return
         short = len(plain.split()) <= _HEADING_WORDS and not re.search(r"[.;,:!]$", plain)
         if short and not (re.search(r"\d", plain) and re.search(r"[a-z] \d|%", plain) and len(plain.split()) > 8):
-            self.headings = [(n, t) for n, t in self.headings if n < 5] + [(5, plain)]
+            self.headings = [(n, t) for n, t in self.headings if n < _IMPLIED] + [(_IMPLIED, plain)]
         for sentence in split_sentences(plain):
             self.pages.add_sentence(sentence, line, self.section)
         self.leads = [(-1, plain)] if plain.endswith(":") else []
@@ -112,6 +114,10 @@ def _title_before(reader: _Reader) -> str:
     """The paragraph directly above a table is its title when it is one short line."""
     if len(reader.paragraph) == 1 and len(reader.paragraph[0][1].split()) <= 2 * _HEADING_WORDS:
         return tidy(reader.paragraph[0][1]).strip("#: ")
+    said = reader.pages.sentences
+    if not reader.paragraph and reader.headings and reader.headings[-1][0] == _IMPLIED and said:
+        # a short line by itself, directly above
+        return said[-1].text if said[-1].order == reader.pages.order and said[-1].text == reader.headings[-1][1] else ""
     return ""
 
 

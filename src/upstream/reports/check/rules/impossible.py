@@ -363,6 +363,30 @@ _TO_DATE = re.compile(
 )
 
 
+_SHARE_WAS = re.compile(
+    r"\b(?:share|proportion|percentage) of [^<.;]{3,90}? (?:was|is|were|stood at|stands at|reached|came to) <t(\d+)>"
+)
+_COUNTED = re.compile(r"\b(?:recorded|reported|received|count|number|total|logged|made|seen|there were)\b")
+
+
+def _negative_count_said(sentence: Sentence, where: Where) -> list[Finding]:
+    """ "-254 visits were made": a count below nil that nothing makes a change."""
+    marked = mark(sentence.text)
+    if not _COUNTED.search(marked.line) or changes_in(marked.line) or _NEGATIVE_ALLOWED.search(marked.line):
+        return []
+    for match in re.finditer(r"<n(\d+)>", marked.line):
+        value = marked.numbers[int(match[1])]
+        if (
+            value.whole
+            and value.text.startswith("-")
+            and re.search(r"(?:^|\b(?:was|were|is|are|made|recorded) )$", marked.line[: match.start()])
+        ):
+            figures = (Figure("count", value.text, value.number),)
+            said = f"{value.text} is less than nil, and a count cannot be (“{sentence.text[:200]}”)"
+            return [Finding("impossible_value", "error", where, figures, said)]
+    return []
+
+
 def _year_said_under_month(sentence: Sentence, where: Where) -> list[Finding]:
     """ "352 in February and 204 in the year to date": a whole smaller than a month of it."""
     marked = mark(sentence.text)
@@ -398,7 +422,8 @@ def _in_sentences(evidence: Evidence) -> list[Finding]:
                 )
         found += _part_said_over_whole(sentence, where) + _year_said_under_month(sentence, where)
         marked = mark(sentence.text)
-        for match in _SHARE_SAID.finditer(marked.line):
+        found += _negative_count_said(sentence, where)
+        for match in (*_SHARE_SAID.finditer(marked.line), *_SHARE_WAS.finditer(marked.line)):
             value = marked.numbers[int(match[1])]
             if value.number > 100 and not _SAID_OVER.search(marked.line):
                 found.append(

@@ -443,7 +443,7 @@ def _labels_against_title(grid: Grid) -> list[Finding]:
     columns = [
         (_column_where(grid, c), c.header, c.span)
         for c in grid.columns
-        if c.span is not None and c.span.dated and not c.cumulative and not c.rolling
+        if c.span is not None and c.span.dated and c.role == "count" and not c.cumulative and not c.rolling
     ]
     rows = [
         (grid.where(row), row.label, span)

@@ -17,7 +17,7 @@ from upstream.reports.check.numbers import Value, show
 from upstream.reports.check.reading.model import Sentence
 
 _CUE = re.compile(
-    r"\bratio\b|\bper (?!cent)|\b(?:each|every|apiece|outnumber\w*|on average|a head|divided|shared)\b|<n\d+>\s*(?:to|:)\s*<n\d+>|-to-"
+    r"\bratio\b|\bper (?!cent|annum|year|month|week|day|1,?000|10,?000|100,?000|head of population)|\baverage\b|\bto (?:one|a|each|every)\b|\b(?:each|every|apiece|outnumber\w*|on average|a head|divided|shared)\b|<n\d+>\s*(?:to|:)\s*<n\d+>|-to-"
 )
 _NOUN = r"((?:[a-z'-]+ ){0,2}?[a-z'-]+)"
 # the words after which the thing that is divided by stands
@@ -54,7 +54,14 @@ def _triples(marked: Marked) -> list[tuple[int, int, int]]:
     plain = [int(n) for n in re.findall(r"<[nx](\d+)>", marked.line)]
     found = []
     for r in plain:
-        others = [n for n in plain if n != r and marked.numbers[n].whole and marked.numbers[n].number > 1]
+        others = [
+            n
+            for n in plain
+            if n != r
+            and marked.numbers[n].whole
+            and marked.numbers[n].text[:1] not in "£$€"
+            and marked.numbers[n].number > 1
+        ]
         if len(others) != 2:
             others = [n for n in others if marked.numbers[n].number != 1]
         for i, a in enumerate(others):

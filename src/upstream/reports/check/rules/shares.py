@@ -29,9 +29,7 @@ _TIED = (
     re.compile(
         r"\b(?:of|out of|among)(?: (?:the|all|these|those|our|a|total|of))* <n(?P<whole>\d+)>(?:[^<.]|<[tpq]\d+>)*?<n(?P<part>\d+)>"
     ),
-    re.compile(
-        r"^(?:from|with) (?:the |all |a |total of )*<n(?P<whole>\d+)>(?:[^<.]|<[tpq]\d+>)*?<n(?P<part>\d+)>"
-    ),
+    re.compile(r"^(?:from|with) (?:the |all |a |total of )*<n(?P<whole>\d+)>(?:[^<.]|<[tpq]\d+>)*?<n(?P<part>\d+)>"),
     re.compile(
         r"<n(?P<whole>\d+)>[^<.;]{0,60}(?:,|;|\band\b|\bof (?:which|whom|these|those|them)\b)[^<.;]{0,20}<n(?P<part>\d+)>(?: of (?:them|these|which|those|whom)|,? \()"
     ),

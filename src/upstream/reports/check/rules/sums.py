@@ -151,7 +151,9 @@ def _nested(items: list[Item]) -> list[Relation] | None:
         relations.append(tested(items, whole, parts, 1.0, least=1))
         begin = whole + 1
     loose = tuple(range(begin, len(items) - 1))
-    relations.append(tested(items, totals[-1], (*totals[:-1], *loose), 1.0))
+    leaves = tuple(n for n in range(len(items)) if n not in totals)
+    ways = [tested(items, totals[-1], parts, 1.0) for parts in ((*totals[:-1], *loose), leaves)]
+    relations.append(max(ways, key=lambda r: (len(r.fits), -len(r.misfits))))
     fits, misfits = sum(len(r.fits) for r in relations), sum(len(r.misfits) for r in relations)
     return relations if fits and fits >= misfits else None
 
@@ -358,6 +360,20 @@ def _counted_twice(grid: Grid, items: list[Item], relation: Relation) -> bool:
     return len(over) > 1 and all(over) and bool(_PEOPLE.search(grid.heading))
 
 
+_HIDDEN = re.compile(r"[<~≤*]\s*\d*%?|\[?[cxz]\]?|suppressed|fewer than \d+|less than \d+", re.IGNORECASE)
+_MOST_HIDDEN = 10
+
+
+def _suppressed(grid: Grid, items: list[Item], relation: Relation) -> bool:
+    """Parts that are not printed because they are small: a total a little above the rest is no fault."""
+    hidden = sum(any(_HIDDEN.fullmatch(cell.strip()) for cell in row[1:]) for row in grid.table.rows)
+    above = [
+        items[relation.whole].values[at].number - sum(items[p].values[at].number for p in relation.parts)
+        for at in relation.misfits
+    ]
+    return hidden > 0 and bool(above) and all(0 < a <= _MOST_HIDDEN * hidden for a in above)
+
+
 def parts_do_not_sum(evidence: Evidence) -> list[Finding]:
     """Areas to force, categories to total, months to year, tables to their sum; only printed rounding is allowed."""
     found: list[Finding] = []
@@ -365,7 +381,8 @@ def parts_do_not_sum(evidence: Evidence) -> list[Finding]:
         for dimension in range(max(len(grid.key_names), 1)):
             items, place = over_rows(grid, dimension)
             for relation in relations_among(items):
-                found += [] if _counted_twice(grid, items, relation) else _report(items, relation, place)
+                left = _counted_twice(grid, items, relation) or _suppressed(grid, items, relation)
+                found += [] if left else _report(items, relation, place)
         items, place = over_columns(grid)
         for relation in relations_among(items):
             found += _report(items, relation, place)

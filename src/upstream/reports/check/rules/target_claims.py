@@ -30,7 +30,7 @@ _BEFORE = re.compile(
     rf"\b(?:{_TARGET_NOUN}|required|expected|should(?: be)?|must(?: be)?|supposed to|permitted|allowed|agreed|aim(?:s|ed|ing)? (?:for|to|at)|"
     rf"at least|at most|no (?:more|less|fewer|longer) than|not (?:more|less) than|minimum of|maximum of|up to|against(?: the| a| our| its)*)\b[^<.;]*$"
 )
-_BETWEEN = r"(?:against|versus|vs|below|above|over|under|with|to|met|missed|of|on|for|in|by|and|but|which|exceed\w*|outside|inside|beyond|beat)\b"
+_BETWEEN = r"(?:against|versus|vs|below|above|over|under|with|to|met|missed|of|on|for|in|by|and|but|which|exceed\w*|outside|inside|beyond|beat|\w+ed (?:the|its|our|a|an|this))\b"
 _AFTER = re.compile(
     rf"^\s*(?:unit\w+ )?(?:\(?(?!{_BETWEEN})[a-z'-]+ ){{0,2}}?\(?{_TARGET_NOUN}\b|^\s*(?:unit\w+ )?(?:or (?:more|less|fewer|better|above|below|higher|lower|over|under|sooner)|"
     r"(?:that (?:was|is) |we )?(?:expected|required|permitted|allowed|promised|pledged|aimed for|sought|set))\b"
@@ -120,6 +120,7 @@ def _cut_off(words: str) -> bool:
         re.search(
             r"\b(?:met|missed|achieved|reached|hit|broken|honoured|attained|exceeded|satisfied|passed)\b[^<]*$", words
         )
+        or re.search(r"\b(?:and|but|while) (?:the|our|we|it|its|this)\b[^<]*$", words)
         or re.search(r"[,:;] (?:with|at|it|which|we|but|\w+ing)\b[^<]*$", words)
     )
 

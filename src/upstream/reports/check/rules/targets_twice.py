@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from upstream.reports.check.claims import names_in
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.labels import stem
@@ -30,6 +31,10 @@ _MEASURE_AT = (
 _HAS = re.compile(
     rf"^(?:the |our )?[^<,;:]{{3,60}}? (?:has|have|is|are|was|should|must|carries)\b(?= (?:a |an |our |expected|required|set|to|be|subject)?)"
 )
+_OPENING = frozenset(
+    "target goal ambition aim standard benchmark threshold agreed set new current last this national local of for on to".split()
+)
+_COMPARING = frozenset("higher lower better worse more less above below than to".split())
 _CHANGES = re.compile(
     r"\b(?:raised|lowered|reduced|increased|revised|changed|previous\w*|formerly|last year|from 20\d\d|proposed|stretch|interim|by 20\d\d|new)\b"
 )
@@ -40,7 +45,7 @@ class Stated:
     """A target of a measure, as a sentence or a table gives it."""
 
     names: frozenset[tuple[str, ...]]
-    periods: frozenset[tuple[int, int]]
+    periods: frozenset[object]
     value: Value
     where: Where
     text: str
@@ -48,10 +53,17 @@ class Stated:
 
 def _measure(phrase: tuple[str, ...]) -> tuple[str, ...]:
     """The measure in a phrase such as "target for the completion rate"; empty when it names none."""
-    at = 0
-    while at < len(phrase) and phrase[at] in _WORDS | {"of", "for", "on", "to"}:
-        at += 1
-    kept = list(phrase[at:])
+    kept = list(phrase)
+    while kept and (
+        kept[0] in _OPENING or (kept[0] in _WORDS and len(kept) > 1 and kept[1] in {"of", "for", "on", "to"})
+    ):
+        kept.pop(0)
+    if "against" in kept:
+        kept = kept[kept.index("against") + 1 :]
+    if not kept or kept[0] in _COMPARING or (len(kept[0]) > 5 and kept[0].endswith("ing")) or "look" in kept:
+        return ()
+    if set(kept) <= _WORDS:
+        return ()
     while kept and kept[-1] in _WORDS:
         kept.pop()
     return tuple(kept)
@@ -81,14 +93,14 @@ def _in_sentence(sentence: Sentence) -> Stated | None:
     if not value.percent and not re.search(r"<n\d+> unit", marked.line):
         return None
     names = _measures(marked.line)
-    periods = frozenset((s.first, s.last) for s in marked.spans if s.dated)
+    periods: frozenset[object] = names_in(sentence.full) | frozenset((s.first, s.last) for s in marked.spans if s.dated)
     where = Where(sentence.file, sentence.line or None)
     return Stated(names, periods, value, where, sentence.text)
 
 
 def _same_measure(one: Stated, other: Stated) -> bool:
     """Whether two targets name one measure in full, and no two different periods."""
-    if one.value.percent != other.value.percent or (one.periods and other.periods and one.periods != other.periods):
+    if one.value.percent != other.value.percent or one.periods != other.periods:
         return False
     return bool(one.names & other.names)
 
