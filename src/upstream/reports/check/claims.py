@@ -326,7 +326,10 @@ CHANGE = re.compile(
     r"[^()<]{0,40}\))|(?:<n(\d+)>[^<()]{0,30}?\(\s*(?:or |[-+]|[a-z ]{0,14})?<t\d+>[^()"
     r"<]{0,30}\))|\(\s*<t\d+>,? (?:or )?<n(\d+)>\s*\)"
 )
-_PASSIVE = r"(?<!followed )(?<!attended )(?<!recorded )(?<!reported )(?<!handled )(?<!committed )(?<!shared )(?<!divided )(?<!supported )(?<!preceded )(?<!matched )(?<!joined )(?<!covered )(?<!served )"
+_PASSIVE = (
+    r"(?<!followed )(?<!attended )(?<!recorded )(?<!reported )(?<!handled )(?<!committed )(?<!shared )(?<!divided "
+    r")(?<!supported )(?<!preceded )(?<!matched )(?<!joined )(?<!covered )(?<!served )"
+)
 _BY = re.compile(
     rf"(?:{_PASSIVE}\bby|"
     r"difference of|gap of|change of|increase of|rise of|decrease of|fall of|"
@@ -433,7 +436,8 @@ _LATER_AFTER = re.compile(
 
 # "was 1,153, up by 285": the level is the later one
 _CHANGE_FOLLOWS = re.compile(
-    rf"^[^<]{{0,40}}?(?:,|;|:|\(|-)\s*(?:which (?:is|was) |this (?:is|was) |that is )?(?:an? )?(?:{UP}|{DOWN}|up|down|higher|lower)\b"
+    rf"^[^<]{{0,40}}?(?:,|;|:|\(|-)\s*(?:which (?:is|was) |this (?:is|was) |that is )?(?:an? )?(?:{UP}|{DOWN}|up|"
+    rf"down|higher|lower)\b"
 )
 _JUST_WAS = re.compile(r"(?<!had been)\b(?:was|were|been)(?: (?:the|at|a|just|only))*\s*$")
 _STANDARD = re.compile(
@@ -521,7 +525,8 @@ def _by_period(part: str, free: list[int], claim: Claim, marked: Marked) -> None
 _MOVES = re.compile(
     rf"(?:{_PASSIVE}\b(?:by|up|down|another|further|extra|difference|change|gap|gain|loss|increase|decrease|rise|fall|drop|growth|reduction|"
     r"jump|decline|uplift|cut)(?: of)?(?: just| only| some| exactly| a further| around| about)?) <n(\d+)>|"
-    r"<n(\d+)>\s*(?:\(<t\d+>\)\s*)?(?:[a-z'-]+ ){0,4}?(?:more|fewer|less|additional|extra|higher|lower|above|below|(?<!made )(?:up|down))\b"
+    r"<n(\d+)>\s*(?:\(<t\d+>\)\s*)?(?:[a-z'-]+ ){0,4}?(?:more|fewer|less|additional|extra|higher|lower|above|"
+    r"below|(?<!made )(?:up|down))\b"
 )
 
 

@@ -48,7 +48,8 @@ _ROLE_PATTERNS: tuple[tuple[Role, str], ...] = (
     ("difference", r"\bdiff(?:erence)?\b|\bchange\b|\bvariance\b|\bmovement\b|\+/-|\bnet\b|\bincrease\b|\bdecrease\b"),
     (
         "ratio",
-        r"\bratio\b|\b(?:for|to) (?:each|every)\b|\bper (?!cent|1,?000|100,?000|month|annum|year|week|day|quarter)[a-z]+",
+        r"\bratio\b|\b(?:for|to) (?:each|every)\b|\bper (?!cent|1,?000|100,?000|month|annum|year|week|day|"
+        r"quarter)[a-z]+",
     ),
     ("target", r"\btarget\b|\bgoal\b|\bambition\b|\bthreshold\b|\bstandard\b|\baspiration"),
     ("median", r"\bmedian\b"),

@@ -50,7 +50,8 @@ _TOTAL = re.compile(
     r"(?:areas|districts|categories|types|crimes?|offences?|"
     r"forces?|sites|centres|regions|commands|stations|branches|offices|units|services|causes|other|kinds|sources|months|groups|lpas?|localities|divisions|boroughs|teams|ages|outcomes|departments|"
     r"grades|wards|sectors|beats|reasons|channels)\b|"
-    r"^(?:whole )?force(?:[ -]?wide| area| overall)?$|^overall$|^sum$|^county$|^combined$|^total\b|^(?:whole|entire)\b|^all [a-z]+s$|^in all$",
+    r"^(?:whole )?force(?:[ -]?wide| area| overall)?$|^overall$|^sum$|^county$|^combined$|^total\b|^(?:whole|"
+    r"entire)\b|^all [a-z]+s$|^in all$",
     re.IGNORECASE,
 )
 _AVERAGE = re.compile(

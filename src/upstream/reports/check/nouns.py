@@ -9,41 +9,87 @@ from __future__ import annotations
 import re
 
 from upstream.reports.check.labels import stem
+from upstream.reports.check.lexicon import words_in
 
-_FUNCTION = frozenset(
-    """a an the this that these those there here it its they them their we our us i my he she his her you your who whom
-    whose which what when where while whilst whereas although though because since if so then than as and or but nor yet
-    in on at of to for from by with within without against during over under between among across through until till
-    after before about into onto upon per via around near off up down out
-    is are was were be been being am has have had having do does did done will would shall should can could may might
-    must not no none nor only just also again already still even both all each every any some such own other another
-    same very more most less fewer least much many few several too now today currently respectively however overall
-    compared comparing versus vs respect regard terms""".split()
+_FUNCTION = words_in(
+    """
+    a an the this that these those there here it its they them their we our us i my he she his her you your
+    who whom whose which what when where while whilst whereas although though because since if so then than as
+    and or but nor yet in on at of to for from by with within without against during over under between among
+    across through until till after before about into onto upon per via around near off up down out is are was
+    were be been being am has have had having do does did done will would shall should can could may might
+    must not no none nor only just also again already still even both all each every any some such own other
+    another same very more most less fewer least much many few several too now today currently respectively
+    however overall compared comparing versus vs respect regard terms
+    """
 )
-_REPORTING = frozenset(
-    """number numbers total totals figure figures volume volumes count counts tally sum level levels data statistics
-    amount amounts record records recorded recording report reports reported reporting log logs logged register
-    registered registering note noted noting see sees saw seen show shows showed shown showing stand stands stood
-    standing come comes came coming reach reaches reached reaching run runs ran bring brings brought close closes
-    closed closing end ends ended ending finish finishes finished deal deals dealt handle handles handled handling
-    receive receives received receiving make makes made making take takes took taken give gives gave given giving
-    numbered numbering totalled totalling equal equals equalled amounting amounted average averaged averaging account
-    accounted count counted counting publish published issue issued month months year years quarter quarters period
-    periods latest current week weeks date summary yield yielded produce produced generate generated cover covers
-    covered witness witnessed experience experienced attract attracted settle settled sit sits sat remain remains
-    remained stay stays stayed hit hits tell tells told say says said state states stated position read reads
-    respectively expected""".split()
+_REPORTING = words_in(
+    """
+    number numbers total totals figure figures volume volumes count counts tally sum level levels data
+    statistics amount amounts record records recorded recording report reports reported reporting log logs
+    logged register registered registering note noted noting see sees saw seen show shows showed shown showing
+    stand stands stood standing come comes came coming reach reaches reached reaching run runs ran bring
+    brings brought close closes closed closing end ends ended ending finish finishes finished deal deals dealt
+    handle handles handled handling receive receives received receiving make makes made making take takes took
+    taken give gives gave given giving numbered numbering totalled totalling equal equals equalled amounting
+    amounted average averaged averaging account accounted count counted counting publish published issue
+    issued month months year years quarter quarters period periods latest current week weeks date summary
+    yield yielded produce produced generate generated cover covers covered witness witnessed experience
+    experienced attract attracted settle settled sit sits sat remain remains remained stay stays stayed hit
+    hits tell tells told say says said state states stated position read reads respectively expected
+    """
 )
 _FINITE = frozenset(
-    "fell falls rose gives makes means stood stands came comes reached saw sees brought ran rose fell dealt deals made took gave had has showed shows grew "
-    "dropped dealt held hold holds carried carry handled handle share shared remain remained numbered totalled".split()
+    [
+        "fell",
+        "falls",
+        "rose",
+        "gives",
+        "makes",
+        "means",
+        "stood",
+        "stands",
+        "came",
+        "comes",
+        "reached",
+        "saw",
+        "sees",
+        "brought",
+        "ran",
+        "rose",
+        "fell",
+        "dealt",
+        "deals",
+        "made",
+        "took",
+        "gave",
+        "had",
+        "has",
+        "showed",
+        "shows",
+        "grew",
+        "dropped",
+        "dealt",
+        "held",
+        "hold",
+        "holds",
+        "carried",
+        "carry",
+        "handled",
+        "handle",
+        "share",
+        "shared",
+        "remain",
+        "remained",
+        "numbered",
+        "totalled",
+    ]
 )
-_COMMON = frozenset("with without from against by to on at of for and".split())
+_COMMON = words_in("with without from against by to on at of for and")
 # words of reporting that are nouns behind another noun ("begging reports", "stop and search records")
-_COUNTED = frozenset("report reports record records log logs notice notices".split())
+_COUNTED = words_in("report reports record records log logs notice notices")
 _TOKEN = re.compile(r"<[pntqx]\d+>|[a-z0-9][a-z0-9'&/-]*|[^\s\w]")
-_ENDINGS = frozenset("recorded reported seen logged received made noted registered taken handled counted".split())
-# nouns that in "reports of", "the rate of" head a phrase that says more
+_ENDINGS = words_in("recorded reported seen logged received made noted registered taken handled counted")
 _MOST_WORDS = 8
 
 
@@ -76,9 +122,9 @@ def phrase_after(said: list[str], at: int) -> tuple[str, ...]:
         token = said[n]
         if words and token in _FINITE:
             break
-        if _content(token) and (words or token not in _REPORTING or _opens(said, n)):
-            words.append(token)
-        elif words and token in _COMMON and _goes_on(said, n):
+        if (_content(token) and (words or token not in _REPORTING or _opens(said, n))) or (
+            words and token in _COMMON and _goes_on(said, n)
+        ):
             words.append(token)
         elif not (words and token in {"the", "a", "an"} and words[-1] in _COMMON):
             break
@@ -98,7 +144,7 @@ def _goes_on(said: list[str], n: int) -> bool:
 
 
 def phrase_before(said: list[str], at: int) -> tuple[str, ...]:
-    """The noun phrase that a number is said of when it stands before: over verbs of reporting, periods and small words."""
+    """The noun phrase that a number is said of, where it stands before: over verbs, periods and small words."""
     n = at - 1
     while n >= 0 and (not _plain(said[n]) or said[n] in _FINITE or _verb(said, n)) and said[n] not in {";", "."}:
         if said[n] in _COUNTED and n > 0 and _plain(said[n - 1]):
@@ -109,9 +155,9 @@ def phrase_before(said: list[str], at: int) -> tuple[str, ...]:
     words: list[str] = []
     while n >= 0 and len(words) < _MOST_WORDS:
         token = said[n]
-        if _content(token) and not (token in _REPORTING and _heads(said, n)):
-            words.insert(0, token)
-        elif words and n > 0 and token in _COMMON | {"the", "a", "an"} and _came_from(said, n):
+        if (_content(token) and not (token in _REPORTING and _heads(said, n))) or (
+            words and n > 0 and token in _COMMON | {"the", "a", "an"} and _came_from(said, n)
+        ):
             words.insert(0, token)
         else:
             break
@@ -127,7 +173,7 @@ def _verb(said: list[str], n: int) -> bool:
 
 def _heads(said: list[str], n: int) -> bool:
     """ "The number of", "the figure for": a word of reporting that opens the phrase and is not part of it."""
-    return n + 1 < len(said) and said[n + 1] in {"of", "for", "on"} or n == 0 or said[n - 1] in _FUNCTION
+    return (n + 1 < len(said) and said[n + 1] in {"of", "for", "on"}) or n == 0 or said[n - 1] in _FUNCTION
 
 
 def _came_from(said: list[str], n: int) -> bool:

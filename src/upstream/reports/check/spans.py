@@ -31,7 +31,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("iso", r"(?<![\d-])((?:19|20)\d{2})-(\d{2})-(\d{2})(?![\d-])"),
         (
             "yearending",
-            rf"\b(?:the )?(?:year|(?:12|twelve)[- ]months?)(?: period)? (?:ending|ended|to)(?: in| the end of| \d{{1,2}}(?:st|nd|rd|th)?)?"
+            rf"\b(?:the )?(?:year|(?:12|twelve)[- ]months?)(?: period)? (?:ending|ended|to)(?: in| the end of| "
+            rf"\d{{1,2}}(?:st|nd|rd|th)?)?"
             rf" ({_M})[\s,-]*({_Y})",
         ),
         ("monthlist", rf"\b({_M}),? {_M},? (?:and )?({_M})\s+((?:19|20)\d{{2}})"),

@@ -16,13 +16,15 @@ _SENTENCE_END = re.compile(
     r"(?<!\bInc)(?<!\bMisc)(?<!\bp)(?<!\bpp)(?<!\bpara)(?<!\bfig)(?<!\bcf)(?<!\bst)(?<!\bref)"
     r"\.\s+(?=[\"“(]?[A-Z])|"
     # a number may begin a sentence, but not after an abbreviation or the number of a list
-    r"(?<=[a-z0-9)%][a-z0-9)%])(?<!\bvs)(?<!\bno)(?<!\bpp)(?<!\bpara)(?<!\bfig)(?<!\bref)(?<!\bart)\.\s+(?=\d[\d,./-]*%? [A-Za-z(])|"
+    r"(?<=[a-z0-9)%][a-z0-9)%])(?<!\bvs)(?<!\bno)(?<!\bpp)(?<!\bpara)(?<!\bfig)(?<!\bref)(?<!\bart)"
+    r"\.\s+(?=\d[\d,./-]*%? [A-Za-z(])|"
     r"(?<=[!?])\s+(?=[A-Z])"
 )
 _PIPES = re.compile(r"^\s*\|?.*\|.*$")
 _RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _COLUMNS = re.compile(r"\s{2,}")
 _HEADING_WORDS = 16
+_CAPTION = re.compile(r"(?:table|figure|chart|exhibit)\s+\w", re.IGNORECASE)
 # the level of a heading that only its being a short line by itself makes one
 _IMPLIED = 5
 
@@ -115,10 +117,13 @@ def _title_before(reader: _Reader) -> str:
     if len(reader.paragraph) == 1 and len(reader.paragraph[0][1].split()) <= 2 * _HEADING_WORDS:
         return tidy(reader.paragraph[0][1]).strip("#: ")
     said = reader.pages.sentences
-    if not reader.paragraph and reader.headings and reader.headings[-1][0] == _IMPLIED and said:
-        # a short line by itself, directly above
-        return said[-1].text if said[-1].order == reader.pages.order and said[-1].text == reader.headings[-1][1] else ""
-    return ""
+    if reader.paragraph or not said or said[-1].order != reader.pages.order:
+        return ""
+    # a line by itself directly above, which is no sentence
+    last = said[-1].text
+    alone = len(last.split()) <= 2 * _HEADING_WORDS and not re.search(r"[.;:!?]$", last)
+    implied = bool(reader.headings) and reader.headings[-1] == (_IMPLIED, last)
+    return last if alone and (implied or _CAPTION.match(last)) else ""
 
 
 def read_text(text: str, file: str, *, markdown: bool) -> Pages:

@@ -24,7 +24,8 @@ _EARLIER = re.compile(
     r"\b(?:on|since|from|than|against|compar\w+ (?:with|to|against)|versus|vs|over)(?: (?:in|the|those|that|of))*\s*$"
 )
 _OTHER = re.compile(
-    r"\b(?:target\w*|forecast\w*|expect\w*|plan(?:ned)?|budget|average|mean|median|year to date|ytd|cumulative|rolling|baseline|limit\w*|"
+    r"\b(?:target\w*|forecast\w*|expect\w*|plan(?:ned)?|budget|average|mean|median|year to date|ytd|cumulative|"
+    r"rolling|baseline|limit\w*|"
     r"likely|projected|rate|share|proportion|percentage|national\w*|similar|peer)\b"
 )
 
@@ -38,7 +39,7 @@ class Series:
     cells: dict[Period, Statement]
 
     def between(self, spans: list[tuple[Span, bool]]) -> tuple[Statement, Statement] | None:
-        """The later and the earlier cell for the periods of a sentence, each with whether it is said to be the earlier."""
+        """The later and the earlier cell for periods, each with whether it is said to be the earlier."""
         told = [(s.first, s.last) for s, _ in spans]
         if len(told) == 1 and spans[0][0].kind == "range" and told[0] not in self.cells:
             # "from March 2019 to March 2020": two months and no year between them
@@ -112,7 +113,7 @@ def _sentence(sentence: Sentence, held: list[Series], names: dict[frozenset[str]
     for claim in read_claims(marked):
         if (claim.later and claim.earlier) or claim.points or claim.times or not (claim.percent or claim.change):
             continue
-        wrong = []
+        wrong: list[Finding] = []
         for series in said:
             pair = series.between(_spans(marked, claim.part)) if len(series.subject) == longest else None
             if pair is None or series.places != places_in(sentence.text, series.subject, names):

@@ -338,8 +338,10 @@ def _below_elsewhere(grid: Grid, part: Row, whole: Row, at: int) -> bool:
 _PART_OF = (
     re.compile(r"<n(?P<part>\d+)> (?:out of|of)(?: the| all| our| these| those)?(?: total of)? <n(?P<whole>\d+)>"),
     re.compile(
-        r"\b(?:out )?of (?:the |all |these |our )?<n(?P<whole>\d+)> [^<.;]{2,60}?,? (?:only |just |some )?<n(?P<part>\d+)> "
-        r"(?:\([^()]*\) )?(?:were|was|had|have|are|received|met|led|resulted|said|would|could|did|passed|failed|got|gave|took|made|went|came|\w+ed)\b"
+        r"\b(?:out )?of (?:the |all |these |our )?<n(?P<whole>\d+)> [^<.;]{2,60}?,? (?:only |just |some "
+        r")?<n(?P<part>\d+)> "
+        r"(?:\([^()]*\) )?(?:were|was|had|have|are|received|met|led|resulted|said|would|could|did|passed|failed|"
+        r"got|gave|took|made|went|came|\w+ed)\b"
     ),
 )
 
@@ -358,8 +360,10 @@ def _part_said_over_whole(sentence: Sentence, where: Where) -> list[Finding]:
 
 
 _TO_DATE = re.compile(
-    r"<n(?P<month>\d+)>[^.;<]* <p(?P<period>\d+)>[^.;<]*?<n(?P<year>\d+)>(?:[^.;<]|<p\d+>){0,40}\b(?:year to date|ytd|so far this year)\b|"
-    r"<p(?P<period2>\d+)>[^.;<]*?<n(?P<month2>\d+)>[^.;<]{0,40}<n(?P<year2>\d+)>[^.;<]{0,40}\b(?:year to date|ytd|so far this year)\b"
+    r"<n(?P<month>\d+)>[^.;<]* <p(?P<period>\d+)>[^.;<]*?<n(?P<year>\d+)>(?:[^.;<]|<p\d+>){0,40}\b(?:year to date|"
+    r"ytd|so far this year)\b|"
+    r"<p(?P<period2>\d+)>[^.;<]*?<n(?P<month2>\d+)>[^.;<]{0,40}<n(?P<year2>\d+)>[^.;<]{0,40}\b(?:year to date|ytd|"
+    r"so far this year)\b"
 )
 
 

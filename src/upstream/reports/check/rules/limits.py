@@ -236,7 +236,8 @@ def _flag(text: str, header: str) -> bool | None:
         "out of control", header, re.IGNORECASE
     )
     if plain in _YES or re.match(
-        r"(?:above|below|outside|over|under|exceed|beyond|breach|exception|higher|lower|more than|fewer|unusual|high\b|low\b|special)",
+        r"(?:above|below|outside|over|under|exceed|beyond|breach|exception|higher|lower|more than|fewer|unusual|"
+        r"high\b|low\b|special)",
         plain,
     ):
         return not inside if plain in {"yes", "y", "true", "1"} else True

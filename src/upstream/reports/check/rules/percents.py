@@ -10,8 +10,8 @@ from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Finding
 from upstream.reports.check.grids import Column, Grid, Row
 from upstream.reports.check.labels import words
-from upstream.reports.check.spans import is_period_label, only_span
 from upstream.reports.check.numbers import EPSILON, Value, percent_agrees, percent_change, percent_share, show
+from upstream.reports.check.spans import is_period_label, only_span
 
 _LEAST_FITS = 0.6
 _SHARE_HEADER = re.compile(r"of (?:all|the )?\s*total|\bshare\b|proportion|^%$|% of", re.IGNORECASE)
@@ -251,7 +251,7 @@ def rate_source(grid: Grid, at: int) -> tuple[int, int, float] | None:
 
 
 def rate_holds(row: Row, at: int, source: tuple[int, int, float]) -> bool | None:
-    """Whether a rate follows from its count and base, both as rounded as they are printed; ``None`` when one is missing."""
+    """Whether a rate follows from its count and base, rounded as printed; ``None`` when one is missing."""
     rate, top, bottom = row.values[at], row.values[source[0]], row.values[source[1]]
     if rate is None or top is None or bottom is None or bottom.number <= bottom.half:
         return None

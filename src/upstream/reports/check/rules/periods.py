@@ -108,7 +108,8 @@ def _years_apart(quarter: Span, months: Span) -> bool:
 
 # what may stand between two names of one period: a bracket, a comma, "that is", "which ran from"
 _JOINT = re.compile(
-    r"[\s(\[,:;=-]*(?:i\.e\.[\s,:]*|(?:that|this|which|it|ie|namely|or|being|meaning|so|the|three|twelve|months?|of|year|and so)\b[\s,:]*)*"
+    r"[\s(\[,:;=-]*(?:i\.e\.[\s,:]*|(?:that|this|which|it|ie|namely|or|being|meaning|so|the|three|twelve|months?|"
+    r"of|year|and so)\b[\s,:]*)*"
     r"(?:(?:is|was|are|were|covers?|covered|covering|runs?|ran|running|spans?|spanned|spanning|means|comprises?|comprising)\b[\s,:]*)?"
     r"(?:(?:from|for|between|the|months?|of|period)\b[\s,:]*)*[\s(]*",
     re.IGNORECASE,
@@ -144,7 +145,8 @@ def _fits(quarter: Span, months: Span, first: int) -> bool:
 
 # "July to December 2021, a span of five months", "July to December 2021 (six months)"
 _LENGTH_AFTER = re.compile(
-    r"[\s,(-]*(?:inclusive[\s,(]*)?(?:(?:a|the) (?:span|period|total|stretch|window|run) of |being |i\.e\. |which (?:is|was) |all )?",
+    r"[\s,(-]*(?:inclusive[\s,(]*)?(?:(?:a|the) (?:span|period|total|stretch|window|run) of |being |i\.e\. |which "
+    r"(?:is|was) |all )?",
     re.I,
 )
 

@@ -17,26 +17,33 @@ from upstream.reports.check.numbers import Value, show
 from upstream.reports.check.reading.model import Sentence
 
 _CUE = re.compile(
-    r"\bratio\b|\bper (?!cent|annum|year|month|week|day|1,?000|10,?000|100,?000|head of population)|\baverage\b|\bto (?:one|a|each|every)\b|\b(?:each|every|apiece|outnumber\w*|on average|a head|divided|shared)\b|<n\d+>\s*(?:to|:)\s*<n\d+>|-to-"
+    r"\bratio\b|\bper (?!cent|annum|year|month|week|day|1,?000|10,?000|100,?000|head of population)|\baverage\b|"
+    r"\bto (?:one|a|each|every)\b|\b(?:each|every|apiece|outnumber\w*|on average|a head|divided|shared)\b|"
+    r"<n\d+>\s*(?:to|:)\s*<n\d+>|-to-"
 )
 _NOUN = r"((?:[a-z'-]+ ){0,2}?[a-z'-]+)"
 # the words after which the thing that is divided by stands
 _BOTTOM = (
     re.compile(
-        rf"\bratio of [^<.;:]+? to {_NOUN}(?= (?:is|was|are|were|of|at|stood|stands|has|fell|rose|now|came|for|in)\b|[,:;(<.]|$| <)"
+        rf"\bratio of [^<.;:]+? to {_NOUN}(?= (?:is|was|are|were|of|at|stood|stands|has|fell|rose|now|came|for|"
+        rf"in)\b|[,:;(<.]|$| <)"
     ),
     re.compile(rf"\boutnumber\w* (?:the |our )?{_NOUN}(?= by\b)"),
     re.compile(
-        rf"\b(?:for|to|per|with|at|of) (?:each|every|a single|one|an average) {_NOUN}(?=[,:;.()]| (?:<|\(|is|was|were|are|on|in|at|stood|and|had|came|this|during)|$)"
+        rf"\b(?:for|to|per|with|at|of) (?:each|every|a single|one|an average) {_NOUN}(?=[,:;.()]| (?:<|\(|is|was|"
+        rf"were|are|on|in|at|stood|and|had|came|this|during)|$)"
     ),
     re.compile(
         rf"\bper (?!cent\b|<){_NOUN}(?=[,:;.()]| (?:<|\(|is|was|were|are|on|in|at|stood|and|came|this|during)|$)"
     ),
     re.compile(
-        rf"(?:^|[,;:] )(?:so |and |that |then |meaning )?(?:on average,? )?(?:each|every|the average|an average|the typical) {_NOUN}(?= (?:had|has|held|holds|carried|carries|dealt|deals|handled|saw|was|is|covered|managed|looked|worked|took|would|served|supported|\w+ed)\b)"
+        rf"(?:^|[,;:] )(?:so |and |that |then |meaning )?(?:on average,? )?(?:each|every|the average|an average|"
+        rf"the typical) {_NOUN}(?= (?:had|has|held|holds|carried|carries|dealt|deals|handled|saw|was|is|covered|"
+        rf"managed|looked|worked|took|would|served|supported|\w+ed)\b)"
     ),
     re.compile(
-        rf"(?:^|[,;:.] )(?:the |our )?{_NOUN} (?:had|have|held|hold|carried|carry|handled|saw|managed|took|\w+ed) [^;:.]*\b(?:apiece|each)\b"
+        rf"(?:^|[,;:.] )(?:the |our )?{_NOUN} (?:had|have|held|hold|carried|carry|handled|saw|managed|took|\w+ed) "
+        rf"[^;:.]*\b(?:apiece|each)\b"
     ),
     re.compile(rf"\b(?:by|among|amongst|between|across) (?:the |our )?(?:<n\d+> )?{_NOUN}\b[^;:.]*\b(?:each|apiece)\b"),
     re.compile(rf"-to-{_NOUN} ratio\b"),

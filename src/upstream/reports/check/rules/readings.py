@@ -34,7 +34,8 @@ _CHANGE_BEFORE = re.compile(
     r"higher|lower|up|down|extra)))\s*(?:just |only |some |exactly |a further )?$"
 )
 _CHANGE_AFTER = re.compile(
-    r"^\s*(?:\(<t\d+>\)\s*)?(?:more|fewer|less|extra|additional|higher|lower|increase|decrease|rise|fall)\b(?!\s+than\s+(?:the )?<[nt])"
+    r"^\s*(?:\(<t\d+>\)\s*)?(?:more|fewer|less|extra|additional|higher|lower|increase|decrease|rise|"
+    r"fall)\b(?!\s+than\s+(?:the )?<[nt])"
 )
 _COMPARES = re.compile(
     rf"\b(?:from|compar\w+|against|versus|vs?|than|since|previous\w*|last|prior|before|earlier|(?:up|down|{UP}|{DOWN}))\b"
@@ -67,7 +68,8 @@ _FRACTION = re.compile(
     rf"\b(?:by|of|up|down|cut)\s+(?P<near>nearly |almost |about |around |more than |over |just over |just under )?"
     rf"(?P<part>{'|'.join(_FRACTIONS)})\b(?! (?:of|the))|"
     rf"\b(?P<near2>nearly |almost |about |around |roughly |more than |over |just over |just under )?"
-    rf"(?P<part2>{'|'.join(_FRACTIONS)}) (?:more|fewer|less|higher|lower|up|down|above|below|increase|decrease|rise|fall|reduction|drop|cut)\b"
+    rf"(?P<part2>{'|'.join(_FRACTIONS)}) (?:more|fewer|less|higher|lower|up|down|above|below|increase|decrease|"
+    rf"rise|fall|reduction|drop|cut)\b"
 )
 _MULTIPLES = {"doubl": 2.0, "trebl": 3.0, "tripl": 3.0, "quadrupl": 4.0, "halv": 0.5, "quarter": 0.25}
 _MULTIPLE = re.compile(

@@ -17,21 +17,25 @@ _SHARE = re.compile(r"<t(\d+)>\s*\(\s*<n(\d+)>[^()<]{0,30}\)")
 # a sentence that compares two periods says changes, not shares
 _CHANGE_WORD = re.compile(
     r"increas|decreas|\bris(?:e|es|en|ing)\b|\brose\b|\bfall(?:s|en|ing)?\b|\bfell\b|reduc|\bdrop|declin|growth|\bgrew\b|uplift|"
-    r"\bmore\b(?! than (?:half|a |an |one |two |three |nine|<t))|\bfewer\b(?! than (?:half|a |an |one |two |three |<t))|"
+    r"\bmore\b(?! than (?:half|a |an |one |two |three |nine|<t))|\bfewer\b(?! than (?:half|a |an |one |two |three "
+    r"|<t))|"
     r"higher|lower|\bchange (?:of|from|on|in)\b|\bup\b|\bdown\b|compar|\bprevious|last year|target|against"
 )
 # the words that make two counts a part and a whole
 _TIED = (
     re.compile(
-        r"<n(?P<part>\d+)>\)?\s*(?:[a-z'-]+ ){0,3}?(?:out of|of|from a total of|from among|in|/)\s*(?:the |all |a |an |these |those |our |total |of |some )*<n(?P<whole>\d+)>"
+        r"<n(?P<part>\d+)>\)?\s*(?:[a-z'-]+ ){0,3}?(?:out of|of|from a total of|from among|in|/)\s*(?:the |all |a "
+        r"|an |these |those |our |total |of |some )*<n(?P<whole>\d+)>"
     ),
     re.compile(r"<n(?P<part>\d+)>\s*/\s*<n(?P<whole>\d+)>"),
     re.compile(
-        r"\b(?:of|out of|among)(?: (?:the|all|these|those|our|a|total|of))* <n(?P<whole>\d+)>(?:[^<.]|<[tpq]\d+>)*?<n(?P<part>\d+)>"
+        r"\b(?:of|out of|among)(?: (?:the|all|these|those|our|a|total|of))* <n(?P<whole>\d+)>(?:[^<.]|"
+        r"<[tpq]\d+>)*?<n(?P<part>\d+)>"
     ),
     re.compile(r"^(?:from|with) (?:the |all |a |total of )*<n(?P<whole>\d+)>(?:[^<.]|<[tpq]\d+>)*?<n(?P<part>\d+)>"),
     re.compile(
-        r"<n(?P<whole>\d+)>[^<.;]{0,60}(?:,|;|\band\b|\bof (?:which|whom|these|those|them)\b)[^<.;]{0,20}<n(?P<part>\d+)>(?: of (?:them|these|which|those|whom)|,? \()"
+        r"<n(?P<whole>\d+)>[^<.;]{0,60}(?:,|;|\band\b|\bof (?:which|whom|these|those|"
+        r"them)\b)[^<.;]{0,20}<n(?P<part>\d+)>(?: of (?:them|these|which|those|whom)|,? \()"
     ),
     re.compile(r"<n(?P<whole>\d+)>[^<.]{0,60}\b(?:of (?:which|whom|these|those|them))\b[^<.;]{0,20}<n(?P<part>\d+)>"),
 )
@@ -61,10 +65,15 @@ _COUNTS = {
     "nine": 9,
     "ten": 10,
 }
-_NEAR = r"(?P<near>more than|over|just over|fewer than|less than|under|just under|nearly|almost|about|around|roughly|some|at least)?"
+_NEAR = (
+    r"(?P<near>more than|over|just over|fewer than|less than|under|just under|nearly|almost|about|around|roughly|"
+    r"some|at least)?"
+)
 _WORDED = re.compile(
-    rf"\b{_NEAR}\s*(?:(?P<top>{'|'.join(_COUNTS)})[ -](?P<part>third|quarter|fifth|sixth|eighth|tenth)s?\b|(?P<half>half)\b|"
-    rf"(?P<of>one|two|three|four|five|six|seven|eight|nine) (?:in|out of)(?: every)? (?P<ten>two|three|four|five|six|seven|eight|nine|ten)\b)"
+    rf"\b{_NEAR}\s*(?:(?P<top>{'|'.join(_COUNTS)})[ -](?P<part>third|quarter|fifth|sixth|eighth|tenth)s?\b|"
+    rf"(?P<half>half)\b|"
+    rf"(?P<of>one|two|three|four|five|six|seven|eight|nine) (?:in|out of)(?: every)? (?P<ten>two|three|four|five|"
+    rf"six|seven|eight|nine|ten)\b)"
 )
 _SLACK = 3.5
 _LOOSE = 8.0
@@ -121,7 +130,8 @@ def _of_pieces(marked: Marked) -> list[str]:
 
 def _rough(line: str, number: int) -> str:
     found = re.search(
-        rf"\b(more than|over|fewer than|less than|under|nearly|almost|about|around|roughly|some|at least)\s+<t{number}>",
+        rf"\b(more than|over|fewer than|less than|under|nearly|almost|about|around|roughly|some|at "
+        rf"least)\s+<t{number}>",
         line,
     )
     return found[1] if found else ""
@@ -171,7 +181,10 @@ def _without_whole(sentence: Sentence, marked: Marked) -> list[Finding]:
         said = f"{part.text} is not 0% of anything."
         if percent.number:
             exact = show(100 * part.number / percent.number, 2)
-            said = f"no whole number exists of which {part.text} is {percent.text}: {part.text} / {percent.text} = {exact}."
+            said = (
+                f"no whole number exists of which {part.text} is {percent.text}: {part.text} / {percent.text} = "
+                f"{exact}."
+            )
         figures = (_figure("per cent", percent), _figure("part", part))
         where = Where(sentence.file, sentence.line or None)
         found.append(Finding("sentence_cannot_hold", "error", where, figures, f"{said} (“{sentence.text[:220]}”)"))

@@ -26,13 +26,17 @@ from upstream.reports.check.spans import Span, find_spans, is_period_label
 Period = tuple[int, int]
 Identity = tuple[frozenset[str], frozenset[str], Period, bool]
 _NO_FACT = re.compile(
-    r"\b(?:forecast\w*|expect\w*|project(?:ed|ion|ions|s to)|plan(?:ned|s)? (?:to|for)|target\w*|estimat\w*|provisional\w*|"
-    r"revis\w*|restat\w*|previously (?:reported|published)|first (?:published|reported)|originally|correct(?:ed|ion)|budget\w*|"
+    r"\b(?:forecast\w*|expect\w*|project(?:ed|ion|ions|s to)|plan(?:ned|s)? (?:to|for)|target\w*|estimat\w*|"
+    r"provisional\w*|"
+    r"revis\w*|restat\w*|previously (?:reported|published)|first (?:published|reported)|originally|correct(?:ed|"
+    r"ion)|budget\w*|"
     r"at least|up to|more than|fewer than|less than|nearly|almost|around|about|approximately|roughly|some|over|under|"
-    r"average\w*|mean|median|limits?|capacity|cumulative\w*|year to (?:date|month)|yt[dm]|so far|baseline|excluding|including|per)\b"
+    r"average\w*|mean|median|limits?|capacity|cumulative\w*|year to (?:date|month)|yt[dm]|so far|baseline|"
+    r"excluding|including|per)\b"
 )
 _PART = re.compile(
-    r"\b(?:of (?:which(?! there (?:were|are))|these|those|them|whom)|including|among (?:them|these))\b[^.;]*$|\bof (?:the |all )?<n\d+>[^.;<]*$"
+    r"\b(?:of (?:which(?! there (?:were|are))|these|those|them|whom)|including|among (?:them|these))\b[^.;]*$|"
+    r"\bof (?:the |all )?<n\d+>[^.;<]*$"
 )
 _TITLE_LEAD = re.compile(r"^(?:table|figure|chart|annex|appendix)\s+[\w.]+\s*[.:)-]?\s*", re.IGNORECASE)
 _CAPITAL = re.compile(r"(?<=[a-z,;:(] )[A-Z][\w'-]+")

@@ -47,7 +47,7 @@ def _tolerance(values: list[Value], base: float) -> float:
     return sum((v.half if v.decimals != 0 else (0.0 if base == 1.0 else base / 2)) for v in values)
 
 
-def tested(items: list[Item], whole: int, parts: tuple[int, ...], base: float, *, least: int = 2) -> Relation:
+def relation_of(items: list[Item], whole: int, parts: tuple[int, ...], base: float, *, least: int = 2) -> Relation:
     """Where the sum of the parts is the whole, allowing for printed rounding only."""
     fits: list[Hashable] = []
     misfits: list[Hashable] = []
@@ -101,9 +101,9 @@ def _accepted(items: list[Item], whole: int, base: float) -> Relation | None:
 
 
 def _judged(items: list[Item], whole: int, base: float) -> Relation | None:
-    tried = [tested(items, whole, parts, base) for parts in _candidates(items, whole, wide=False)]
+    tried = [relation_of(items, whole, parts, base) for parts in _candidates(items, whole, wide=False)]
     if not any(len(r.fits) >= 2 and not r.misfits for r in tried):
-        tried += [tested(items, whole, parts, base) for parts in _candidates(items, whole, wide=True)]
+        tried += [relation_of(items, whole, parts, base) for parts in _candidates(items, whole, wide=True)]
     if not tried:
         return None
     best = max(tried, key=lambda r: (len(r.fits), -len(r.misfits), len(r.parts)))
@@ -133,7 +133,7 @@ def _near(items: list[Item], relation: Relation) -> Relation | None:
     for position in relation.misfits:
         added = sum(items[p].values[position].number for p in relation.parts)
         total = items[relation.whole].values[position].number
-        if not 0.5 <= (added / total if total else 0.0) <= 2.0:
+        if not 0.4 <= (added / total if total else 0.0) <= 2.5:
             return None
     return relation if relation.misfits else None
 
@@ -148,11 +148,11 @@ def _nested(items: list[Item]) -> list[Relation] | None:
         parts = tuple(range(begin, whole))
         if not parts:
             return None
-        relations.append(tested(items, whole, parts, 1.0, least=1))
+        relations.append(relation_of(items, whole, parts, 1.0, least=1))
         begin = whole + 1
     loose = tuple(range(begin, len(items) - 1))
     leaves = tuple(n for n in range(len(items)) if n not in totals)
-    ways = [tested(items, totals[-1], parts, 1.0) for parts in ((*totals[:-1], *loose), leaves)]
+    ways = [relation_of(items, totals[-1], parts, 1.0) for parts in ((*totals[:-1], *loose), leaves)]
     relations.append(max(ways, key=lambda r: (len(r.fits), -len(r.misfits))))
     fits, misfits = sum(len(r.fits) for r in relations), sum(len(r.misfits) for r in relations)
     return relations if fits and fits >= misfits else None
@@ -294,7 +294,7 @@ def over_tables(grids: list[Grid]) -> list[Finding]:
 
 
 def _whole_of_family(items: list[Item]) -> list[Relation]:
-    tried = [tested(items, n, tuple(m for m in range(len(items)) if m != n), 1.0) for n in range(len(items))]
+    tried = [relation_of(items, n, tuple(m for m in range(len(items)) if m != n), 1.0) for n in range(len(items))]
     best = max(tried, key=lambda r: len(r.fits))
     return [best] if len(best.fits) >= _FITS_WITHOUT_LABEL and len(best.fits) >= 2 * len(best.misfits) else []
 

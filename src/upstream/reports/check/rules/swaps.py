@@ -13,7 +13,7 @@ from upstream.reports.check.numbers import Value
 from upstream.reports.check.rules.limits import Limits, limits_of, side
 from upstream.reports.check.rules.percents import Source, chosen, pair_of, rate_holds, rate_source
 from upstream.reports.check.rules.percents import holds as percent_holds
-from upstream.reports.check.rules.sums import Item, Relation, over_columns, over_rows, relations_among, tested
+from upstream.reports.check.rules.sums import Item, Relation, over_columns, over_rows, relation_of, relations_among
 
 Constraint = Callable[[Row], bool]
 _MOST_BROKEN = 40
@@ -46,7 +46,7 @@ def _limit_constraint(limits: Limits) -> Constraint:
 
 
 def _sum_constraints(grid: Grid) -> list[Constraint]:
-    """Row totals: the columns whose sum another column is, tested on one row."""
+    """Row totals: the columns whose sum another column is, relation_of on one row."""
     items, _ = over_columns(grid)
     additive = [n for n, c in enumerate(grid.columns) if c.role == "count"]
     by_name = {grid.columns[n].header or f"column {grid.columns[n].index + 1}": n for n in additive}
@@ -152,7 +152,7 @@ def _mended(items: list[Item], relation: Relation, part: int, a: Hashable, b: Ha
     values = dict(items[part].values)
     values[a], values[b] = values[b], values[a]
     changed[part] = replace(items[part], values=values)
-    again = tested(changed, relation.whole, relation.parts, 1.0)
+    again = relation_of(changed, relation.whole, relation.parts, 1.0)
     return a in again.fits and b in again.fits
 
 

@@ -18,48 +18,64 @@ from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.betterness import better_of
 
 _DURATION = re.compile(
-    r"(\d+(?:\.\d+)?)[ -](?:working |calendar )?(minute|min|second|sec|hour|day|week|month|year)(?:s|es)?\b(?! (?:to|ending|ended|ago|earlier|before|period))",
+    r"(\d+(?:\.\d+)?)[ -](?:working |calendar )?(minute|min|second|sec|hour|day|week|month|year)(?:s|es)?\b(?! "
+    r"(?:to|ending|ended|ago|earlier|before|period))",
     re.IGNORECASE,
 )
 _WITHIN_NUMBER = re.compile(r"\b(?:with)?in (?=(?:the |its |our )?\d[\d.]* unit)", re.IGNORECASE)
 _TARGET_NOUN = (
     r"(?:targets?|goals?|ambitions?|aims?|aspirations?|thresholds?|standards?|benchmarks?|requirements?|expectations?|objectives?|"
-    r"bar|mark|limits?|maximum|minimum|ceiling|cap|floor|tolerance|commitments?|pledges?|promises?|trajectory|plan|good looks like)"
+    r"bar|mark|limits?|maximum|minimum|ceiling|cap|floor|tolerance|commitments?|pledges?|promises?|trajectory|"
+    r"plan|good looks like)"
 )
 _BEFORE = re.compile(
-    rf"\b(?:{_TARGET_NOUN}|required|expected|should(?: be)?|must(?: be)?|supposed to|permitted|allowed|agreed|aim(?:s|ed|ing)? (?:for|to|at)|"
-    rf"at least|at most|no (?:more|less|fewer|longer) than|not (?:more|less) than|minimum of|maximum of|up to|against(?: the| a| our| its)*)\b[^<.;]*$"
+    rf"\b(?:{_TARGET_NOUN}|required|expected|should(?: be)?|must(?: be)?|supposed to|permitted|allowed|agreed|"
+    rf"aim(?:s|ed|ing)? (?:for|to|at)|"
+    rf"at least|at most|no (?:more|less|fewer|longer) than|not (?:more|less) than|minimum of|maximum of|up to|"
+    rf"against(?: the| a| our| its)*)\b[^<.;]*$"
 )
-_BETWEEN = r"(?:against|versus|vs|below|above|over|under|with|to|met|missed|of|on|for|in|by|and|but|which|exceed\w*|outside|inside|beyond|beat|\w+ed (?:the|its|our|a|an|this))\b"
+_BETWEEN = (
+    r"(?:against|versus|vs|below|above|over|under|with|to|met|missed|of|on|for|in|by|and|but|which|exceed\w*|"
+    r"outside|inside|beyond|beat|\w+ed (?:the|its|our|a|an|this))\b"
+)
 _AFTER = re.compile(
-    rf"^\s*(?:unit\w+ )?(?:\(?(?!{_BETWEEN})[a-z'-]+ ){{0,2}}?\(?{_TARGET_NOUN}\b|^\s*(?:unit\w+ )?(?:or (?:more|less|fewer|better|above|below|higher|lower|over|under|sooner)|"
+    rf"^\s*(?:unit\w+ )?(?:\(?(?!{_BETWEEN})[a-z'-]+ ){{0,2}}?\(?{_TARGET_NOUN}\b|^\s*(?:unit\w+ )?(?:or (?:more|"
+    rf"less|fewer|better|above|below|higher|lower|over|under|sooner)|"
     r"(?:that (?:was|is) |we )?(?:expected|required|permitted|allowed|promised|pledged|aimed for|sought|set))\b"
 )
 _ACTUAL_BEFORE = re.compile(
-    r"(?:\b(?:was|were|is|are|stood at|stands at|reached|came in at|came to|at|recorded|achieved|performance of|result of|averaged|"
-    r"finished at|ended at|being|scored|delivered|managed|returned|actual|only|just|of|with)|[:,(])\s*(?:a |an |just |only )?\(?$"
+    r"(?:\b(?:was|were|is|are|stood at|stands at|reached|came in at|came to|at|recorded|achieved|performance of|"
+    r"result of|averaged|"
+    r"finished at|ended at|being|scored|delivered|managed|returned|actual|only|just|of|with)|[:,(])\s*(?:a |an |"
+    r"just |only )?\(?$"
 )
 _LEAST = re.compile(
-    r"\b(?:at least|minimum|no (?:less|fewer) than|not less than|or (?:more|above|over|higher|better)|floor|bar|exceed(?:ing)? <target)\b|(?:above|over|more than) <target"
+    r"\b(?:at least|minimum|no (?:less|fewer) than|not less than|or (?:more|above|over|higher|better)|floor|bar|"
+    r"exceed(?:ing)? <target)\b|(?:above|over|more than) <target"
 )
 _MOST = re.compile(
-    r"\b(?:at most|maximum|no (?:more|longer) than|not more than|up to|or (?:less|fewer|below|under|lower|sooner)|ceiling|cap|permitted|allowed|limit)\b|"
+    r"\b(?:at most|maximum|no (?:more|longer) than|not more than|up to|or (?:less|fewer|below|under|lower|sooner)|"
+    r"ceiling|cap|permitted|allowed|limit)\b|"
     r"(?:under|inside|within|below|less than|fewer than) <target"
 )
 _POSITIVE = re.compile(
     r"\b(?:met|meet|meets|meeting|hit|hits|hitting|achiev\w+|reach(?:ed|es|ing)?|attain\w*|satisf(?:y|ied|ies|ying)|deliver(?:ed|s|ing)?|"
-    r"secur(?:ed|es|ing)|pass(?:ed|es|ing)?|clear(?:ed|s|ing)?|fulfil\w*|honou?r\w*|succe\w+|on (?:target|track)|enough|kept|keeping|"
+    r"secur(?:ed|es|ing)|pass(?:ed|es|ing)?|clear(?:ed|s|ing)?|fulfil\w*|honou?r\w*|succe\w+|on (?:target|track)|"
+    r"enough|kept|keeping|"
     r"compl(?:y|ied|ies|iant|ying)|accomplish\w*|good enough)\b"
 )
 _NEGATIVE = re.compile(
-    r"\b(?:miss(?:ed|es|ing)?|fail(?:ed|s|ing|ure)?|short(?:fall)?|off (?:target|track)|unmet|unable|under-?perform\w*|broke\w*|breach\w*|"
+    r"\b(?:miss(?:ed|es|ing)?|fail(?:ed|s|ing|ure)?|short(?:fall)?|off (?:target|track)|unmet|unable|"
+    r"under-?perform\w*|broke\w*|breach\w*|"
     r"foul|insufficient|unachieved|lapsed|struggl\w*)\b"
 )
 _NOT = re.compile(
-    r"\b(?:not|never|n't|no|nor|cannot|without|yet to|fail(?:ed|s|ing)? to|unable to|fell short of|struggl\w* to)\b|n't\b"
+    r"\b(?:not|never|n't|no|nor|cannot|without|yet to|fail(?:ed|s|ing)? to|unable to|fell short of|struggl\w* "
+    r"to)\b|n't\b"
 )
 _GOOD = re.compile(
-    r"\b(?:better|quicker|faster|sooner|favourabl[ey]|ahead|outperform\w*|beat\w*|inside|(?:is|was|were|are|remains?|came|comfortably|well|just|,) within)\b"
+    r"\b(?:better|quicker|faster|sooner|favourabl[ey]|ahead|outperform\w*|beat\w*|inside|(?:is|was|were|are|"
+    r"remains?|came|comfortably|well|just|,) within)\b"
 )
 _BAD = re.compile(r"\b(?:worse|slower|later|adverse|unfavourabl[ey]|behind|outside|beyond|adrift)\b")
 _HIGH = re.compile(
@@ -67,7 +83,8 @@ _HIGH = re.compile(
 )
 _LOW = re.compile(r"\b(?:below|under|lower|less|fewer|beneath|short of|shorter|undershot)\b")
 _OPEN = re.compile(
-    r"\b(?:will|would|forecast\w*|project(?:ed|ion)\w*|if|unless|whether|likely|could|might|previous\w*|last year|used to|raised to|was raised|lowered to|followed by)\b"
+    r"\b(?:will|would|forecast\w*|project(?:ed|ion)\w*|if|unless|whether|likely|could|might|previous\w*|last year|"
+    r"used to|raised to|was raised|lowered to|followed by)\b"
 )
 _EARLIER = re.compile(
     r"(?:\bfrom|previously|last (?:year|month|quarter)|compared (?:to|with)|up on|down on|having been)\s*\(?$"
@@ -151,7 +168,7 @@ def _better(line: str, text: str, target: int, value: Value) -> int | None:
 
 
 def bound_of(text: str) -> int | None:
-    """1 for "at least 75%", -1 for "no more than 8 days" or a bare length of time, ``None`` when the cell says neither."""
+    """1 for "at least 75%", -1 for "no more than 8 days" or a bare length of time, ``None`` for neither."""
     spelt = re.sub(r"≥|>=?|=>", " at least ", re.sub(r"≤|<=?|=<", " at most ", text))
     line = re.sub(r"<[nt]\d+>", "<target>", with_units(spelt).line)
     least, most = bool(_LEAST.search(line)), bool(_MOST.search(line))
@@ -164,14 +181,16 @@ def _judging(line: str, target: int) -> str:
     """The words that can judge: not the target's own bound, not the verb that brings the level."""
     n = rf"<[nt]{target}>(?: unit\w+)?"
     line = re.sub(
-        rf"\b(?:at least|at most|(?:no|not) (?:more|less|fewer|longer) than|be (?:under|over|above|below|inside)|a minimum of|a maximum of)\s+{n}",
+        rf"\b(?:at least|at most|(?:no|not) (?:more|less|fewer|longer) than|be (?:under|over|above|below|inside)|"
+        rf"a minimum of|a maximum of)\s+{n}",
         " ",
         line,
     )
     line = re.sub(rf"{n} or (?:more|less|fewer|better|above|below|higher|lower|over|under|sooner)", " ", line)
     line = re.sub(r"\bor (?:more|less|fewer|better|above|below|higher|lower|over|under)\b|\bin full\b", " ", line)
     line = re.sub(
-        r"\b(?:over|under|above|below) (?:the |a |this |that |these |those )?(?:\w+ ){0,3}?(?:period|year|quarter|month|time|week|day|review|half)s?\b",
+        r"\b(?:over|under|above|below) (?:the |a |this |that |these |those )?(?:\w+ ){0,3}?(?:period|year|quarter|"
+        r"month|time|week|day|review|half)s?\b",
         " ",
         line,
     )
@@ -181,7 +200,8 @@ def _judging(line: str, target: int) -> str:
     )
     # "reached 92%" brings a level; "goals achieved was" names a measure
     line = re.sub(
-        rf"\b(?:reach\w*|achiev\w*|hit|attain\w*|deliver\w*|secur\w*|pass\w*|clear\w*) (?:a |just |only |an average of )*(?!{n})<[nt]\d+>",
+        rf"\b(?:reach\w*|achiev\w*|hit|attain\w*|deliver\w*|secur\w*|pass\w*|clear\w*) (?:a |just |only |an "
+        rf"average of )*(?!{n})<[nt]\d+>",
         " ",
         line,
     )
@@ -192,7 +212,8 @@ def _judging(line: str, target: int) -> str:
         line,
     )
     return re.sub(
-        r"\b\w+ (?:met|achieved|reached|delivered|secured|attained|passed|cleared)(?= (?:was|were|is|stood|came|rose|fell|in <p|ended|\s|<))(?<!target met)(?<!target achieved)",
+        r"\b\w+ (?:met|achieved|reached|delivered|secured|attained|passed|cleared)(?= (?:was|were|is|stood|came|"
+        r"rose|fell|in <p|ended|\s|<))(?<!target met)(?<!target achieved)",
         " ",
         line,
     )
@@ -255,7 +276,8 @@ def _read(text: str) -> Judged | None:
 def target_of(text: str) -> tuple[Marked, Value] | None:
     """The one target that a sentence states, with the level judged or without one; ``None`` when none is plain."""
     marked = with_units(text)
-    if _OPEN.search(marked.line):
+    said = [piece for piece in re.split(r"[,;]", marked.line) if re.search(r"<[nt]\d+>", piece)]
+    if any(_OPEN.search(piece) for piece in said):
         return None
     kinds = _kinds(marked)
     numbers = [n for held in kinds.values() for n in held]

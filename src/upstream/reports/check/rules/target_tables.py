@@ -147,7 +147,8 @@ def _clock(target_text: str, claim_text: str, where: Where, shown: str) -> list[
 
 _FRACTION = 1.0
 _TARGET_HEADER = re.compile(
-    r"target|goal|\bplan(?:ned)?\b|trajectory|required|wdgll|what good looks like|good looks like|ambition|aim\b|standard|threshold|benchmark",
+    r"target|goal|\bplan(?:ned)?\b|trajectory|required|wdgll|what good looks like|good looks like|ambition|aim\b|"
+    r"standard|threshold|benchmark",
     re.IGNORECASE,
 )
 _ACTUAL_HEADER = re.compile(
@@ -242,7 +243,7 @@ def _place(said: str) -> int:
 
 
 def _signs(grid: Grid, header: str) -> dict[int, int]:
-    """Verdicts of a column of words by row: 1 met, -1 missed, 2 above, -2 below; none when a cell says something else."""
+    """Verdicts of a column of words by row: 1 met, -1 missed, 2 above, -2 below."""
     found = {}
     for r, row in enumerate(grid.rows):
         said = re.sub(r"[^a-z' -]+", " ", row.texts.get(header, "").lower()).strip()

@@ -9,6 +9,7 @@ from upstream.reports.check.claims import names_in
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.labels import stem
+from upstream.reports.check.lexicon import words_in
 from upstream.reports.check.nouns import phrase_after, phrase_before, tokens
 from upstream.reports.check.numbers import Value, same_number
 from upstream.reports.check.reading.model import Sentence
@@ -17,9 +18,14 @@ from upstream.reports.check.rules.target_claims import target_of
 # words that a sentence about a target is made of, and that name no measure
 _WORDS = frozenset(
     stem(w)
-    for w in """target goal ambition aim aspiration threshold standard benchmark requirement expectation objective limit maximum
-    minimum agreed required expected set work working towards reach achieve meet met missed position review kept performance
-    result level year period quarter month national local force board panel committee plan current annual last this""".split()
+    for w in words_in(
+        """
+    target goal ambition aim aspiration threshold standard benchmark requirement expectation objective limit
+    maximum minimum agreed required expected set work working towards reach achieve meet met missed position
+    review kept performance result level year period quarter month national local force board panel committee
+    plan current annual last this
+    """
+    )
 )
 _NOUN = r"(?:target|goal|ambition|aim|aspiration|threshold|standard|benchmark|requirement|expectation|objective)s?"
 # where the measure stands: "the target for X", "75% for X", "X has a target", "X is expected"
@@ -29,14 +35,19 @@ _MEASURE_AT = (
     re.compile(r"^(?=[a-z<])"),
 )
 _HAS = re.compile(
-    rf"^(?:the |our )?[^<,;:]{{3,60}}? (?:has|have|is|are|was|should|must|carries)\b(?= (?:a |an |our |expected|required|set|to|be|subject)?)"
+    r"^(?:the |our )?[^<,;:]{3,60}? (?:has|have|is|are|was|should|must|carries)\b(?= (?:a |an |our |expected|"
+    r"required|set|to|be|subject)?)"
 )
-_OPENING = frozenset(
-    "target goal ambition aim standard benchmark threshold agreed set new current last this national local of for on to".split()
+_OPENING = words_in(
+    """
+    target goal ambition aim standard benchmark threshold agreed set new current last this national local of
+    for on to
+    """
 )
-_COMPARING = frozenset("higher lower better worse more less above below than to".split())
+_COMPARING = words_in("higher lower better worse more less above below than to")
 _CHANGES = re.compile(
-    r"\b(?:raised|lowered|reduced|increased|revised|changed|previous\w*|formerly|last year|from 20\d\d|proposed|stretch|interim|by 20\d\d|new)\b"
+    r"\b(?:raised|lowered|reduced|increased|revised|changed|previous\w*|formerly|last year|from 20\d\d|proposed|"
+    r"stretch|interim|by 20\d\d|new)\b"
 )
 
 
@@ -60,7 +71,12 @@ def _measure(phrase: tuple[str, ...]) -> tuple[str, ...]:
         kept.pop(0)
     if "against" in kept:
         kept = kept[kept.index("against") + 1 :]
-    if not kept or kept[0] in _COMPARING or (len(kept[0]) > 5 and kept[0].endswith("ing")) or "look" in kept:
+    if (
+        not kept
+        or kept[0] in _COMPARING
+        or (kept[0].endswith(("ing", "ed")) and (len(kept) == 1 or kept[1] == "to"))
+        or "look" in kept
+    ):
         return ()
     if set(kept) <= _WORDS:
         return ()
@@ -117,7 +133,7 @@ def target_said_twice(evidence: Evidence) -> list[Finding]:
 
 
 def _finding(first: Stated, other: Stated) -> Finding:
-    thing = " ".join(max(first.names & other.names, key=len))
+    thing = " ".join(max(first.names & other.names, key=lambda name: len(name)))
     said = (
         f"target of {thing}: {first.value.text} (“{first.text[:160]}”), but {other.value.text} (“{other.text[:160]}”)."
     )
