@@ -122,7 +122,7 @@ def _change_against_levels(claim: Claim) -> str | None:
 
 def _percent_against_change(claim: Claim) -> str | None:
     """Per cent and count change with one level, or with none: could any level give both?"""
-    if claim.percent is None or claim.change is None or claim.rough or (claim.later and claim.earlier):
+    if claim.percent is None or claim.change is None or claim.rough or claim.points or (claim.later and claim.earlier):
         return None
     change = abs(claim.change.number)
     printed = Value(abs(claim.percent.number), claim.percent.decimals, True, claim.percent.text)

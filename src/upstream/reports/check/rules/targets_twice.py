@@ -133,7 +133,8 @@ def target_said_twice(evidence: Evidence) -> list[Finding]:
 
 
 def _finding(first: Stated, other: Stated) -> Finding:
-    thing = " ".join(max(first.names & other.names, key=lambda name: len(name)))
+    names: list[tuple[str, ...]] = sorted(first.names & other.names)
+    thing = " ".join(names[0])
     said = (
         f"target of {thing}: {first.value.text} (“{first.text[:160]}”), but {other.value.text} (“{other.text[:160]}”)."
     )
