@@ -337,9 +337,11 @@ _BY = re.compile(
     r"further |around |approximately )?<n(\d+)>"
 )
 _MORE = re.compile(
-    r"<n(\d+)>\s+(?:[a-z]+ ){0,2}?(?:more|fewer|less|additional|extra|higher|lower|"
+    r"<n(\d+)>\s+(?:[a-z]+ ){0,2}?(?:more|fewer|less|greater|larger|smaller|bigger|above|below|"
+    r"additional|extra|higher|lower|"
     r"increase|decrease|rise|fall|reduction|up\b|down\b)"
 )
+_UP_OR_DOWN = re.compile(r"\b(?:up|down) (?:by |just |only )?<n(\d+)>(?! *(?:from|to)\b)")
 _ROUGH = re.compile(
     r"\b(?:around|approximately|about|roughly|nearly|almost|over|more than|less than|at "
     r"least|up to|just under|just over|circa|some)\s+<[tn]\d+>"
@@ -439,6 +441,7 @@ _CHANGE_FOLLOWS = re.compile(
     rf"^[^<]{{0,40}}?(?:,|;|:|\(|-)\s*(?:which (?:is|was) |this (?:is|was) |that is )?(?:an? )?(?:{UP}|{DOWN}|up|"
     rf"down|higher|lower)\b"
 )
+_THERE_WERE = re.compile(r"^\s*there (?:were|was|are|is|have been)(?: (?:a total of|just|only))?\s*$")
 _JUST_WAS = re.compile(r"(?<!had been)\b(?:was|were|been)(?: (?:the|at|a|just|only))*\s*$")
 _STANDARD = re.compile(
     r"(?:at most|at least|no more than|minimum of|maximum of|targets?|limits?|threshold|"
@@ -448,9 +451,13 @@ _STANDARD = re.compile(
 )
 
 
+_OF_WHICH = re.compile(r"\b(?:of (?:which|these|those|whom|them)|including)\b(?! there)[^<.;]{0,24}<[nt](\d+)>")
+
+
 def standards(part: str) -> set[int]:
     """Numbers that are targets, limits or averages: never a level of the change."""
-    return {int(n) for m in _STANDARD.finditer(part) for n in m.groups() if n}
+    found = (*_STANDARD.finditer(part), *_OF_WHICH.finditer(part))
+    return {int(n) for m in found for n in m.groups() if n}
 
 
 def _moves(part: str) -> set[int]:
@@ -472,8 +479,12 @@ def cue(part: str, number: int) -> int:
         return -1
     before = re.split(r"<[ntqx]\d+>", part[: token.start()])[-1]
     before = re.sub(r"\s*(?:in |for |during |over )?(?:the month of )?<p\d+>[,:]?\s*", " ", before)
+    clause = re.split(r"[,;]", before)[-1]
+    before = clause if len(clause.split()) > 1 else before
     after = re.split(r"<[ntqxp]\d+>", part[token.end() :])[0]
     if _CHANGE_FOLLOWS.search(after) and _JUST_WAS.search(before[-60:]):
+        return 1
+    if _THERE_WERE.search(before) and not _EARLIER_AFTER.search(after):
         return 1
     if _EARLIER_AFTER.search(after) or _EARLIER_BEFORE.search(before[-60:]):
         return -1 if not _LATER_AFTER.search(after) else 1
@@ -523,16 +534,18 @@ def _by_period(part: str, free: list[int], claim: Claim, marked: Marked) -> None
 
 
 _MOVES = re.compile(
-    rf"(?:{_PASSIVE}\b(?:by|up|down|another|further|extra|difference|change|gap|gain|loss|increase|decrease|rise|fall|drop|growth|reduction|"
-    r"jump|decline|uplift|cut)(?: of)?(?: just| only| some| exactly| a further| around| about)?) <n(\d+)>|"
-    r"<n(\d+)>\s*(?:\(<t\d+>\)\s*)?(?:[a-z'-]+ ){0,4}?(?:more|fewer|less|additional|extra|higher|lower|above|"
+    rf"(?:{_PASSIVE}\b(?:by|up|down|another|further|extra|difference|change|gap|gain|loss|increase|"
+    r"decrease|rise|fall|drop|growth|reduction|jump|decline|uplift|cut)(?: of)?(?: just| only| some| exactly| a further| around| about)?) <n(\d+)>|"
+    r"<n(\d+)>\s*(?:\(<t\d+>\)\s*)?(?:[a-z'-]+ ){0,4}?(?:more|fewer|less|additional|extra|greater|larger|smaller|bigger|higher|lower|above|"
     r"below|(?<!made )(?:up|down))\b"
 )
 
 
 def changes_in(line: str) -> set[int]:
     """Numbers of a line that are said to be a change and so are no level."""
-    return {int(n) for pattern in (_MOVES, CHANGE) for m in pattern.finditer(line) for n in m.groups() if n}
+    found = {int(n) for pattern in (_MOVES, CHANGE) for m in pattern.finditer(line) for n in m.groups() if n}
+    # "to 296 (16 per cent)" is a level with the per cent that it moved by
+    return {n for n in found if not re.search(rf"(?:\bto|\bat|\bnow|reached|hit) <n{n}>\s*\(", line)}
 
 
 def _change_of(part: str, claim: Claim, numbers: tuple[Value, ...]) -> set[int]:
@@ -547,7 +560,7 @@ def _change_of(part: str, claim: Claim, numbers: tuple[Value, ...]) -> set[int]:
             taken.discard(at)
         else:
             claim.change = numbers[at]
-    for pattern in (_BY, _MORE):
+    for pattern in (_BY, _MORE, _UP_OR_DOWN):
         for match in pattern.finditer(part):
             taken.add(int(match[1]))
             claim.change = claim.change or numbers[int(match[1])]
@@ -574,7 +587,10 @@ def read_claims(marked: Marked) -> tuple[Claim, ...]:
         )
         numbers = marked.numbers
         taken = _change_of(part, claim, numbers)
-        taken |= standards(part) | _moves(part)
+        moved = changes_in(part) - taken
+        if claim.change is None and len(moved) == 1:
+            claim.change = numbers[next(iter(moved))]
+        taken |= standards(part) | _moves(part) | moved
         free = [int(n) for n in re.findall(r"<n(\d+)>", part) if int(n) not in taken]
         levels = free + [int(n) for n in re.findall(r"<t(\d+)>", part) if int(n) not in taken]
         _by_period(part, free, claim, marked)

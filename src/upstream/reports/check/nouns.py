@@ -21,6 +21,7 @@ _FUNCTION = words_in(
     must not no none nor only just also again already still even both all each every any some such own other
     another same very more most less fewer least much many few several too now today currently respectively
     however overall compared comparing versus vs respect regard terms
+    higher lower greater larger smaller bigger above below
     """
 )
 _REPORTING = words_in(

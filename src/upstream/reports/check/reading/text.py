@@ -12,7 +12,7 @@ from upstream.reports.check.reading.model import Pages
 _BULLET = re.compile(r"^(\s*)(?:[-*+•▪◦●○‣·◆■–]|\d{1,2}[.)]|[a-z]\))\s+(.*)$")
 _NUMBERED = re.compile(r"^\d+(?:\.\d+)+\.?\s+\S|^\d+\.\s+[A-Z]")
 _SENTENCE_END = re.compile(
-    r"(?<=[a-z0-9)%”\"'])(?<!\bvs)(?<!\bno)(?<!\bapprox)(?<!\be\.g)(?<!\bi\.e)(?<!\bexc)"
+    r"(?<=[a-z0-9)%”\"'])(?<!\bvs)(?<!\bNo)(?<!\bapprox)(?<!\be\.g)(?<!\bi\.e)(?<!\bexc)"
     r"(?<!\bInc)(?<!\bMisc)(?<!\bp)(?<!\bpp)(?<!\bpara)(?<!\bfig)(?<!\bcf)(?<!\bst)(?<!\bref)"
     r"\.\s+(?=[\"“(]?[A-Z])|"
     # a number may begin a sentence, but not after an abbreviation or the number of a list

@@ -349,6 +349,8 @@ _PART_OF = (
 def _part_said_over_whole(sentence: Sentence, where: Where) -> list[Finding]:
     """ "54 out of 49": a part larger than its whole."""
     marked = mark(sentence.text)
+    if re.search(r"\bper\b(?! cent)|\bratio\b|\beach\b|\bevery\b", marked.line):
+        return []
     for pattern in _PART_OF:
         for match in pattern.finditer(marked.line):
             part, whole = marked.numbers[int(match["part"])], marked.numbers[int(match["whole"])]

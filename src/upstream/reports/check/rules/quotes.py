@@ -6,7 +6,7 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from upstream.reports.check.claims import Claim, Marked, mark, read_claims
+from upstream.reports.check.claims import Claim, Marked, changes_in, mark, read_claims
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Column, Grid, Row
@@ -488,11 +488,12 @@ def _standalone(marked: Marked, claims: tuple[Claim, ...]) -> list[int]:
     """Levels that stand outside any claim: "there were 312 offences", "312 in June 2022"."""
     used = {n for c in claims for n in c.marks.values()}
     changes = {c.change for c in claims if c.change is not None}
+    moved = changes_in(marked.line)
     found: list[int] = []
     for pattern in _STANDALONE:
         for match in pattern.finditer(marked.line):
             n = int(match[1])
-            if n not in used and n not in found and marked.numbers[n] not in changes:
+            if n not in moved and n not in used and n not in found and marked.numbers[n] not in changes:
                 found.append(n)
     return found
 

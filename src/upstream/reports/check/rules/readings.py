@@ -34,7 +34,7 @@ _CHANGE_BEFORE = re.compile(
     r"higher|lower|up|down|extra)))\s*(?:just |only |some |exactly |a further )?$"
 )
 _CHANGE_AFTER = re.compile(
-    r"^\s*(?:\(<t\d+>\)\s*)?(?:more|fewer|less|extra|additional|higher|lower|increase|decrease|rise|"
+    r"^\s*(?:\(<t\d+>\)\s*)?(?:more|fewer|less|greater|larger|smaller|bigger|above|below|extra|additional|higher|lower|increase|decrease|rise|"
     r"fall)\b(?!\s+than\s+(?:the )?<[nt])"
 )
 _COMPARES = re.compile(
