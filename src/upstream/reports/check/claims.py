@@ -535,9 +535,10 @@ def _by_period(part: str, free: list[int], claim: Claim, marked: Marked) -> None
 
 _MOVES = re.compile(
     rf"(?:{_PASSIVE}\b(?:by|up|down|another|further|extra|difference|change|gap|gain|loss|increase|"
-    r"decrease|rise|fall|drop|growth|reduction|jump|decline|uplift|cut)(?: of)?(?: just| only| some| exactly| a further| around| about)?) <n(\d+)>|"
-    r"<n(\d+)>\s*(?:\(<t\d+>\)\s*)?(?:[a-z'-]+ ){0,4}?(?:more|fewer|less|additional|extra|greater|larger|smaller|bigger|higher|lower|above|"
-    r"below|(?<!made )(?:up|down))\b"
+    r"decrease|rise|fall|drop|growth|reduction|jump|decline|uplift|cut)(?: of)?"
+    r"(?: just| only| some| exactly| a further| around| about)?) <n(\d+)>|"
+    r"<n(\d+)>\s*(?:\(<t\d+>\)\s*)?(?:[a-z'-]+ ){0,4}?(?:more|fewer|less|additional|extra|"
+    r"greater|larger|smaller|bigger|higher|lower|above|below|(?<!made )(?:up|down))\b"
 )
 
 
