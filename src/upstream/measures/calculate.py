@@ -49,7 +49,7 @@ def open_tables(
         try:
             opened[name] = store.snapshot(name, scope=scope)
         except NotHeld:
-            lacking[name] = f"{contract(name).title}: no records are held."
+            lacking[name] = f"{contract(name).title}: no records are held (table {name})."
     return opened, lacking
 
 
