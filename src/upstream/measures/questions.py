@@ -26,7 +26,7 @@ from upstream.places.areas import NUMBER_IN_NAME
 FIXED_POINT: Final = 100_000
 """Numbers and weights are summed as whole hundred-thousandths, so that order and engine cannot change a digit."""
 
-Shape = Literal["daily", "distinct", "histogram", "holders", "repeat", "linked"]
+Shape = Literal["daily", "distinct", "histogram", "holders", "repeat", "linked", "records"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Question:
     shape : str
         What the answer holds: "daily": label, day, rows and one column a sum; "distinct": label, month, n; "histogram":
         label, month, value and a column a filter (value -1: rows that cannot be used); "holders": label, month, value
-        (rows a holder has), n (holders); "repeat" and "linked": label, month, n (people), hits.
+        (rows a holder has), n (holders); "repeat" and "linked": label, month, n (people), hits; "records": the rows.
     tables : tuple of str
         Tables read.
     expression : ibis table
@@ -226,6 +226,17 @@ def _areas_and_force(rows: ir.Table) -> ir.Table:
 
 
 # --- shapes ------------------------------
+
+
+def records_question(tally: Tally, scope: Scope, area: str) -> Question:
+    """The rows themselves of one tally in the months in scope, latest first; ``area`` may be the whole force."""
+    table = source_table(tally.table)
+    rows = _met(tally, table, scope)
+    if area != FORCE:
+        rows = rows.filter(rows.upstream_label == area)
+    others = [name for name in table.columns if name != table.event_date]
+    answer = rows.select(*table.columns).order_by(ibis.desc(table.event_date), *others)
+    return Question("records", (table.name,), answer)
 
 
 def _distinct(tally: Tally, scope: Scope) -> Question:

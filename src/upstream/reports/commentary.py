@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -50,6 +50,38 @@ class Override:
     probability: float
     by: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unbacked:
+    """What is wrong at one place of a commentary.
+
+    Attributes
+    ----------
+    section, line
+        Heading, and line of the file (or of the section's text, where that starts at 1).
+    number
+        The number that no value backs, as typed; empty when something else is wrong.
+    words
+        What is wrong, as a sentence.
+    """
+
+    section: str
+    line: int
+    number: str
+    words: str
+
+
+class NotBacked(Refused):
+    """Commentary that cannot be published; ``problems`` holds every place."""
+
+    def __init__(self, name: str, problems: Sequence[Unbacked]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(
+            "Commentary cannot be published: " + " ".join(f"{name}:{one.line}: {one.words}" for one in problems),
+            remedy="Bind each number with {{...}}, use one that the page prints, or quote its source: "
+            '[12%](source "ONS, March 2022").',
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,17 +205,13 @@ def bind_commentary(
 
     Raises
     ------
-    Refused
+    NotBacked
         A number is backed by no value; every place is named, file and line.
     """
     binder = _Binder(commentary, bindings, {f.text.lstrip("+−"): f for f in on_page if f.value is not None})
-    blocks = tuple(Prose(title, binder.blocks(body, line)) for title, body, line in commentary.sections)
+    blocks = tuple(binder.section_blocks(*section) for section in commentary.sections)
     if binder.problems:
-        raise Refused(
-            "Commentary cannot be published: " + " ".join(binder.problems),
-            remedy="Bind each number with {{...}}, use one that the page prints, or quote its source: "
-            '[12%](source "ONS, March 2022").',
-        )
+        raise NotBacked(commentary.path.name, binder.problems)
     return blocks
 
 
@@ -193,10 +221,16 @@ class _Binder(MarkdownBlocks):
     def __init__(self, commentary: Commentary, bindings: Mapping[str, Binding], printed: dict[str, Figure]) -> None:
         super().__init__()
         self.commentary, self.bindings, self.printed = commentary, bindings, printed
-        self.problems: list[str] = []
+        self.problems: list[Unbacked] = []
+        self.section = ""
 
-    def problem(self, line: int, words: str) -> None:
-        self.problems.append(f"{self.commentary.path.name}:{line}: {words}")
+    def section_blocks(self, title: str, body: str, line: int) -> Prose:
+        """One section, bound."""
+        self.section = title
+        return Prose(title, self.blocks(body, line))
+
+    def problem(self, line: int, words: str, number: str = "") -> None:
+        self.problems.append(Unbacked(self.section, line, number, words))
 
     def linked(self, words: str, link: Token, line: int) -> list[Run]:
         """Words quoted from elsewhere: their numbers are the source's, so the source is printed."""
@@ -227,7 +261,7 @@ class _Binder(MarkdownBlocks):
         for number in bare_numbers(words):
             figure = self.printed.get(number.text.lstrip("+−-"))
             if figure is None:
-                self.problem(line, f"the number {number.text} is backed by no value on the page.")
+                self.problem(line, f"the number {number.text} is backed by no value on the page.", number.text)
                 continue
             out += [Text(words[place : number.start], bold), figure]
             place = number.end

@@ -2,10 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
+from django.db.models import Q
 from django.http import Http404
 
 from upstream.measures.definition import Pack
+from upstream.measures.result import NOT_KNOWN
 from upstream.reports.publishing import Format
 from upstream_web.measures import queries
 from upstream_web.measures.engine.figures import Figures, figures
@@ -15,6 +19,7 @@ from upstream_web.measures.models import Calculation
 from upstream_web.people.access import require, standing
 from upstream_web.people.models import User
 from upstream_web.people.permissions import Permission
+from upstream_web.places.models import Area
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +87,36 @@ def kind_of_file(kind: str) -> Format:
         if one == kind:
             return one
     raise Http404
+
+
+def records_for_reading(opened: Open, key: str, area: str) -> tuple[str, ...] | None:
+    """The areas whose records the person may read (`None`: all), when the one asked for is among them."""
+    key = measure_for_reading(opened, key)
+    areas = areas_of_records(opened)
+    series = opened.figures.bindings[key].result.series
+    if area not in series or area == NOT_KNOWN or (areas is not None and area not in areas):
+        raise Http404
+    return areas
+
+
+def areas_of_records(opened: Open) -> tuple[str, ...] | None:
+    """Codes of the areas whose records the person may read; `None`: the whole force."""
+    paths = standing(opened.reader).paths(Permission.MEASURE_RECORDS)
+    if "" in paths:
+        return None
+    within = Area.objects.filter(reduce(or_, (Q(path__startswith=path) for path in paths), Q(pk__in=())))
+    codes = set(within.values_list("code", flat=True))
+    if opened.figures.force.settings.force_key in codes or _whole_force(paths):
+        return None
+    return tuple(code for code in opened.figures.areas if code in codes)
+
+
+def _whole_force(paths: tuple[str, ...]) -> bool:
+    """Whether one of the paths is a force's own."""
+    return Area.objects.filter(path__in=paths, kind=Area.Kind.FORCE).exists()
+
+
+def may_write(opened: Open, key: str) -> str:
+    """The key of a measure that the person may write commentary on."""
+    require(opened.reader, Permission.COMMENTARY_WRITE)
+    return measure_for_reading(opened, key)

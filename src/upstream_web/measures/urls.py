@@ -2,15 +2,19 @@
 
 from django.urls import path
 
-from upstream_web.measures import views
+from upstream_web.measures.views import commentary, pages, records
 
 app_name = "measures"
 urlpatterns = [
-    path("", views.index, name="index"),
-    path("calculate/", views.calculate, name="calculate"),
-    path("<str:month>/", views.scorecard, name="scorecard"),
-    path("<str:month>/measure/<str:key>/", views.measure, name="measure"),
-    path("<str:month>/measure/<str:key>/areas/", views.compare, name="compare"),
-    path("<str:month>/measure/<str:key>/download/<str:kind>/", views.download, name="download"),
-    path("<str:month>/area/<str:code>/", views.area, name="area"),
+    path("", pages.index, name="index"),
+    path("calculate/", pages.calculate, name="calculate"),
+    path("<str:month>/", pages.scorecard, name="scorecard"),
+    path("<str:month>/measure/<str:key>/", pages.measure, name="measure"),
+    path("<str:month>/measure/<str:key>/areas/", pages.compare, name="compare"),
+    path("<str:month>/measure/<str:key>/download/<str:kind>/", pages.download, name="download"),
+    path("<str:month>/measure/<str:key>/records/<str:area>/", records.records, name="records"),
+    path("<str:month>/measure/<str:key>/commentary/", commentary.edit, name="commentary"),
+    path("<str:month>/measure/<str:key>/commentary/preview/", commentary.preview, name="preview"),
+    path("<str:month>/measure/<str:key>/commentary/versions/", commentary.versions, name="versions"),
+    path("<str:month>/area/<str:code>/", pages.area, name="area"),
 ]

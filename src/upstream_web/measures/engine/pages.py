@@ -8,10 +8,8 @@ from functools import lru_cache
 from upstream.measures.result import FORCE, Change, Flag, Series
 from upstream.reports.area_tables import flag_of
 from upstream.reports.binding import Binding, query_id
-from upstream.reports.commentary import Commentary
-from upstream.reports.document import Runs, Section
+from upstream.reports.document import Section
 from upstream.reports.figures import Figure
-from upstream.reports.likelihood_words import likelihood_runs
 from upstream.reports.measure_page import Reading, measure_section
 from upstream.reports.period_words import month_list, period_words
 from upstream.reports.scorecard import scorecard_section
@@ -86,11 +84,6 @@ def measure_section_of(figures: Figures, key: str) -> Section:
     return measure_section(Reading(figures.month, figures.bindings, {}), key)
 
 
-def measure_section_with(figures: Figures, key: str, written: Commentary) -> Section:
-    """The same with commentary, every number in it bound; refused when a number is backed by no value."""
-    return measure_section(Reading(figures.month, figures.bindings, {key: written}), key)
-
-
 @lru_cache(maxsize=16)
 def scorecard_of(figures: Figures, pack_key: str) -> Section:
     """The report's scorecard of one pack."""
@@ -106,12 +99,6 @@ def headline(binding: Binding, area: str = FORCE) -> Headline | None:
     month = series.latest_month
     shown = binding.value(series.latest, area, str(month))
     return Headline(shown, period_words(binding, month), flag_of(binding, series))
-
-
-def likelihood(binding: Binding) -> Runs:
-    """How likely what good looks like is to be reached, in numbers and words."""
-    series = binding.result.series.get(FORCE)
-    return () if series is None else likelihood_runs(binding, series)
 
 
 def signals(binding: Binding, area: str = FORCE) -> tuple[Signal, ...]:

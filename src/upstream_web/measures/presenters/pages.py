@@ -6,12 +6,15 @@ from typing import Any
 from django.urls import reverse
 
 from upstream.measures.definition import Definition, Pack
+from upstream.measures.result import FORCE
 from upstream.periods import Month
 from upstream.reports.document import Block, Bullets, Callout, Chart, Facts, Table
 from upstream.reports.measure_page import anchor
-from upstream_web.measures.access import Open
-from upstream_web.measures.engine import areas, pages
-from upstream_web.measures.presenters.blocks import FLAG_WORDS, Address, block, plain_table, runs, table
+from upstream_web.measures.access import Open, areas_of_records
+from upstream_web.measures.engine import areas, pages, records, words
+from upstream_web.measures.engine.commentary import as_commentary
+from upstream_web.measures.models import CommentaryVersion
+from upstream_web.measures.presenters.blocks import FLAG_WORDS, Address, block, plain_table, table
 from upstream_web.people.permissions import Permission
 
 GOOD_WORDS = {True: "Favourable.", False: "Unfavourable.", None: ""}
@@ -78,12 +81,13 @@ def scorecard(opened: Open, pack: Pack) -> dict[str, Any]:
     }
 
 
-def measure(opened: Open, key: str) -> dict[str, Any]:
-    """The page of a measure, its parts by name."""
+def measure(opened: Open, key: str, written: CommentaryVersion | None) -> dict[str, Any]:
+    """The page of a measure, its parts by name; with commentary, its likelihood may be somebody's own."""
     binding = opened.figures.bindings[key]
     definition = binding.definition
     address = addresses(opened)
-    section = pages.measure_section_of(opened.figures, key)
+    bound = words.bound(opened.figures, key, as_commentary(written)) if written is not None else None
+    section = (bound and bound.section) or pages.measure_section_of(opened.figures, key)
     parts = _parts(section.blocks)
     head = pages.headline(binding)
     return {
@@ -92,7 +96,6 @@ def measure(opened: Open, key: str) -> dict[str, Any]:
         "ref": section.label,
         "objective": _objective(opened.figures.pack_of(key), definition),
         "headline": head and {"text": head.figure.text, "period": head.period, "flag": head.flag},
-        "likelihood": runs(pages.likelihood(binding), address),
         **{name: [block(one, address) for one in found] for name, found in parts.items()},
         "signals": [_signal(one) for one in pages.signals(binding)],
         "compared": _compared(pages.compared(binding)),
@@ -102,9 +105,18 @@ def measure(opened: Open, key: str) -> dict[str, Any]:
         "links": {
             "areas": reverse("measures:compare", args=[opened.month, key]),
             "downloads": _downloads(opened, key),
+            "records": _records(opened, key),
         },
-        "may_write": opened.may(Permission.COMMENTARY_WRITE),
     }
+
+
+def _records(opened: Open, key: str) -> str:
+    """Where to go from the figure to its records, for those who may."""
+    if not opened.may(Permission.MEASURE_RECORDS) or records.why_not(opened.figures, key) is not None:
+        return ""
+    areas = areas_of_records(opened)
+    area = FORCE if areas is None else next(iter(areas), "")
+    return reverse("measures:records", args=[opened.month, key, area]) if area else ""
 
 
 def _parts(blocks: tuple[Block, ...]) -> dict[str, list[Block]]:

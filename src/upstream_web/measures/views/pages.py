@@ -1,4 +1,4 @@
-"""The performance pages."""
+"""Scorecard, measures, areas, downloads."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,7 +12,7 @@ from upstream_web.measures import access, changes, queries
 from upstream_web.measures.access import Open
 from upstream_web.measures.engine import files
 from upstream_web.measures.forms import MonthForm
-from upstream_web.measures.presenters import pages
+from upstream_web.measures.presenters import commentary, pages
 from upstream_web.people.access import require
 from upstream_web.people.permissions import Permission
 
@@ -70,7 +70,9 @@ def measure(request: HttpRequest, opened: Open, key: str) -> HttpResponse:
     """One measure: figure, chart, signals, changes, what it rests on."""
     key = access.measure_for_reading(opened, key)
     title = opened.figures.bindings[key].definition.title
-    context = pages.frame(opened, title, queries.months_ready()) | pages.measure(opened, key)
+    written = queries.commentary_on(key, opened.month)
+    context = pages.frame(opened, title, queries.months_ready()) | pages.measure(opened, key, written)
+    context |= {"commentary": commentary.shown(opened, key, written)}
     return render(request, "measures/measure.jinja", context)
 
 
