@@ -9,6 +9,7 @@ from django.forms.models import model_to_dict
 
 from upstream_web.audit.changes import record
 from upstream_web.evidence.models import EvidenceCard
+from upstream_web.search.changes import index
 
 FIELDS = (
     "kind", "title", "summary", "tier", "side", "technique", "effect", "effect_words", "mechanism", "moderators",
@@ -20,6 +21,7 @@ FIELDS = (
 def add_card(*, key: str, by: Any, **values: Any) -> EvidenceCard:
     """Add a card."""
     card = EvidenceCard.objects.create(key=key, **values)
+    index(of=card, texts=card.searched())
     record(by=by, action="evidence.card_added", of=card, after=_values(card))
     return card
 
@@ -35,6 +37,7 @@ def change_card(*, card: EvidenceCard, by: Any, based_on: int, **values: Any) ->
         setattr(card, name, value)
     card.version += 1
     card.save()
+    index(of=card, texts=card.searched())
     record(by=by, action="evidence.card_changed", of=card, before=before, after=_values(card))
     return card
 

@@ -88,6 +88,10 @@ class EvidenceCard(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def searched(self) -> dict[int, str]:
+        """Text by weight, for the word index."""
+        return {6: self.title, 3: self.summary, 1: f"{self.mechanism} {self.implementation} {self.effect_words}"}
+
 
 class LocalResult(models.Model):
     """What an intervention did here, failures included: written when a plan is closed, or by an assessment."""

@@ -5,4 +5,4 @@ from django.urls import path
 from upstream_web.home import views
 
 app_name = "home"
-urlpatterns = [path("", views.index, name="index")]
+urlpatterns = [path("", views.index, name="index"), path("search/", views.search_page, name="search")]

@@ -4,9 +4,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from upstream_web.home.queries import desk
+from upstream_web.home.search import search
 from upstream_web.people.access import standing
 from upstream_web.people.permissions import Permission
 from upstream_web.problems.presenters import action_tag
+
+
+def search_page(request: HttpRequest) -> HttpResponse:
+    """What has the words typed, as far as it is open to the person."""
+    text = request.GET.get("q", "").strip()[:200]
+    context = {"title": "Search", "text": text, "found": search(request.user, text) if text else None}
+    return render(request, "home/search.jinja", context)
 
 
 def index(request: HttpRequest) -> HttpResponse:

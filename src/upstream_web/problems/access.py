@@ -53,13 +53,33 @@ def visible_plans(user: User) -> QuerySet[Plan]:
     if not who.memberships:
         return Plan.objects.none()
     own = Q(team__in=who.team_ids) | Q(owner=user.pk)
-    for path in dict.fromkeys(path for permission in READERS for path in who.paths(permission)):
+    for path in _reader_paths(who):
         own |= Q(area__path__startswith=path)
     if not who.allows(Permission.SENSITIVE_READ):
         own &= ~Q(marking=Marking.SENSITIVE)
     invited = Invitation.objects.current().filter(plan=OuterRef("pk"), organisation__in=who.organisation_ids)
     as_partner = Exists(invited.filter(sensitive=True)) | (Exists(invited) & ~Q(marking=Marking.SENSITIVE))
     return Plan.objects.filter(own | as_partner)
+
+
+def visible_actions(user: User) -> QuerySet[Action]:
+    """The actions that a person may see: of plans whose response stage is open to them, as markings allow."""
+    who = standing(user)
+    whole = visible_plans(user)
+    stage = Invitation.objects.current().filter(organisation__in=who.organisation_ids).exclude(response="none")
+    mine = Q(plan__team__in=who.team_ids) | Q(plan__owner=user.pk)
+    for path in _reader_paths(who):
+        mine |= Q(plan__area__path__startswith=path)
+    shown = Action.objects.filter(plan__in=whole)
+    own = mine if who.allows(Permission.SENSITIVE_READ) else mine & ~Q(marking=Marking.SENSITIVE)
+    open_to_partner = Exists(stage.filter(plan=OuterRef("plan"), sensitive=True)) | (
+        Exists(stage.filter(plan=OuterRef("plan"))) & ~Q(marking=Marking.SENSITIVE)
+    )
+    return shown.filter(own | open_to_partner)
+
+
+def _reader_paths(who: Standing) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(path for permission in READERS for path in who.paths(permission)))
 
 
 def access_to(user: User, plan: Plan) -> PlanAccess:

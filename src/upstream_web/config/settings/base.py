@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     # ours, bottom up
     "upstream_web.design",
     "upstream_web.audit",
+    "upstream_web.search",
     "upstream_web.places",
     "upstream_web.people",
     "upstream_web.files",

@@ -12,6 +12,7 @@ from upstream_web.audit.changes import System, record
 from upstream_web.people.models import User
 from upstream_web.problems.changes.versions import keep_version, locked, refuse_clash
 from upstream_web.problems.models import Action, ActionUpdate, Plan
+from upstream_web.search.changes import index
 
 State = Action.State
 
@@ -22,6 +23,7 @@ def add_action(*, plan: Plan, by: User, **values: Any) -> Action:
     plan = locked(Plan.objects, plan.pk)
     number = (plan.actions.aggregate(last=Max("number"))["last"] or 0) + 1
     action = Action.objects.create(plan=plan, number=number, **values)
+    index(of=action, texts=action.searched())
     record(by=by, action="plan.action_added", of=action, parent=plan, after=_values(action))
     keep_version(plan=plan, by=by, why=f"Action {number} added")
     return action
@@ -39,6 +41,7 @@ def change_action(*, action: Action, by: User, based_on: int, **values: Any) -> 
         setattr(action, name, value)
     action.version += 1
     action.save()
+    index(of=action, texts=action.searched())
     record(by=by, action="plan.action_changed", of=action, parent=plan, before=before, after=_values(action))
     keep_version(plan=plan, by=by, why=f"Action {action.number} changed")
     return action

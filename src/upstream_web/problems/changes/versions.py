@@ -12,6 +12,7 @@ from upstream_web.audit.changes import plain_value
 from upstream_web.people.models import User
 from upstream_web.problems.models import Plan, PlanVersion
 from upstream_web.problems.questions import questions
+from upstream_web.search.changes import index
 
 PARTS = ("answers", "hypotheses", "objectives", "responses", "actions", "named_assessments", "results", "invitations")
 LEFT_OUT = {"id", "plan", "version", "changed_at", "changed_by", "made_at", "made_by", "reminded_on"}
@@ -63,6 +64,7 @@ def keep_version(*, plan: Plan, by: User | None, why: str) -> PlanVersion:
     plan.changed_at = timezone.now()
     plan.stage = stage_reached(plan)
     plan.save(update_fields=["version", "changed_at", "stage"])
+    index(of=plan, texts=plan.searched())
     return PlanVersion.objects.create(
         plan=plan, number=plan.version, at=plan.changed_at, by=by, why=why[:200], content=content_of(plan)
     )

@@ -135,6 +135,11 @@ class Plan(models.Model):
     def __str__(self) -> str:
         return f"{self.ref} {self.title}"
 
+    def searched(self) -> dict[int, str]:
+        """Text by weight, for the word index."""
+        said = " ".join(answer.text for answer in self.answers.all())
+        return {8: f"{self.ref} {self.title}", 4: f"{self.place} {self.problem} {' '.join(self.crime_types)}", 1: said}
+
     @property
     def is_open(self) -> bool:
         """Whether somebody still works on it."""

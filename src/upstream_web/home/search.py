@@ -1,0 +1,40 @@
+"""Search over everything that is open to a person."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from upstream_web.evidence.models import EvidenceCard
+from upstream_web.people.models import User
+from upstream_web.problems.access import visible_actions, visible_plans
+from upstream_web.problems.models import Action, Plan
+from upstream_web.search.queries import matching
+
+SHOWN = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, each list cut at SHOWN with the whole count beside it."""
+
+    plans: list[Plan]
+    plan_count: int
+    actions: list[Action]
+    action_count: int
+    cards: list[EvidenceCard]
+    card_count: int
+
+
+def search(user: User, text: str) -> Found:
+    """Plans, actions and evidence cards that have every word of the text."""
+    plans, plan_count = _best(visible_plans(user), text, "area", "owner")
+    actions, action_count = _best(visible_actions(user), text, "plan", "owner", "organisation")
+    cards, card_count = _best(EvidenceCard.objects.all(), text)
+    return Found(plans, plan_count, actions, action_count, cards, card_count)
+
+
+def _best(among: QuerySet, text: str, *related: str) -> tuple[list, int]:
+    matches = matching(among, text)
+    keys = [match.object_id for match in matches[:SHOWN]]
+    rows = among.model.objects.select_related(*related).in_bulk(keys)
+    return [rows[key] for key in keys if key in rows], len(matches)

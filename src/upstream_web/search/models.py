@@ -1,0 +1,23 @@
+"""Which word stands in which object. Values only: the area that owns an object says who may find it."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class IndexedWord(models.Model):
+    """One word of one object, with the weight of the most telling place it stands in."""
+
+    object_type = models.CharField(max_length=80)
+    object_id = models.BigIntegerField()
+    word = models.CharField(max_length=60)
+    weight = models.PositiveSmallIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=("object_type", "word", "object_id", "weight"), name="word_of_object")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("object_type", "object_id", "word"), name="a_word_once_an_object")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.word}: {self.object_type} {self.object_id}"

@@ -1,0 +1,101 @@
+"""Search: the same words find the same things on every database, and nothing hidden is found or counted."""
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from factories.people import OrganisationFactory, TeamFactory, UserFactory, person
+from factories.problems import InvitationFactory
+from upstream_web.people.permissions import Permission
+from upstream_web.problems.access import action_for_working, visible_actions, visible_plans
+from upstream_web.problems.changes.actions import add_action
+from upstream_web.problems.changes.plans import save_answers, start_plan
+from upstream_web.search.models import IndexedWord
+from upstream_web.search.queries import matching
+from upstream_web.search.words import words_of
+
+pytestmark = pytest.mark.django_db
+
+
+def plan_of(team, title, **fields):
+    return start_plan(by=UserFactory(), title=title, area=team.area, team=team, **fields)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Thefts from the cafés on Mill Lane", ["theft", "cafe", "mill", "lane"]),
+        ("BURGLARIES burglary Burglary's", ["burglari", "burglari", "burglari", "s"]),
+        ("Straße ÉCLAIR ﬁnd", ["strass", "eclair", "find"]),
+        ("P2026-0012", ["p2026", "0012"]),
+        ("% _ ' \" \\ --", []),
+    ],
+)
+def test_words_are_cut_the_same_everywhere(text, words) -> None:
+    assert words_of(text) == words
+
+
+def test_all_words_must_be_there_and_the_title_counts_most() -> None:
+    team = TeamFactory()
+    user = person(Permission.PLAN_START, team=team)
+    title = plan_of(team, "Thefts of bicycles at the station")
+    body = plan_of(team, "Something else", problem="Bicycle thefts are rare here")
+    plan_of(team, "Thefts from shops")
+    assert [match.object_id for match in matching(visible_plans(user), "theft bicycle")] == [title.pk, body.pk]
+    assert matching(visible_plans(user), "station bicycle shop") == []
+    assert matching(visible_plans(user), "the of") == []
+
+
+def test_an_answer_is_found_once_saved_and_not_after_it_is_changed() -> None:
+    team = TeamFactory()
+    user = person(Permission.PLAN_START, team=team)
+    plan = plan_of(team, "Thefts")
+    save_answers(plan=plan, by=user, answers={"why": {"text": "Lamps are broken"}}, based_on={"why": 0})
+    assert matching(visible_plans(user), "lamp")
+    save_answers(plan=plan, by=user, answers={"why": {"text": "Doors are open"}}, based_on={"why": 1})
+    assert not matching(visible_plans(user), "lamp")
+
+
+def test_what_is_hidden_is_neither_found_nor_counted(client: Client) -> None:
+    plan_of(TeamFactory(), "Thefts at the hidden yard")
+    client.force_login(person(Permission.PLAN_START))
+    page = client.get("/search/?q=hidden+yard").content.decode()
+    assert "0 found that are open to you" in page
+
+
+def test_actions_are_found_by_whoever_may_open_them() -> None:
+    team, housing = TeamFactory(), OrganisationFactory(kind="housing")
+    plan = plan_of(team, "Burglary")
+    by, due = UserFactory(), "2026-09-01"
+    shown = add_action(plan=plan, by=by, title="Mend the gate", organisation=housing, due_on=due)
+    hidden = add_action(plan=plan, by=by, title="Watch the gate", organisation=housing, due_on=due, marking="sensitive")
+    InvitationFactory(plan=plan, organisation=housing, response="read")
+    partner = person(team=TeamFactory(organisation=housing))
+    officer = person(Permission.PLAN_START, Permission.SENSITIVE_READ, team=team)
+    assert [match.object_id for match in matching(visible_actions(partner), "gate")] == [shown.pk]
+    assert {match.object_id for match in matching(visible_actions(officer), "gate")} == {shown.pk, hidden.pk}
+    assert action_for_working(partner, shown.pk)[0] == shown
+    assert not matching(visible_actions(person(Permission.PLAN_START)), "gate")
+
+
+def test_the_index_built_anew_is_the_same() -> None:
+    plan_of(TeamFactory(), "Thefts of bicycles")
+    call_command("load_evidence", verbosity=0)
+    fields = ("object_type", "object_id", "word", "weight")
+    before = set(IndexedWord.objects.values_list(*fields))
+    IndexedWord.objects.all().delete()
+    call_command("reindex", verbosity=0)
+    assert set(IndexedWord.objects.values_list(*fields)) == before
+
+
+def test_the_page_shows_plans_actions_and_evidence(client: Client, django_assert_max_num_queries) -> None:
+    call_command("load_evidence", verbosity=0)
+    team = TeamFactory()
+    plan = plan_of(team, "Better lighting for the path")
+    add_action(plan=plan, by=UserFactory(), title="Count the lights", organisation=plan.lead, due_on="2026-09-01")
+    client.force_login(person(Permission.PLAN_START, team=team))
+    with django_assert_max_num_queries(15):
+        page = client.get("/search/?q=light").content.decode()
+    assert all(text in page for text in ("Better lighting for the path", "Count the lights", "Better street lighting"))
+    assert "Type a word or two" in client.get("/search/").content.decode()
+    assert client.get("/search/?q=%27%22%3Cscript%3E").status_code == 200
