@@ -7,8 +7,9 @@ import snowballstemmer
 
 LONGEST = 60
 COMMON = frozenset(
-    "a an and are as at be by for from has have in is it its of on or that the their they to was were with".split()
-)  # noqa: SIM905
+    {"a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "have", "in", "is", "it", "its", "of", "on"}
+    | {"or", "that", "the", "their", "they", "to", "was", "were", "with"}
+)
 _WORD = re.compile(r"[0-9a-z]+")
 
 
