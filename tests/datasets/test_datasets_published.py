@@ -7,10 +7,12 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from upstream.datasets import published_tables as published
 from upstream.datasets.published_tables import AREAS, CATEGORIES, FORCE
+from upstream.datasets.returns import _value, listed
 
 TOTAL = "total_recorded_crime"
 ROUNDING_OF_A_LIMIT = 0.5
@@ -171,3 +173,13 @@ def test_our_copy_is_what_was_transcribed(shared: Path) -> None:
     for theirs, row in zip(transcribed, ours, strict=True):
         for cell, value in row.cells.items():
             assert theirs[names.get(cell, cell)] == str(value)
+
+
+def test_no_part_of_an_invented_return_exceeds_its_whole() -> None:
+    parts = (line for line in listed() if line.denominator is not None and line.numerator <= line.denominator)
+    lines = [line for line in parts if line.key != "budget_spend"]  # spending may exceed the budget
+    assert {"ict_availability", "foi_on_time"} <= {line.key for line in lines}
+    rng = np.random.default_rng(3)
+    for line in lines:
+        drawn = [_value(line, exact=False, rng=rng) for _ in range(200)]
+        assert all(top <= base for top, base in drawn), line.key

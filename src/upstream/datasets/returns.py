@@ -83,7 +83,8 @@ def _value(line: Line, exact: bool, rng: np.random.Generator) -> tuple[float, fl
     if line.key == _SPEND:
         level = base * line.numerator / line.denominator
         return float(round(level * (1 + float(_SPEND_NOISE @ rng.standard_normal(3))))), base
-    return float(round(line.numerator * (1 + _NOISE * rng.standard_normal()))), base
+    top = float(round(line.numerator * (1 + _NOISE * rng.standard_normal())))
+    return (min(top, base) if line.numerator <= line.denominator else top), base  # a part never exceeds its whole
 
 
 def _is_share(top: float, base: float) -> bool:
