@@ -26,7 +26,7 @@ from upstream.places.areas import NUMBER_IN_NAME
 FIXED_POINT: Final = 100_000
 """Numbers and weights are summed as whole hundred-thousandths, so that order and engine cannot change a digit."""
 
-Shape = Literal["daily", "distinct", "histogram", "holders", "repeat", "linked", "records"]
+Shape = Literal["daily", "distinct", "histogram", "holders", "repeat", "linked", "records", "slice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,8 @@ class Question:
     shape : str
         What the answer holds: "daily": label, day, rows and one column a sum; "distinct": label, month, n; "histogram":
         label, month, value and a column a filter (value -1: rows that cannot be used); "holders": label, month, value
-        (rows a holder has), n (holders); "repeat" and "linked": label, month, n (people), hits; "records": the rows.
+        (rows a holder has), n (holders); "repeat" and "linked": label, month, n (people), hits; "records": the rows;
+        "slice": as the functions of :mod:`~upstream.measures.slice_questions` say.
     tables : tuple of str
         Tables read.
     expression : ibis table

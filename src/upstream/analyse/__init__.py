@@ -1,0 +1,6 @@
+"""Why is it happening: the records of one problem, by when, where, what and who again.
+
+crime_types  the types that plans name, as each table of records has them
+when         hours of the week of crimes whose time is known only as a span
+profile      one place, some types, some months: everything counted at once
+"""

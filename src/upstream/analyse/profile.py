@@ -1,0 +1,404 @@
+"""The records of one problem: its place, types and months, counted every way that a plan asks for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from upstream.analyse.crime_types import ASB, type_label, types_in
+from upstream.analyse.when import WeekHours, week_hours
+from upstream.errors import BadInput, NotHeld
+from upstream.harm.totals import Cost, Counted, Harm, cost_of, harm_of
+from upstream.measures.calculate import ENGINE_VERSION
+from upstream.measures.engines import EngineName, ask
+from upstream.measures.questions import Question
+from upstream.measures.result import TableVersion
+from upstream.measures.slice_questions import (
+    SliceRows,
+    by_month,
+    by_offences_a_victim,
+    by_small_area,
+    by_start,
+    has_times,
+)
+from upstream.periods import MONTHS_IN_YEAR, FinancialYear, Month, months
+from upstream.places.areas import areas_of_small_areas
+from upstream.places.tables import AREAS, read_table
+from upstream.records.quality import PartMonth, month_facts
+from upstream.stats.count_limits import count_limits
+from upstream.stats.run_rules import MAKING_DATA_COUNT, SpecialCause, special_causes_against
+from upstream.store import ReadingScope, Snapshot, Store
+
+LONGEST_MONTHS: Final = 60
+"""Months that one profile may cover: beyond five years recording has changed too much."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileOf:
+    """What is asked.
+
+    Attributes
+    ----------
+    first, last
+        Whole months, both included.
+    areas
+        Area codes as the records have them; ``None``: the whole force.
+    small_areas
+        Codes of small areas within them; empty: all.
+    types
+        Types as plans name them; empty: every crime.
+    force
+        Slug of the force, where a table holds several.
+    """
+
+    first: Month
+    last: Month
+    areas: tuple[str, ...] | None = None
+    small_areas: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    force: str | None = None
+
+    def __post_init__(self) -> None:
+        span = self.last.index - self.first.index + 1
+        if not 1 <= span <= LONGEST_MONTHS:
+            raise BadInput(
+                f"{self.first.label} to {self.last.label} cannot be counted.",
+                allowed=f"1 to {LONGEST_MONTHS} months, the first no later than the last",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOf:
+    """One month: ``count`` is ``None`` where it is not held (it is not zero); limits ``None`` where there are none.
+
+    ``signals`` names what chance alone seldom makes there ("above its upper limit", "shift upwards" ...).
+    """
+
+    month: Month
+    count: int | None
+    lower: float | None = None
+    centre: float | None = None
+    upper: float | None = None
+    signals: tuple[str, ...] = ()
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One type or small area: its key, its name and how many."""
+
+    key: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """Who was a victim again, as counts of people.
+
+    Attributes
+    ----------
+    victims
+        People who were a victim of at least one of these crimes; businesses are left out.
+    again
+        Those of at least two of them.
+    offences, offences_again
+        Victim entries of all of them, and of those who were victims again.
+    """
+
+    victims: int
+    again: int
+    offences: int
+    offences_again: int
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One problem in the records.
+
+    Attributes
+    ----------
+    of
+        What was asked.
+    table
+        Table counted: "crimes", "incidents" (anti-social behaviour alone) or "street_crimes" (open data).
+    months
+        Each month, in order.
+    total
+        All of them: the sum of ``months``, of ``types`` and, with ``without_place``, of ``small_areas``.
+    types, small_areas
+        Largest first.
+    without_place
+        Rows whose small area is not known.
+    hours
+        By hour of the week; ``None`` where the table has no times.
+    repeats
+        ``None`` where no people are held.
+    incidents
+        Calls for service in the place by type, largest first; ``None`` where none are held.
+    harm, cost
+        The crimes weighed; ``None`` for incidents.
+    tables
+        Table versions counted.
+    """
+
+    of: ProfileOf
+    table: str
+    months: tuple[MonthOf, ...]
+    total: int
+    types: tuple[Part, ...]
+    small_areas: tuple[Part, ...]
+    without_place: int
+    hours: WeekHours | None
+    repeats: Repeats | None
+    incidents: tuple[Part, ...] | None
+    harm: Harm | None
+    cost: Cost | None
+    tables: tuple[TableVersion, ...]
+    engine_version: str = ENGINE_VERSION
+    counted: tuple[Counted, ...] = field(default=())
+
+
+def profile(
+    of: ProfileOf,
+    store: Store,
+    scope: ReadingScope,
+    *,
+    engine: EngineName = "duckdb",
+    spark: Any = None,
+    memory: str | None = None,
+    threads: int | None = None,
+) -> Profile:
+    """Everything counted of one problem, each table read once at one version.
+
+    Question: what do the records say of this place, these types and these months?
+
+    Parameters: ``of`` what is asked; ``store``; ``scope`` whose areas bound what is read, and whose purpose is logged.
+
+    Assumes: what is recorded is what is counted: crimes that still stand, by the day they were recorded; a place as the
+    record has it. Months that are not held are ``None``. Limits are those for counts, made of the financial year
+    before, as far as it is held.
+
+    When not to use: to say whether something worked (that needs a comparison), or to compare people.
+
+    Raises
+    ------
+    NotHeld
+        No table of crimes is held, or none of the months.
+    """
+    table = _table(of, store)
+    asked = _within(of, table, store)
+    opened = {name: store.snapshot(name, scope=scope) for name in _tables(table, store, scope)}
+    held = {fact.month: fact for fact in month_facts(store, table, of.force) if fact.state != "missing"}
+    if not any(month in held for month in months(of.first, of.last)):
+        between = f"{min(held).label} to {max(held).label}" if held else None
+        raise NotHeld(f"No records of {of.first.label} to {of.last.label} are held.", allowed=between)
+    questions = _questions(of, table, asked, opened)
+    with ask(list(questions.values()), opened, engine, spark=spark, memory=memory, threads=threads) as answers:
+        rows = {name: one.rows.to_pylist() for name, one in zip(questions, answers, strict=True)}
+    kinds = types_in(table, of.types)
+    partial = {month for month, fact in held.items() if any(_touches(low, of, kinds) for low in fact.low)}
+    return _laid_out(of, table, rows, set(held), partial, store, opened)
+
+
+# --- what is asked ------------------------------
+
+
+def _table(of: ProfileOf, store: Store) -> str:
+    wanted: tuple[str, ...] = ("incidents",) if of.types == (ASB,) else ()
+    for name in (*wanted, "crimes", "street_crimes"):
+        if store.holds(name):
+            return name
+    raise NotHeld("No table of crimes is held.", remedy="Add records first.")
+
+
+def _tables(table: str, store: Store, scope: ReadingScope) -> list[str]:
+    """Tables opened: people only beside crimes, and only where the scope covers them."""
+    found = [table]
+    if table == "crimes" and store.holds("incidents"):
+        found.append("incidents")
+    if table == "crimes" and store.holds("people_in_crimes") and scope.covers("people_in_crimes"):
+        found.append("people_in_crimes")
+    return found
+
+
+def _within(of: ProfileOf, table: str, store: Store) -> dict[str, tuple[str, ...] | None]:
+    """Where rows must lie, by the columns that the table has."""
+    small = of.small_areas or None
+    if table != "street_crimes" or of.areas is None:
+        return {"areas": of.areas, "small_areas": small}
+    area_of = areas_of_small_areas(store, of.areas)
+    if area_of is None:
+        raise NotHeld("Which small areas lie in the place is not held.", remedy="Add a look-up of places.")
+    inside = [code for code, area in area_of.items() if area in of.areas and (small is None or code in small)]
+    return {"areas": None, "small_areas": tuple(sorted(inside))}
+
+
+def _questions(
+    of: ProfileOf, table: str, within: Mapping[str, tuple[str, ...] | None], opened: Mapping[str, Snapshot]
+) -> dict[str, Question]:
+    def rows(name: str, first: Month, types: tuple[str, ...] | None) -> SliceRows:
+        visible = None if name == "street_crimes" else opened[name].areas  # open data is for everybody
+        return SliceRows(
+            name, first.first_day, of.last.last_day, types=types, visible=visible, force=of.force, **within
+        )
+
+    types = types_in(table, of.types)
+    whole, own = rows(table, of.first.financial_year.previous.first_month, types), rows(table, of.first, types)
+    found = {"months": by_month(whole), "small_areas": by_small_area(own)}
+    if has_times(table):
+        found["starts"] = by_start(own)
+    if table == "crimes" and "people_in_crimes" in opened:
+        found["victims"] = by_offences_a_victim(own)
+    if "incidents" in opened:  # calls of every type, whatever the crimes are
+        found["incidents"] = by_month(rows("incidents", of.first, None))
+    return found
+
+
+def _touches(low: PartMonth, of: ProfileOf, types: tuple[str, ...] | None) -> bool:
+    """Whether what looks lacking in a month is part of what is counted."""
+    here = low.area is None or of.areas is None or low.area in of.areas
+    return here and (low.category is None or types is None or low.category in types)
+
+
+# --- what comes back ------------------------------
+
+
+def _laid_out(
+    of: ProfileOf,
+    table: str,
+    rows: Mapping[str, list[dict[str, Any]]],
+    held: set[Month],
+    partial: set[Month],
+    store: Store,
+    opened: Mapping[str, Snapshot],
+) -> Profile:
+    own = [row for row in rows["months"] if row["month"] >= of.first.index]
+    counted = _counted(own)
+    by_type: Counter[str] = Counter()
+    for one in counted:
+        by_type[one.category] += one.crimes
+    places = {row["lsoa"]: int(row["n"]) for row in rows["small_areas"]}
+    without = places.pop(None, 0)
+    weighed = table != "incidents"
+    return Profile(
+        of=of,
+        table=table,
+        months=monthly(rows["months"], of, held, partial),
+        total=sum(int(row["n"]) for row in own),
+        types=_parts({key: (type_label(table, key), n) for key, n in by_type.items()}),
+        small_areas=_parts({code: (name, places[code]) for code, name in _names(store, places).items()}),
+        without_place=without,
+        hours=_hours(rows["starts"]) if "starts" in rows else None,
+        repeats=_repeats(rows["victims"]) if "victims" in rows else None,
+        incidents=_incidents(rows["incidents"]) if "incidents" in rows else None,
+        harm=harm_of(table, counted) if weighed else None,
+        cost=cost_of(table, counted) if weighed else None,
+        tables=tuple(TableVersion(n, s.version, s.committed_at.isoformat()) for n, s in sorted(opened.items())),
+        counted=tuple(counted),
+    )
+
+
+def _counted(rows: Sequence[Mapping[str, Any]]) -> list[Counted]:
+    sums: Counter[tuple[str, str | None]] = Counter()
+    for row in rows:
+        sums[row["type"] or "", row["code"]] += int(row["n"])
+    return [
+        Counted(kind, code, n) for (kind, code), n in sorted(sums.items(), key=lambda one: (one[0][0], one[0][1] or ""))
+    ]
+
+
+def _parts(found: Mapping[str, tuple[str, int]]) -> tuple[Part, ...]:
+    parts = [Part(key, name, n) for key, (name, n) in found.items()]
+    return tuple(sorted(parts, key=lambda part: (-part.count, part.key)))
+
+
+def _names(store: Store, codes: Mapping[str, int]) -> dict[str, str]:
+    known = (
+        {row["lsoa"]: row["name"] for row in read_table(store, AREAS).to_pylist()} if store.holds(AREAS.name) else {}
+    )
+    return {code: known.get(code) or code for code in codes}
+
+
+def _hours(rows: Sequence[Mapping[str, Any]]) -> WeekHours:
+    def hour(row: Mapping[str, Any]) -> float:
+        if row["day"] is None or row["hour"] is None:
+            return float("nan")
+        return float((row["day"] - dt.date(1970, 1, 1)).days * 24 + row["hour"])
+
+    spans = [float("nan") if row["span"] is None else float(row["span"]) for row in rows]
+    return week_hours([hour(row) for row in rows], spans, [int(row["n"]) for row in rows])
+
+
+def _repeats(rows: Sequence[Mapping[str, Any]]) -> Repeats:
+    each = [(int(row["offences"]), int(row["n"])) for row in rows]
+    again = [(offences, n) for offences, n in each if offences > 1]
+    return Repeats(
+        victims=sum(n for _, n in each),
+        again=sum(n for _, n in again),
+        offences=sum(offences * n for offences, n in each),
+        offences_again=sum(offences * n for offences, n in again),
+    )
+
+
+def _incidents(rows: Sequence[Mapping[str, Any]]) -> tuple[Part, ...]:
+    sums: Counter[str] = Counter()
+    for row in rows:
+        sums[row["type"] or "not known"] += int(row["n"])
+    return _parts({key: (type_label("incidents", key), n) for key, n in sums.items()})
+
+
+# --- months and their limits ------------------------------
+
+_SIGNALS: Final[tuple[tuple[SpecialCause, str], ...]] = (
+    (SpecialCause.ABOVE_UPPER, "above its upper limit"),
+    (SpecialCause.BELOW_LOWER, "below its lower limit"),
+    (SpecialCause.SHIFT_HIGH, "part of a run above the mean"),
+    (SpecialCause.SHIFT_LOW, "part of a run below the mean"),
+    (SpecialCause.TREND_UP, "part of a rising trend"),
+    (SpecialCause.TREND_DOWN, "part of a falling trend"),
+    (SpecialCause.NEAR_UPPER, "near the upper limit twice in three months"),
+    (SpecialCause.NEAR_LOWER, "near the lower limit twice in three months"),
+)
+
+
+def monthly(
+    rows: Sequence[Mapping[str, Any]], of: ProfileOf, held: set[Month], partial: set[Month]
+) -> tuple[MonthOf, ...]:
+    """The months asked for with the limits of their financial year, made of the year before.
+
+    A month that looks only partly uploaded is shown, but is part of no baseline and no rule.
+    """
+    sums: Counter[int] = Counter()
+    for row in rows:
+        sums[row["month"]] += int(row["n"])
+    every = tuple(months(of.first.financial_year.previous.first_month, of.last))
+    values = np.array([sums[m.index] if m in held - partial else np.nan for m in every], float)
+    centre, lower, upper, raw = (np.full(len(every), np.nan) for _ in range(4))
+    for start in range(of.first.financial_year.start, of.last.financial_year.start + 1):
+        at = FinancialYear(start).first_month.index - every[0].index
+        try:
+            limits = count_limits(values[at - MONTHS_IN_YEAR : at])
+        except BadInput:
+            continue
+        judged = slice(at, at + MONTHS_IN_YEAR)
+        centre[judged], lower[judged], upper[judged] = limits.centre, limits.lower, limits.upper
+        raw[judged] = limits.lower_unfloored
+    own = slice(of.first.index - every[0].index, None)
+    bits = special_causes_against(
+        values[own], centre=centre[own], lower=lower[own], upper=upper[own], lower_unfloored=raw[own],
+        rules=MAKING_DATA_COUNT,
+    )  # fmt: skip
+    made = []
+    for at, bit in enumerate(bits, own.start):
+        month = every[at]
+        signals = tuple(words for cause, words in _SIGNALS if int(bit) & int(cause))
+        count = sums[month.index] if month in held else None
+        low, mid, high = (None if np.isnan(one[at]) else float(one[at]) for one in (lower, centre, upper))
+        made.append(MonthOf(month, count, low, mid, high, signals, month in partial))
+    return tuple(made)

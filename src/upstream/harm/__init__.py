@@ -1,0 +1,6 @@
+"""What crimes weigh: harm weights and unit costs, each with its source, its date and how far it is checked.
+
+weights  days of harm a crime, by category and offence code
+costs    pounds a crime, of one price year
+totals   counts weighed: sums that say how much of them is checked
+"""

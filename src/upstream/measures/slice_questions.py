@@ -1,0 +1,129 @@
+"""Questions about the records of one problem: its place, types and days, as whole numbers by when, where and what.
+
+Beside the questions of measures, which are of a whole force by area and month, these are of one slice of one table.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+import ibis
+import ibis.expr.types as ir
+
+from upstream.measures.conditions import month_number, seconds, unbound
+from upstream.measures.questions import Question
+from upstream.measures.source_tables import source_table
+
+HOUR: Final = 3600
+TYPE_COLUMN: Final = {"crimes": "category", "street_crimes": "category", "incidents": "incident_type"}
+"""The column that says what kind of crime or incident a row is."""
+_TIMES: Final = {"crimes": ("committed_from", "committed_to"), "incidents": ("opened_at", "opened_at")}
+_CANCELLED: Final = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class SliceRows:
+    """Which rows of a table a slice is.
+
+    Attributes
+    ----------
+    table : str
+        "crimes", "incidents" or "street_crimes".
+    first, last : date
+        Days on which they were recorded, both included.
+    areas : tuple of str or None
+        Area codes; ``None``: every area.
+    small_areas : tuple of str or None
+        Codes of small areas; ``None``: every one.
+    types : tuple of str or None
+        Values of the table's type column; ``None``: every one.
+    visible : tuple of str or None
+        Areas whose rows the reader may use; ``None``: every row.
+    force : str or None
+        Slug of the force, for the tables of police.uk.
+    """
+
+    table: str
+    first: dt.date
+    last: dt.date
+    areas: tuple[str, ...] | None = None
+    small_areas: tuple[str, ...] | None = None
+    types: tuple[str, ...] | None = None
+    visible: tuple[str, ...] | None = None
+    force: str | None = None
+
+
+def has_times(table: str) -> bool:
+    """Whether the table knows the hour of what happened."""
+    return table in _TIMES
+
+
+def by_month(wanted: SliceRows) -> Question:
+    """Rows by month, type and offence code: month, type, code (null where the table has none), n."""
+    rows = _rows(wanted)
+    code = rows["offence_code"] if "offence_code" in rows.columns else ibis.null("string")
+    table = source_table(wanted.table)
+    rows = rows.mutate(upstream_month=month_number(rows[table.event_date]), upstream_code=code)
+    kind = rows[TYPE_COLUMN[wanted.table]]
+    answer = rows.group_by(month=rows.upstream_month, type=kind, code=rows.upstream_code).agg(n=rows.count())
+    return Question("slice", (wanted.table,), answer)
+
+
+def by_small_area(wanted: SliceRows) -> Question:
+    """Rows by small area: lsoa (null where not known), n."""
+    rows = _rows(wanted)
+    return Question("slice", (wanted.table,), rows.group_by("lsoa").agg(n=rows.count()))
+
+
+def by_start(wanted: SliceRows) -> Question:
+    """Rows by the UTC day and hour of their start and how long they may have lasted.
+
+    day, hour (null: not known), span: whole hours from the hour of the start to that of the end, 0 within one hour;
+    n rows. Hours are UTC: the clock of the place is put on afterwards, alike for every engine.
+    """
+    rows = _rows(wanted)
+    start, end = _TIMES[wanted.table]
+    rows = rows.mutate(upstream_from=rows[start].truncate("h"), upstream_to=rows[end].truncate("h"))
+    rows = rows.mutate(
+        upstream_day=rows.upstream_from.date(),
+        upstream_hour=rows.upstream_from.hour().cast("int64"),
+        upstream_span=(seconds(rows, "upstream_from", "upstream_to") / HOUR).cast("int64"),
+    )
+    answer = rows.group_by(day=rows.upstream_day, hour=rows.upstream_hour, span=rows.upstream_span).agg(n=rows.count())
+    return Question("slice", (wanted.table,), answer)
+
+
+def by_offences_a_victim(wanted: SliceRows) -> Question:
+    """People by how many of the slice's crimes they were victims of: offences, n (people). Businesses are left out."""
+    people = unbound(source_table("people_in_crimes"))
+    people = people.filter(
+        (people["role"] == "victim").fill_null(False), ~people["business"].fill_null(False), people["person"].notnull()
+    ).select("crime_ref", "person")
+    refs = _rows(wanted).select("crime_ref")
+    each = people.semi_join(refs, "crime_ref").distinct().group_by("person").agg(offences=ibis._.count())
+    answer = each.group_by("offences").agg(n=each.count())
+    return Question("slice", (wanted.table, "people_in_crimes"), answer)
+
+
+def _rows(wanted: SliceRows) -> ir.Table:
+    """The slice: notifiable crimes that still stand, or every incident, of the days, places and types."""
+    table = source_table(wanted.table)
+    rows = unbound(table)  # a place that the table cannot tell is an error of the column, never a wider answer
+    day = rows[table.event_date]
+    rows = rows.filter(day >= ibis.literal(wanted.first), day <= ibis.literal(wanted.last))
+    if wanted.table == "crimes":
+        kept = (rows["record_kind"] == "crime").fill_null(False) & (rows["status"] != _CANCELLED).fill_null(True)
+        rows = rows.filter(kept)
+    if wanted.force is not None and "force" in table.columns:
+        rows = rows.filter(rows["force"] == wanted.force)
+    for column, values in (
+        ("area", wanted.areas),
+        ("area", wanted.visible),
+        ("lsoa", wanted.small_areas),
+        (TYPE_COLUMN[wanted.table], wanted.types),
+    ):
+        if values is not None:
+            rows = rows.filter(rows[column].isin(list(values)).fill_null(False))
+    return rows
