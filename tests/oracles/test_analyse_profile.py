@@ -285,7 +285,7 @@ def test_every_category_of_the_force_belongs_to_one_type() -> None:
     assert sorted(category for of in CRIMES_OF.values() for category in of) == sorted(held.codes)
 
 
-# pyspark closes its own sockets late
+@pytest.mark.spark
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_spark_counts_the_same(found: Profile, store: Store, spark: Any) -> None:
     assert same(found, profile(OF, store, SCOPE, engine="spark", spark=spark))

@@ -2,5 +2,7 @@
 
 crime_types  the types that plans name, as each table of records has them
 when         hours of the week of crimes whose time is known only as a span
+monthly      counts by month with the limits of their year
 profile      one place, some types, some months: everything counted at once
+kept         a profile as plain data and back
 """

@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import numpy as np
-
 from upstream.analyse.crime_types import ASB, type_label, types_in
+from upstream.analyse.monthly import MonthOf, monthly
 from upstream.analyse.when import WeekHours, week_hours
 from upstream.errors import BadInput, NotHeld
 from upstream.harm.totals import Cost, Counted, Harm, cost_of, harm_of
@@ -26,12 +25,10 @@ from upstream.measures.slice_questions import (
     by_start,
     has_times,
 )
-from upstream.periods import MONTHS_IN_YEAR, FinancialYear, Month, months
+from upstream.periods import Month, months
 from upstream.places.areas import areas_of_small_areas
 from upstream.places.tables import AREAS, read_table
 from upstream.records.quality import PartMonth, month_facts
-from upstream.stats.count_limits import count_limits
-from upstream.stats.run_rules import MAKING_DATA_COUNT, SpecialCause, special_causes_against
 from upstream.store import ReadingScope, Snapshot, Store
 
 LONGEST_MONTHS: Final = 60
@@ -70,22 +67,6 @@ class ProfileOf:
                 f"{self.first.label} to {self.last.label} cannot be counted.",
                 allowed=f"1 to {LONGEST_MONTHS} months, the first no later than the last",
             )
-
-
-@dataclass(frozen=True, slots=True)
-class MonthOf:
-    """One month: ``count`` is ``None`` where it is not held (it is not zero); limits ``None`` where there are none.
-
-    ``signals`` names what chance alone seldom makes there ("above its upper limit", "shift upwards" ...).
-    """
-
-    month: Month
-    count: int | None
-    lower: float | None = None
-    centre: float | None = None
-    upper: float | None = None
-    signals: tuple[str, ...] = ()
-    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +270,7 @@ def _laid_out(
     return Profile(
         of=of,
         table=table,
-        months=monthly(rows["months"], of, held, partial),
+        months=monthly(rows["months"], of.first, of.last, held, partial),
         total=sum(int(row["n"]) for row in own),
         types=_parts({key: (type_label(table, key), n) for key, n in by_type.items()}),
         small_areas=_parts({code: (name, places[code]) for code, name in _names(store, places).items()}),
@@ -351,54 +332,3 @@ def _incidents(rows: Sequence[Mapping[str, Any]]) -> tuple[Part, ...]:
     for row in rows:
         sums[row["type"] or "not known"] += int(row["n"])
     return _parts({key: (type_label("incidents", key), n) for key, n in sums.items()})
-
-
-# --- months and their limits ------------------------------
-
-_SIGNALS: Final[tuple[tuple[SpecialCause, str], ...]] = (
-    (SpecialCause.ABOVE_UPPER, "above its upper limit"),
-    (SpecialCause.BELOW_LOWER, "below its lower limit"),
-    (SpecialCause.SHIFT_HIGH, "part of a run above the mean"),
-    (SpecialCause.SHIFT_LOW, "part of a run below the mean"),
-    (SpecialCause.TREND_UP, "part of a rising trend"),
-    (SpecialCause.TREND_DOWN, "part of a falling trend"),
-    (SpecialCause.NEAR_UPPER, "near the upper limit twice in three months"),
-    (SpecialCause.NEAR_LOWER, "near the lower limit twice in three months"),
-)
-
-
-def monthly(
-    rows: Sequence[Mapping[str, Any]], of: ProfileOf, held: set[Month], partial: set[Month]
-) -> tuple[MonthOf, ...]:
-    """The months asked for with the limits of their financial year, made of the year before.
-
-    A month that looks only partly uploaded is shown, but is part of no baseline and no rule.
-    """
-    sums: Counter[int] = Counter()
-    for row in rows:
-        sums[row["month"]] += int(row["n"])
-    every = tuple(months(of.first.financial_year.previous.first_month, of.last))
-    values = np.array([sums[m.index] if m in held - partial else np.nan for m in every], float)
-    centre, lower, upper, raw = (np.full(len(every), np.nan) for _ in range(4))
-    for start in range(of.first.financial_year.start, of.last.financial_year.start + 1):
-        at = FinancialYear(start).first_month.index - every[0].index
-        try:
-            limits = count_limits(values[at - MONTHS_IN_YEAR : at])
-        except BadInput:
-            continue
-        judged = slice(at, at + MONTHS_IN_YEAR)
-        centre[judged], lower[judged], upper[judged] = limits.centre, limits.lower, limits.upper
-        raw[judged] = limits.lower_unfloored
-    own = slice(of.first.index - every[0].index, None)
-    bits = special_causes_against(
-        values[own], centre=centre[own], lower=lower[own], upper=upper[own], lower_unfloored=raw[own],
-        rules=MAKING_DATA_COUNT,
-    )  # fmt: skip
-    made = []
-    for at, bit in enumerate(bits, own.start):
-        month = every[at]
-        signals = tuple(words for cause, words in _SIGNALS if int(bit) & int(cause))
-        count = sums[month.index] if month in held else None
-        low, mid, high = (None if np.isnan(one[at]) else float(one[at]) for one in (lower, centre, upper))
-        made.append(MonthOf(month, count, low, mid, high, signals, month in partial))
-    return tuple(made)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from upstream.harm.weights import one_for, unit_costs, weights
+from upstream.harm.weights import Standing, Weight, one_for, unit_costs, weights
 
 
 class Counted(NamedTuple):
@@ -45,7 +45,7 @@ class Harm:
     days_reported: Decimal
     weighed: int
     without: int
-    standings: tuple[str, ...]
+    standings: tuple[Standing, ...]
     sources: tuple[str, ...]
 
 
@@ -92,7 +92,7 @@ def harm_of(table: str, counts: Iterable[Counted]) -> Harm:
     """
     days = least = most = reported = Decimal(0)
     weighed = without = 0
-    used = set()
+    used: set[Weight] = set()
     for one in counts:
         weight = one_for(weights(), table, one.category, one.offence_code)
         if weight is None:
@@ -104,7 +104,7 @@ def harm_of(table: str, counts: Iterable[Counted]) -> Harm:
         least += one.crimes * weight.least
         most += one.crimes * weight.most
         reported += 0 if weight.found_by_police else one.crimes * weight.days
-    standings, sources = ({getattr(weight, name) for weight in used} for name in ("standing", "source"))
+    standings, sources = {weight.standing for weight in used}, {weight.source for weight in used}
     return Harm(days, least, most, reported, weighed, without, tuple(sorted(standings)), tuple(sorted(sources)))
 
 

@@ -21,6 +21,8 @@ AHEAD: Final = "#0b6e69"
 AHEAD_BAND: Final = "#d3ebe8"
 GOOD: Final = "#2f6f1f"
 GAP: Final = "#eceff1"
+HEAT: Final = ("#f3f6f8", "#d6e3ee", "#a9c6de", "#6f9fc4", "#3a6f9f", "#12406b")
+"""Few to many; each differs from its neighbours in lightness, so that they are told apart without colour."""
 
 _HALO: Final = 'stroke="#ffffff" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
 
@@ -43,6 +45,8 @@ _STYLES: Final[dict[str, str]] = {
     "c-cross": f'stroke="{SOFT}" stroke-width="1.5"',
     "c-break": f'stroke="{INK}" stroke-width="1.2" stroke-dasharray="1 3"',
     "c-box": f'fill="{INK}"',
+    "c-bar": f'fill="{VALUE}"',
+    **{f"c-heat-{step}": f'fill="{colour}"' for step, colour in enumerate(HEAT)},
     "t-ink": f'fill="{INK}"',
     "t-soft": f'fill="{SOFT}"',
     "t-limit": f'fill="{LIMIT}"',

@@ -16,3 +16,9 @@ def areas_within(paths: tuple[str, ...]) -> QuerySet[Area]:
     for path in paths:
         found |= areas_with_plans().filter(path__startswith=path)
     return found.order_by("path")
+
+
+def small_areas_of(area: Area) -> list[str]:
+    """Codes of the small areas that a place is, or consists of."""
+    inside = Area.objects.current().within(area).filter(kind=Area.Kind.SMALL_AREA)
+    return list(inside.order_by("code").values_list("code", flat=True))

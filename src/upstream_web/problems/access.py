@@ -15,7 +15,7 @@ from django.http import Http404
 from upstream_web.people.access import Standing, path_covers, standing
 from upstream_web.people.models import Membership, Organisation, User
 from upstream_web.people.permissions import Permission
-from upstream_web.problems.models import Action, Draft, Invitation, Marking, Plan, PlanFile, Response
+from upstream_web.problems.models import Action, Draft, Invitation, Marking, Plan, PlanFile, Response, Slice
 
 STAGES = tuple(Plan.Stage.values)
 READERS = (Permission.PLAN_SUPERVISE, Permission.PLAN_HUB, Permission.PLAN_SEE_AREA)
@@ -174,6 +174,23 @@ def file_for_reading(user: User, plan_pk: int, pk: int) -> PlanFile:
     if row is None or not access.whole or not access.sees(row.marking):
         raise Http404
     return row
+
+
+def plan_for_counting(user: User, pk: int) -> tuple[Plan, PlanAccess]:
+    """A plan whose records the person may have counted: its team or supervisor while it is open, never a partner."""
+    plan, access = plan_for_reading(user, pk)
+    if not access.whole or Plan.Stage.ANALYSIS not in access.writes or not plan.is_open:
+        raise PermissionDenied
+    return plan, access
+
+
+def slice_for_reading(user: User, plan_pk: int, pk: int) -> tuple[Plan, PlanAccess, Slice]:
+    """What was counted earlier, for those who see the whole plan; partners see the newest on the plan's own pages."""
+    plan, access = plan_for_reading(user, plan_pk)
+    row = plan.slices.select_related("made_by").filter(pk=pk).first()
+    if row is None or not access.whole:
+        raise Http404
+    return plan, access, row
 
 
 def own_draft(user: User, form: str) -> Draft | None:

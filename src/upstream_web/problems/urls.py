@@ -3,7 +3,7 @@
 from django.urls import path
 
 from upstream_web.problems.models import Plan
-from upstream_web.problems.views import lists, parts, plan, start
+from upstream_web.problems.views import lists, parts, plan, slices, start
 
 app_name = "problems"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("<int:pk>/note/", plan.add_note, name="add_note"),
     path("<int:pk>/file/add/", plan.add_file, name="add_file"),
     path("<int:pk>/file/<int:file>/", plan.download, name="download"),
+    path("<int:pk>/records/", slices.slices, name="slices"),
+    path("<int:pk>/records/count/", slices.count, name="count_records"),
+    path("<int:pk>/records/<int:row>/", slices.slice_page, name="slice"),
     path("<int:pk>/sharing/", plan.people_and_sharing, name="sharing"),
     path("<int:pk>/sharing/invite/", plan.invite, name="invite"),
     path("<int:pk>/sharing/<int:invitation>/end/", plan.end_invitation, name="end_invitation"),

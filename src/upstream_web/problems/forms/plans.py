@@ -31,6 +31,18 @@ CRIME_TYPES = (
 """The categories of data.police.uk: what open data and every force share."""
 
 
+class CodesField(forms.CharField):
+    """Codes with spaces or commas between them, as a list."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """A list as it is typed."""
+        return " ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        """Each code once, in capitals, in the order typed."""
+        return list(dict.fromkeys(super().to_python(value).replace(",", " ").upper().split()))
+
+
 class StartForm(forms.Form):
     """What is needed to start: under two minutes."""
 
@@ -78,6 +90,12 @@ class DetailsForm(forms.Form):
     )
     period_from = DateField(label="Look at records from", required=False)
     period_to = DateField(label="Look at records to", required=False)
+    small_areas = CodesField(
+        label="Small areas",
+        max_length=1000,
+        required=False,
+        help_text="Codes of census small areas (LSOA), if the problem is in a few of them: E01032201 E01032202",
+    )
     priority = forms.CharField(label="Neighbourhood priority it serves", max_length=160, required=False)
     size = forms.ChoiceField(label="Size of plan", choices=Plan.Size.choices, widget=forms.RadioSelect)
     marking = forms.ChoiceField(label="Marking", choices=Marking.choices, widget=forms.RadioSelect)

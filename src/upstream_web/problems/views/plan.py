@@ -30,11 +30,12 @@ from upstream_web.problems.forms.plans import AnswersForm, DetailsForm, FileForm
 from upstream_web.problems.models import Plan
 from upstream_web.problems.presenters import action_tag, colour_tag, compared, question_groups, status_tag, steps, tabs
 from upstream_web.problems.queries import actions_of
+from upstream_web.problems.slices import records_on
 from upstream_web.problems.transitions import BY_KEY
 
 DETAIL_FIELDS = (
-    "title", "problem", "place", "crime_types", "period_from", "period_to", "priority", "size", "marking",
-    "review_every_days", "public_summary",
+    "title", "problem", "place", "small_areas", "crime_types", "period_from", "period_to", "priority", "size",
+    "marking", "review_every_days", "public_summary",
 )  # fmt: skip
 
 
@@ -65,6 +66,7 @@ def stage(request: HttpRequest, pk: int, stage: str) -> HttpResponse:
         raise Http404
     context = page(plan, access, stage) | lines_of(plan, access, stage)
     context |= {"groups": question_groups(plan, stage), "may_write": writable(plan, access, stage)}
+    context |= records_on(plan, access, stage)
     return render(request, f"problems/{stage}.jinja", context)
 
 

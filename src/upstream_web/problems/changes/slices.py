@@ -1,0 +1,55 @@
+"""Counting a plan's records: what the engine found is kept with the plan, and what was kept before stays."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from upstream_web.audit.changes import record
+from upstream_web.people.models import User
+from upstream_web.places.queries import small_areas_of
+from upstream_web.problems.changes.versions import keep_version, locked
+from upstream_web.problems.engine import CannotCount, Counted, count_records
+from upstream_web.problems.models import Plan, Slice
+
+
+def count_again(*, plan: Plan, by: User) -> Slice:
+    """Count the records of the plan now; the reading is done before the plan is locked, so nobody waits for it."""
+    return keep_slice(plan=plan, by=by, counted=count_records(plan, _small_areas(plan), by.email))
+
+
+@transaction.atomic
+def keep_slice(*, plan: Plan, by: User, counted: Counted) -> Slice:
+    """Keep what was counted."""
+    plan = locked(Plan.objects, plan.pk)
+    row = Slice.objects.create(
+        plan=plan,
+        made_at=timezone.now(),
+        made_by=by,
+        asked=counted.asked,
+        data_versions=counted.data_versions,
+        engine_version=counted.engine_version,
+        result=counted.result,
+    )
+    record(
+        by=by,
+        action="plan.records_counted",
+        of=row,
+        parent=plan,
+        details={"asked": counted.asked, "versions": counted.data_versions},
+    )
+    keep_version(plan=plan, by=by, why="Counted from records")
+    return row
+
+
+def _small_areas(plan: Plan) -> list[str]:
+    """The small areas named, or those of a place that is smaller than the records' own areas."""
+    if plan.small_areas:
+        return list(plan.small_areas)
+    kinds = plan.area.Kind
+    if plan.area.kind in (kinds.FORCE, kinds.POLICING_AREA):
+        return []
+    inside = small_areas_of(plan.area)
+    if not inside:
+        raise CannotCount(
+            f"Which small areas {plan.area.name} consists of is not known here. Name them in the plan's details."
+        )
+    return inside

@@ -1,0 +1,52 @@
+"""What the records say of a plan: counting them, and what was counted before."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from upstream_web.problems.access import plan_for_counting, plan_for_reading, slice_for_reading
+from upstream_web.problems.changes.slices import count_again
+from upstream_web.problems.engine import CannotCount
+from upstream_web.problems.models import Plan
+from upstream_web.problems.slices import whole_slice
+from upstream_web.problems.views.plan import page
+
+
+@require_POST
+def count(request: HttpRequest, pk: int) -> HttpResponse:
+    """Count the records of the plan now; what was counted before stays."""
+    plan, _ = plan_for_counting(request.user, pk)
+    stage = request.POST.get("stage")
+    try:
+        count_again(plan=plan, by=request.user)
+    except CannotCount as reason:
+        messages.error(request, f"Nothing was counted. {reason}")
+    else:
+        messages.success(request, "Counted from records")
+    return redirect(f"problems:{stage if stage == Plan.Stage.SCANNING else Plan.Stage.ANALYSIS}", pk)
+
+
+def slices(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything that was counted for the plan, newest first."""
+    plan, access = plan_for_reading(request.user, pk)
+    if not access.whole:
+        raise Http404
+    rows = plan.slices.select_related("made_by").defer("result")
+    context = page(plan, access, Plan.Stage.ANALYSIS) | {
+        "title": "Counted from records",
+        "rows": Paginator(rows, 50).get_page(request.GET.get("page")),
+    }
+    return render(request, "problems/slices.jinja", context)
+
+
+def slice_page(request: HttpRequest, pk: int, row: int) -> HttpResponse:
+    """What was counted at one time."""
+    plan, access, counted = slice_for_reading(request.user, pk, row)
+    context = page(plan, access, Plan.Stage.ANALYSIS) | {
+        "title": "Counted from records",
+        "row": counted,
+        "parts": whole_slice(counted, access),
+    }
+    return render(request, "problems/slice.jinja", context)

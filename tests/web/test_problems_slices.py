@@ -1,0 +1,211 @@
+"""Counting a plan's records on one click: the engine's own figures, kept; small numbers kept from partners."""
+
+import datetime
+import re
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+
+from factories.people import AreaFactory, OrganisationFactory, TeamFactory, person
+from factories.problems import InvitationFactory, PlanFactory
+from upstream.analyse.kept import as_data, from_data
+from upstream.analyse.profile import ProfileOf, profile
+from upstream.periods import Month
+from upstream.store import Store
+from upstream.store.scopes import ReadingScope, readings
+from upstream_web.audit.models import AuditEvent
+from upstream_web.people.permissions import Permission
+from upstream_web.problems.models import Plan
+
+pytestmark = pytest.mark.django_db
+PERIOD = {"period_from": datetime.date(2021, 4, 1), "period_to": datetime.date(2022, 6, 30)}
+TYPES = ["Burglary", "Shoplifting"]
+
+
+@pytest.fixture
+def officer():
+    return person(Permission.PLAN_START, team=TeamFactory(area=AreaFactory(code="A", name="South")))
+
+
+@pytest.fixture
+def plan(officer) -> Plan:
+    return PlanFactory(team=officer.memberships.get().team, crime_types=TYPES, **PERIOD)
+
+
+@pytest.fixture
+def signed_in(client: Client, officer) -> Client:
+    client.force_login(officer)
+    return client
+
+
+def words(answer: Any) -> str:
+    assert answer.status_code == 200, answer.status_code
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode())).replace("&#39;", "'")
+
+
+def count(client: Client, plan: Plan, stage: str = "analysis") -> Any:
+    return client.post(f"/plans/{plan.pk}/records/count/", {"stage": stage}, follow=True)
+
+
+def by_the_engine(folder: Any) -> Any:
+    scope = ReadingScope(
+        "tests", "beside the page", frozenset({"crimes", "incidents", "people_in_crimes"}), ("A",), personal=True
+    )
+    of = ProfileOf(Month(2021, 4), Month(2022, 6), ("A",), (), tuple(TYPES), force="marchwold")
+    return profile(of, Store(next(folder.glob("store*"))), scope)
+
+
+def test_one_click_counts_keeps_versions_and_shows_the_engines_figures(signed_in, plan, figures) -> None:
+    before = words(signed_in.get(f"/plans/{plan.pk}/analysis/"))
+    assert "Not counted yet" in before
+    page = count(signed_in, plan, "scanning")
+    assert page.redirect_chain[-1][0].endswith("/scanning/")
+    shown, expected = words(page), by_the_engine(figures)
+    row = plan.slices.get()
+    assert from_data(row.result).total == expected.total > 20
+    assert row.asked["from"] == "2021-04"
+    assert row.data_versions == {one.table: one.version for one in expected.tables}
+    assert f"{expected.total:,} , April 2021 to June 2022" in shown
+    assert f"{float(expected.harm.days):,.0f} days of harm" in shown
+    assert f"Not verified: £{float(expected.cost.unchecked):,.0f}" in shown.replace(" £", " £")
+    analysis = signed_in.get(f"/plans/{plan.pk}/analysis/").content.decode()
+    assert analysis.count('role="img"') == 3
+    for part in expected.small_areas[:3]:
+        assert part.name in analysis
+    for month in expected.months:
+        assert month.month.label in analysis
+
+
+def test_counting_is_audited_logged_and_the_older_one_stays(signed_in, plan, officer, figures) -> None:
+    store = Store(next(figures.glob("store*")))
+    before = len(readings(store.root))
+    count(signed_in, plan)
+    count(signed_in, plan)
+    assert plan.slices.count() == 2
+    events = AuditEvent.objects.filter(action="plan.records_counted")
+    assert events.count() == 2
+    assert events.first().details["asked"]["crime_types"] == TYPES
+    line = readings(store.root)[before]
+    assert (line["who"], line["areas"], line["table"]) == (officer.email, ["A"], "people_in_crimes")
+    assert plan.ref in line["purpose"]
+    older = plan.slices.last()
+    listed = signed_in.get(f"/plans/{plan.pk}/records/").content.decode()
+    assert f"/plans/{plan.pk}/records/{older.pk}/" in listed
+    assert "When, where and who again" in words(signed_in.get(f"/plans/{plan.pk}/records/{older.pk}/"))
+    plan.refresh_from_db()
+    assert plan.stage == Plan.Stage.ANALYSIS
+
+
+def test_small_areas_named_in_the_details_narrow_the_place_and_never_leave_the_area(signed_in, plan, figures) -> None:
+    whole = by_the_engine(figures)
+    first = whole.small_areas[0]
+    details = {
+        "title": plan.title, "size": "standard", "marking": "official", "review_every_days": 28, "version": 0,
+        "crime_types": TYPES, "small_areas": f"{first.key.lower()}, {first.key}", "public_summary": "",
+        "period_from-day": 1, "period_from-month": 4, "period_from-year": 2021,
+        "period_to-day": 30, "period_to-month": 6, "period_to-year": 2022,
+    }  # fmt: skip
+    plan.refresh_from_db()
+    details["version"] = plan.version
+    answer = signed_in.post(f"/plans/{plan.pk}/details/", details)
+    assert answer.status_code == 302, answer.content.decode()
+    plan.refresh_from_db()
+    assert plan.small_areas == [first.key]
+    count(signed_in, plan)
+    assert plan.slices.get().result["total"] == first.count
+    Plan.objects.filter(pk=plan.pk).update(area=AreaFactory(code="B", name="North"))
+    count(signed_in, plan)
+    assert plan.slices.first().result["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("area", "said"),
+    [
+        ({"code": "Z", "name": "Elsewhere"}, "do not know Elsewhere"),
+        (
+            {"code": "A1", "path": "A/A1/", "kind": "beat", "name": "Mill beat"},
+            "Which small areas Mill beat consists of",
+        ),
+    ],
+)
+def test_a_place_the_records_do_not_know_is_said_plainly(signed_in, plan, figures, area, said) -> None:
+    Plan.objects.filter(pk=plan.pk).update(area=AreaFactory(**area))
+    page = words(count(signed_in, plan))
+    assert "Nothing was counted." in page
+    assert said in page
+    assert plan.slices.count() == 0
+
+
+def test_a_beat_is_counted_by_its_small_areas(signed_in, plan, figures) -> None:
+    first, second = by_the_engine(figures).small_areas[:2]
+    beat = AreaFactory(code="A1", name="Mill beat", kind="beat", path="A/A1/")
+    for part in (first, second):
+        AreaFactory(code=part.key, kind="small_area", path=f"A/A1/{part.key}/")
+    Plan.objects.filter(pk=plan.pk).update(area=beat)
+    count(signed_in, plan)
+    assert plan.slices.get().result["total"] == first.count + second.count
+
+
+def test_without_a_store_or_with_months_not_held_it_says_so(signed_in, plan, settings, tmp_path, figures) -> None:
+    Plan.objects.filter(pk=plan.pk).update(period_from="2030-01-01", period_to="2030-02-01")
+    assert "No records of January 2030 to February 2030 are held" in words(count(signed_in, plan))
+    settings.ENGINE_SETTINGS = tmp_path / "nothing.toml"
+    assert "Nothing was counted." in words(count(signed_in, plan))
+    assert plan.slices.count() == 0
+    assert django_settings.ENGINE_SETTINGS
+
+
+def test_without_a_period_the_last_two_years_held_are_counted(signed_in, plan, figures) -> None:
+    Plan.objects.filter(pk=plan.pk).update(period_from=None, period_to=None)
+    count(signed_in, plan)
+    assert (plan.slices.get().asked["from"], plan.slices.get().asked["to"]) == ("2020-07", "2022-06")
+
+
+def test_partners_see_no_small_number_and_count_nothing(client, signed_in, plan, figures) -> None:
+    count(signed_in, plan)
+    result = plan.slices.get().result
+    partner = person(Permission.PLAN_START, team=TeamFactory(organisation=OrganisationFactory(kind="council")))
+    organisation = partner.memberships.get().team.organisation
+    InvitationFactory(plan=plan, organisation=organisation, scanning="write", analysis="write", response="read")
+    client.force_login(partner)
+    for stage in ("scanning", "analysis"):
+        page = client.get(f"/plans/{plan.pk}/{stage}/").content.decode()
+        cells = re.findall(r'numeric">\s*(?:<data[^>]*>)?([0-9,]+)', page)
+        assert all(int(cell.replace(",", "")) % 5 == 0 for cell in cells), cells
+        assert "Count again" not in page
+    scanning = words(client.get(f"/plans/{plan.pk}/scanning/"))
+    total = result["total"]
+    assert total % 5
+    assert f"{total:,}" not in scanning
+    assert f"{5 * round(total / 5):,} , April 2021" in scanning
+    assert "fewer than 5" in words(client.get(f"/plans/{plan.pk}/analysis/"))
+    assert client.post(f"/plans/{plan.pk}/records/count/").status_code == 403
+    assert client.get(f"/plans/{plan.pk}/records/").status_code == 404
+    assert client.get(f"/plans/{plan.pk}/records/{plan.slices.get().pk}/").status_code == 404
+
+
+def test_who_may_not_see_the_plan_counts_nothing_and_an_ended_plan_is_not_counted(client, plan, signed_in) -> None:
+    Plan.objects.filter(pk=plan.pk).update(status="closed", closed_on="2026-01-01")
+    assert signed_in.post(f"/plans/{plan.pk}/records/count/").status_code == 403
+    assert signed_in.get(f"/plans/{plan.pk}/records/count/").status_code == 405
+    client.force_login(person(Permission.PLAN_START))
+    assert client.post(f"/plans/{plan.pk}/records/count/").status_code == 404
+
+
+def test_a_page_with_records_takes_few_queries(signed_in, plan, figures, django_assert_max_num_queries) -> None:
+    count(signed_in, plan)
+    with django_assert_max_num_queries(20):
+        signed_in.get(f"/plans/{plan.pk}/analysis/")
+    with django_assert_max_num_queries(20):
+        signed_in.get(f"/plans/{plan.pk}/records/")
+
+
+def test_what_is_kept_comes_back_as_it_was(figures) -> None:
+    made = by_the_engine(figures)
+    back = from_data(as_data(made))
+    assert as_data(back) == as_data(made)
+    assert (back.of, back.harm, back.cost, back.months, back.counted) == (
+        *(made.of, made.harm, made.cost, made.months, made.counted),
+    )
