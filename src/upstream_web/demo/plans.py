@@ -149,7 +149,7 @@ def _make(about: Setting, cast: Cast, rng: np.random.Generator) -> Plan:
         kind=problem.get("kind", "neighbourhood"),
         size=str(rng.choice(["beat", "standard", "standard", "standard", "force"])),
         marking="sensitive" if rng.random() < 0.08 else "official",
-        public_summary=f"Residents raised this problem. We and our partners work on it: {title.lower()}.",
+        public_summary=f"Residents raised this problem. We and our partners work on it: {title[0].lower()}{title[1:]}.",
         period_from=about.opened - datetime.timedelta(days=365),
         period_to=about.opened,
     )
