@@ -1,6 +1,7 @@
 """People, bodies, teams, roles and areas for tests."""
 
 import datetime
+import zlib
 
 import factory
 from django.conf import settings
@@ -86,7 +87,8 @@ def person(
 
     With the second step of signing in that a permission asks for, unless the test is about lacking it.
     """
-    key = "role-" + "-".join(sorted(permission.name.lower() for permission in permissions))[:40]
+    names = "-".join(sorted(permission.name.lower() for permission in permissions))
+    key = f"role-{names[:36]}-{zlib.crc32(names.encode()):x}"
     role = RoleFactory(key=key, permissions=[permission.value for permission in permissions])
     user = UserFactory(**fields)
     MembershipFactory(user=user, team=team or TeamFactory(), role=role, area=area)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("plans/", include("upstream_web.problems.urls")),
     path("measures/", include("upstream_web.measures.urls")),
     path("work/", include("upstream_web.runs.urls")),
+    path("", include("upstream_web.reports.urls")),
     path("", include("upstream_web.home.urls")),
 ]
 handler403 = "upstream_web.design.errors.forbidden"

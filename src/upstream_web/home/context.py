@@ -18,7 +18,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         ("Evidence", reverse("evidence:cards")),
     ]
     if standing(request.user).allows(Permission.MEASURE_READ):
-        items.append(("Performance", reverse("measures:index")))
+        items += [("Performance", reverse("measures:index")), ("Reports", reverse("reports:index"))]
     here = request.path
     best = max((href for _, href in items if here.startswith(href)), key=len, default="")
     return {"navigation": [{"text": text, "href": href, "active": href == best} for text, href in items]}

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "upstream_web.measures",
     "upstream_web.evidence",
     "upstream_web.problems",
+    "upstream_web.reports",
     "upstream_web.home",
     "upstream_web.demo",
 ]

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
 
 from upstream.errors import NotHeld
 from upstream.measures.cache import cache_folder, kept
@@ -91,15 +92,15 @@ def figures(kept_as: str, digest: str) -> Figures | None:
 
 def _loaded(kept_as: str, of: Force) -> Figures | None:
     try:
-        return _load(kept_as, of.digest)
+        return _load(kept_as, of.digest, of.settings.store)
     except NotHeld:
         return None
 
 
 @lru_cache(maxsize=LOADED)
-def _load(kept_as: str, digest: str) -> Figures:
+def _load(kept_as: str, digest: str, store: Path) -> Figures:
     of = force()
-    results = kept(cache_folder(of.settings.store), kept_as, of.definitions)
+    results = kept(cache_folder(store), kept_as, of.definitions)
     if results is None:
         raise NotHeld(f"No results are kept as {kept_as}.")
     public = of.settings.disclosure == "public"
