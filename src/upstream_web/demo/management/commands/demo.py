@@ -1,6 +1,7 @@
 """`demo`: the synthetic force with its records and report, the site over it, and an account for each role."""
 
 import os
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.db import transaction
 
 from upstream_web.demo.people import make_cast
 from upstream_web.demo.plans import make_plans
+from upstream_web.measures.models import Calculation
 from upstream_web.people.models import User
 
 PASSWORD = "marchwold-demonstration"  # noqa: S105 - invented people on one's own machine; refused in production
@@ -42,6 +44,9 @@ class Command(BaseCommand):
         call_command("collectstatic", verbosity=0, interactive=False)
         if not User.objects.exists():
             self._people_and_plans(tomllib.loads(force.read_text("utf-8")), options["plans"])
+        if not Calculation.objects.exists() and Path(settings.DATA, "store").is_dir():
+            self.stdout.write("Working the measures out for the performance pages")
+            call_command("measures_prepare", verbosity=0)
         self._say(options["port"])
         if not options["no_serve"]:
             _serve(options["port"])
@@ -64,7 +69,8 @@ class Command(BaseCommand):
 
 
 def _serve(port: int) -> None:
-    """Hand the process to the server, so that Ctrl+C stops all of it."""
+    """Start the worker for long work and hand the process to the server: Ctrl+C stops both, they share a terminal."""
+    subprocess.Popen([sys.executable, "-m", "upstream_web", "db_worker"])
     options = [
         "--bind",
         f"127.0.0.1:{port}",
