@@ -7,6 +7,7 @@ from factories.people import AreaFactory, OrganisationFactory, TeamFactory, pers
 from factories.problems import AnswerFactory, InvitationFactory, NoteFactory, PlanFactory, ready_plan
 from upstream_web.people.permissions import Permission
 from upstream_web.problems.models import Plan
+from upstream_web.problems.questions import help_with
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +159,9 @@ def test_every_page_of_a_plan_stays_under_twenty_queries(signed_in, team, page, 
     NoteFactory.create_batch(10, plan=plan)
     with django_assert_max_num_queries(19):
         words(signed_in.get(f"/plans/{plan.pk}/{page}"))
+
+
+@pytest.mark.parametrize("stage", Plan.Stage.values)
+def test_every_stage_has_help_in_context(signed_in, team, stage) -> None:
+    plan = PlanFactory(team=team)
+    assert help_with(stage).lines[0] in words(signed_in.get(f"/plans/{plan.pk}/{stage}/"))

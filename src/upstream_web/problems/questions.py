@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 FILE = Path(__file__).with_name("questions.toml")
+HELP = Path(__file__).with_name("help.toml")
 GROUPS = {
     "cheers": "Is it a problem? The six CHEERS questions",
     "background": "Background",
@@ -47,6 +48,21 @@ def questions() -> tuple[Question, ...]:
 def questions_for(stage: str, size: str) -> tuple[Question, ...]:
     """The questions of a stage on a size of plan."""
     return tuple(question for question in questions() if question.stage == stage and size in question.sizes)
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Help in context: the words to open it by, and its sentences."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@cache
+def help_with(stage: str) -> Help:
+    """The help of a stage."""
+    row = tomllib.loads(HELP.read_text("utf-8"))[stage]
+    return Help(row["title"], tuple(row["lines"]))
 
 
 @cache

@@ -30,6 +30,7 @@ from upstream_web.problems.forms.plans import AnswersForm, DetailsForm, FileForm
 from upstream_web.problems.models import Plan
 from upstream_web.problems.presenters import action_tag, colour_tag, compared, question_groups, status_tag, steps, tabs
 from upstream_web.problems.queries import actions_of
+from upstream_web.problems.questions import help_with
 from upstream_web.problems.slices import records_on
 from upstream_web.problems.transitions import BY_KEY
 
@@ -66,7 +67,7 @@ def stage(request: HttpRequest, pk: int, stage: str) -> HttpResponse:
         raise Http404
     context = page(plan, access, stage) | lines_of(plan, access, stage)
     context |= {"groups": question_groups(plan, stage), "may_write": writable(plan, access, stage)}
-    context |= records_on(plan, access, stage)
+    context |= records_on(plan, access, stage) | {"help": help_with(stage)}
     return render(request, f"problems/{stage}.jinja", context)
 
 
