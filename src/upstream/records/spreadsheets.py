@@ -96,6 +96,21 @@ def read_sheet(path: Path, expected: Collection[str], sheet: str | None = None) 
     return Sheet(chosen.name, headers, rows)
 
 
+def worksheet_names(path: Path) -> tuple[str, ...]:
+    """The names of a workbook's worksheets, in its order.
+
+    Raises
+    ------
+    BadInput
+        Not a workbook, or too large unpacked.
+    """
+    _check_size(path)
+    try:
+        return tuple(CalamineWorkbook.from_path(str(path)).sheet_names)
+    except (CalamineError, OSError) as error:
+        raise BadInput(f"{path.name} is not an Excel workbook that can be read: {error}.") from error
+
+
 def _check_size(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from upstream.reports.spreadsheet import as_plain_text
 from upstream_web.problems.access import PlanAccess
 from upstream_web.problems.models import Action, Answer, Plan
 from upstream_web.problems.questions import GROUPS, Question, questions_for
@@ -115,20 +116,19 @@ def plans_as_csv(plans: Iterable[Plan]) -> str:
     writer = csv.writer(out)
     writer.writerow(CSV_COLUMNS)
     for plan in plans:
-        days = (plan.opened_on, plan.next_review_on, plan.closed_on)
-        cells = [
-            plan.ref, plan.title, plan.area.name, plan.place, plan.team.name, plan.owner.name, plan.lead.name,
-            plan.get_kind_display(), plan.get_size_display(), plan.get_stage_display(), plan.get_status_display(),
-            plan.get_colour_display() if plan.colour else "Not scored", plan.capped_by, plan.get_marking_display(),
-            *(one.isoformat() if one else "" for one in days),
-        ]  # fmt: skip
-        writer.writerow([plain_cell(cell) for cell in cells])
+        writer.writerow([as_plain_text(cell) for cell in plan_cells(plan)])
     return out.getvalue()
 
 
-def plain_cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+def plan_cells(plan: Plan) -> list[str]:
+    """What a list that is taken out says of a plan, by `CSV_COLUMNS`."""
+    days = (plan.opened_on, plan.next_review_on, plan.closed_on)
+    return [
+        plan.ref, plan.title, plan.area.name, plan.place, plan.team.name, plan.owner.name, plan.lead.name,
+        plan.get_kind_display(), plan.get_size_display(), plan.get_stage_display(), plan.get_status_display(),
+        plan.get_colour_display() if plan.colour else "Not scored", plan.capped_by, plan.get_marking_display(),
+        *(one.isoformat() if one else "" for one in days),
+    ]  # fmt: skip
 
 
 def compared(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,12 +1,14 @@
 """Reads shaped for the pages of plans. Each takes the plans that the person may see: nothing hidden is counted."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Value
 from django.utils import timezone
 
+from upstream_web.people.models import Membership, Organisation, Team, User
 from upstream_web.places.models import Area
 from upstream_web.problems.models import Action, Plan
 
@@ -121,3 +123,48 @@ def tallies(plans: QuerySet[Plan], by: str, today: datetime.date) -> list[Tally]
 def actions_of(plan: Plan) -> QuerySet[Action]:
     """The actions of a plan in the order they are due, open ones first by state and day."""
     return plan.actions.select_related("organisation", "owner", "response").order_by("due_on", "id")
+
+
+def refs_held(refs: Iterable[str]) -> dict[str, int]:
+    """Of some references those that plans here have, in lower case, with the plan; hidden plans among them: no two
+    plans may stand for one."""
+    upper = {ref.upper() for ref in refs}
+    return {ref.lower(): pk for ref, pk in Plan.objects.filter(ref__in=upper).values_list("ref", "pk")}
+
+
+def actions_held(plans: Mapping[str, int]) -> frozenset[tuple[str, str, datetime.date]]:
+    """Reference, title in lower case and day of the actions of some plans, given by reference."""
+    rows = Action.objects.filter(plan__in=set(plans.values())).values_list("plan", "title", "due_on")
+    of_plan: dict[int, list[tuple[str, datetime.date]]] = {}
+    for plan, title, due in rows:
+        of_plan.setdefault(plan, []).append((title.lower(), due))
+    return frozenset((ref, *action) for ref, pk in plans.items() for action in of_plan.get(pk, []))
+
+
+def teams_by_name() -> dict[str, list[Team]]:
+    """Today's teams by their name in lower case."""
+    return _by_name(Team.objects.current().select_related("organisation"))
+
+
+def organisations_by_name() -> dict[str, list[Organisation]]:
+    """Today's organisations by their name in lower case."""
+    return _by_name(Organisation.objects.current())
+
+
+def accounts_by_name() -> dict[str, list[User]]:
+    """People with an account by name and by e-mail address in lower case, with what they are today."""
+    today = Membership.objects.current().select_related("team__organisation")
+    people = User.objects.filter(is_active=True).prefetch_related(
+        Prefetch("memberships", queryset=today, to_attr="memberships_today")
+    )
+    found = _by_name(people)
+    for user in (user for users in list(found.values()) for user in users):
+        found[user.email.lower()] = [user]
+    return found
+
+
+def _by_name(rows: Iterable[Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.name.lower(), []).append(row)
+    return found

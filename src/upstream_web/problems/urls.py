@@ -3,7 +3,7 @@
 from django.urls import path
 
 from upstream_web.problems.models import Plan
-from upstream_web.problems.views import lists, parts, plan, slices, start
+from upstream_web.problems.views import lists, parts, plan, slices, start, workbook
 
 app_name = "problems"
 urlpatterns = [
@@ -11,6 +11,13 @@ urlpatterns = [
     path("start/", start.start, name="start"),
     path("dashboard/", lists.dashboard, name="dashboard"),
     path("export.csv", lists.export, name="export"),
+    path("export.xlsx", lists.export_workbook, name="export_workbook"),
+    path("workbook/", workbook.index, name="workbooks"),
+    path("workbook/<int:pk>/", workbook.result, name="workbook"),
+    path("workbook/<int:pk>/columns/", workbook.columns, name="workbook_columns"),
+    path("workbook/<int:pk>/preview/", workbook.preview, name="workbook_preview"),
+    path("workbook/<int:pk>/quarantine.csv", workbook.download_quarantine, name="workbook_quarantine"),
+    path("workbook/<int:pk>/undo/", workbook.undo, name="workbook_undo"),
     path("<int:pk>/", plan.overview, name="overview"),
     path("<int:pk>/details/", plan.edit_details, name="edit_details"),
     path("<int:pk>/step/<slug:step>/", plan.step, name="step"),

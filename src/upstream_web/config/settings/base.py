@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "upstream_web.people",
     "upstream_web.files",
     "upstream_web.runs",
+    "upstream_web.intake",
     "upstream_web.measures",
     "upstream_web.evidence",
     "upstream_web.problems",

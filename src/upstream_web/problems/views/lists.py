@@ -5,11 +5,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from upstream_web.people.access import standing
+from upstream_web.people.permissions import Permission
 from upstream_web.places.queries import areas_with_plans
-from upstream_web.problems.access import visible_plans
+from upstream_web.problems.access import visible_actions, visible_plans
 from upstream_web.problems.models import Plan
 from upstream_web.problems.presenters import colour_tag, plans_as_csv, status_tag
 from upstream_web.problems.queries import DRIFT_DAYS, PlanFilter, filtered, tallies
+from upstream_web.problems.workbook_out import WORKBOOK_TYPE, as_workbook
 
 PAGE = 25
 
@@ -29,6 +32,7 @@ def plans(request: HttpRequest) -> HttpResponse:
         "query": query.urlencode(),
         "status_tag": status_tag,
         "colour_tag": colour_tag,
+        "may_import": standing(request.user).allows(Permission.PLAN_IMPORT),
     }
     return render(request, "problems/plans.jinja", context)
 
@@ -53,6 +57,16 @@ def export(request: HttpRequest) -> HttpResponse:
     rows = filtered(visible_plans(request.user), plan_filter(request))
     answer = HttpResponse(plans_as_csv(rows), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="plans.csv"'
+    return answer
+
+
+def export_workbook(request: HttpRequest) -> HttpResponse:
+    """The filtered list with the actions of its plans as a workbook, which comes in again as already held."""
+    rows = filtered(visible_plans(request.user), plan_filter(request))
+    actions = visible_actions(request.user).filter(plan__in=rows.values("pk"))
+    content = as_workbook(rows, actions.select_related("plan", "organisation", "owner").order_by("plan__ref", "number"))
+    answer = HttpResponse(content, content_type=WORKBOOK_TYPE)
+    answer["Content-Disposition"] = 'attachment; filename="plans.xlsx"'
     return answer
 
 
