@@ -27,13 +27,20 @@ def start_plan(
     *, by: User, title: str, area: Area, team: Team, on: datetime.date | None = None, **details: Any
 ) -> Plan:
     """Start a plan in draft; its owner is whoever starts it unless another is named."""
+    plan = open_plan(by=by, title=title, area=area, team=team, on=on, **details)
+    keep_version(plan=plan, by=by, why="Started")
+    return plan
+
+
+@transaction.atomic
+def open_plan(*, by: User, title: str, area: Area, team: Team, on: datetime.date | None = None, **details: Any) -> Plan:
+    """The same without its first version: whoever calls it writes more of the plan and then keeps the version."""
     day = on or timezone.localdate()
     details = {"owner": by, "lead": team.organisation, **details}
     plan = Plan.objects.create(
         ref=_next_ref(day.year), title=title, area=area, team=team, opened_on=day, version=0, **details
     )
     record(by=by, action="plan.started", of=plan, after={"title": title, "area": area, "team": team, **details})
-    keep_version(plan=plan, by=by, why="Started")
     return plan
 
 

@@ -15,8 +15,8 @@ from upstream_web.intake.models import Batch, Row
 from upstream_web.people.access import require
 from upstream_web.people.models import User
 from upstream_web.people.permissions import Permission
-from upstream_web.problems.changes.plans import start_plan
-from upstream_web.problems.changes.versions import keep_version, locked
+from upstream_web.problems.changes.plans import open_plan
+from upstream_web.problems.changes.versions import keep_version
 from upstream_web.problems.models import Action, Note, Objective, Plan, StatusRecord
 from upstream_web.search.changes import index
 
@@ -72,7 +72,7 @@ def _make(batch: Batch, by: User, row: Judged, actions: list[Judged]) -> Plan:
     values: dict[str, Any] = dict(row.values)
     objective = values.pop("objective")
     source = {"started_from": Plan.StartedFrom.WORKBOOK, "started_from_ref": row.key}
-    plan = locked(Plan.objects, start_plan(by=by, **values, **source).pk)
+    plan = open_plan(by=by, **values, **source)
     if plan.status != Plan.Status.DRAFT:
         said = f"Brought in from {batch.name}, row {row.number}"
         StatusRecord.objects.create(
@@ -85,8 +85,7 @@ def _make(batch: Batch, by: User, row: Judged, actions: list[Judged]) -> Plan:
         record(by=by, action="plan.objective_added", of=made, parent=plan, after=objective)
     for number, action in enumerate(actions, 1):
         _make_action(by, plan, number, action.values)
-    if objective or actions:
-        keep_version(plan=plan, by=by, why=f"Brought in with {len(actions)} actions from {batch.name}")
+    keep_version(plan=plan, by=by, why=f"Brought in with {len(actions)} actions from {batch.name}")
     return plan
 
 
