@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from factories.people import AreaFactory, OrganisationFactory, TeamFactory, person
@@ -12,7 +13,7 @@ from upstream_web.audit.queries import history_of
 from upstream_web.evidence.models import EvidenceCard
 from upstream_web.people.permissions import Permission
 from upstream_web.problems.access import access_to
-from upstream_web.problems.changes import actions, assessment, parts, supervision
+from upstream_web.problems.changes import actions, assessment, parts, sharing, supervision
 from upstream_web.problems.changes.versions import EditClash
 from upstream_web.problems.models import Plan
 from upstream_web.problems.rubrics import judge, rubric
@@ -224,3 +225,23 @@ def test_a_ready_plans_forms_open_filled(signed_in, officer) -> None:
     assert "Market" in words(signed_in.get(f"/plans/{plan.pk}/assessment/name/")).title()
     assert "Staff greet" in words(signed_in.get(f"/plans/{plan.pk}/response/{plan.responses.get().pk}/change/"))
     assert "Summary" in words(signed_in.get(f"/plans/{plan.pk}/nominate/"))
+
+
+def test_history_and_versions_keep_sensitive_lines_from_those_who_may_not_see_them(client, officer, plan) -> None:
+    parts.save_hypothesis(plan=plan, by=officer, statement="Poor lighting", test="Compare")
+    given = {"organisation": plan.lead, "due_on": datetime.date(2026, 9, 1)}
+    plain = actions.add_action(plan=plan, by=officer, title="Visit the shops", **given)
+    hidden = actions.add_action(plan=plan, by=officer, title="Watch number nine", marking="sensitive", **given)
+    actions.update_action(action=hidden, by=officer, text="Seen at the back door", state="to_do")
+    sharing.add_note(plan=plan, by=officer, text="Caller at number nine", marking="sensitive")
+    upload = SimpleUploadedFile("number-nine.pdf", b"%PDF-1.7")
+    sharing.add_file(plan=plan, by=officer, upload=upload, what="", marking="sensitive")
+    first, last = plan.versions.last().number, plan.versions.first().number
+    pages = [f"/plans/{plan.pk}/history/", f"/plans/{plan.pk}/history/compare/?old={first}&new={last}"]
+    client.force_login(officer)
+    for page in pages:
+        shown = words(client.get(page))
+        assert plain.title in shown
+        assert not any(text in shown for text in ("number nine", "number-nine", "back door"))
+    client.force_login(person(Permission.PLAN_START, Permission.SENSITIVE_READ, team=plan.team))
+    assert all(hidden.title in words(client.get(page)) for page in pages)

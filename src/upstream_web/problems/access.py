@@ -12,10 +12,22 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
+from upstream_web.audit.models import AuditEvent
+from upstream_web.audit.queries import history_of
 from upstream_web.people.access import Standing, path_covers, standing
 from upstream_web.people.models import Membership, Organisation, User
 from upstream_web.people.permissions import Permission
-from upstream_web.problems.models import Action, Draft, Invitation, Marking, Plan, PlanFile, Response, Slice
+from upstream_web.problems.models import (
+    Action,
+    ActionUpdate,
+    Draft,
+    Invitation,
+    Marking,
+    Plan,
+    PlanFile,
+    Response,
+    Slice,
+)
 
 STAGES = tuple(Plan.Stage.values)
 READERS = (Permission.PLAN_SUPERVISE, Permission.PLAN_HUB, Permission.PLAN_SEE_AREA)
@@ -191,6 +203,24 @@ def slice_for_reading(user: User, plan_pk: int, pk: int) -> tuple[Plan, PlanAcce
     if row is None or not access.whole:
         raise Http404
     return plan, access, row
+
+
+def history_open_to(plan: Plan, access: PlanAccess) -> QuerySet[AuditEvent]:
+    """What happened to a plan; to its sensitive notes, files and actions only for those who may see them."""
+    events = history_of(plan)
+    if access.sensitive:
+        return events
+    hidden = Q()
+    for rows in (plan.notes, plan.files, plan.actions):
+        keys = [str(key) for key in rows.filter(marking=Marking.SENSITIVE).values_list("pk", flat=True)]
+        hidden |= Q(object_type=rows.model._meta.label_lower, object_id__in=keys)
+    files = plan.files.filter(marking=Marking.SENSITIVE).values_list("file_id", flat=True)
+    hidden |= Q(object_type="files.storedfile", object_id__in=[str(key) for key in files])
+    updates = ActionUpdate.objects.filter(action__plan=plan, action__marking=Marking.SENSITIVE)
+    hidden |= Q(
+        object_type="problems.actionupdate", object_id__in=[str(key) for key in updates.values_list("pk", flat=True)]
+    )
+    return events.exclude(hidden)
 
 
 def own_draft(user: User, form: str) -> Draft | None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from upstream.reports.spreadsheet import as_plain_text
 from upstream_web.problems.access import PlanAccess
-from upstream_web.problems.models import Action, Answer, Plan
+from upstream_web.problems.models import Action, Answer, Marking, Plan
 from upstream_web.problems.questions import GROUPS, Question, questions_for
 from upstream_web.problems.transitions import Transition, steps_from
 
@@ -131,8 +131,8 @@ def plan_cells(plan: Plan) -> list[str]:
     ]  # fmt: skip
 
 
-def compared(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
-    """What differs between two versions, part by part, in the order of the newer."""
+def compared(old: dict[str, Any], new: dict[str, Any], *, sensitive: bool) -> list[dict[str, Any]]:
+    """What differs between two versions, part by part; sensitive lines only for those who may see them."""
     rows = []
     for part in new:
         before, after = old.get(part, {}), new[part]
@@ -140,6 +140,8 @@ def compared(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
             before, after = {"": before}, {"": after}
         for key in sorted({*before, *after}):
             was, now = before.get(key) or {}, after.get(key) or {}
+            if not sensitive and Marking.SENSITIVE in (was.get("marking"), now.get("marking")):
+                continue
             for name in sorted({*was, *now}):
                 if was.get(name) != now.get(name):
                     rows.append({"part": part, "key": key, "field": name, "old": was.get(name), "new": now.get(name)})

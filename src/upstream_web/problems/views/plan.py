@@ -10,13 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from upstream_web.audit.queries import history_of
 from upstream_web.design.forms import posted
 from upstream_web.files.presenters import as_download
 from upstream_web.people.models import Organisation
 from upstream_web.problems.access import (
     PlanAccess,
     file_for_reading,
+    history_open_to,
     invitation_for_ending,
     own_draft,
     plan_for_editing,
@@ -239,7 +239,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
     plan, access = plan_for_reading(request.user, pk)
     if not access.whole:
         raise Http404
-    events = Paginator(history_of(plan), 50).get_page(request.GET.get("page"))
+    events = Paginator(history_open_to(plan, access), 50).get_page(request.GET.get("page"))
     context = page(plan, access, "history") | {
         "events": events,
         "versions": plan.versions.select_related("by").defer("content")[:100],
@@ -257,7 +257,11 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     if set(numbers) != set(held):
         raise Http404
     old, new = (held[number] for number in sorted(numbers))
-    context = page(plan, access, "history") | {"old": old, "new": new, "rows": compared(old.content, new.content)}
+    context = page(plan, access, "history") | {
+        "old": old,
+        "new": new,
+        "rows": compared(old.content, new.content, sensitive=access.sensitive),
+    }
     return render(request, "problems/compare.jinja", context)
 
 
