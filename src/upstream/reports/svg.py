@@ -59,7 +59,7 @@ _STYLES: Final[dict[str, str]] = {
     "t-flag h": f'fill="{FLAG}" {_HALO}',
 }
 
-FONT: Final = "Source Sans 3, Source Sans Pro, Segoe UI, Arial, sans-serif"
+FONT: Final = "'Source Sans 3', 'Source Sans Pro', 'Segoe UI', Arial, sans-serif"
 
 
 def n(number: float) -> str:

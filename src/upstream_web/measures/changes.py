@@ -17,6 +17,7 @@ from upstream_web.runs.changes import start
 from upstream_web.runs.models import Run
 
 CALCULATE = "measures.calculate"
+PAPER = "measures.paper"
 
 
 class Overtaken(Exception):
@@ -26,6 +27,12 @@ class Overtaken(Exception):
 def ask_for_month(*, month: str, by: Any) -> Run:
     """Ask for the measures to a month to be worked out from the newest records."""
     return start(kind_key=CALCULATE, title=f"Calculate the measures to {month}", parameters={"month": month}, by=by)
+
+
+def ask_for_paper(*, month: str, keys: list[str], kind: str, title: str, by: User) -> Run:
+    """Ask for slides or a Word file of some measures."""
+    parameters = {"month": month, "keys": keys, "kind": kind, "title": title}
+    return start(kind_key=PAPER, title=title, parameters=parameters, by=by)
 
 
 @transaction.atomic

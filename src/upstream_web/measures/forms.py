@@ -8,6 +8,8 @@ from upstream.periods import Month
 from upstream_web.measures.engine.words import Problem
 from upstream_web.measures.models import WRITTEN
 
+MOST_IN_A_PAPER = 40
+
 
 class MonthForm(forms.Form):
     """A month to work the measures out to."""
@@ -25,6 +27,27 @@ class MonthForm(forms.Form):
             return str(Month.parse(self.cleaned_data["month"]))
         except BadInput as error:
             raise ValidationError(error.sentence) from None
+
+
+class PaperForm(forms.Form):
+    """Measures for a meeting, and as what."""
+
+    title = forms.CharField(label="Title", max_length=120)
+    kind = forms.ChoiceField(
+        label="Make", choices=[("pptx", "PowerPoint slides"), ("docx", "A Word file")], widget=forms.RadioSelect
+    )
+    keys = forms.MultipleChoiceField(label="Measures", error_messages={"required": "Choose at least one measure."})
+
+    def __init__(self, *args: object, choices: list[tuple[str, str]], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["keys"].choices = choices
+
+    def clean_keys(self) -> list[str]:
+        """Few enough for a meeting, and for a file that opens."""
+        chosen = self.cleaned_data["keys"]
+        if len(chosen) > MOST_IN_A_PAPER:
+            raise ValidationError(f"{len(chosen)} measures are chosen. Choose at most {MOST_IN_A_PAPER}.")
+        return chosen
 
 
 class PurposeForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upstream_web.measures.views import commentary, pages, records
+from upstream_web.measures.views import commentary, pages, papers, records
 
 app_name = "measures"
 urlpatterns = [
@@ -16,5 +16,6 @@ urlpatterns = [
     path("<str:month>/measure/<str:key>/commentary/", commentary.edit, name="commentary"),
     path("<str:month>/measure/<str:key>/commentary/preview/", commentary.preview, name="preview"),
     path("<str:month>/measure/<str:key>/commentary/versions/", commentary.versions, name="versions"),
+    path("<str:month>/paper/", papers.paper, name="paper"),
     path("<str:month>/area/<str:code>/", pages.area, name="area"),
 ]

@@ -14,7 +14,9 @@ from upstream.reports.commentary import Commentary, NotBacked, Unbacked
 from upstream.reports.document import Section
 from upstream.reports.figures import Figure
 from upstream.reports.measure_page import Reading, measure_section
+from upstream_web.measures.engine.commentary import as_commentary
 from upstream_web.measures.engine.figures import Figures
+from upstream_web.measures.models import Words
 
 NEAR = 0.1
 """A figure this near to a number that nothing backs (as a share of it) is offered in its place."""
@@ -127,3 +129,8 @@ def _candidates(figures: Figures, key: str) -> Iterator[tuple[str, str]]:
     for area, series in result.series.items():
         if area not in (FORCE, NOT_KNOWN):
             yield f"this.{area}", f"{month.label}, {series.area_name}"
+
+
+def bound_section(figures: Figures, key: str, words: Words) -> Section | None:
+    """A measure's page with these words, or `None` when they cannot stand there."""
+    return bound(figures, key, as_commentary(words)).section
