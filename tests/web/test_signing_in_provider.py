@@ -13,9 +13,11 @@ import requests
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client, override_settings
 
-from factories.people import UserFactory
+from factories.people import UserFactory, person
+from factories.signing_in import sign_in
 from upstream_web.audit.models import AuditEvent
 from upstream_web.people.models import User
+from upstream_web.people.permissions import Permission
 
 pytestmark = pytest.mark.django_db
 START = "/account/oidc/organisation/login/?process=login&next=/people/me/"
@@ -174,6 +176,22 @@ def test_the_answer_to_somebody_else_is_refused(client: Client, issuer: str) -> 
     where = urlsplit(back.headers["Location"])
     client.get(f"{where.path}?{where.query}")
     assert client.get("/people/me/").status_code == 302
+
+
+@pytest.mark.usefixtures("configured")
+def test_whoever_has_only_the_provider_proves_there_again_who_they_are(client: Client, issuer: str) -> None:
+    user = person(Permission.AUDIT_READ, email="lee@force.example", without_second_step=True)
+    user.set_unusable_password()
+    user.save()
+    at_provider(issuer, "lee", email="lee@force.example")
+    there_and_back(client, "lee")
+    sign_in(client, user, ago=20 * 60, method="socialaccount")
+    with override_settings(SECOND_STEP_BY_PROVIDER=True):
+        answer = client.get("/audit/")
+    assert "/account/oidc/organisation/login/" in answer["Location"]
+    assert "prompt%3Dlogin" in answer["Location"]
+    again = client.post(answer["Location"])
+    assert "prompt=login" in again["Location"]
 
 
 def test_forms_may_lead_to_the_provider_and_nowhere_else() -> None:

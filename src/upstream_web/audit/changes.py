@@ -49,6 +49,14 @@ def record(
     )
 
 
+@transaction.atomic
+def record_reading(
+    *, by: Any, action: str, of: models.Model, purpose: str, details: Mapping[str, Any] | None = None
+) -> AuditEvent:
+    """Record that `by` read something sensitive, and why; the action is such as ``note.read``."""
+    return record(by=by, action=action, of=of, details={"purpose": purpose, **(details or {})})
+
+
 class System:
     """Work that no person started: a nightly task, a command of the operator."""
 

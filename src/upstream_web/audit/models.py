@@ -23,6 +23,7 @@ class AuditEvent(models.Model):
             models.Index(fields=("object_type", "object_id", "id"), name="audit_of_object"),
             models.Index(fields=("parent_type", "parent_id", "id"), name="audit_of_parent"),
             models.Index(fields=("by_id", "id"), name="audit_by_person"),
+            models.Index(fields=("at",), name="audit_at"),
         )
 
     def __str__(self) -> str:

@@ -1,9 +1,12 @@
 """Reading the audit log."""
 
+import datetime
+
 from django.db import models
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from upstream_web.audit.models import AuditEvent
+from upstream_web.audit.models import AuditEvent, AuditSeal
 
 
 def history_of(obj: models.Model) -> QuerySet[AuditEvent]:
@@ -16,3 +19,45 @@ def history_of(obj: models.Model) -> QuerySet[AuditEvent]:
 def done_by(person_id: int) -> QuerySet[AuditEvent]:
     """What a person did and read, latest first."""
     return AuditEvent.objects.filter(by_id=person_id).order_by("-id")
+
+
+def search(
+    *,
+    by_ids: list[int] | None = None,
+    action: str = "",
+    words: str = "",
+    kind: str = "",
+    number: str = "",
+    first: datetime.date | None = None,
+    last: datetime.date | None = None,
+    before: int | None = None,
+) -> QuerySet[AuditEvent]:
+    """Events latest first, narrowed by people, action, object and days (both included); `before` is the page's end."""
+    rows = AuditEvent.objects.order_by("-id")
+    if by_ids is not None:
+        rows = rows.filter(by_id__in=by_ids)
+    if action == "read":
+        rows = rows.filter(action__endswith=".read")
+    elif action == "changed":
+        rows = rows.exclude(action__endswith=".read").exclude(action__startswith="person.sign")
+    elif action == "signing":
+        rows = rows.filter(action__startswith="person.sign")
+    if words:
+        rows = rows.filter(object_name__icontains=words)
+    if kind and number:
+        of_itself = models.Q(object_type=kind, object_id=number)
+        rows = rows.filter(of_itself | models.Q(parent_type=kind, parent_id=number))
+    if first:
+        rows = rows.filter(at__gte=_midnight(first))
+    if last:
+        rows = rows.filter(at__lt=_midnight(last + datetime.timedelta(days=1)))
+    return rows.filter(id__lt=before) if before else rows
+
+
+def heads() -> QuerySet[AuditSeal]:
+    """Seals, the newest first."""
+    return AuditSeal.objects.order_by("-number")
+
+
+def _midnight(day: datetime.date) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time()))

@@ -19,6 +19,9 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     ]
     if standing(request.user).allows(Permission.MEASURE_READ):
         items += [("Performance", reverse("measures:index")), ("Reports", reverse("reports:index"))]
+    items.append(("People", reverse("people:people")))
+    if standing(request.user).allows(Permission.AUDIT_READ):
+        items.append(("Audit log", reverse("audit:log")))
     here = request.path
     best = max((href for _, href in items if here.startswith(href)), key=len, default="")
     return {"navigation": [{"text": text, "href": href, "active": href == best} for text, href in items]}

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
+from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ReauthenticationRequired
@@ -12,10 +13,11 @@ from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 
-from upstream_web.people.models import Membership, Team, User
+from upstream_web.people.models import Membership, Organisation, Role, Team, User
 from upstream_web.people.permissions import Permission
 from upstream_web.places.models import Area
 
@@ -42,6 +44,20 @@ class Standing:
         return tuple(dict.fromkeys(m.responsible_for.path if m.responsible_for else "" for m in rows))
 
 
+def only(permission: Permission) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Before a page: refuse whoever may not do this anywhere. Goes before what asks for a password or a reason."""
+
+    def before(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def asking(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            require(request.user, permission)
+            return view(request, *args, **kwargs)
+
+        return asking
+
+    return before
+
+
 def standing(user: User) -> Standing:
     """The person's standing, read once for a request (it is kept on the user object)."""
     kept = getattr(user, "_standing", None)
@@ -64,6 +80,113 @@ def require(user: User, permission: Permission, area: Area | None = None) -> Non
     """Refuse unless the person may do it."""
     if not standing(user).allows(permission, area):
         raise PermissionDenied(permission)
+
+
+def person_for_reading(user: User, pk: int) -> User:
+    """A colleague; absent and not to be seen look the same."""
+    return get_object_or_404(people_seen_by(user), pk=pk)
+
+
+def people_seen_by(user: User) -> QuerySet[User]:
+    """Oneself and the people of one's organisations; everybody for those who keep people or read the audit log."""
+    mine = standing(user)
+    if mine.allows(Permission.PEOPLE_MANAGE) or mine.allows(Permission.AUDIT_READ):
+        return User.objects.all()
+    colleagues = Membership.objects.current().filter(team__organisation_id__in=mine.organisation_ids)
+    return User.objects.filter(Q(pk=user.pk) | Q(pk__in=colleagues.values("user_id")))
+
+
+def manages(user: User, area: Area | None) -> bool:
+    """Whether the person keeps people, teams and bodies of this area; without one, of the whole force."""
+    if area is not None:
+        return standing(user).allows(Permission.PEOPLE_MANAGE, area)
+    return any(path.count("/") <= 1 for path in standing(user).paths(Permission.PEOPLE_MANAGE))
+
+
+def manages_person(user: User, other: User) -> bool:
+    """Whether the person keeps this account: every team that the other is in must be theirs to keep."""
+    if manages(user, None):
+        return True
+    areas = [membership.responsible_for for membership in standing(other).memberships]
+    return bool(areas) and all(area is not None and manages(user, area) for area in areas)
+
+
+def person_for_managing(user: User, pk: int) -> User:
+    """An account to change."""
+    other = person_for_reading(user, pk)
+    if not manages_person(user, other):
+        raise Http404
+    return other
+
+
+def body_for_managing(user: User, pk: int) -> Organisation:
+    """A body to change."""
+    return _to_manage(user, get_object_or_404(Organisation.objects.select_related("area"), pk=pk))
+
+
+def team_for_managing(user: User, pk: int) -> Team:
+    """A team to change."""
+    return _to_manage(user, get_object_or_404(Team.objects.select_related("area", "organisation"), pk=pk))
+
+
+def body_for_reading(pk: int) -> Organisation:
+    """A body: which there are is no secret to anybody who has signed in."""
+    return get_object_or_404(Organisation.objects.select_related("area", "succeeds"), pk=pk)
+
+
+def team_for_reading(user: User, pk: int) -> Team:
+    """A team of one's own organisation; any team for those who keep people."""
+    teams = Team.objects.select_related("area", "organisation")
+    if not (standing(user).allows(Permission.PEOPLE_MANAGE) or standing(user).allows(Permission.AUDIT_READ)):
+        teams = teams.filter(organisation_id__in=standing(user).organisation_ids)
+    return get_object_or_404(teams, pk=pk)
+
+
+def roles_to_give(user: User) -> QuerySet[Role]:
+    """Roles that the person may give: those over people or the audit log only by who keeps the whole force."""
+    if manages(user, None):
+        return Role.objects.all()
+    weighty = {*settings.SECOND_STEP_FOR, Permission.PEOPLE_MANAGE, Permission.AUDIT_READ}
+    return Role.objects.filter(pk__in=[role.pk for role in Role.objects.all() if not weighty & {*role.permissions}])
+
+
+def membership_for_managing(user: User, pk: int) -> Membership:
+    """A membership to end."""
+    row = get_object_or_404(Membership.objects.select_related("user", "team__area", "area", "role"), pk=pk)
+    if not manages(user, row.responsible_for):
+        raise Http404
+    return row
+
+
+def role_for_reading(key: str) -> Role:
+    """A role: what roles allow is no secret to anybody who has signed in."""
+    return get_object_or_404(Role, key=key)
+
+
+def role_for_managing(user: User, key: str) -> Role:
+    """A role to change, by whoever keeps the people of the whole force."""
+    if not manages(user, None):
+        raise Http404
+    return get_object_or_404(Role, key=key)
+
+
+def area_for_reading(code: str) -> Area:
+    """An area by its code."""
+    return get_object_or_404(Area.objects.select_related("parent"), code=code)
+
+
+def area_for_managing(user: User, code: str) -> Area:
+    """An area to change."""
+    area = area_for_reading(code)
+    if not manages(user, area):
+        raise Http404
+    return area
+
+
+def _to_manage(user: User, row: Any) -> Any:
+    if not manages(user, row.area):
+        raise Http404
+    return row
 
 
 def signed_in_recently(request: HttpRequest) -> bool:
@@ -94,8 +217,13 @@ def lacks_second_step(request: HttpRequest) -> bool:
         return False
     if settings.SECOND_STEP_BY_PROVIDER and _signed_in_by_provider(request):
         return False
+    return not has_second_step(request.user)
+
+
+def has_second_step(user: User) -> bool:
+    """Whether an authenticator app or a key was added; recovery codes alone are none."""
     kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    return not Authenticator.objects.filter(user=request.user, type__in=kinds).exists()
+    return Authenticator.objects.filter(user=user, type__in=kinds).exists()
 
 
 def _signed_in_by_provider(request: HttpRequest) -> bool:

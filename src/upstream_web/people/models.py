@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from upstream_web.places.models import Area
@@ -158,6 +159,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         ordering = ("name",)
+        constraints = (models.UniqueConstraint(Lower("email"), name="one_account_an_address"),)
 
     def __str__(self) -> str:
         return self.name
@@ -189,3 +191,38 @@ class Membership(Dated):
     def responsible_for(self) -> Area | None:
         """The area that the membership answers for."""
         return self.area or self.team.area
+
+
+class OneTimeLinkQuerySet(models.QuerySet["OneTimeLink"]):
+    """Adjectives of links."""
+
+    def unused(self) -> "QuerySet[OneTimeLink]":
+        """Links that still open something."""
+        return self.filter(used_at__isnull=True, expires_at__gt=timezone.now())
+
+
+class OneTimeLink(models.Model):
+    """An e-mailed link that opens one thing, once, for somebody without an account. Only a digest of it is kept."""
+
+    purpose = models.CharField(max_length=40)
+    target_id = models.CharField(max_length=40)
+    email = models.EmailField()
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OneTimeLinkQuerySet.as_manager()
+
+    class Meta:
+        indexes = (models.Index(fields=("purpose", "target_id"), name="link_of_target"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="link_expires_after_it_is_made"),
+            models.CheckConstraint(
+                condition=Q(used_at__isnull=True) | Q(used_at__gte=F("made_at")), name="link_is_used_after_it_is_made"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"link to {self.purpose} {self.target_id} for {self.email}"

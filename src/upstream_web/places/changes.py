@@ -32,3 +32,21 @@ def add_area(
     )
     record(by=by, action="area.added", of=area, after={"code": code, "name": name, "kind": kind, "parent": parent})
     return area
+
+
+@transaction.atomic
+def rename_area(*, area: Area, name: str, by: Any) -> None:
+    """Give an area another name; its code and place in the tree stay."""
+    before = {"name": area.name}
+    area.name = name
+    area.save(update_fields=["name"])
+    record(by=by, action="area.renamed", of=area, before=before, after={"name": name})
+
+
+@transaction.atomic
+def end_area(*, area: Area, last_day: datetime.date, by: Any) -> None:
+    """An area ends on a day. What was counted and planned for it stays."""
+    before = {"to": area.valid_to}
+    area.valid_to = last_day
+    area.save(update_fields=["valid_to"])
+    record(by=by, action="area.ended", of=area, before=before, after={"to": last_day})

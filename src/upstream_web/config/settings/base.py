@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "upstream_web.reports",
     "upstream_web.home",
     "upstream_web.demo",
+    "upstream_web.config",  # the operator's commands
 ]
 
 MIDDLEWARE = [
@@ -145,21 +146,21 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,30/15m/ip", "reset_password": 
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_FORMS = {
-    "login": "upstream_web.people.forms.SignInForm",
-    "reset_password": "upstream_web.people.forms.AskPasswordLinkForm",
-    "reset_password_from_key": "upstream_web.people.forms.ChoosePasswordForm",
-    "change_password": "upstream_web.people.forms.ChangePasswordForm",
-    "reauthenticate": "upstream_web.people.forms.ConfirmForm",
+    "login": "upstream_web.people.forms.signing_in.SignInForm",
+    "reset_password": "upstream_web.people.forms.signing_in.AskPasswordLinkForm",
+    "reset_password_from_key": "upstream_web.people.forms.signing_in.ChoosePasswordForm",
+    "change_password": "upstream_web.people.forms.signing_in.ChangePasswordForm",
+    "reauthenticate": "upstream_web.people.forms.signing_in.ConfirmForm",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("UPSTREAM_PROXIES", "0"))
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
 MFA_ADAPTER = "upstream_web.people.adapter.MFAAdapter"
 MFA_FORMS = {
-    "authenticate": "upstream_web.people.forms.CodeForm",
-    "reauthenticate": "upstream_web.people.forms.ConfirmCodeForm",
-    "activate_totp": "upstream_web.people.forms.AddAppForm",
-    "add_webauthn": "upstream_web.people.forms.AddKeyForm",
-    "edit_webauthn": "upstream_web.people.forms.RenameKeyForm",
+    "authenticate": "upstream_web.people.forms.signing_in.CodeForm",
+    "reauthenticate": "upstream_web.people.forms.signing_in.ConfirmCodeForm",
+    "activate_totp": "upstream_web.people.forms.signing_in.AddAppForm",
+    "add_webauthn": "upstream_web.people.forms.signing_in.AddKeyForm",
+    "edit_webauthn": "upstream_web.people.forms.signing_in.RenameKeyForm",
 }
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators verify people
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from upstream_web.design.forms import posted
 from upstream_web.files.presenters import as_download
-from upstream_web.people.models import Organisation
+from upstream_web.people.queries import bodies_but
 from upstream_web.problems.access import (
     PlanAccess,
     file_for_reading,
@@ -205,7 +205,7 @@ def people_and_sharing(request: HttpRequest, pk: int) -> HttpResponse:
 def invite(request: HttpRequest, pk: int) -> HttpResponse:
     """Invite an organisation."""
     plan, access = plan_for_sharing(request.user, pk)
-    others = Organisation.objects.current().exclude(pk=plan.lead_id)
+    others = bodies_but(plan.lead_id)
     form = InvitationForm(posted(request), organisations=others)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

@@ -8,16 +8,13 @@ from django.views.decorators.http import require_POST
 from upstream_web.people import kept
 from upstream_web.people.access import standing
 from upstream_web.people.middleware import without_second_step
-from upstream_web.people.permissions import WORDS, Permission
+from upstream_web.people.presenters import allowed_in_words
 
 
 @without_second_step
 def me(request: HttpRequest) -> HttpResponse:
     """One's own account: teams, roles, and what they allow in words."""
-    rows = [
-        {"membership": m, "allows": [WORDS[Permission(key)] for key in m.role.permissions if key in set(Permission)]}
-        for m in standing(request.user).memberships
-    ]
+    rows = [{"membership": m, "allows": allowed_in_words(m.role)} for m in standing(request.user).memberships]
     return render(request, "people/me.jinja", {"title": "Your account", "rows": rows})
 
 

@@ -1,0 +1,47 @@
+"""Plans: a stranger finds nothing at any address of a plan; who else finds what is in test_problems_access."""
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from factories.access import ABSENT, OPENS, SIGN_IN, Row, World
+from factories.people import AreaFactory, TeamFactory, person
+from factories.problems import ActionFactory, InvitationFactory, ObjectiveFactory, PlanFactory
+from upstream_web.files.changes import keep_file
+from upstream_web.people.permissions import Permission
+from upstream_web.problems.models import Plan
+
+
+def world() -> World:
+    force = AreaFactory(code="FORCE")
+    team = TeamFactory(area=AreaFactory(code="NORTH", parent=force))
+    plan = PlanFactory(team=team)
+    elsewhere = TeamFactory(area=AreaFactory(code="SOUTH", parent=force))
+    people = {
+        "anonymous": None,
+        "stranger": person(Permission.PLAN_START, Permission.PLAN_SUPERVISE, Permission.PLAN_HUB, team=elsewhere),
+        "colleague": person(Permission.PLAN_START, team=team),
+    }
+    kwargs = {
+        "pk": plan.pk,
+        "part": ObjectiveFactory(plan=plan).pk,
+        "invitation": InvitationFactory(plan=plan).pk,
+        "action": ActionFactory(plan=plan).pk,
+        "file": keep_file(upload=SimpleUploadedFile("a.txt", b"words"), owner=plan, by=plan.owner).pk,
+        "step": "submit",
+        "stage": Plan.Stage.SCANNING,
+        "group": "problem",
+    }
+    return World(people, kwargs)
+
+
+LISTS = {"anonymous": SIGN_IN, "stranger": OPENS, "colleague": OPENS}
+PAGES = {"anonymous": SIGN_IN, "stranger": ABSENT, "colleague": OPENS}
+
+ROWS = [
+    Row("problems:plans", LISTS),
+    Row("problems:start", LISTS),
+    Row("problems:overview", PAGES),
+    Row("problems:history", PAGES),
+    Row("problems:sharing", PAGES),
+    *(Row(f"problems:{stage}", PAGES) for stage in Plan.Stage.values),
+    Row("problems:action", PAGES, {"pk": "action"}),
+]

@@ -1,0 +1,155 @@
+"""Back up, destroy everything, restore: the commands as an operator types them, on a database of their own."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import dj_database_url
+import psycopg
+import pytest
+
+SETTINGS = "upstream_web.config.settings.demo"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site of its own on this machine.
+
+    data : its folder
+    database : address of its PostgreSQL database; empty for SQLite in the folder
+    """
+
+    data: Path
+    database: str
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        surroundings = os.environ | {"UPSTREAM_DATA": str(self.data), "DJANGO_SETTINGS_MODULE": SETTINGS}
+        surroundings.pop("UPSTREAM_DATABASE", None)
+        if self.database:
+            surroundings["UPSTREAM_DATABASE"] = self.database
+        command = [sys.executable, "-m", "upstream_web", *arguments]
+        return subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
+
+    def ok(self, *arguments: str) -> str:
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def ask(self, question: str) -> list[tuple[str, ...]]:
+        """Rows of a question in SQL, tab between values."""
+        code = (
+            "from django.db import connection as c; k = c.cursor(); "
+            f"k.execute({question!r}); [print(*row, sep='\\t') for row in k.fetchall()]"
+        )
+        return [tuple(line.split("\t")) for line in self.ok("shell", "--no-imports", "-c", code).splitlines()]
+
+    def destroy(self) -> None:
+        if self.database:
+            recreate(self.database)
+        shutil.rmtree(self.data)
+        self.data.mkdir()
+
+
+def recreate(address: str) -> None:
+    wanted = dj_database_url.parse(address)["NAME"]
+    with psycopg.connect(os.environ["UPSTREAM_TEST_DATABASE"], autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{wanted}" WITH (FORCE)')
+        server.execute(f'CREATE DATABASE "{wanted}"')
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """On the kind of database that the tests run on."""
+    server = os.environ.get("UPSTREAM_TEST_DATABASE", "")
+    database = ""
+    if server:
+        database = f"{server}_backup_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}"
+        recreate(database)
+    made = Site(tmp_path / "site", database)
+    made.data.mkdir()
+    made.ok("migrate", "--verbosity", "0")
+    yield made
+    if database:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{dj_database_url.parse(database)["NAME"]}" WITH (FORCE)')
+
+
+ADMINISTRATOR = ("create_administrator", "sam@force.example", "Sam Field", "--body", "Northshire Police")
+
+
+def test_a_destroyed_site_comes_back_as_it_was(site: Site, tmp_path: Path) -> None:
+    assert "/account/password/reset/key/" in site.ok(*ADMINISTRATOR)
+    (site.data / "files" / "deep").mkdir(parents=True)
+    (site.data / "files" / "deep" / "minutes.pdf").write_bytes(b"%PDF minutes")
+    (site.data / "store").mkdir()
+    (site.data / "store" / "crimes.parquet").write_bytes(b"PAR1")
+    site.ok("audit_seal")
+    people = site.ask("SELECT email, name FROM people_user")
+    events = site.ask("SELECT id, action, object_name FROM audit_auditevent ORDER BY id")
+    assert ("sam@force.example", "Sam Field") in people
+    safe = tmp_path / "monday.tar"
+    assert "2 files" in site.ok("backup", str(safe))
+    head = site.ask("SELECT digest FROM audit_auditseal ORDER BY number DESC")[0][0]
+
+    site.destroy()
+    assert site.run("audit_verify").returncode != 0
+    assert "checked" in site.ok("restore", str(safe))
+
+    assert site.ask("SELECT email, name FROM people_user") == people
+    assert site.ask("SELECT id, action, object_name FROM audit_auditevent ORDER BY id")[: len(events)] == events
+    assert (site.data / "files" / "deep" / "minutes.pdf").read_bytes() == b"%PDF minutes"
+    assert (site.data / "store" / "crimes.parquet").read_bytes() == b"PAR1"
+    site.ok("audit_verify", "--head", head)
+    assert site.ask("SELECT action FROM audit_auditevent ORDER BY id DESC LIMIT 1") == [("site.restored",)]
+    refused = site.run(
+        "shell",
+        "--no-imports",
+        "-c",
+        "from django.db import connection as c; c.cursor().execute('DELETE FROM audit_auditevent')",
+    )
+    assert "append-only" in refused.stderr
+
+
+def test_a_site_with_people_is_not_overwritten_by_mistake(site: Site, tmp_path: Path) -> None:
+    site.ok(*ADMINISTRATOR)
+    safe = tmp_path / "monday.tar"
+    site.ok("backup", str(safe))
+    site.ok("create_administrator", "kim@force.example", "Kim", "--body", "Northshire Police")
+    assert "--replace" in site.run("restore", str(safe)).stderr
+    assert len(site.ask("SELECT email FROM people_user")) == 2
+    site.ok("restore", str(safe), "--replace")
+    assert site.ask("SELECT email FROM people_user") == [("sam@force.example",)]
+
+
+def test_a_damaged_backup_changes_nothing(site: Site, tmp_path: Path) -> None:
+    site.ok(*ADMINISTRATOR)
+    (site.data / "files").mkdir()
+    (site.data / "files" / "minutes.pdf").write_bytes(b"%PDF minutes")
+    safe, damaged = tmp_path / "monday.tar", tmp_path / "damaged.tar"
+    site.ok("backup", str(safe))
+    damaged.write_bytes(safe.read_bytes().replace(b"%PDF minutes", b"%PDF forgery"))
+    assert "damaged" in site.run("restore", str(damaged), "--replace").stderr
+    damaged.write_bytes(safe.read_bytes()[:2000])
+    assert site.run("restore", str(damaged), "--replace").returncode == 1
+    damaged.write_text("no backup")
+    assert "not a backup" in site.run("restore", str(damaged), "--replace").stderr
+    assert (site.data / "files" / "minutes.pdf").read_bytes() == b"%PDF minutes"
+    assert site.ask("SELECT email FROM people_user") == [("sam@force.example",)]
+
+
+def test_a_backup_never_overwrites_another_and_holds_no_secret_key(site: Site, tmp_path: Path) -> None:
+    safe = tmp_path / "monday.tar"
+    site.ok("backup", str(safe))
+    assert "exists already" in site.run("backup", str(safe)).stderr
+    with tarfile.open(safe) as tar:
+        assert tar.getnames() == ["manifest.json", "database"]
+
+
+def test_the_first_administrator_is_added_once(site: Site) -> None:
+    site.ok(*ADMINISTRATOR)
+    assert "already" in site.run(*ADMINISTRATOR).stderr
