@@ -180,6 +180,9 @@ class Document:
         Protective marking and handling instructions.
     tables
         Every table and version it rests on.
+    layout
+        "report": a cover, contents, a part a page. "paper": begins at once, for a few pages. "sheet": the same in small
+        print, for one page.
     """
 
     title: str
@@ -195,6 +198,7 @@ class Document:
     language: str = "en-GB"
     subtitle: str = ""
     facts: tuple[tuple[str, Runs], ...] = field(default=())
+    layout: Literal["report", "paper", "sheet"] = "report"
 
 
 def text_of(runs: Runs) -> str:

@@ -164,6 +164,7 @@ def as_typst_data(document: Document) -> str:
         "subtitle": document.subtitle,
         "force": document.force,
         "period": document.period,
+        "layout": document.layout,
         "marking": document.marking,
         "handling": document.handling,
         "created": [created.year, created.month, created.day, created.hour, created.minute, created.second],

@@ -17,6 +17,7 @@ from upstream.analyse.when import WeekHours
 from upstream.disclosure.published import published_count, to_unit
 from upstream.harm.totals import Counted, cost_of, harm_of
 from upstream.harm.weights import STANDING_WORDS
+from upstream.periods import Month
 from upstream.reports.charts import ControlChart, Point, draw
 from upstream.reports.document import (
     Block,
@@ -34,6 +35,7 @@ from upstream.reports.document import (
     Text,
 )
 from upstream.reports.figures import Figure, FigureUnit, Provenance, figure
+from upstream.reports.period_words import month_list
 from upstream.reports.week_chart import WEEKDAYS, draw_bars, draw_week
 
 WITHHELD: Final = "fewer than 5"
@@ -246,12 +248,17 @@ def _limit_cell(shown: Shown, limit: float | None) -> Cell:
 
 
 def _signals(shown: Shown) -> Paragraph:
-    found = [f"{month.month.label}: {', '.join(month.signals)}" for month in shown.profile.months if month.signals]
+    """Which months stand out, rule by rule."""
+    by_rule: dict[str, list[Month]] = {}
+    for month in shown.profile.months:
+        for signal in month.signals:
+            by_rule.setdefault(signal, []).append(month.month)
     if not any(month.upper is not None for month in shown.profile.months):
         return Paragraph((Text("No limits: fewer than ten months of the financial year before are held."),))
-    if not found:
+    if not by_rule:
         return Paragraph((Text("No month stands out from what chance alone gives."),))
-    return Paragraph((Text("Stands out from what chance alone gives: "), Text("; ".join(found[-6:])), Text(".")))
+    said = "; ".join(f"{rule}: {month_list(tuple(found))}" for rule, found in by_rule.items())
+    return Paragraph((Text("What chance alone seldom makes. "), Text(f"{said[0].upper()}{said[1:]}.")))
 
 
 # --- hours, places, people ------------------------------

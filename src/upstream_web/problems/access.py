@@ -17,6 +17,8 @@ from upstream_web.audit.queries import history_of
 from upstream_web.people.access import Standing, path_covers, standing
 from upstream_web.people.models import Membership, Organisation, User
 from upstream_web.people.permissions import Permission
+from upstream_web.places.models import Area
+from upstream_web.places.queries import areas_with_plans
 from upstream_web.problems.models import (
     Action,
     ActionUpdate,
@@ -25,6 +27,7 @@ from upstream_web.problems.models import (
     Marking,
     Plan,
     PlanFile,
+    PublicSummary,
     Response,
     Slice,
 )
@@ -221,6 +224,34 @@ def history_open_to(plan: Plan, access: PlanAccess) -> QuerySet[AuditEvent]:
         object_type="problems.actionupdate", object_id__in=[str(key) for key in updates.values_list("pk", flat=True)]
     )
     return events.exclude(hidden)
+
+
+def area_for_meeting(user: User, code: str, *, must: bool = False) -> Area | None:
+    """The area of a meeting's sheet; none where none is chosen. Whoever sees plans may make one of what they see."""
+    if not standing(user).memberships:
+        raise PermissionDenied
+    area = areas_with_plans().filter(code=code).first() if code else None
+    if area is None and (code or must):
+        raise Http404
+    return area
+
+
+def published_summaries() -> QuerySet[PublicSummary]:
+    """What anybody may read: approved, not withdrawn, of a plan that still may be public."""
+    shown = PublicSummary.objects.filter(withdrawn_at__isnull=True, plan__marking=Marking.OFFICIAL)
+    return (
+        shown.filter(plan__status__in=PublicSummary.PUBLISHABLE)
+        .select_related("plan__area")
+        .order_by("-approved_at", "-id")
+    )
+
+
+def summary_for_public(ref: str) -> PublicSummary:
+    """The public summary of a plan by its reference; 404 when there is none, whatever the reason."""
+    row = published_summaries().filter(plan__ref=ref).first()
+    if row is None:
+        raise Http404
+    return row
 
 
 def own_draft(user: User, form: str) -> Draft | None:

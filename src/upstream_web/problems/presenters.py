@@ -8,7 +8,9 @@ from typing import Any
 
 from django.urls import reverse
 
+from upstream.reports.document import Document, Facts, Section
 from upstream.reports.spreadsheet import as_plain_text
+from upstream_web.measures.presenters.blocks import block
 from upstream_web.problems.access import PlanAccess
 from upstream_web.problems.models import Action, Answer, Marking, Plan
 from upstream_web.problems.questions import GROUPS, Question, questions_for
@@ -146,3 +148,23 @@ def compared(old: dict[str, Any], new: dict[str, Any], *, sensitive: bool) -> li
                 if was.get(name) != now.get(name):
                     rows.append({"part": part, "key": key, "field": name, "old": was.get(name), "new": now.get(name)})
     return rows
+
+
+def paper_parts(document: Document) -> dict[str, Any]:
+    """A paper as a page shows it: its title, facts and sections as plain data."""
+
+    def section(of: Section) -> dict[str, Any]:
+        return {
+            "id": of.id,
+            "title": of.title,
+            "blocks": [block(one, lambda _: "") for one in of.blocks],
+            "sections": [section(one) for one in of.sections],
+        }
+
+    return {
+        "title": document.title,
+        "document": document,
+        "marking": document.marking,
+        "facts": block(Facts(document.facts), lambda _: ""),
+        "sections": [section(one) for one in document.sections],
+    }

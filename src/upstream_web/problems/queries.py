@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from upstream_web.people.models import Membership, Organisation, Team, User
 from upstream_web.places.models import Area
-from upstream_web.problems.models import Action, Plan
+from upstream_web.problems.models import Action, Marking, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +168,37 @@ def _by_name(rows: Iterable[Any]) -> dict[str, list[Any]]:
     for row in rows:
         found.setdefault(row.name.lower(), []).append(row)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """What a partnership meeting has before it; nothing marked OFFICIAL-SENSITIVE.
+
+    to_decide : plans that wait for a decision, with what is to be decided
+    actions : open actions, ordered by organisation and the day they are due
+    """
+
+    area: Area
+    on: datetime.date
+    to_decide: list[tuple[Plan, str]]
+    actions: list[Action]
+
+
+def meeting_of(area: Area, plans: QuerySet[Plan], actions: QuerySet[Action]) -> Meeting:
+    """The agenda of an area from the plans and actions that the person may see."""
+    today = timezone.localdate()
+    shown = plans.open().exclude(marking=Marking.SENSITIVE).filter(area__path__startswith=area.path)
+    waiting = Q(status__in=(Plan.Status.SUBMITTED, Plan.Status.ASSESSING)) | Q(next_review_on__lt=today)
+    rows = shown.filter(waiting).select_related("owner", "team").order_by("next_review_on", "ref")
+    own = actions.open().filter(plan__in=shown).exclude(marking=Marking.SENSITIVE)
+    own = own.select_related("plan", "organisation", "owner").order_by("organisation__name", "due_on", "id")
+    return Meeting(area, today, [(plan, decision_wanted(plan)) for plan in rows], list(own))
+
+
+def decision_wanted(plan: Plan) -> str:
+    """What waits for a decision about a plan; empty when nothing does."""
+    if plan.status == Plan.Status.SUBMITTED:
+        return "Approve the plan, or return it with comments."
+    if plan.status == Plan.Status.ASSESSING:
+        return "Close, adapt, repeat or scale, by what the assessment finds."
+    return "Review it: the review is overdue." if plan.is_overdue else ""

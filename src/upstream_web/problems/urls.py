@@ -3,7 +3,7 @@
 from django.urls import path
 
 from upstream_web.problems.models import Plan
-from upstream_web.problems.views import lists, parts, plan, slices, start, workbook
+from upstream_web.problems.views import lists, papers, parts, plan, public, slices, start, workbook
 
 app_name = "problems"
 urlpatterns = [
@@ -24,6 +24,14 @@ urlpatterns = [
     path("<int:pk>/note/", plan.add_note, name="add_note"),
     path("<int:pk>/file/add/", plan.add_file, name="add_file"),
     path("<int:pk>/file/<int:file>/", plan.download, name="download"),
+    path("public/", public.summaries, name="public_list"),
+    path("public/<str:ref>/", public.summary, name="public"),
+    path("<int:pk>/public/", public.approve, name="approve_public"),
+    path("<int:pk>/public/withdraw/", public.withdraw, name="withdraw_public"),
+    path("meeting/", papers.meeting, name="meeting"),
+    path("meeting/<str:area>/sheet.pdf", papers.meeting_pdf, name="meeting_pdf"),
+    *(path(f"<int:pk>/{kind}/", papers.paper, {"kind": kind}, name=kind) for kind in papers.PAPERS),
+    *(path(f"<int:pk>/{kind}.pdf", papers.paper_pdf, {"kind": kind}, name=f"{kind}_pdf") for kind in papers.PAPERS),
     path("<int:pk>/records/", slices.slices, name="slices"),
     path("<int:pk>/records/count/", slices.count, name="count_records"),
     path("<int:pk>/records/<int:row>/", slices.slice_page, name="slice"),

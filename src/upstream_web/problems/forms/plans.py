@@ -231,3 +231,15 @@ class OwnerForm(forms.Form):
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = people
+
+
+class PublicSummaryForm(forms.Form):
+    """What the public may read, and that somebody read it with the public's eyes."""
+
+    title = forms.CharField(label="Title for the public", max_length=160)
+    text = forms.CharField(
+        label="Summary",
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="What the problem was, what was done, what came of it. No names, no addresses, no number under five.",
+    )
+    read = forms.BooleanField(label="I have read it for anything that tells one person or household from another")

@@ -2,6 +2,7 @@
 
 from upstream_web.problems.models.actions import Action, ActionUpdate
 from upstream_web.problems.models.plan import Draft, Marking, Plan, PlanSeries, PlanVersion
+from upstream_web.problems.models.public import PublicSummary
 from upstream_web.problems.models.sara import (
     Answer,
     Delivery,
@@ -32,6 +33,7 @@ __all__ = [
     "PlanFile",
     "PlanSeries",
     "PlanVersion",
+    "PublicSummary",
     "Response",
     "Result",
     "Review",

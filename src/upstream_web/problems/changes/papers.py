@@ -1,0 +1,20 @@
+"""Papers taken out of the platform: who took which, and when."""
+
+from django.db import transaction
+
+from upstream_web.audit.changes import record
+from upstream_web.people.models import User
+from upstream_web.places.models import Area
+from upstream_web.problems.models import Plan
+
+
+@transaction.atomic
+def note_paper(*, plan: Plan, by: User, kind: str, marking: str) -> None:
+    """Note that a paper of a plan was taken out as a file."""
+    record(by=by, action="plan.paper_taken", of=plan, details={"paper": kind, "marking": marking})
+
+
+@transaction.atomic
+def note_meeting_sheet(*, area: Area, by: User) -> None:
+    """Note that the sheet of a partnership meeting was taken out as a file."""
+    record(by=by, action="plan.meeting_sheet_taken", of=area)

@@ -1,0 +1,56 @@
+"""Papers about plans: to read, to print, to take along."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from upstream.reports.document import Document
+from upstream.reports.pdf import render_pdf
+from upstream_web.places.queries import areas_with_plans
+from upstream_web.problems.access import area_for_meeting, plan_for_reading, visible_actions, visible_plans
+from upstream_web.problems.changes.papers import note_meeting_sheet, note_paper
+from upstream_web.problems.papers import brief, meeting_sheet, plan_paper
+from upstream_web.problems.presenters import paper_parts
+from upstream_web.problems.queries import meeting_of
+
+PAPERS = {"paper": plan_paper, "brief": brief}
+
+
+def paper(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """A paper of the plan as a page, made to be printed."""
+    plan, access = plan_for_reading(request.user, pk)
+    document = PAPERS[kind](plan, access)
+    context = paper_parts(document) | {"plan": plan, "kind": kind}
+    return render(request, "problems/paper.jinja", context)
+
+
+def paper_pdf(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """The same as a PDF; that it was taken out is recorded."""
+    plan, access = plan_for_reading(request.user, pk)
+    document = PAPERS[kind](plan, access)
+    note_paper(plan=plan, by=request.user, kind=kind, marking=document.marking)
+    return as_pdf(document, f"{plan.ref}-{kind}")
+
+
+def meeting(request: HttpRequest) -> HttpResponse:
+    """Choose an area; its agenda and action sheet."""
+    area = area_for_meeting(request.user, request.GET.get("area", ""))
+    context = {"title": "Partnership meeting", "areas": areas_with_plans(), "area": area, "document": None}
+    if area:
+        found = meeting_of(area, visible_plans(request.user), visible_actions(request.user))
+        context |= paper_parts(meeting_sheet(found)) | {"title": f"Partnership meeting, {area.name}"}
+    return render(request, "problems/meeting.jinja", context)
+
+
+def meeting_pdf(request: HttpRequest, area: str) -> HttpResponse:
+    """The sheet as a PDF."""
+    place = area_for_meeting(request.user, area, must=True)
+    document = meeting_sheet(meeting_of(place, visible_plans(request.user), visible_actions(request.user)))
+    note_meeting_sheet(area=place, by=request.user)
+    return as_pdf(document, f"partnership-meeting-{place.code}")
+
+
+def as_pdf(document: Document, name: str) -> HttpResponse:
+    """A document as a PDF to be saved."""
+    answer = HttpResponse(render_pdf(document), content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
+    return answer
