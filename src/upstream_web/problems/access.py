@@ -150,6 +150,22 @@ def action_for_working(user: User, pk: int) -> tuple[Action, PlanAccess]:
     return action, access
 
 
+def action_for_sending(user: User, pk: int) -> Action:
+    """An action whose link the person may send: one of their own team's plan, or of a plan they supervise."""
+    action, access = action_for_working(user, pk)
+    if not (access.team or access.supervisor):
+        raise PermissionDenied
+    return action
+
+
+def action_by_link(pk: int | str, email: str = "") -> Action | None:
+    """An action that one-time links open, and that is still in the hands of whoever reads this address."""
+    action = Action.objects.select_related("plan", "organisation").filter(pk=pk).first()
+    if action is None or not action.takes_links or (email and email != action.owner_email.lower()):
+        return None
+    return action
+
+
 def _covers(who: Standing, permission: Permission, plan: Plan) -> bool:
     return any(path_covers(path, plan.area) for path in who.paths(permission))
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from upstream_web.problems.models import Plan
-from upstream_web.problems.views import lists, papers, parts, plan, public, slices, start, workbook
+from upstream_web.problems.views import links, lists, papers, parts, plan, public, slices, start, workbook
 
 app_name = "problems"
 urlpatterns = [
@@ -58,6 +58,8 @@ urlpatterns = [
         for kind in parts.PARTS
     ),
     path("actions/<int:pk>/", parts.action, name="action"),
+    path("actions/<int:pk>/send-link/", links.send_link, name="send_action_link"),
+    path("actions/<int:pk>/by-link/", links.action_by_one_time_link, name="action_by_link"),
     *(path(f"<int:pk>/{stage}/", plan.stage, {"stage": stage}, name=stage) for stage in Plan.Stage.values),
     path("<int:pk>/<slug:stage>/<slug:group>/edit/", plan.edit_answers, name="edit_answers"),
 ]

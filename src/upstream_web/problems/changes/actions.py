@@ -9,7 +9,9 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from upstream_web.audit.changes import System, record
+from upstream_web.people.links import Holder
 from upstream_web.people.models import User
+from upstream_web.problems import tasks
 from upstream_web.problems.changes.versions import keep_version, locked, refuse_clash
 from upstream_web.problems.models import Action, ActionUpdate, Plan
 from upstream_web.search.changes import index
@@ -49,7 +51,7 @@ def change_action(*, action: Action, by: User, based_on: int, **values: Any) -> 
 
 @transaction.atomic
 def update_action(
-    *, action: Action, by: User | System, text: str, state: str, by_name: str = "", blocker: str = ""
+    *, action: Action, by: User | Holder | System, text: str, state: str, by_name: str = "", blocker: str = ""
 ) -> ActionUpdate:
     """Say how an action goes. Somebody without an account, who came by an e-mailed link, is named in `by_name`."""
     plan = locked(Plan.objects, action.plan_id)
@@ -85,6 +87,18 @@ def update_action(
         plan=plan, by=by if isinstance(by, User) else None, why=f"Action {action.number}: {action.get_state_display()}"
     )
     return update
+
+
+@transaction.atomic
+def send_action_link(*, action: Action, by: User) -> None:
+    """E-mail a one-time link to whoever does the action and has no account."""
+    if not action.takes_links:
+        raise ValidationError(
+            "No link opens this action: it needs an e-mail address of somebody without an account, an open plan, "
+            "and neither plan nor action marked OFFICIAL-SENSITIVE."
+        )
+    record(by=by, action="plan.action_link_sent", of=action, parent=action.plan, details={"to": action.owner_email})
+    transaction.on_commit(lambda: tasks.send_action_link.enqueue(action.pk, by.pk))
 
 
 def _values(action: Action) -> dict[str, Any]:

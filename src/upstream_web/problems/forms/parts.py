@@ -121,6 +121,29 @@ class ActionUpdateForm(forms.Form):
     blocker = _text("If blocked: what stands in the way?", rows=2, required=False)
 
 
+class LinkedUpdateForm(ActionUpdateForm):
+    """How an action goes, said by somebody without an account: they may not drop it."""
+
+    field_order = ("state", "blocker", "text")
+    text = _text("Anything to add?", required=False)
+    state = forms.ChoiceField(
+        label="How does it go?",
+        choices=[
+            ("done", "It is done"),
+            ("to_do", "It is still to be done, or under way"),
+            ("blocked", "It is blocked"),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A word on what is still to be done; otherwise nobody learns anything."""
+        data = super().clean()
+        if data.get("state") == Action.State.TO_DO and not data.get("text", "").strip():
+            self.add_error("text", "Say how far it has come.")
+        return data
+
+
 class NamedAssessmentForm(forms.Form):
     """How the plan will be judged."""
 

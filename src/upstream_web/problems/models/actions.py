@@ -79,6 +79,13 @@ class Action(models.Model):
         """Whether it is open after its day."""
         return self.state in (self.State.TO_DO, self.State.BLOCKED) and self.due_on < timezone.localdate()
 
+    @property
+    def takes_links(self) -> bool:
+        """Whether a one-time link may open it: for somebody without an account, and nothing about it sensitive."""
+        named = bool(self.owner_email) and self.owner_id is None
+        plain = self.marking == self.plan.marking == Marking.OFFICIAL
+        return named and plain and self.plan.is_open and self.state != self.State.DROPPED
+
 
 class ActionUpdate(models.Model):
     """What somebody said of an action, on a day."""

@@ -1,0 +1,19 @@
+"""The area of plans: tells lower areas what it has for them."""
+
+from django.apps import AppConfig
+
+
+class ProblemsConfig(AppConfig):
+    """Says what one-time links open."""
+
+    name = "upstream_web.problems"
+
+    def ready(self) -> None:
+        from upstream_web.people import links
+        from upstream_web.problems.access import action_by_link
+
+        def title_of(pk: str) -> str | None:
+            action = action_by_link(pk)
+            return action.title if action else None
+
+        links.register(links.Purpose("action", title_of, "problems:action_by_link"))
