@@ -104,6 +104,10 @@ BY_THE_PERSON_THEMSELVES = {"people.record_sign_in", "people.record_failed_sign_
 NOT_IN_THE_LOG = {
     "problems.keep_draft": "what somebody types for themselves is nobody's business until it is sent",
     "problems.drop_draft": "the same",
+    "notices.mark_read": "what somebody has seen of their own notices is nobody's business either",
+    "problems.tell_of_step": "a part of changes that are audited themselves",
+    "problems.tell_new_owner": "the same",
+    "problems.tell_of_action": "the same",
     "problems.keep_version": "a part of changes that are audited themselves",
 }
 

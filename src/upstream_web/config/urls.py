@@ -6,6 +6,7 @@ urlpatterns = [
     path("account/", include("upstream_web.people.account_urls")),
     path("people/", include("upstream_web.people.urls")),
     path("audit/", include("upstream_web.people.audit_urls")),
+    path("notices/", include("upstream_web.notices.urls")),
     path("evidence/", include("upstream_web.evidence.urls")),
     path("plans/", include("upstream_web.problems.urls")),
     path("measures/", include("upstream_web.measures.urls")),

@@ -15,7 +15,7 @@ from django.http import Http404
 from upstream_web.audit.models import AuditEvent
 from upstream_web.audit.queries import history_of
 from upstream_web.people.access import Standing, path_covers, standing
-from upstream_web.people.models import Membership, Organisation, User
+from upstream_web.people.models import Membership, Organisation, Role, User
 from upstream_web.people.permissions import Permission
 from upstream_web.places.models import Area
 from upstream_web.places.queries import areas_with_plans
@@ -148,6 +148,18 @@ def action_for_working(user: User, pk: int) -> tuple[Action, PlanAccess]:
     if Plan.Stage.RESPONSE not in access.writes and not mine:
         raise PermissionDenied
     return action, access
+
+
+def supervisors_of(plan: Plan) -> list[User]:
+    """Who may approve the plan: whoever supervises its area today and may read its marking."""
+    roles = [role.pk for role in Role.objects.all() if Permission.PLAN_SUPERVISE in role.permissions]
+    rows = Membership.objects.current().filter(role__in=roles, user__is_active=True)
+    users = {row.user_id: row.user for row in rows.select_related("user", "area", "team__area") if _reaches(row, plan)}
+    return [user for user in users.values() if access_to(user, plan).supervisor]
+
+
+def _reaches(row: Membership, plan: Plan) -> bool:
+    return row.responsible_for is None or path_covers(row.responsible_for.path, plan.area)
 
 
 def action_for_sending(user: User, pk: int) -> Action:

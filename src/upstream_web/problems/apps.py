@@ -4,16 +4,20 @@ from django.apps import AppConfig
 
 
 class ProblemsConfig(AppConfig):
-    """Says what one-time links open."""
+    """Says what one-time links open, and how plans and actions are called in notices."""
 
     name = "upstream_web.problems"
 
     def ready(self) -> None:
+        from upstream_web.notices import subjects
         from upstream_web.people import links
         from upstream_web.problems.access import action_by_link
+        from upstream_web.problems.presenters import actions_as_subjects, plans_as_subjects
 
         def title_of(pk: str) -> str | None:
             action = action_by_link(pk)
             return action.title if action else None
 
         links.register(links.Purpose("action", title_of, "problems:action_by_link"))
+        subjects.register("problems.plan", plans_as_subjects)
+        subjects.register("problems.action", actions_as_subjects)

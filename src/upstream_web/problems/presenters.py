@@ -11,7 +11,9 @@ from django.urls import reverse
 from upstream.reports.document import Document, Facts, Section
 from upstream.reports.spreadsheet import as_plain_text
 from upstream_web.measures.presenters.blocks import block
-from upstream_web.problems.access import PlanAccess
+from upstream_web.notices.subjects import Subject
+from upstream_web.people.models import User
+from upstream_web.problems.access import PlanAccess, visible_actions, visible_plans
 from upstream_web.problems.models import Action, Answer, Marking, Plan
 from upstream_web.problems.questions import GROUPS, Question, questions_for
 from upstream_web.problems.transitions import Transition, steps_from
@@ -167,4 +169,19 @@ def paper_parts(document: Document) -> dict[str, Any]:
         "marking": document.marking,
         "facts": block(Facts(document.facts), lambda _: ""),
         "sections": [section(one) for one in document.sections],
+    }
+
+
+def plans_as_subjects(user: User, ids: Iterable[int]) -> dict[int, Subject]:
+    """Plans that notices are about, those that the person may see."""
+    plans = visible_plans(user).filter(pk__in=ids).only("ref", "title")
+    return {plan.pk: Subject(str(plan), reverse("problems:overview", args=[plan.pk])) for plan in plans}
+
+
+def actions_as_subjects(user: User, ids: Iterable[int]) -> dict[int, Subject]:
+    """Actions that notices are about, those that the person may see."""
+    actions = visible_actions(user).filter(pk__in=ids).select_related("plan")
+    return {
+        action.pk: Subject(f"{action.title} ({action.plan.ref})", reverse("problems:action", args=[action.pk]))
+        for action in actions
     }

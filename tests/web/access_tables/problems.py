@@ -44,4 +44,6 @@ ROWS = [
     Row("problems:sharing", PAGES),
     *(Row(f"problems:{stage}", PAGES) for stage in Plan.Stage.values),
     Row("problems:action", PAGES, {"pk": "action"}),
+    Row("problems:send_action_link", {"anonymous": SIGN_IN, "stranger": ABSENT}, {"pk": "action"}),
+    Row("problems:action_by_link", dict.fromkeys(PAGES, ABSENT), {"pk": "action"}),
 ]

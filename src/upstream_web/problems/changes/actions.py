@@ -12,6 +12,7 @@ from upstream_web.audit.changes import System, record
 from upstream_web.people.links import Holder
 from upstream_web.people.models import User
 from upstream_web.problems import tasks
+from upstream_web.problems.changes.telling import settle_action, tell_of_action, tell_of_answer
 from upstream_web.problems.changes.versions import keep_version, locked, refuse_clash
 from upstream_web.problems.models import Action, ActionUpdate, Plan
 from upstream_web.search.changes import index
@@ -27,6 +28,7 @@ def add_action(*, plan: Plan, by: User, **values: Any) -> Action:
     action = Action.objects.create(plan=plan, number=number, **values)
     index(of=action, texts=action.searched())
     record(by=by, action="plan.action_added", of=action, parent=plan, after=_values(action))
+    tell_of_action(action=action, by=by)
     keep_version(plan=plan, by=by, why=f"Action {number} added")
     return action
 
@@ -45,6 +47,8 @@ def change_action(*, action: Action, by: User, based_on: int, **values: Any) -> 
     action.save()
     index(of=action, texts=action.searched())
     record(by=by, action="plan.action_changed", of=action, parent=plan, before=before, after=_values(action))
+    if action.owner_id != before["owner"]:
+        tell_of_action(action=action, by=by)
     keep_version(plan=plan, by=by, why=f"Action {action.number} changed")
     return action
 
@@ -83,6 +87,10 @@ def update_action(
         after=_values(action),
         details={"said": text},
     )
+    if state in (State.DONE, State.DROPPED):
+        settle_action(action=action)
+    if by.pk is None:
+        tell_of_answer(action=action)
     keep_version(
         plan=plan, by=by if isinstance(by, User) else None, why=f"Action {action.number}: {action.get_state_display()}"
     )

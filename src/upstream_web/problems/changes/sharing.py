@@ -9,6 +9,7 @@ from django.utils import timezone
 from upstream_web.audit.changes import record
 from upstream_web.files.changes import keep_file
 from upstream_web.people.models import Organisation, User
+from upstream_web.problems.changes.telling import tell_new_owner
 from upstream_web.problems.changes.versions import keep_version, locked
 from upstream_web.problems.models import Invitation, Marking, Note, Plan, PlanFile
 
@@ -93,5 +94,6 @@ def give_to(*, plan: Plan, owner: User, by: User) -> Plan:
     record(by=by, action="plan.given", of=plan, before={"owner": plan.owner}, after={"owner": owner})
     plan.owner = owner
     plan.save(update_fields=["owner"])
+    tell_new_owner(plan=plan, by=by)
     keep_version(plan=plan, by=by, why=f"Given to {owner}")
     return plan

@@ -10,6 +10,7 @@ from django.utils import timezone
 from upstream_web.audit.changes import record
 from upstream_web.people.models import User
 from upstream_web.problems.access import PlanAccess
+from upstream_web.problems.changes.telling import tell_of_step
 from upstream_web.problems.changes.versions import keep_version, locked
 from upstream_web.problems.models import Plan, StatusRecord
 from upstream_web.problems.transitions import BY_KEY
@@ -51,6 +52,7 @@ def take_step(*, plan: Plan, by: User, access: PlanAccess, step: str, comment: s
         after={"status": plan.status},
         details=_said(comment),
     )
+    tell_of_step(plan=plan, by=by, step=step)
     keep_version(plan=plan, by=by, why=transition.words)
     return plan
 

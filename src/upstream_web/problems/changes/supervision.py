@@ -10,6 +10,7 @@ from django.utils import timezone
 from upstream_web.audit.changes import record
 from upstream_web.people.models import User
 from upstream_web.problems.access import PlanAccess
+from upstream_web.problems.changes.telling import settle_review
 from upstream_web.problems.changes.versions import locked
 from upstream_web.problems.models import AwardNomination, Plan, Review, Score
 from upstream_web.problems.rubrics import judge
@@ -32,6 +33,7 @@ def review(*, plan: Plan, by: User, text: str, next_on: datetime.date | None = N
     )
     plan.next_review_on = next_on
     plan.save(update_fields=["next_review_on"])
+    settle_review(plan=plan)
     return row
 
 
