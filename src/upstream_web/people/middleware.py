@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from upstream_web.people import access, kept
 
-OPEN_PREFIXES = ("allauth.", "django.contrib.staticfiles")
+OPEN_PREFIXES = ("allauth.", "django.contrib.staticfiles", "ninja.")
 """Views of these packages decide for themselves."""
 
 SEEN_EVERY = 60

@@ -136,6 +136,14 @@ def plan_for_supervising(user: User, pk: int) -> tuple[Plan, PlanAccess]:
     return plan, access
 
 
+def action_for_reading(user: User, pk: int) -> Action:
+    """An action that the person may see."""
+    action = visible_actions(user).select_related("plan", "organisation", "owner").filter(pk=pk).first()
+    if action is None:
+        raise Http404
+    return action
+
+
 def action_for_working(user: User, pk: int) -> tuple[Action, PlanAccess]:
     """An action that the person may update: of a plan they write, or one that is theirs or their organisation's."""
     action = Action.objects.select_related("plan__area", "plan__team", "organisation", "owner").filter(pk=pk).first()

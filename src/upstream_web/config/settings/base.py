@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "upstream_web.places",
     "upstream_web.people",
     "upstream_web.notices",
+    "upstream_web.api",
     "upstream_web.files",
     "upstream_web.runs",
     "upstream_web.intake",
@@ -212,6 +213,9 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "upstream_web.design.errors.form_too_old"
 
 # -- words, times, files -----------------------------------------------------------------------------------------
+API_PER_MINUTE = 120
+"""Requests a minute for each token."""
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_I18N = True

@@ -6,7 +6,8 @@ import dataclasses
 from typing import Final, get_args
 
 from upstream.reports.appendices import definitions_section, provenance_section, queries_of
-from upstream.reports.document import Document, Section
+from upstream.reports.document import Document, Section, figures_of
+from upstream.reports.figures import Figure
 from upstream.reports.publishing import RENDERERS, Format
 from upstream.reports.quarterly import HANDLING
 from upstream_web.measures.engine.figures import Figures
@@ -45,6 +46,11 @@ def document_of(figures: Figures, title: str, keys: tuple[str, ...], sections: t
         queries=queries_of(results),
         engine_version=results.engine_version,
     )
+
+
+def printed_of(figures: Figures, key: str) -> list[Figure]:
+    """Every figure of a measure's own page, once each, in reading order."""
+    return list(dict.fromkeys(one for one in figures_of(measure_section_of(figures, key)) if one.source.measure == key))
 
 
 def measure_file(figures: Figures, key: str, kind: Format) -> bytes:
