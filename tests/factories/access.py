@@ -11,13 +11,13 @@ from typing import Any
 
 from upstream_web.people.models import User
 
-SIGN_IN, OPENS, ELSEWHERE, REFUSED, ABSENT, GONE, NOT_SHOWN = "sign in", 200, 302, 403, 404, 410, 405
-"""Sent to sign in; a page; sent on; not allowed; as if it did not exist; a dead link; the target of a form, no page."""
+SIGN_IN, OPENS, ELSEWHERE, NO_TOKEN, REFUSED, ABSENT, GONE, NOT_SHOWN = "sign in", 200, 302, 401, 403, 404, 410, 405
+"""Sent to sign in; a page; sent on; no token; not allowed; as if absent; a dead link; the target of a form, no page."""
 
 NOTHING = "nothing"
 """Either not allowed or as if it did not exist."""
 
-SHUT = (SIGN_IN, REFUSED, ABSENT, NOTHING)
+SHUT = (SIGN_IN, NO_TOKEN, REFUSED, ABSENT, NOTHING)
 Expected = str | int
 
 

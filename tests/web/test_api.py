@@ -12,12 +12,12 @@ from factories.people import AreaFactory, OrganisationFactory, TeamFactory, pers
 from factories.problems import ActionFactory, InvitationFactory, PlanFactory
 from factories.signing_in import sign_in
 from fixtures_figures import MONTH
-from upstream_web.api import changes
-from upstream_web.api.models import ApiToken, Scope
 from upstream_web.audit.models import AuditEvent
 from upstream_web.people.models import User
 from upstream_web.people.permissions import Permission
 from upstream_web.problems.models import Plan
+from upstream_web.programs import changes
+from upstream_web.programs.models import ApiToken, Scope
 
 pytestmark = pytest.mark.django_db
 FULL = (Permission.PLAN_START, Permission.SENSITIVE_READ)
@@ -109,13 +109,13 @@ class TestTokens:
 
     def test_so_many_requests_a_minute(self, program, officer, settings, monkeypatch) -> None:
         settings.API_PER_MINUTE = 3
-        monkeypatch.setattr("upstream_web.api.limits.time", lambda: 1_790_000_025.0)
+        monkeypatch.setattr("upstream_web.programs.limits.time", lambda: 1_790_000_025.0)
         assert [program.get("/plans").status_code for _ in range(4)] == [200, 200, 200, 429]
         answer = program.get("/plans")
         assert answer["Retry-After"] == "15"
         assert "Too many" in answer.json()["title"]
         assert Program(officer).get("/plans").status_code == 200
-        monkeypatch.setattr("upstream_web.api.limits.time", lambda: 1_790_000_041.0)
+        monkeypatch.setattr("upstream_web.programs.limits.time", lambda: 1_790_000_041.0)
         assert program.get("/plans").status_code == 200
 
     def test_making_and_ending_one_on_the_pages(self, client, officer) -> None:

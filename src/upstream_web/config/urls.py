@@ -8,7 +8,7 @@ urlpatterns = [
     path("account/", include("upstream_web.people.account_urls")),
     path("people/", include("upstream_web.people.urls")),
     path("audit/", include("upstream_web.people.audit_urls")),
-    path("api/", include("upstream_web.api.urls")),
+    path("api/", include("upstream_web.programs.urls")),
     path("api/v1/", service.urls),
     path("notices/", include("upstream_web.notices.urls")),
     path("evidence/", include("upstream_web.evidence.urls")),

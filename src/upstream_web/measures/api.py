@@ -6,15 +6,15 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field, StringConstraints
 
-from upstream_web.api.errors import REFUSALS
-from upstream_web.api.models import Scope
-from upstream_web.api.paging import PageOf, Paging, paged
-from upstream_web.api.tokens import TokenFor
 from upstream_web.measures import access, queries
 from upstream_web.measures.access import Open
 from upstream_web.measures.engine.files import printed_of
 from upstream_web.people.access import require
 from upstream_web.people.permissions import Permission
+from upstream_web.programs.errors import REFUSALS
+from upstream_web.programs.models import Scope
+from upstream_web.programs.paging import PageOf, Paging, paged
+from upstream_web.programs.tokens import TokenFor
 
 router = Router(tags=["Measures"])
 Month = Annotated[str, StringConstraints(pattern=r"^((19|20|21)[0-9]{2}-(0[1-9]|1[0-2]))?$")]

@@ -8,10 +8,6 @@ from ninja import Query, Router, Schema, Status
 from ninja.errors import HttpError
 from pydantic import Field, StringConstraints
 
-from upstream_web.api.errors import REFUSALS
-from upstream_web.api.models import Scope
-from upstream_web.api.paging import PageOf, Paging, paged
-from upstream_web.api.tokens import TokenFor
 from upstream_web.places.queries import areas_with_plans
 from upstream_web.problems.access import (
     action_for_reading,
@@ -23,6 +19,10 @@ from upstream_web.problems.access import (
 from upstream_web.problems.changes.actions import update_action
 from upstream_web.problems.models import Action, Plan
 from upstream_web.problems.queries import PlanFilter, filtered
+from upstream_web.programs.errors import REFUSALS
+from upstream_web.programs.models import Scope
+from upstream_web.programs.paging import PageOf, Paging, paged
+from upstream_web.programs.tokens import TokenFor
 
 plans_router, actions_router = Router(tags=["Plans"]), Router(tags=["Actions"])
 MOST = 2**31 - 1

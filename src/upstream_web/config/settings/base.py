@@ -38,7 +38,7 @@ INSTALLED_APPS = [
     "upstream_web.places",
     "upstream_web.people",
     "upstream_web.notices",
-    "upstream_web.api",
+    "upstream_web.programs",
     "upstream_web.files",
     "upstream_web.runs",
     "upstream_web.intake",

@@ -6,14 +6,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from upstream_web.api import changes
-from upstream_web.api.access import own_token, tokens_of
-from upstream_web.api.forms import TokenForm
-from upstream_web.api.presenters import operations
-from upstream_web.api.service import service
 from upstream_web.design.forms import posted
 from upstream_web.people.access import recently_signed_in
 from upstream_web.people.middleware import open_to_all
+from upstream_web.programs import changes
+from upstream_web.programs.access import own_token, tokens_of
+from upstream_web.programs.forms import TokenForm
+from upstream_web.programs.presenters import operations
+from upstream_web.programs.service import service
 
 
 @require_safe
@@ -21,7 +21,7 @@ def reference(request: HttpRequest) -> HttpResponse:
     """What programs can ask, for people to read."""
     schema = service.get_openapi_schema()
     context = {"title": "The API", "words": schema["info"]["description"], "operations": operations(schema)}
-    return render(request, "api/reference.jinja", context)
+    return render(request, "programs/reference.jinja", context)
 
 
 @open_to_all
@@ -33,7 +33,7 @@ def openapi(request: HttpRequest) -> JsonResponse:
 
 def tokens(request: HttpRequest) -> HttpResponse:
     """A person's own tokens."""
-    return render(request, "api/tokens.jinja", {"title": "Tokens for programs", "tokens": tokens_of(request.user)})
+    return render(request, "programs/tokens.jinja", {"title": "Tokens for programs", "tokens": tokens_of(request.user)})
 
 
 @recently_signed_in
@@ -42,8 +42,8 @@ def make(request: HttpRequest) -> HttpResponse:
     form = TokenForm(posted(request))
     if request.method == "POST" and form.is_valid():
         made = changes.make_token(by=request.user, **form.cleaned_data)
-        return render(request, "api/made.jinja", {"title": "Copy the token now", "made": made})
-    context = {"title": "Make a token", "form": form, "back": reverse("api:tokens"), "button": "Make it"}
+        return render(request, "programs/made.jinja", {"title": "Copy the token now", "made": made})
+    context = {"title": "Make a token", "form": form, "back": reverse("programs:tokens"), "button": "Make it"}
     return render(request, "design/form_page.jinja", context)
 
 
@@ -53,4 +53,4 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     token = own_token(request.user, pk)
     changes.end_token(token=token, by=request.user)
     messages.success(request, f"The token “{token.name}” opens nothing any more")
-    return redirect("api:tokens")
+    return redirect("programs:tokens")

@@ -4,9 +4,9 @@ from django.http import HttpRequest
 from ninja.errors import AuthorizationError
 from ninja.security import HttpBearer
 
-from upstream_web.api.access import working_token
-from upstream_web.api.changes import note_use
-from upstream_web.api.models import ApiToken, Scope
+from upstream_web.programs.access import working_token
+from upstream_web.programs.changes import note_use
+from upstream_web.programs.models import ApiToken, Scope
 
 
 class TokenFor(HttpBearer):

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from upstream_web.api.models import Scope
+from upstream_web.programs.models import Scope
 
 
 class TokenForm(forms.Form):

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from upstream_web.api.access import digest_of
-from upstream_web.api.models import ApiToken, Scope
 from upstream_web.audit.changes import record
 from upstream_web.people.models import User
+from upstream_web.programs.access import digest_of
+from upstream_web.programs.models import ApiToken, Scope
 
 PREFIX = "upstream_"
 """How every token begins, so that scanners of code and logs can find one that leaked."""

@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from upstream_web.api import views
+from upstream_web.programs import views
 
-app_name = "api"
+app_name = "programs"
 urlpatterns = [
     path("", views.reference, name="reference"),
     path("v1/openapi.json", views.openapi, name="openapi"),

@@ -2,8 +2,8 @@
 
 from ninja import NinjaAPI
 
-from upstream_web.api.errors import explain
-from upstream_web.api.limits import PerMinute
+from upstream_web.programs.errors import explain
+from upstream_web.programs.limits import PerMinute
 
 DESCRIPTION = (
     "Plans, actions and measures for programs. A program acts for the person who made its token, and sees what "

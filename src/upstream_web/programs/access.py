@@ -5,8 +5,8 @@ import hashlib
 from django.db.models import QuerySet
 from django.http import Http404
 
-from upstream_web.api.models import ApiToken
 from upstream_web.people.models import User
+from upstream_web.programs.models import ApiToken
 
 
 def digest_of(secret: str) -> str:
