@@ -4,14 +4,15 @@ from django.apps import AppConfig
 
 
 class ProblemsConfig(AppConfig):
-    """Says what one-time links open, and how plans and actions are called in notices."""
+    """Says what one-time links open, and how plans and actions are called in notices, what passes on when somebody moves."""
 
     name = "upstream_web.problems"
 
     def ready(self) -> None:
         from upstream_web.notices import subjects
-        from upstream_web.people import links
+        from upstream_web.people import handover, links
         from upstream_web.problems.access import action_by_link
+        from upstream_web.problems.handover import OwnedActions, OwnedPlans
         from upstream_web.problems.presenters import actions_as_subjects, plans_as_subjects
 
         def title_of(pk: str) -> str | None:
@@ -21,3 +22,5 @@ class ProblemsConfig(AppConfig):
         links.register(links.Purpose("action", title_of, "problems:action_by_link"))
         subjects.register("problems.plan", plans_as_subjects)
         subjects.register("problems.action", actions_as_subjects)
+        handover.register(OwnedPlans())
+        handover.register(OwnedActions())
