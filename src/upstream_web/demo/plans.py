@@ -218,7 +218,7 @@ def _analyse_and_respond(plan: Plan, about: Setting, cast: Cast, rng: np.random.
     parts.save_objective(
         plan=plan,
         by=about.officer,
-        what=f"A third fewer: {problem['title'].format(**said).lower()}",
+        what=f"A third less of it: {problem['title'].format(**said)}",
         measure="Recorded a quarter",
         baseline=baseline,
         target=round(baseline * 2 / 3),
