@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class ProblemsConfig(AppConfig):
-    """Says what one-time links open, and how plans and actions are called in notices, what passes on when somebody moves."""
+    """Says what links open, how plans and actions are called in notices, and what passes on when somebody moves."""
 
     name = "upstream_web.problems"
 
