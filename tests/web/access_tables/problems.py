@@ -36,7 +36,13 @@ def world() -> World:
 LISTS = {"anonymous": SIGN_IN, "stranger": OPENS, "colleague": OPENS}
 PAGES = {"anonymous": SIGN_IN, "stranger": ABSENT, "colleague": OPENS}
 
+# open to everybody: what a supervisor approved for the public, and nothing of a plan without such a summary
+PUBLIC = {"anonymous": OPENS, "stranger": OPENS, "colleague": OPENS}
+NOT_PUBLISHED = {"anonymous": ABSENT, "stranger": ABSENT, "colleague": ABSENT}
+
 ROWS = [
+    Row("problems:public_list", PUBLIC),
+    Row("problems:public", NOT_PUBLISHED),
     Row("problems:plans", LISTS),
     Row("problems:start", LISTS),
     Row("problems:overview", PAGES),
