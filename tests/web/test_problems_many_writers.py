@@ -1,0 +1,116 @@
+"""Twenty people write in one plan at once, on a database that commits: nobody's words are lost."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from django.db import DatabaseError, connection, connections, transaction
+
+from factories.people import TeamFactory, UserFactory
+from factories.problems import ActionFactory, PlanFactory
+from upstream_web.audit.models import AuditEvent
+from upstream_web.problems.changes.actions import update_action
+from upstream_web.problems.changes.plans import save_answers
+from upstream_web.problems.changes.versions import EditClash
+from upstream_web.problems.models import Action, ActionUpdate, Plan
+
+WRITERS = 20
+QUESTION = "community"
+
+
+@contextmanager
+def one_database_for_all(folder: Path) -> Iterator[None]:
+    """New threads open the same database. That of the tests on SQLite is in memory, where threads cannot wait for one
+    another as they do in a file, so it is copied into one."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    path = folder / "many.sqlite3"
+    with sqlite3.connect(path) as file:
+        connection.connection.backup(file)
+    file.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(connections.settings["default"], "NAME", str(path))
+        yield
+
+
+def closing(work: Callable[[int], int]) -> Callable[[int], int]:
+    def one(number: int) -> int:
+        try:
+            return work(number)
+        finally:
+            connection.close()
+
+    return one
+
+
+def add_own_word(plan: int, user: object, word: str) -> int:
+    """Add a word to the answer that all of them write, as a person does: on a clash, look at what is there and put
+    one's own to it. How many clashes it took."""
+    clashes = 0
+    while True:
+        held = Plan.objects.get(pk=plan).answers.filter(question=QUESTION).first()
+        text = f"{held.text} {word}" if held else word
+        try:
+            save_answers(
+                plan=Plan(pk=plan),
+                by=user,
+                answers={QUESTION: {"text": text, "evidence": ""}},
+                based_on={QUESTION: held.version if held else 0},
+            )
+        except EditClash:
+            clashes += 1
+        else:
+            return clashes
+
+
+def test_twenty_writers_at_once_lose_nothing(committed: None, tmp_path: Path) -> None:
+    plan = PlanFactory(team=TeamFactory(), version=0)
+    users = [UserFactory() for _ in range(WRITERS)]
+    shared = ActionFactory(plan=plan)
+    own = [ActionFactory(plan=plan) for _ in range(WRITERS)]
+    start = Barrier(WRITERS)
+
+    @closing
+    def write(number: int) -> int:
+        user = users[number]
+        start.wait(timeout=60)
+        clashes = add_own_word(plan.pk, user, f"word{number}")
+        for action in (own[number], shared):
+            update_action(action=action, by=user, text=f"said{number}", state=Action.State.TO_DO)
+        return clashes
+
+    @closing
+    def check(_: int) -> int:
+        found = Plan.objects.get(pk=plan.pk)
+        assert Counter(found.answers.get().text.split()) == Counter(f"word{n}" for n in range(WRITERS))
+        assert found.answers.get().version == WRITERS
+        assert Counter(ActionUpdate.objects.filter(action=shared).values_list("text", flat=True)) == Counter(
+            f"said{n}" for n in range(WRITERS)
+        )
+        assert {action.version for action in Action.objects.filter(pk__in=[one.pk for one in own])} == {2}
+        assert Action.objects.get(pk=shared.pk).version == 1 + WRITERS
+        assert [v.number for v in found.versions.order_by("number")] == list(range(1, 3 * WRITERS + 1))
+        assert found.version == 3 * WRITERS
+        assert AuditEvent.objects.filter(action__in=("plan.answered", "plan.action_updated")).count() == 3 * WRITERS
+        return 0
+
+    with one_database_for_all(tmp_path), ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(write, range(WRITERS)))
+        pool.submit(check, 0).result()
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_the_audit_log_refuses_again_after_it_was_emptied(committed: None, turn: str) -> None:
+    assert AuditEvent.objects.count() == 0
+    with transaction.atomic():
+        from upstream_web.audit.changes import System, record
+
+        record(by=System("test"), action="test.done", of=UserFactory())
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        AuditEvent.objects.all().delete()
