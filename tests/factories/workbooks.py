@@ -72,9 +72,11 @@ BROKEN = (
 """Nine ways in which a row of the spreadsheet is not right."""
 
 
-def hub_workbook() -> bytes:
+def hub_workbook(area: str = "North", owner: str = "officer@force.example") -> bytes:
     """146 plans with two actions each, and nine rows that cannot come in."""
-    plans = [plan_row(number) for number in range(1, 147)]
-    plans += [plan_row(number, **cells) for number, cells in enumerate(BROKEN, 147)]
-    actions = [action_row(number, Task=task) for number in range(1, 147) for task in ("Mark tools", "Visit the site")]
+    ours = {"LPA": area, "OIC": owner}
+    plans = [plan_row(number, **ours) for number in range(1, 147)]
+    plans += [plan_row(number, **ours | cells) for number, cells in enumerate(BROKEN, 147)]
+    tasks = ("Mark tools", "Visit the site")
+    actions = [action_row(number, Task=task, Who=owner) for number in range(1, 147) for task in tasks]
     return workbook(Plans=[HEADERS, *plans], Actions=[ACTION_HEADERS, *actions])
