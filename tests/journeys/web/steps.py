@@ -30,7 +30,7 @@ def tab_to(page: Page, name: str) -> None:
         focus = page.evaluate(
             """() => {
                 const e = document.activeElement, s = getComputedStyle(e), l = e.labels && e.labels[0]
-                const seen = s.outlineStyle !== 'none' || s.boxShadow !== 'none' || s.backgroundColor === 'rgb(255, 221, 0)'
+                const seen = s.outlineStyle !== 'none' || s.boxShadow !== 'none'
                 return { name: ((l || e).textContent || '').trim(), seen }
             }"""
         )

@@ -39,7 +39,7 @@ def plan_of(cast: Cast, make: object = PlanFactory, **fields: object) -> Plan:
 
 
 def test_a_sergeant_starts_a_plan_from_a_burglary_pattern_and_submits_it(visit: Visit, cast: Cast) -> None:
-    """Given a pattern of burglaries, when the sergeant has answered what is asked, then the plan is with a supervisor."""
+    """Given a pattern of burglaries, when the sergeant has answered what is asked, then a supervisor has the plan."""
     ended = {"status": "closed", "closed_on": datetime.date(2026, 5, 1)}
     plan_of(cast, title="Burglary at Mill Court", crime_types=["Burglary"], **ended)
     page = visit("sergeant", PATTERN)
@@ -114,7 +114,7 @@ def test_the_hub_scores_a_plan_and_finds_it_overdue(visit: Visit, cast: Cast) ->
     for item in rubric(plan.kind):
         page.locator(f"[name={item.key}][value='2']").check()
     page.locator("form button.govuk-button").last.click()
-    expect(page.get_by_text("16 of 24")).to_be_visible()
+    expect(page.get_by_text("16 of 24, amber")).to_be_visible()
     assert Plan.objects.get(pk=plan.pk).scores.get().total == 16
     assert broken_rules(page) == []
 
@@ -179,6 +179,7 @@ def test_a_plan_is_started_with_the_keyboard_alone(visit: Visit, cast: Cast) -> 
     page.keyboard.press("Space")
     tab_to(page, "See similar plans")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Plans like this one")).to_be_visible()
     tab_to(page, "Start the plan")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Bicycles taken from the station")
@@ -187,7 +188,7 @@ def test_a_plan_is_started_with_the_keyboard_alone(visit: Visit, cast: Cast) -> 
 
 
 def test_a_form_sent_after_the_session_ran_out_keeps_its_words(visit: Visit, cast: Cast) -> None:
-    """Given a long form and a session that ran out, when it is sent and the officer signs in again, then it is saved."""
+    """Given a long form and a session that ran out, when it is sent and the officer signs in anew, then it is saved."""
     plan = plan_of(cast, title="Burglary around Mill Lane")
     page = visit("officer", f"/plans/{plan.pk}/scanning/cheers/edit/")
     long = "Nine homes in six weeks. " * 40

@@ -1,0 +1,130 @@
+"""Every page of plans, on a screen and on a telephone: axe, nothing wider than the page, one heading, its own title."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from factories.problems import ActionFactory, InvitationFactory, NoteFactory, ResultFactory, ready_plan
+from factories.workbooks import ACTION_HEADERS, BROKEN, HEADERS, action_row, plan_row, workbook
+from journeys.web.conftest import Visit
+from journeys.web.steps import broken_rules
+from upstream_web.demo.people import Cast
+from upstream_web.people.models import User
+from upstream_web.problems import urls
+from upstream_web.problems.changes.actions import update_action
+from upstream_web.problems.changes.parts import save_hypothesis, save_response
+from upstream_web.problems.changes.sharing import add_file
+from upstream_web.problems.models import Plan
+from upstream_web.problems.questions import questions_for
+
+pytestmark = pytest.mark.browser
+
+TELEPHONE = {"width": 375, "height": 700}
+NO_PAGES = {
+    "export", "export_workbook", "download", "workbook_quarantine",  # files
+    "add_note", "count_records", "end_invitation", "remove_hypothesis", "remove_objective", "remove_response",  # forms
+}  # fmt: skip
+ELSEWHERE = {"slice": "its charts rest on records of the engine's store: test_problems_slices"}
+LONG = "Wolverhampton-Penkridge-and-Featherstone-Interchange " * 3
+
+
+def full_plan(cast: Cast) -> Plan:
+    """A plan with something on every page, in long words too."""
+    officer, team = cast.people["officer@demo.example"], cast.teams["safer neighbourhood", "B"]
+    plan = ready_plan(team=team, owner=officer, title=LONG[:150], place=LONG[:100], problem=LONG)
+    save_hypothesis(plan=plan, by=officer, statement="Locks snap", test="Look at each lock", finding="", state="open")
+    row = plan.responses.get()
+    same = {name: getattr(row, name) for name in ("title", "mechanism", "tier", "side")}
+    save_response(plan=plan, by=officer, row=row, based_on=row.version, **same, dose_planned=9, dose_unit="visits")
+    NoteFactory(plan=plan, text=LONG, marking="sensitive")
+    ResultFactory(plan=plan)
+    update_action(action=ActionFactory(plan=plan, title=LONG[:150]), by=officer, text="Begun", state="to_do")
+    InvitationFactory(plan=plan, organisation=cast.organisations["housing"])
+    file = SimpleUploadedFile("a-very-long-name-of-a-file-that-somebody-kept-for-the-plan.txt", b"words")
+    add_file(plan=plan, by=officer, upload=file, what="Where the homes are", marking="official")
+    return plan
+
+
+def addresses_of(plan: Plan) -> dict[str, str]:
+    """Every page of a plan by name."""
+    action, invitation = plan.actions.get(), plan.invitations.get()
+    parts = {
+        "change_hypothesis": plan.hypotheses.get().pk, "change_objective": plan.objectives.get().pk,
+        "change_response": plan.responses.get().pk, "add_delivery": plan.responses.get().pk,
+        "change_action": action.pk,
+    }  # fmt: skip
+    found = {}
+    for pattern in urls.urlpatterns:
+        name, needed = pattern.name, {*pattern.pattern.converters}
+        if name in NO_PAGES or name in ELSEWHERE or name.startswith("workbook") or not needed:
+            continue
+        given = {"pk": action.pk if name == "action" else plan.pk, "part": parts.get(name), "step": "submit"}
+        given |= {"invitation": invitation.pk}
+        if name == "edit_answers":
+            groups = {(stage, q.group) for stage in Plan.Stage.values for q in questions_for(stage, plan.size)}
+            every = [{"pk": plan.pk, "stage": stage, "group": group} for stage, group in sorted(groups)]
+        else:
+            every = [{key: given[key] for key in needed}]
+        for values in every:
+            found[f"{name} {values.get('group', '')}"] = reverse(f"problems:{name}", kwargs=values)
+    found["compare "] += "?old=2&new=3"
+    return found
+
+
+def faults(page: Page, address: str) -> list[str]:
+    """What is wrong with a page on a screen, then on a telephone."""
+    answer = page.goto(address)
+    found = [] if answer and answer.status == 200 else [f"status {answer.status}"]
+    if page.locator("h1").count() != 1:
+        found.append(f"{page.locator('h1').count()} main headings")
+    for size in (page.viewport_size, TELEPHONE):
+        page.set_viewport_size(size)
+        found += broken_rules(page)
+        wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        found += [f"{wide} wide at {size['width']}"] if wide > room else []
+    return [f"{address}: {fault}" for fault in found]
+
+
+def every_fault(visit: Visit, who: str, addresses: list[str]) -> list[str]:
+    """What is wrong with any of the pages, and titles that two of them share."""
+    found, titles, screen = [], [], {"width": 1280, "height": 800}
+    page = visit(who, viewport=screen)
+    for address in addresses:
+        page.set_viewport_size(screen)
+        found += faults(page, address)
+        titles.append(page.title())
+    return found + [f"{times} pages are called {title}" for title, times in Counter(titles).items() if times > 1]
+
+
+def test_every_page_of_a_plan(visit: Visit, cast: Cast) -> None:
+    """Given a plan with everything in it, when a supervisor opens each of its pages, then none has a fault."""
+    addresses = addresses_of(full_plan(cast))
+    assert len(addresses) > 30
+    found = every_fault(visit, "sergeant", list(addresses.values()))
+    assert not found, "\n".join(found)
+
+
+def test_lists_of_plans_and_the_pages_of_a_workbook(visit: Visit, cast: Cast) -> None:
+    """Given plans and a workbook, when the hub opens each page on the way in and out again, then none has a fault."""
+    full_plan(cast)
+    user: User = cast.people["hub@demo.example"]
+    lists = ["", "dashboard/", "start/", "workbook/"]
+    assert every_fault(visit, user.email.split("@")[0], [f"/plans/{one}" for one in lists]) == []
+    page = visit("hub", "/plans/workbook/", viewport={"width": 1280, "height": 800})
+    rows = [plan_row(n, LPA="B") for n in range(1, 60)] + [plan_row(n, **cells) for n, cells in enumerate(BROKEN, 90)]
+    content = workbook(Plans=[HEADERS, *rows], Actions=[ACTION_HEADERS, action_row(1)])
+    file = {"name": "register.xlsx", "mimeType": "application/octet-stream", "buffer": content}
+    page.get_by_label("Workbook").set_input_files(file)
+    page.get_by_role("button", name="Upload").click()
+    columns = page.url
+    page.get_by_role("button", name="See what would become of it").click()
+    preview = page.url
+    assert every_fault(visit, "hub", [columns, preview]) == []
+    page.get_by_role("button", name="Bring in").click()
+    page.get_by_role("heading", name="Plans that came in").wait_for()
+    assert every_fault(visit, "hub", [page.url, f"{page.url}undo/"]) == []
