@@ -2,10 +2,11 @@
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from factories.access import ABSENT, OPENS, SIGN_IN, Row, World
+from factories.access import ABSENT, ELSEWHERE, OPENS, REFUSED, SIGN_IN, Row, World
 from factories.people import AreaFactory, TeamFactory, person
 from factories.problems import ActionFactory, InvitationFactory, ObjectiveFactory, PlanFactory
 from upstream_web.files.changes import keep_file
+from upstream_web.intake.changes import keep_workbook
 from upstream_web.people.permissions import Permission
 from upstream_web.problems.models import Plan
 
@@ -19,13 +20,18 @@ def world() -> World:
         "anonymous": None,
         "stranger": person(Permission.PLAN_START, Permission.PLAN_SUPERVISE, Permission.PLAN_HUB, team=elsewhere),
         "colleague": person(Permission.PLAN_START, team=team),
+        "importer": person(Permission.PLAN_IMPORT, team=team),
+        "another importer": person(Permission.PLAN_IMPORT, team=team),
     }
+    upload = SimpleUploadedFile("plans.csv", b"Ref,Title,Area\n1,Sheds,NORTH\n")
+    batch = keep_workbook(kind="plans", upload=upload, by=people["importer"])
     kwargs = {
         "pk": plan.pk,
         "part": ObjectiveFactory(plan=plan).pk,
         "invitation": InvitationFactory(plan=plan).pk,
         "action": ActionFactory(plan=plan).pk,
         "file": keep_file(upload=SimpleUploadedFile("a.txt", b"words"), owner=plan, by=plan.owner).pk,
+        "batch": batch.pk,
         "step": "submit",
         "stage": Plan.Stage.SCANNING,
         "group": "problem",
@@ -39,6 +45,9 @@ PAGES = {"anonymous": SIGN_IN, "stranger": ABSENT, "colleague": OPENS}
 # open to everybody: what a supervisor approved for the public, and nothing of a plan without such a summary
 PUBLIC = {"anonymous": OPENS, "stranger": OPENS, "colleague": OPENS}
 NOT_PUBLISHED = {"anonymous": ABSENT, "stranger": ABSENT, "colleague": ABSENT}
+IMPORTERS = {"anonymous": SIGN_IN, "stranger": REFUSED, "colleague": REFUSED, "importer": OPENS}
+OWN_WORKBOOK = {**IMPORTERS, "another importer": ABSENT}
+ON_THE_WAY = {**OWN_WORKBOOK, "importer": ELSEWHERE}
 
 ROWS = [
     Row("problems:public_list", PUBLIC),
@@ -52,4 +61,8 @@ ROWS = [
     Row("problems:action", PAGES, {"pk": "action"}),
     Row("problems:send_action_link", {"anonymous": SIGN_IN, "stranger": ABSENT}, {"pk": "action"}),
     Row("problems:action_by_link", dict.fromkeys(PAGES, ABSENT), {"pk": "action"}),
+    Row("problems:workbooks", IMPORTERS),
+    Row("problems:workbook_columns", OWN_WORKBOOK, {"pk": "batch"}),
+    Row("problems:workbook_quarantine", OWN_WORKBOOK, {"pk": "batch"}),
+    *(Row(f"problems:workbook{page}", ON_THE_WAY, {"pk": "batch"}) for page in ("", "_preview", "_undo")),
 ]

@@ -258,6 +258,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     old, new = (held[number] for number in sorted(numbers))
     context = page(plan, access, "history") | {
+        "title": f"Versions {old.number} and {new.number} compared",
         "old": old,
         "new": new,
         "rows": compared(old.content, new.content, sensitive=access.sensitive),
