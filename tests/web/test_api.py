@@ -197,6 +197,11 @@ class TestPlans:
         assert fault["where"] == where
         assert fault["words"]
 
+    def test_a_misspelt_filter_does_not_give_everything(self, program, plan) -> None:
+        answer = program.get("/plans", aera="NORTH")
+        assert answer.status_code == 422
+        assert "Not a filter here: aera. There are page, size, show, area," in answer.json()["title"]
+
     def test_an_area_that_is_not_there_is_said(self, program) -> None:
         assert program.get("/plans", area="NOWHERE").json()["title"] == "No area has the code “NOWHERE”."
 
@@ -245,7 +250,16 @@ class TestActions:
         assert Program(person()).post(f"/actions/{action.pk}/updates", {"state": "done"}).status_code == 404
 
     @pytest.mark.parametrize(
-        "body", ["", "{", "[]", '{"state": "gone"}', '{"state": "done", "text": "a\\u0000"}', "\xff"]
+        "body",
+        [
+            "",
+            "{",
+            "[]",
+            '{"state": "done", "txet": "x"}',
+            '{"state": "gone"}',
+            '{"state": "done", "text": "a\\u0000"}',
+            "\xff",
+        ],
     )
     def test_a_body_that_does_not_fit(self, program, plan, body) -> None:
         action = ActionFactory(plan=plan)
@@ -309,4 +323,4 @@ class TestDescription:
         told = [one for methods in described["paths"].values() for one in methods.values()]
         assert len(told) == 8
         assert all(one["security"] for one in told)
-        assert all({"401", "403", "404", "422", "429"} <= {*one["responses"]} for one in told)
+        assert all({"400", "401", "403", "404", "422", "429"} <= {*one["responses"]} for one in told)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 from ninja.errors import HttpError
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from upstream_web.places.queries import areas_with_plans
 from upstream_web.problems.access import (
@@ -103,6 +103,8 @@ class ActionPage(PageOf):
 class ActionUpdateIn(Schema):
     """How an action goes."""
 
+    model_config = ConfigDict(extra="forbid")
+
     state: Action.State
     text: Annotated[Text, Field(description="What happened.")] = ""
     blocker: Annotated[Text, Field(description="What stands in the way; needed when it is blocked.")] = ""
@@ -128,7 +130,7 @@ def list_plans(request: HttpRequest, asked: Query[PlansAsked]) -> dict[str, Any]
     """The plans that are open to the token's owner, newest first."""
     area = areas_with_plans().filter(code=asked.area).first() if asked.area else None
     if asked.area and area is None:
-        raise HttpError(422, f"No area has the code “{asked.area}”.")
+        raise HttpError(404, f"No area has the code “{asked.area}”.")
     narrowed = {name: getattr(asked, name) or "" for name in ("status", "stage", "colour", "kind")}
     by = PlanFilter(show=asked.show, area=area, words=asked.words, **narrowed)
     found = paged(request, filtered(visible_plans(request.user), by), asked)

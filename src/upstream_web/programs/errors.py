@@ -25,7 +25,7 @@ class Problem(Schema):
     faults: list[Fault] = Field(default_factory=list)
 
 
-REFUSALS: dict[int, type[Problem]] = dict.fromkeys((401, 403, 404, 422, 429), Problem)
+REFUSALS: dict[int, type[Problem]] = dict.fromkeys((400, 401, 403, 404, 422, 429), Problem)
 """What any operation may answer instead."""
 
 WORDS = {

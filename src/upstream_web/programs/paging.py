@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from ninja import Schema
+from ninja.errors import HttpError
 from pydantic import Field
 
 LARGEST = 100
@@ -30,6 +31,7 @@ class PageOf(Schema):
 
 def paged(request: HttpRequest, rows: Any, paging: Paging) -> dict[str, Any]:
     """One page of the rows; empty beyond the last."""
+    _refuse_unknown(request, paging)
     paginator = Paginator(rows, paging.size)
     beyond = paging.page > paginator.num_pages
     query = request.GET.copy()
@@ -40,3 +42,11 @@ def paged(request: HttpRequest, rows: Any, paging: Paging) -> dict[str, Any]:
         "next": f"{request.path}?{query.urlencode()}" if more else None,
         "rows": [] if beyond else list(paginator.page(paging.page)),
     }
+
+
+def _refuse_unknown(request: HttpRequest, paging: Paging) -> None:
+    """A filter that is misspelt must not quietly give everything."""
+    allowed = type(paging).model_fields
+    unknown = sorted(set(request.GET) - set(allowed))
+    if unknown:
+        raise HttpError(422, f"Not a filter here: {', '.join(unknown)[:200]}. There are {', '.join(allowed)}.")

@@ -43,7 +43,9 @@ def operations(schema: dict[str, Any]) -> list[Operation]:
 
 def _operation(schema: dict[str, Any], path: str, method: str, told: dict[str, Any]) -> Operation:
     parameters = tuple(
-        Field(one["name"], _kind(one["schema"]), one.get("required", False), one["schema"].get("description", ""))
+        Field(
+            one["name"], _kind(schema, one["schema"]), one.get("required", False), one["schema"].get("description", "")
+        )
         for one in told.get("parameters", [])
     )
     good = next(answer for status, answer in told["responses"].items() if str(status).startswith("2"))
@@ -65,7 +67,7 @@ def _fields(schema: dict[str, Any], content: dict[str, Any]) -> tuple[Field, ...
         of = _resolved(schema, of["properties"]["rows"]["items"])
     needed = set(of.get("required", ()))
     return tuple(
-        Field(name, _kind(one), name in needed, one.get("description", ""))
+        Field(name, _kind(schema, one), name in needed, one.get("description", ""))
         for name, one in of.get("properties", {}).items()
     )
 
@@ -76,13 +78,12 @@ def _resolved(schema: dict[str, Any], of: dict[str, Any]) -> dict[str, Any]:
     return of
 
 
-def _kind(of: dict[str, Any]) -> str:
+def _kind(schema: dict[str, Any], of: dict[str, Any]) -> str:
+    of = _resolved(schema, of)
     if "enum" in of:
         return " | ".join(str(one) for one in of["enum"])
     if "anyOf" in of:
-        return " or ".join(_kind(one) for one in of["anyOf"])
-    if "$ref" in of:
-        return of["$ref"].rpartition("/")[2]
+        return " or ".join(_kind(schema, one) for one in of["anyOf"])
     if of.get("type") == "array":
-        return f"list of {_kind(of['items'])}"
+        return f"list of {_kind(schema, of['items'])}"
     return str(of.get("format") or of.get("type", "any"))
