@@ -270,15 +270,24 @@ def queries_of(path: str) -> int:
 
 def serve() -> subprocess.Popen[bytes]:
     """Two workers, as the demonstration has."""
-    options = ["--bind", f"127.0.0.1:{PORT}", "--workers", "2", "--log-level", "warning", "--no-control-socket"]
+    options = [
+        "--bind",
+        f"127.0.0.1:{PORT}",
+        "--workers",
+        "2",
+        "--timeout",
+        "120",
+        "--log-level",
+        "warning",
+        "--no-control-socket",
+    ]
     server = subprocess.Popen([sys.executable, "-m", "gunicorn", *options, "upstream_web.config.wsgi"])
     for _ in range(240):
         try:
-            ask("/account/login/", "")
-        except OSError:
+            if ask("/account/login/", "")[0].status == 200:
+                return server
+        except (OSError, http.client.HTTPException):
             time.sleep(0.5)
-        else:
-            return server
     server.terminate()
     raise SystemExit("the site did not start")
 
