@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-import time
 from pathlib import Path
 from typing import Any
 
@@ -210,15 +209,13 @@ def test_results_that_the_engine_keeps_no_more_are_asked_for_again(reader: Clien
     assert "have not been calculated" in words(reader.get(SCORECARD))
 
 
-def test_pages_ask_few_questions_and_answer_fast_once_the_figures_are_loaded(
+def test_pages_ask_few_questions_once_the_figures_are_loaded(
     reader: Client, ready: Calculation, django_assert_max_num_queries: Any
 ) -> None:
     for address in (SCORECARD, MEASURE, f"/measures/{MONTH}/area/A/", f"{MEASURE}areas/"):
         reader.get(address)
         with django_assert_max_num_queries(12):
-            started = time.perf_counter()
             reader.get(address)
-            assert time.perf_counter() - started < 1  # the bench has the real bar; this finds a lost cache
 
 
 def test_noting_a_calculation_twice_keeps_one_row(ready: Calculation) -> None:
