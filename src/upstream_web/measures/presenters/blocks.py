@@ -15,6 +15,7 @@ from upstream.reports.document import (
     Prose,
     Runs,
     Table,
+    Text,
 )
 from upstream.reports.figures import Figure
 
@@ -70,8 +71,10 @@ def _callout(item: Callout, address: Address) -> dict[str, Any]:
 
 
 def cell(item: Cell, address: Address) -> dict[str, Any]:
-    """One cell of a table, its flag in words."""
-    return {"runs": runs(item.runs, address), "flag": item.flag, "flag_words": FLAG_WORDS.get(item.flag, "")}
+    """One cell of a table, its flag in words; `plain` is its text where that is all there is to draw."""
+    plain = item.text if all(type(one) is Text and not (one.bold or one.quoted) for one in item.runs) else None
+    flag_words = FLAG_WORDS.get(item.flag, "")
+    return {"runs": runs(item.runs, address), "plain": plain, "flag": item.flag, "flag_words": flag_words}
 
 
 def table(item: Table, address: Address) -> dict[str, Any]:
@@ -99,7 +102,7 @@ def plain_table(
 
 
 def _plain_cell(words: str) -> dict[str, Any]:
-    return {"runs": [{"kind": "text", "text": words}], "flag": "", "flag_words": ""}
+    return {"runs": [{"kind": "text", "text": words}], "plain": words, "flag": "", "flag_words": ""}
 
 
 def _chart(item: Chart, address: Address) -> dict[str, Any]:

@@ -200,7 +200,7 @@ def _group(opened: Open, group: areas.AreaGroup) -> dict[str, Any]:
     for row, shown in zip(group.rows, made["rows"], strict=True):
         when = "" if row.period == opened.figures.month.label else f" {row.period}"
         link = {"kind": "link", "text": row.title, "href": measure_address(opened, row.key)}
-        shown["cells"][0]["runs"] = [link, {"kind": "text", "text": when}]
+        shown["cells"][0] |= {"runs": [link, {"kind": "text", "text": when}], "plain": None}
         shown["cells"][1] |= {"flag": row.flag, "flag_words": FLAG_WORDS.get(row.flag, "")}
     return made
 
