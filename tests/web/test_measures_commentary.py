@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 
@@ -156,8 +157,9 @@ def test_the_change_itself_refuses_what_is_not_backed_and_what_was_overtaken(rea
     with pytest.raises(NotBacked, match="999,999"):
         changes.publish_commentary(words=fields, base=0, **given)
     changes.publish_commentary(words={**fields, "meaning": "Fine."}, base=0, **given)
-    with pytest.raises(changes.Overtaken):
-        changes.publish_commentary(words={**fields, "meaning": "Late."}, base=0, **given)
+    for base in (0, 5):
+        with pytest.raises(changes.Overtaken):
+            changes.publish_commentary(words={**fields, "meaning": "Late."}, base=base, **given)
 
 
 def test_a_likelihood_of_ones_own_needs_a_name_and_a_reason_and_shows_both(
@@ -216,3 +218,39 @@ def test_another_persons_draft_is_not_seen(client: Client, ready: Calculation, w
 def test_the_editor_of_what_is_not_there_is_not_found(client: Client, ready: Calculation, figures: Path) -> None:
     client.force_login(person(*WRITER))
     assert client.get(f"/measures/{MONTH}/measure/nothing/commentary/").status_code == 404
+
+
+def test_a_folder_of_files_is_brought_onto_the_pages_once(
+    ready: Calculation, writer: User, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = "---\nauthor: Head of Crime\nreviewed: 2022-07-06\n"
+    own = "likelihood: 20\nlikelihood_by: Head of Crime\nlikelihood_reason: Two more teams.\n"
+    (tmp_path / "crime_total.md").write_text(f"{head}{own}---\n## What does this mean?\nIt was {{{{this}}}}.\n")
+    (tmp_path / "positive_action.md").write_text(f"{head}---\n## Next steps\n- Ask 999,999 people.\n")
+    (tmp_path / "nothing.md").write_text(f"{head}---\n## Next steps\n- Go on.\n")
+    call_command("commentary_import", by=writer.email, folder=tmp_path)
+    said = capsys.readouterr().out
+    assert "crime_total: put on its page" in said
+    assert "positive_action: refused." in said
+    assert "nothing: no such measure" in said
+    row = CommentaryVersion.objects.get()
+    assert (row.meaning, row.likelihood, row.likelihood_by) == ("It was {{this}}.", 20, "Head of Crime")
+    call_command("commentary_import", by=writer.email, folder=tmp_path)
+    assert "crime_total: has commentary already" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="Nobody has the address"):
+        call_command("commentary_import", by="x@y.example", folder=tmp_path)
+
+
+def test_words_whose_audit_fails_are_not_on_the_page_and_still_in_the_draft(
+    client: Client, ready: Calculation, writer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**_: object) -> None:
+        raise OSError("disk full")
+
+    client.force_login(writer)
+    client.post(EDITOR, typed(do="save", meaning="Kept."))
+    monkeypatch.setattr(AuditEvent.objects, "create", fail)
+    with pytest.raises(OSError, match="disk full"):
+        client.post(EDITOR, typed(do="publish", meaning="Kept."))
+    assert not CommentaryVersion.objects.exists()
+    assert CommentaryDraft.objects.get().meaning == "Kept."

@@ -116,7 +116,11 @@ def test_making_again_keeps_the_answers_to_the_same_findings(
     first = report.digest
     changes.answer_findings(report=report, finding_ids=[report.findings.first().pk], answer="It is.", by=writer)
     drawn = engine.Drawn({"html": b"<p>2"}, found)
-    changes.keep_files(report=report, drawn=drawn, calculation=report.calculation, by=writer)
+    before = report.files.get(kind="html").file
+    with django_capture_on_commit_callbacks(execute=True):
+        changes.keep_files(report=report, drawn=drawn, calculation=report.calculation, by=writer)
+        assert before.storage.exists(before.name)
+    assert not before.storage.exists(before.name)
     assert report.digest != first
     assert [one.answer for one in report.findings.order_by("id")] == ["It is.", ""]
     assert report.files.count() == 1

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -54,7 +55,8 @@ def keep_files(*, report: Report, drawn: engine.Drawn, calculation: Calculation,
     """Keep the files and findings of a draft in place of those before; answers to the same findings stay."""
     _must_be_draft(report)
     for old in report.files.all():
-        old.file.delete(save=False)
+        # the file itself goes when it is certain that its row has gone
+        transaction.on_commit(partial(old.file.storage.delete, old.file.name))
         old.delete()
     for kind, content in drawn.files.items():
         row = ReportFile(report=report, kind=kind, sha256=hashlib.sha256(content).hexdigest(), size=len(content))

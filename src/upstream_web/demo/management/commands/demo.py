@@ -47,6 +47,9 @@ class Command(BaseCommand):
         if not Calculation.objects.exists() and Path(settings.DATA, "store").is_dir():
             self.stdout.write("Working the measures out for the performance pages")
             call_command("measures_prepare", verbosity=0)
+            writer = User.objects.filter(memberships__role__key="analyst").order_by("pk").first()
+            if writer is not None:
+                call_command("commentary_import", by=writer.email, verbosity=0)
         self._say(options["port"])
         if not options["no_serve"]:
             _serve(options["port"])
