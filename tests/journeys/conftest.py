@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from importlib import resources
@@ -106,6 +107,8 @@ def report_folder(small_force: Manifest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
+    # the browser's driver keeps an event loop on this thread: the site's database is asked between its steps
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as started:
         yield started
 
