@@ -27,6 +27,8 @@ class AuditEvent(models.Model):
         )
 
     def __str__(self) -> str:
+        if self.pk is None:
+            return "the audit log"  # as the object of a reading of the log itself
         return f"{self.action} {self.object_type} {self.object_id} by {self.by_name}"
 
 

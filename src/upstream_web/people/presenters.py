@@ -1,6 +1,8 @@
 """Words for pages of people and of the audit log."""
 
+import datetime
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,10 +74,13 @@ def kind_in_words(label: str) -> str:
         return label  # the log outlives the models that it tells of
 
 
+_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+
+
 def _change(field: str, value: Any) -> Change:
     name = in_words(field)
     if isinstance(value, dict) and set(value) == {"old", "new"}:
-        return Change(name, _plain(value["old"]), _plain(value["new"]))
+        return Change(name, "" if value["old"] in (None, "", []) else _plain(value["old"]), _plain(value["new"]))
     return Change(name, "", _plain(value))
 
 
@@ -86,4 +91,11 @@ def _plain(value: Any) -> str:
         return ", ".join(_plain(item) for item in value) or "nothing"
     if isinstance(value, dict):
         return ", ".join(f"{in_words(key)}: {_plain(item)}" for key, item in value.items()) or "nothing"
-    return value if isinstance(value, str) else json.dumps(value)
+    if isinstance(value, str):
+        return _date(value) if _DATE.fullmatch(value) else value
+    return json.dumps(value)
+
+
+def _date(value: str) -> str:
+    day = datetime.date.fromisoformat(value)
+    return f"{day.day} {day:%B %Y}"

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from upstream_web.audit.changes import System, record
-from upstream_web.audit.models import AuditSeal
+from upstream_web.audit.models import AuditEvent
 from upstream_web.config import backups
 
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             raise CommandError(str(bad)) from None
         with transaction.atomic():
             details = {"file": options["file"].name, "audit_head": made.audit_head}
-            record(by=System("restore"), action="site.restored", of=AuditSeal(), details=details)
+            record(by=System("restore"), action="site.restored", of=AuditEvent(), details=details)
         self.stdout.write(
             f"Restored {sum(made.rows.values()):,} rows, checked. Audit head: {made.audit_head or 'none'}"
         )
