@@ -59,6 +59,8 @@ ROWS = [
     Row("problems:sharing", PAGES),
     *(Row(f"problems:{stage}", PAGES) for stage in Plan.Stage.values),
     Row("problems:action", PAGES, {"pk": "action"}),
+    Row("problems:public_list", {"anonymous": OPENS}),
+    Row("problems:public", {"anonymous": ABSENT}),  # no summary of this plan was approved
     Row("problems:send_action_link", {"anonymous": SIGN_IN, "stranger": ABSENT}, {"pk": "action"}),
     Row("problems:action_by_link", dict.fromkeys(PAGES, ABSENT), {"pk": "action"}),
     Row("problems:workbooks", IMPORTERS),
