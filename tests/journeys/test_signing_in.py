@@ -13,13 +13,13 @@ from factories.signing_in import PASSWORD
 from upstream_web.people.models import User
 from upstream_web.people.permissions import Permission
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.usefixtures("committed")]
 WIDTHS = (1280, 375)
 WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture
-def site(live_server: object, settings: object) -> str:
+def site(committed: None, live_server: object, settings: object) -> str:
     """The site at a name that a security key can be tied to."""
     settings.ALLOWED_HOSTS = ["localhost"]
     settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
