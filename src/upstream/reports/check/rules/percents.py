@@ -247,7 +247,10 @@ def rate_source(grid: Grid, at: int) -> tuple[int, int, float] | None:
             if fits > most:
                 best, most = (top, bottom, times), fits
     known = sum(row.values[at] is not None for row in grid.rows)
-    return best if most >= 2 and 2 * most > known else None
+    # half of the rows will do where the headers name one period for the rate and the count
+    period = grid.columns[at].span
+    named = best is not None and period is not None and grid.columns[best[0]].span == period
+    return best if most >= 2 and (2 * most > known or (named and 2 * most == known)) else None
 
 
 def rate_holds(row: Row, at: int, source: tuple[int, int, float]) -> bool | None:
