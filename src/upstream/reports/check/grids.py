@@ -51,7 +51,7 @@ _ROLE_PATTERNS: tuple[tuple[Role, str], ...] = (
         r"\bratio\b|\b(?:for|to) (?:each|every)\b|\bper (?!cent|1,?000|100,?000|month|annum|year|week|day|"
         r"quarter)[a-z]+",
     ),
-    ("target", r"\btarget\b|\bgoal\b|\bambition\b|\bthreshold\b|\bstandard\b|\baspiration"),
+    ("target", r"\btarget\b|\bgoal\b|\bambition\b|\bthreshold\b|\bstandard\b(?! (?:dev|err))|\baspiration"),
     ("median", r"\bmedian\b"),
     ("minimum", r"\bmin(?:imum)?\b|\bshortest\b|\blowest\b|\bfastest\b"),
     ("maximum", r"\bmax(?:imum)?\b|\blongest\b|\bhighest\b|\bslowest\b"),
@@ -267,7 +267,12 @@ def _as_percents(header: str, values: list[Value | None]) -> list[Value | None]:
     """Fractions under a header of per cents, as a workbook stores them, read as the per cents that it shows."""
     held = [v for v in values if v is not None]
     fractions = all(abs(v.number) <= _LARGEST_FRACTION for v in held) and not any(v.percent for v in held)
-    if not _PERCENT_HEADER.search(header) or not fractions or sum(v.decimals >= 2 for v in held) * 2 <= len(held):
+    if (
+        not _PERCENT_HEADER.search(header)
+        or _POINTS.search(header)
+        or not fractions
+        or sum(v.decimals >= 2 for v in held) * 2 <= len(held)
+    ):
         return values
     return [v and Value(round(v.number * 100, 9), max(v.decimals - 2, 0), True, v.text) for v in values]
 
@@ -328,7 +333,7 @@ def _ratio(text: str) -> Value | None:
     return Value(top / bottom, math.floor(-math.log10(2 * slack)), False, text.strip())
 
 
-def _columns(headers: list[str], body: list[list[str]]) -> tuple[list[_Raw], list[_Raw]]:
+def _columns(headers: list[str], body: list[list[str]], *, workbook: bool) -> tuple[list[_Raw], list[_Raw]]:
     """Columns of text and of numbers; a column with two numbers a cell becomes two."""
     texts: list[_Raw] = []
     numbers: list[_Raw] = []
@@ -355,7 +360,7 @@ def _columns(headers: list[str], body: list[list[str]]) -> tuple[list[_Raw], lis
             for side in (0, 1):
                 numbers.append(_Raw(names[side], at, cells, [p[side] if p else None for p in both]))
         elif held * 2 > len(filled) and not periods:
-            numbers.append(_Raw(header, at, cells, _as_percents(header, values)))
+            numbers.append(_Raw(header, at, cells, _as_percents(header, values) if workbook else values))
         elif any(cells):
             texts.append(_Raw(header, at, cells, []))
     return texts, numbers
@@ -393,7 +398,7 @@ def _is_aim(raw: _Raw) -> bool:
 
 
 def _grid_of(table: Table, body: list[list[str]], lines: list[int], headers: list[str]) -> Grid | None:
-    texts, numbers = _columns(headers, body)
+    texts, numbers = _columns(headers, body, workbook=table.file.lower().endswith(".xlsx"))
     numbers = [raw for raw in numbers if not _is_serial(raw)]
     if not numbers:
         return None

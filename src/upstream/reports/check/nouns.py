@@ -107,11 +107,19 @@ def _plain(token: str) -> bool:
     return _content(token) and token not in _REPORTING
 
 
+_NUMBER_WORDS = words_in(
+    "one two three four five six seven eight nine ten eleven twelve dozen half third quarter first second"
+)
+
+
 def _join(words: list[str]) -> tuple[str, ...]:
     """Stems of a phrase, the verb that reported it taken from its end and articles from its inside."""
     kept = [w for w in words if w not in {"the", "a", "an", "our", "all"}]
     while len(kept) > 1 and (kept[-1] in _ENDINGS or kept[-1] in _COMMON):
         kept.pop()
+    if len(kept) == 1 and (kept[0].endswith("ing") or kept[0] in _NUMBER_WORDS):
+        # "it has risen for six months running": a verb and a number name nothing
+        return ()
     return tuple(stem(w.removesuffix("'s")) for w in kept)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 import zipfile
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -18,6 +19,7 @@ from upstream.reports.check.reading.text import split_sentences
 # an ordinary workbook unpacks to about ten times its size
 _MAXIMUM_UNPACKED = 400_000_000
 _TITLE_WORDS = 12
+_CAPTION = re.compile(r"(?:table|figure|chart|exhibit)\s+\w", re.IGNORECASE)
 _LONGEST_CELL = 1_000_000
 
 
@@ -64,7 +66,7 @@ def _add_sheet(pages: Pages, rows: list[list[str]], sheet: str) -> None:
             text = " ".join(cell for cell in rows[first] if cell)
             for sentence in split_sentences(text):
                 pages.add_sentence(sentence, first + 1, section)
-            title = text if first == start or not title else f"{title} {text}"
+            title = text if not title or _CAPTION.match(text) else title
             first += 1
         notes: list[tuple[int, str]] = []
         while (

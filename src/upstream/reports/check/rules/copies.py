@@ -10,7 +10,7 @@ from itertools import combinations
 
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Finding
-from upstream.reports.check.grids import Grid, Row
+from upstream.reports.check.grids import Column, Grid, Row
 from upstream.reports.check.labels import key, said_in
 from upstream.reports.check.numbers import Value
 
@@ -19,6 +19,8 @@ _LEAST_RUN = 3
 _LEAST_SURPRISE = 6.0
 _MOST_ROWS = 600
 _ENOUGH_ROWS = 10
+# a number with more decimals follows from others: what it adds is no more than its size
+_UNROUNDED = 4
 _SHARED = {"rank", "target", "upper", "lower", "median", "minimum", "maximum"}
 _BASELINE = re.compile(r"\bmean\b|\baverage\b|baseline|expected|forecast|projection|population", re.IGNORECASE)
 
@@ -30,7 +32,7 @@ def surprise(values: list[Value], spreads: list[float] | None = None) -> float:
     """
     bounds = spreads or [math.inf] * len(values)
     steps = {
-        v.number: min(abs(v.number), bound) * 10.0 ** min(max(v.decimals, 0), 2)
+        v.number: min(abs(v.number), bound) * 10.0 ** (min(max(v.decimals, 0), 2) if v.decimals <= _UNROUNDED else 0)
         for v, bound in zip(values, bounds, strict=True)
     }
     return sum(0.75 * math.log1p(step) for step in steps.values())
@@ -111,7 +113,7 @@ def _in_table(grid: Grid) -> list[Finding]:
         if len(run) < _LEAST_RUN:
             continue
         held = [v for n in run if (v := one.values[n]) is not None]
-        if surprise(held, [spreads[n] for n in run]) < least:
+        if surprise(held, [min(spreads[n], _common(grid, n, one)) for n in run]) < least:
             continue
         if surprise(held, [_left_over(grid, n, run[0], spreads[n]) for n in run]) >= least:
             found.append(_finding(grid, one, grid, other, run, run))
@@ -138,6 +140,40 @@ def _same_thing(first: Grid, one: Row, second: Grid, other: Row) -> bool:
     )
 
 
+Triple = tuple[int, float, float, float]
+
+
+def _triples(row: Row, free: list[int]) -> list[Triple]:
+    """Every three neighbouring numbers of a row, with where they begin."""
+    found = []
+    for at, b, c in zip(free, free[1:], free[2:], strict=False):
+        values = row.values[at], row.values[b], row.values[c]
+        if values[0] is not None and values[1] is not None and values[2] is not None:
+            found.append((at, values[0].number, values[1].number, values[2].number))
+    return found
+
+
+def _by_triple(grid: Grid, free: list[int]) -> dict[Triple, dict[int, Row]]:
+    """Rows by the triples in them, so that only rows that share one are compared."""
+    found: dict[Triple, dict[int, Row]] = {}
+    for r, row in enumerate(grid.rows):
+        for triple in _triples(row, free):
+            found.setdefault(triple, {})[r] = row
+    return found
+
+
+def _common(grid: Grid, at: int, row: Row) -> float:
+    """The bound on what a number surprises: a value that its column has often says little."""
+    value, numbers = row.values[at], _numbers(grid, at)
+    times = numbers.count(value.number) if value is not None else 0
+    return (
+        math.inf
+        if times <= 2
+        else max((len(numbers) / times) ** (4 / 3) - 1.0, 0.0)
+        / 10.0 ** min(max(value.decimals if value is not None else 0, 0), 2)
+    )
+
+
 def _between_tables(first: Grid, second: Grid) -> list[Finding]:
     """Rows of two tables with the same headers under different headings: a row repeated, not a table printed twice."""
     headers = [c.header for c in first.columns]
@@ -146,16 +182,28 @@ def _between_tables(first: Grid, second: Grid) -> list[Finding]:
     free = _own(first)
     least = _LEAST_SURPRISE + math.log(max(len(first.rows) * len(second.rows), 1.0))
     found, same = [], 0
+    theirs = _by_triple(second, free)
     for one in first.rows:
-        for other in second.rows:
+        alike_rows = {r: row for triple in _triples(one, free) for r, row in theirs.get(triple, {}).items()}
+        for other in alike_rows.values():
             run = _runs(one, other, free)
             held = [v for n in run if (v := one.values[n]) is not None]
-            if len(run) >= _LEAST_RUN and surprise(held) >= least:
+            if len(run) >= _LEAST_RUN and surprise(held, [_common(first, n, one) for n in run]) >= least:
                 alike = _same_thing(first, one, second, other)
                 same += alike
                 if not alike and not _contained(one, other):
                     found.append(_finding(first, one, second, other, run, run))
     return [] if same * 3 > min(len(first.rows), len(second.rows)) else found
+
+
+_COMPARISON = re.compile(
+    r"\b(?:previous|before|last|prior|earlier|latest|current|year to date|ytd|baseline)\b", re.IGNORECASE
+)
+
+
+def _may_coincide(one: Column, other: Column) -> bool:
+    """Two periods that may be one: "last year" and "the period before" of a yearly measure."""
+    return bool(_COMPARISON.search(one.header) and _COMPARISON.search(other.header)) and not (one.span and other.span)
 
 
 def _columns_copied(grid: Grid) -> list[Finding]:
@@ -172,6 +220,7 @@ def _columns_copied(grid: Grid) -> list[Finding]:
             len(pairs) < _LEAST_RUN
             or any(a.number != b.number for _, a, b in pairs)
             or grid.columns[one].header == grid.columns[other].header
+            or _may_coincide(grid.columns[one], grid.columns[other])
         ):
             continue
         if surprise(

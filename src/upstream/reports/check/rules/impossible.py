@@ -21,6 +21,8 @@ _OVER_HUNDRED_ALLOWED = re.compile(
     ),
     re.IGNORECASE,
 )
+# a workbook stores a share with all its digits, a count never
+_UNROUNDED = 6
 _NEGATIVE_ALLOWED = re.compile(
     r"change|diff|variance|net|balance|\+/-|movement|budget|surplus|deficit|gap|score|saving|temperature|adjust",
     re.IGNORECASE,
@@ -47,6 +49,7 @@ def _one_value(grid: Grid, row: Row, at: int, column: Column, value: Value) -> F
     if (
         column.role == "percent"
         and value.number > 100
+        and (value.percent or not _marked_elsewhere(grid, at))
         and not _over_usual(grid, at)
         and not _OVER_HUNDRED_ALLOWED.search(f"{column.header} {grid.heading}")
     ):
@@ -73,7 +76,7 @@ def _one_value(grid: Grid, row: Row, at: int, column: Column, value: Value) -> F
     if (
         column.role == "count"
         and value.whole is False
-        and value.decimals > 0
+        and 0 < value.decimals <= _UNROUNDED
         and not value.percent
         and _counts_whole(grid, at)
         and not float(value.number).is_integer()
@@ -86,6 +89,11 @@ def _one_value(grid: Grid, row: Row, at: int, column: Column, value: Value) -> F
             f"{row.label}, {column.header}: {value.text} is not a whole number, as every other count of the column is.",
         )
     return None
+
+
+def _marked_elsewhere(grid: Grid, at: int) -> bool:
+    """Whether other numbers of a column carry the sign of a per cent: one without it is something else."""
+    return any(v.percent for row in grid.rows if (v := row.values[at]) is not None)
 
 
 def _over_usual(grid: Grid, at: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from upstream.reports.check.claims import mark
 from upstream.reports.check.evidence import Evidence
@@ -248,11 +248,20 @@ def _flag(text: str, header: str) -> bool | None:
     return None
 
 
+def _flagged(grid: Grid, limits: Limits, header: str) -> Limits:
+    """The volume that a flag speaks of when its header begins with the volume's own ("Number: outside limits")."""
+    for n, column in enumerate(grid.columns):
+        if n not in {limits.upper, limits.lower} and column.header and header.startswith(f"{column.header}:"):
+            return replace(limits, value=n)
+    return limits
+
+
 def _by_flag(grid: Grid, limits: Limits) -> list[Finding]:
     found = []
     for header, flags in _flag_columns(grid, limits):
         for r, flagged in flags.items():
             row = grid.rows[r]
+            limits = _flagged(grid, limits, header)
             outside = side(row, limits)
             if row.values[limits.value] is None or on_limit(row, limits) or flagged == bool(outside):
                 continue
@@ -335,6 +344,14 @@ def _meant(grid: Grid, limits: Limits, rows: list[int], text: str) -> list[int]:
     return [r for r in rows if (v := grid.rows[r].values[limits.value]) is not None and v.number in printed]
 
 
+def _its_numbers(grid: Grid, limits: Limits, r: int, text: str) -> bool:
+    """Whether a sentence prints no figures, or one of a row's own: else it speaks of another table."""
+    printed = {v.number for v in mark(text).numbers}
+    row = grid.rows[r]
+    own = {v.number for n in (limits.value, limits.upper, limits.lower) if n is not None and (v := row.values[n])}
+    return not printed or bool(printed & own) or not mark(text).spans
+
+
 def _speaks_of(limits: Limits, grid: Grid, text: str) -> bool:
     """A sentence that dates itself to another month speaks of another table."""
     span = grid.columns[limits.value].span
@@ -392,11 +409,15 @@ def _listings(evidence: Evidence, grids: list[tuple[Grid, Limits]]) -> dict[int,
                 re.IGNORECASE,
             )
         )
+        if len(rows) == 1 and (inside or outside) and not _its_numbers(grid, limits, rows[0], text):
+            continue
         if (inside and not outside) or negated:
             listing.inside |= dict.fromkeys(rows, sentence) if not _other_period(text) else {}
             if nobody:
                 listing.sentences.append(sentence)
                 listing.upper_only = False
+            continue
+        if len(rows) == 1 and not _its_numbers(grid, limits, rows[0], text):
             continue
         if nobody or rows:
             listing.sentences.append(sentence)

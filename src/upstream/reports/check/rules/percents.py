@@ -10,10 +10,12 @@ from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Finding
 from upstream.reports.check.grids import Column, Grid, Row
 from upstream.reports.check.labels import words
-from upstream.reports.check.numbers import EPSILON, Value, percent_agrees, percent_change, percent_share, show
+from upstream.reports.check.numbers import EPSILON, Value, half_up, percent_agrees, percent_change, percent_share, show
 from upstream.reports.check.spans import is_period_label, only_span
 
 _LEAST_FITS = 0.6
+# more decimals than this nobody prints: the number is as it was calculated
+_UNROUNDED = 4
 _SHARE_HEADER = re.compile(r"of (?:all|the )?\s*total|\bshare\b|proportion|^%$|% of", re.IGNORECASE)
 
 
@@ -37,6 +39,12 @@ def pair_of(row: Row, source: Source) -> tuple[Value, Value] | None:
 
 def holds(printed: Value, top: Value, bottom: Value, kind: str) -> bool:
     if kind == "difference":
+        # a workbook keeps all digits of what it shows rounded
+        least = max(printed.decimals, 0)
+        most = least if max(top.decimals, bottom.decimals) <= _UNROUNDED else _UNROUNDED
+        for places in range(least, most + 1):
+            if abs(half_up(top.number, places) - half_up(bottom.number, places) - printed.number) <= EPSILON:
+                return True
         slack = sum(v.half for v in (printed, top, bottom) if v.decimals)
         return abs(printed.number - (top.number - bottom.number)) <= slack + EPSILON
     return percent_agrees(printed, top, bottom, change=kind == "change")

@@ -456,7 +456,7 @@ def _labels_against_title(grid: Grid) -> list[Finding]:
 
 
 def _not_in_title(title: str, labels: list[tuple[Where, str, Span]]) -> list[Finding]:
-    named = [n for n in find_spans(title) if n.span.dated]
+    named = [n for n in find_spans(title) if n.span.dated and n.span.kind != "day"]
     if len(named) < 2 or len(labels) < 2:
         return []
     between = title[named[0].end : named[-1].start]

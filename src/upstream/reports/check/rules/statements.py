@@ -17,6 +17,7 @@ from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Grid
 from upstream.reports.check.labels import is_total, key, said_in
+from upstream.reports.check.labels import telling as telling_label
 from upstream.reports.check.nouns import name_of, subject_of
 from upstream.reports.check.numbers import Value, same_number
 from upstream.reports.check.reading.model import Sentence
@@ -129,11 +130,19 @@ def statements_of(sentence: Sentence, names: dict[frozenset[str], str]) -> Itera
             continue
         period = (span.first, span.last) if span is not None else _period_of(line, number, marked.spans)
         subject = subject_of(line, number)
-        if period is None or not subject:
+        if period is None or not subject or not telling_label(" ".join(subject)):
             continue
         where = Where(sentence.file, sentence.line or None)
-        places = places_in(sentence.text, subject, names)
+        places = places_in(sentence.text, subject, names) | _scope(sentence, subject, names)
         yield Statement(subject, places, period, value, where, sentence.text)
+
+
+def _scope(sentence: Sentence, subject: tuple[str, ...], names: dict[frozenset[str], str]) -> frozenset[str]:
+    """What a heading that names a row of some table says of the sentences under it: the page of a measure or a place."""
+    heading = sentence.section[-1] if sentence.section else ""
+    own = set(subject)
+    said = [k for k, label in names.items() if not (k | set(name_of(label))) & own and said_in(label, heading)]
+    return frozenset(word for k in said for word in k)
 
 
 def _share(line: str, number: int) -> bool:

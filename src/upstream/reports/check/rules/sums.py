@@ -360,6 +360,33 @@ def _counted_twice(grid: Grid, items: list[Item], relation: Relation) -> bool:
     return len(over) > 1 and all(over) and bool(_PEOPLE.search(grid.heading))
 
 
+def _of_other_years(grid: Grid, items: list[Item], relation: Relation) -> bool:
+    """A year to date beside the same month of two years: no sum of them."""
+    spans = {c.header or f"column {c.index + 1}": c.span for c in grid.columns}
+    parts = [s for p in relation.parts if (s := spans.get(items[p].label)) is not None]
+    return len({s.first % 12 for s in parts}) < len(parts) and len({s.first for s in parts}) == len(parts)
+
+
+_MEAN = re.compile(r"\b(?:mean|average|rounded|daily)\b", re.IGNORECASE)
+_ALSO_HOLDS = re.compile(
+    r"\b(?:also )?(?:holds?|includes?|contains?|counts?)\b.*\b(?:no row|not (?:shown|listed|printed|included)|other|without|elsewhere)\b",
+    re.IGNORECASE,
+)
+_MOST_LEFT_OUT = 0.05
+
+
+def _explained(grid: Grid, items: list[Item], relation: Relation, notes: str) -> bool:
+    """Whether the words beside a table account for the gaps: rounded means, or a part that has no row."""
+    gaps = [
+        (items[relation.whole].values[at], sum(items[p].values[at].number for p in relation.parts))
+        for at in relation.misfits
+    ]
+    text = f"{grid.table.title}. {notes}"
+    if _MEAN.search(text) and all(abs(t.number - s) <= (len(relation.parts) + 1) / 2 for t, s in gaps):
+        return True
+    return bool(_ALSO_HOLDS.search(notes)) and all(0 < t.number - s <= _MOST_LEFT_OUT * t.number for t, s in gaps)
+
+
 _HIDDEN = re.compile(r"[<~≤*]\s*\d*%?|\[?[cxz]\]?|suppressed|fewer than \d+|less than \d+", re.IGNORECASE)
 _MOST_HIDDEN = 10
 
@@ -377,14 +404,24 @@ def _suppressed(grid: Grid, items: list[Item], relation: Relation) -> bool:
 def parts_do_not_sum(evidence: Evidence) -> list[Finding]:
     """Areas to force, categories to total, months to year, tables to their sum; only printed rounding is allowed."""
     found: list[Finding] = []
+    notes: dict[tuple[str, tuple[str, ...]], str] = {}
+    for sentence in evidence.sentences:
+        place = (sentence.file, sentence.section)
+        notes[place] = f"{notes.get(place, '')} {sentence.text}"
     for grid in evidence.grids:
         for dimension in range(max(len(grid.key_names), 1)):
             items, place = over_rows(grid, dimension)
             for relation in relations_among(items):
-                left = _counted_twice(grid, items, relation) or _suppressed(grid, items, relation)
+                left = (
+                    _counted_twice(grid, items, relation)
+                    or _suppressed(grid, items, relation)
+                    or _explained(grid, items, relation, notes.get((grid.table.file, grid.table.section), ""))
+                )
                 found += [] if left else _report(items, relation, place)
         items, place = over_columns(grid)
         for relation in relations_among(items):
+            if _of_other_years(grid, items, relation):
+                continue
             found += _report(items, relation, place)
         found += shares_of_hundred(grid)
     for file in dict.fromkeys(g.table.file for g in evidence.grids):

@@ -83,6 +83,7 @@ _HIGH = re.compile(
 )
 _LOW = re.compile(r"\b(?:below|under|lower|less|fewer|beneath|short of|shorter|undershot)\b")
 _OPEN = re.compile(
+    r"\b(?:(?:control|process|statistical|upper|lower|warning) limits?|expected range|confidence interval)\b|"
     r"\b(?:will|would|forecast\w*|project(?:ed|ion)\w*|if|unless|whether|likely|could|might|previous\w*|last year|"
     r"used to|raised to|was raised|lowered to|followed by)\b"
 )

@@ -148,7 +148,7 @@ def _clock(target_text: str, claim_text: str, where: Where, shown: str) -> list[
 _FRACTION = 1.0
 _TARGET_HEADER = re.compile(
     r"target|goal|\bplan(?:ned)?\b|trajectory|required|wdgll|what good looks like|good looks like|ambition|aim\b|"
-    r"standard|threshold|benchmark",
+    r"standard(?! (?:dev|err))|threshold|benchmark",
     re.IGNORECASE,
 )
 _ACTUAL_HEADER = re.compile(
@@ -266,6 +266,8 @@ def _status_column(grid: Grid) -> list[Finding]:
     actual = _actual_column(grid, actuals)
     found = []
     for header in dict.fromkeys(h for row in grid.rows for h in row.texts):
+        if re.search(r"limit|range|control|signal|exception", header, re.IGNORECASE):
+            continue
         signs = _signs(grid, header)
         if not _STATUS_HEADER.search(header) and len(signs) < len(grid.rows):
             continue

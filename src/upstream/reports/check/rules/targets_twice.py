@@ -103,7 +103,7 @@ def _measures(line: str) -> frozenset[tuple[str, ...]]:
 
 def _in_sentence(sentence: Sentence) -> Stated | None:
     found = target_of(sentence.full)
-    if found is None or _CHANGES.search(sentence.full.lower()):
+    if found is None or not re.search(rf"\b{_NOUN}\b", sentence.full.lower()) or _CHANGES.search(sentence.full.lower()):
         return None
     marked, value = found
     if not value.percent and not re.search(r"<n\d+> unit", marked.line):
