@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from upstream.reports.check.claims import changes_in, mark
 from upstream.reports.check.evidence import Evidence
@@ -24,7 +25,7 @@ _OVER_HUNDRED_ALLOWED = re.compile(
 # a workbook stores a share with all its digits, a count never
 _UNROUNDED = 6
 _NEGATIVE_ALLOWED = re.compile(
-    r"change|diff|variance|net|balance|\+/-|movement|budget|surplus|deficit|gap|score|saving|temperature|adjust",
+    r"change|diff|variance|net|balance|\+/-|movement|budget|surplus|deficit|gap|score|deviation|sigma|saving|temperature|adjust",
     re.IGNORECASE,
 )
 _SHARE_SAID = re.compile(
@@ -45,71 +46,47 @@ def _add(grid: Grid, row: Row, at: int, others: tuple[int, ...], said: str) -> F
     return Finding("impossible_value", "error", grid.where(row, grid.columns[at]), figures, said)
 
 
-def _one_value(grid: Grid, row: Row, at: int, column: Column, value: Value) -> Finding | None:
-    if (
-        column.role == "percent"
-        and value.number > 100
-        and (value.percent or not _marked_elsewhere(grid, at))
-        and not _over_usual(grid, at)
-        and not _OVER_HUNDRED_ALLOWED.search(f"{column.header} {grid.heading}")
-    ):
-        return _add(
-            grid, row, at, (), f"{row.label}, {column.header}: {value.text} is more than 100%, and a share cannot be."
-        )
-    if (
-        column.role == "percent"
-        and value.number < 0
-        and not _NEGATIVE_ALLOWED.search(f"{column.header} {row.label} {grid.table.title}")
-    ):
-        return _add(
-            grid, row, at, (), f"{row.label}, {column.header}: {value.text} is less than nil, and a share cannot be."
-        )
-    if (
-        column.role == "count"
-        and value.number < 0
-        and not _negatives_usual(grid, at)
-        and not _NEGATIVE_ALLOWED.search(f"{column.header} {row.label} {grid.table.title}")
-    ):
-        return _add(
-            grid, row, at, (), f"{row.label}, {column.header}: {value.text} is less than nil, and a count cannot be."
-        )
-    if (
-        column.role == "count"
-        and value.whole is False
-        and 0 < value.decimals <= _UNROUNDED
-        and not value.percent
-        and _counts_whole(grid, at)
-        and not float(value.number).is_integer()
-    ):
-        return _add(
-            grid,
-            row,
-            at,
-            (),
-            f"{row.label}, {column.header}: {value.text} is not a whole number, as every other count of the column is.",
-        )
-    return None
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What is usual in a column: values over 100, negatives, per cent signs, whole numbers but for one."""
+
+    over: bool
+    negative: bool
+    marked: bool
+    whole: bool
 
 
-def _marked_elsewhere(grid: Grid, at: int) -> bool:
-    """Whether other numbers of a column carry the sign of a per cent: one without it is something else."""
-    return any(v.percent for row in grid.rows if (v := row.values[at]) is not None)
-
-
-def _over_usual(grid: Grid, at: int) -> bool:
-    """A column in which more than one value in four is over 100 holds no shares."""
-    over = sum(1 for row in grid.rows if (v := row.values[at]) is not None and v.number > 100)
-    return over > 1 and over * 4 > len(grid.rows)
-
-
-def _negatives_usual(grid: Grid, at: int) -> bool:
-    negative = sum(1 for row in grid.rows if (v := row.values[at]) is not None and v.number < 0)
-    return negative > 1 and negative * 4 >= len(grid.rows)
-
-
-def _counts_whole(grid: Grid, at: int) -> bool:
+def _habits(grid: Grid, at: int) -> Habits:
     values = [v for row in grid.rows if (v := row.values[at]) is not None]
-    return len(values) >= 4 and sum(v.whole for v in values) == len(values) - 1
+    over, negative = sum(v.number > 100 for v in values), sum(v.number < 0 for v in values)
+    return Habits(
+        over > 1 and over * 4 > len(grid.rows),
+        negative > 1 and negative * 4 >= len(grid.rows),
+        any(v.percent for v in values),
+        len(values) >= 4 and sum(v.whole for v in values) == len(values) - 1,
+    )
+
+
+def _one_value(grid: Grid, row: Row, at: int, value: Value, usual: Habits) -> Finding | None:
+    """A share over 100% or under nil, a count under nil, a count that is not whole."""
+    column = grid.columns[at]
+    named = f"{row.label}, {column.header}: {value.text}"
+    may_fall = _NEGATIVE_ALLOWED.search(f"{column.header} {row.label} {grid.table.title}")
+    if column.role == "percent" and value.number > 100 and not usual.over and (value.percent or not usual.marked):
+        # a number without the sign that others of its column carry is something else
+        if not _OVER_HUNDRED_ALLOWED.search(f"{column.header} {grid.heading}"):
+            return _add(grid, row, at, (), f"{named} is more than 100%, and a share cannot be.")
+        return None
+    if column.role == "percent" and value.number < 0 and not may_fall:
+        return _add(grid, row, at, (), f"{named} is less than nil, and a share cannot be.")
+    if column.role != "count":
+        return None
+    if value.number < 0 and not usual.negative and not may_fall:
+        return _add(grid, row, at, (), f"{named} is less than nil, and a count cannot be.")
+    broken = 0 < value.decimals <= _UNROUNDED and not value.percent and not float(value.number).is_integer()
+    if broken and usual.whole:
+        return _add(grid, row, at, (), f"{named} is not a whole number, as every other count of the column is.")
+    return None
 
 
 def _limits_crossed(grid: Grid, row: Row) -> list[Finding]:
@@ -477,10 +454,10 @@ def impossible_value(evidence: Evidence) -> list[Finding]:
     found: list[Finding] = []
     for grid in evidence.grids:
         found += _dates_in_cells(grid) + _row_over_total(grid) + _running_totals(grid)
+        usual = [_habits(grid, at) for at in range(len(grid.columns))]
         for row in grid.rows:
-            for at, column in enumerate(grid.columns):
-                value = row.values[at]
-                one = _one_value(grid, row, at, column, value) if value is not None else None
+            for at, value in enumerate(row.values):
+                one = _one_value(grid, row, at, value, usual[at]) if value is not None else None
                 found += [one] if one is not None else []
             found += _limits_crossed(grid, row) + _within_range(grid, row)
             found += _cumulative_below_month(grid, row) + _part_over_whole(grid, row)

@@ -442,6 +442,8 @@ def _has_years(grid: Grid) -> bool:
 
 def _labels_against_title(grid: Grid) -> list[Finding]:
     """A title that names the periods of its columns (or rows), and a label with another one of the same length."""
+    if sum(n.span.dated for n in find_spans(grid.table.title)) < 2:
+        return []
     columns = [
         (_column_where(grid, c), c.header, c.span)
         for c in grid.columns

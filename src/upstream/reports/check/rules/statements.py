@@ -138,7 +138,7 @@ def statements_of(sentence: Sentence, names: dict[frozenset[str], str]) -> Itera
 
 
 def _scope(sentence: Sentence, subject: tuple[str, ...], names: dict[frozenset[str], str]) -> frozenset[str]:
-    """What a heading that names a row of some table says of the sentences under it: the page of a measure or a place."""
+    """What a heading that names a row of some table says of what is under it: the page of a measure or a place."""
     heading = sentence.section[-1] if sentence.section else ""
     own = set(subject)
     said = [k for k, label in names.items() if not (k | set(name_of(label))) & own and said_in(label, heading)]

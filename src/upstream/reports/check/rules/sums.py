@@ -19,6 +19,8 @@ from upstream.reports.check.numbers import EPSILON, Value, show
 # a relation nobody labelled must hold in this many places, and fail in at most half as many
 _FITS_WITHOUT_LABEL = 3
 _MOST_ITEMS = 400
+# a file of many thousand rows is a store of figures, not a table that adds up
+_MOST_WORK = 1_000_000
 # a whole that three parts or more add up to exactly, by chance once in so many
 _LARGE = 100
 
@@ -160,7 +162,7 @@ def _nested(items: list[Item]) -> list[Relation] | None:
 
 def relations_among(items: list[Item]) -> list[Relation]:
     """The sums that the items show, labelled totals first; an unlabelled whole is looked for when none is labelled."""
-    if not 3 <= len(items) <= _MOST_ITEMS:
+    if not 3 <= len(items) <= _MOST_ITEMS or len(items) * sum(len(i.values) for i in items) > _MOST_WORK:
         return []
     if (nested := _nested(items)) is not None:
         return nested
@@ -369,7 +371,8 @@ def _of_other_years(grid: Grid, items: list[Item], relation: Relation) -> bool:
 
 _MEAN = re.compile(r"\b(?:mean|average|rounded|daily)\b", re.IGNORECASE)
 _ALSO_HOLDS = re.compile(
-    r"\b(?:also )?(?:holds?|includes?|contains?|counts?)\b.*\b(?:no row|not (?:shown|listed|printed|included)|other|without|elsewhere)\b",
+    r"\b(?:also )?(?:holds?|includes?|contains?|counts?)\b"
+    r".*\b(?:no row|not (?:shown|listed|printed|included)|other|without|elsewhere)\b",
     re.IGNORECASE,
 )
 _MOST_LEFT_OUT = 0.05
