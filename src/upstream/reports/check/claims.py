@@ -31,6 +31,9 @@ DOWN = (
 )
 # other ways of saying so: a verb with "up" or "down", and a thesaurus of plain movement
 UP += (
+    r"|uptick|upsurge|swung up|shot up|rallied|recover(?:ed|ing)\b|built up|ballooning|deepen(?:ed|"
+    r"ing)|widen(?:ed|ing)|"
+    r"strengthen(?:ed|ing)|multipl(?:ied|ying)|outstripp\w*|overtak\w*|overtook"
     r"|advanc(?:ed|ing)(?= (?:by|to|from|<))|mount(?:ed|ing)|spik(?:e|ed|ing)|"
     r"accelerat\w*|balloon\w*|rocket\w*|leap\w*|leapt|intensif\w*|elevated|inflat(?:ed|"
     r"ing)|rebound\w*|heighten\w*|upward\w*"
@@ -39,6 +42,9 @@ UP += (
     r"|on the rise|upswing|bigger than|worsen\w*(?= by <)"
 )
 DOWN += (
+    r"|retreat(?:ed|ing)|weaken(?:ed|ing)|narrow(?:ed|ing)|thinn(?:ed|ing)|fad(?:ed|ing)|crash(?:ed|ing)|crumbl\w*|"
+    r"deplet\w*|halt(?:ed)? at|cool(?:ed|ing)\b|recoil\w*|plumm\w*|drain(?:ed|ing)|sagg(?:ed|ing)|"
+    r"slow(?:ed|ing) to|backed off"
     r"|contract(?:ed|ing)\b|reced\w*|sank|sink(?:s|ing)?|sunk|tumbl\w*|slip(?:s|ped|ping)"
     r"?|plummet\w*|wan(?:ed|ing)|ebb(?:ed|ing)?|subsid\w*|collaps\w*|nosediv\w*|soften\w*|"
     r"abat(?:ed|ing)"

@@ -17,6 +17,15 @@ class Evidence:
     grids: tuple[Grid, ...]
     sentences: tuple[Sentence, ...]
 
+    def words_by_section(self) -> dict[tuple[str, tuple[str, ...]], str]:
+        """All that is said under one heading, by file and headings."""
+        held: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for sentence in self.sentences:
+            held.setdefault((sentence.file, sentence.section), []).append(sentence.text)
+        said = {place: " ".join(texts) for place, texts in held.items()}
+        # a heading inside a page is read with what the page says above it
+        return {(file, at): f"{said.get((file, at[:-1]), '')} {text}" for (file, at), text in said.items()}
+
     def sentences_of(self, file: str) -> list[Sentence]:
         return [s for s in self.sentences if s.file == file]
 

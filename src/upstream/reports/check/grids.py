@@ -175,7 +175,8 @@ def _header_rows(rows: list[list[str]], hint: int | None) -> int:
         counted = (
             at > 0 and row[0] and not _is_period(row[0]) and _is_full(rows[at - 1]) and all(c.isdigit() for c in tail)
         )
-        if numbers or (counted and tail):
+        gaps = at > 0 and bool(row[0]) and bool(tail) and all(is_nothing(c) for c in tail)
+        if numbers or (counted and tail) or gaps:
             return at if at <= _MOST_HEADER_ROWS else 1
         if (
             periods

@@ -204,6 +204,33 @@ def subject_of(line: str, number: int) -> tuple[str, ...]:
     return phrase_after(said, at) or _complement(said, at) or phrase_before(said, at)
 
 
+_RELATIVE = words_in("about among involving regarding concerning relating who whom that where aged whose")
+_QUALIFIES = words_in("in at for on across by via through under over within outside before after during between per")
+
+
+def qualifiers_of(line: str, number: int) -> frozenset[str] | None:
+    """Words that narrow what a number counts, behind its noun ("in custody", "at weekends"); ``None`` for a clause.
+
+    A period or a place with a capital is read elsewhere.
+    """
+    said = tokens(line)
+    at = next((n for n, t in enumerate(said) if re.fullmatch(rf"<[ntq]{number}>", t)), None)
+    if at is None or not phrase_after(said, at):
+        return frozenset()
+    n = at + 1
+    while (
+        n < len(said) and (_content(said[n]) or (said[n] in _COMMON and _goes_on(said, n))) and said[n] not in _FINITE
+    ):
+        n += 1
+    if n < len(said) and said[n] in _RELATIVE:
+        return None
+    if n + 1 < len(said) and said[n] in _QUALIFIES:
+        ahead = [t for t in said[n + 1 : n + 4] if t not in {"the", "a", "an", "our", "all"}]
+        if ahead and _plain(ahead[0]):
+            return frozenset({stem(ahead[0])})
+    return frozenset()
+
+
 def _complement(said: list[str], at: int) -> tuple[str, ...]:
     """ "N is the number of things": the phrase after a word of reporting and its preposition."""
     ahead = said[at + 1 : at + 6]

@@ -19,7 +19,7 @@ _LEAST_RUN = 3
 _LEAST_SURPRISE = 6.0
 _MOST_ROWS = 600
 _ENOUGH_ROWS = 10
-# a number with more decimals follows from others: what it adds is no more than its size
+# a number with more decimals follows from others and adds nothing
 _UNROUNDED = 4
 _SHARED = {"rank", "target", "upper", "lower", "median", "minimum", "maximum"}
 _BASELINE = re.compile(r"\bmean\b|\baverage\b|baseline|expected|forecast|projection|population", re.IGNORECASE)
@@ -32,7 +32,7 @@ def surprise(values: list[Value], spreads: list[float] | None = None) -> float:
     """
     bounds = spreads or [math.inf] * len(values)
     steps = {
-        v.number: min(abs(v.number), bound) * 10.0 ** (min(max(v.decimals, 0), 2) if v.decimals <= _UNROUNDED else 0)
+        v.number: min(abs(v.number), bound) * 10.0 ** min(max(v.decimals, 0), 2)
         for v, bound in zip(values, bounds, strict=True)
     }
     return sum(0.75 * math.log1p(step) for step in steps.values())
@@ -165,6 +165,8 @@ def _by_triple(grid: Grid, free: list[int]) -> dict[Triple, dict[int, Row]]:
 def _common(grid: Grid, at: int, row: Row) -> float:
     """The bound on what a number surprises: a value that its column has often says little."""
     value, numbers = row.values[at], _numbers(grid, at)
+    if value is not None and value.decimals > _UNROUNDED:
+        return 0.0
     times = numbers.count(value.number) if value is not None else 0
     return (
         math.inf

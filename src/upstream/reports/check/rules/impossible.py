@@ -9,7 +9,7 @@ from upstream.reports.check.claims import changes_in, mark
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Column, Grid, Row
-from upstream.reports.check.labels import words
+from upstream.reports.check.labels import is_average, words
 from upstream.reports.check.numbers import Value
 from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.facts import telling
@@ -84,7 +84,7 @@ def _one_value(grid: Grid, row: Row, at: int, value: Value, usual: Habits) -> Fi
     if value.number < 0 and not usual.negative and not may_fall:
         return _add(grid, row, at, (), f"{named} is less than nil, and a count cannot be.")
     broken = 0 < value.decimals <= _UNROUNDED and not value.percent and not float(value.number).is_integer()
-    if broken and usual.whole:
+    if broken and usual.whole and not is_average(f"{row.label} {grid.table.title}"):
         return _add(grid, row, at, (), f"{named} is not a whole number, as every other count of the column is.")
     return None
 

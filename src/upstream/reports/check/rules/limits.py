@@ -318,7 +318,11 @@ def _plain_said(label: str, text: str) -> bool:
 def _all_said(grid: Grid, row: Row, text: str) -> bool:
     """The label is said; with several labels, those that differ between rows."""
     for n, label in enumerate(row.keys):
-        if label and not said_in(label, text) and len({other.keys[n] for other in grid.rows}) > 1:
+        if (
+            label
+            and not said_in(label, text)
+            and (len(grid.rows) == 1 or len({other.keys[n] for other in grid.rows}) > 1)
+        ):
             return False
         if label and not telling(label) and not _plain_said(label, text):
             return False

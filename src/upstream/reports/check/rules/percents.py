@@ -110,7 +110,7 @@ def _sources(grid: Grid, at: int, kind: str) -> list[Source]:
     )
 
 
-def chosen(grid: Grid, at: int, kind: str) -> Source | None:
+def chosen(grid: Grid, at: int, kind: str, *, share: float = _LEAST_FITS) -> Source | None:
     """The source that most rows confirm; with too few rows, the only pair that the headers allow."""
     tried = _sources(grid, at, kind)
     if not tried:
@@ -119,7 +119,7 @@ def chosen(grid: Grid, at: int, kind: str) -> Source | None:
     known = best.fits + best.misfits
     named = best.total is not None and _SHARE_HEADER.search(grid.columns[at].header)
     least = 2 if kind != "share" or named else 3
-    if best.fits >= least and best.fits >= _LEAST_FITS * known:
+    if best.fits >= least and best.fits >= share * known:
         return best
     return None if kind == "share" else _by_headers(grid, at, tried)
 

@@ -17,7 +17,8 @@ from upstream.reports.check.numbers import Value, show
 from upstream.reports.check.reading.model import Sentence
 
 _CUE = re.compile(
-    r"\bratio\b|\bper (?!cent|annum|year|month|week|day|1,?000|10,?000|100,?000|head of population)|\baverage\b|"
+    r"\bratio\b|\bper (?!cent|annum|year|month|week|day|1,?000|10,?000|100,?000|head of population)|"
+    r"\baverag\w+\b|\bone [a-z]+ (?:to|for|per)\b|\b(?:workload|caseload|load)\b|\b\w+ an? [a-z]+[,.;(]|"
     r"\bto (?:one|a|each|every)\b|\b(?:each|every|apiece|outnumber\w*|on average|a head|divided|shared)\b|"
     r"<n\d+>\s*(?:to|:)\s*<n\d+>|-to-"
 )
@@ -47,6 +48,12 @@ _BOTTOM = (
     ),
     re.compile(rf"\b(?:by|among|amongst|between|across) (?:the |our )?(?:<n\d+> )?{_NOUN}\b[^;:.]*\b(?:each|apiece)\b"),
     re.compile(rf"-to-{_NOUN} ratio\b"),
+    re.compile(rf"<[nx]\d+> (?:[a-z'-]+ ){{1,3}}?an? {_NOUN}(?=[,:;.()]|$| (?:<|\(|is|was|were|in|at|on|and)\b)"),
+    re.compile(
+        rf"\b(?:one|a single|1) {_NOUN} (?:to|for|per|serves|handles|has|had|holds|carries|covers|"
+        rf"looks after)\b[^;:.]*<[nx]\d+>"
+    ),
+    re.compile(rf"\b{_NOUN} (?:average|averaged|averages|carry an average of|have an average of|had an average of)\b"),
 )
 _SHARED_BY = re.compile(r"(?:by|among|amongst|between|across|over) (?:the |our |just |only )*<n(\d+)>")
 _LEAST_APART = 1.02

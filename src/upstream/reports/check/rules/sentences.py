@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from upstream.reports.check.claims import Claim, Marked, mark, read_claims
@@ -182,6 +183,53 @@ def claim_contradictions(claim: Claim) -> list[str]:
     return checks
 
 
+# a whole number below this may be a mean that rounding moves by much
+_SMALL = 100
+_MEAN = re.compile(r"\b(?:mean|average|daily)\b", re.IGNORECASE)
+
+
+def _rounded_means(claim: Claim, notes: str) -> bool:
+    """Whether means printed as whole numbers account for a per cent: the levels may lie half to either side."""
+    if claim.percent is None or not claim.direction or not _MEAN.search(notes):
+        return False
+    levels = [v for v in (claim.later, claim.earlier, claim.base) if v is not None]
+    if not levels or not all(v.whole for v in levels):
+        return False
+    change = abs(claim.change.number) if claim.change is not None else None
+    earlier = claim.earlier or (claim.base if claim.base_side < 0 else None)
+    later = claim.later or (claim.base if claim.base_side > 0 else None)
+    if earlier is None and later is not None and change is not None:
+        start = later.number - claim.direction * change
+    elif earlier is not None:
+        start = earlier.number
+    else:
+        return False
+    end = later.number if later is not None else start + claim.direction * (change or 0.0)
+    low = 100 * (end - 0.5) / (start + 0.5) - 100
+    high = 100 * (end + 0.5) / max(start - 0.5, 0.5) - 100
+    near = min(low, high) - claim.percent.half, max(low, high) + claim.percent.half
+    return near[0] <= claim.direction * abs(claim.percent.number) <= near[1]
+
+
+def _fits_elsewhere(claim: Claim, marked: Marked) -> bool:
+    """Whether two other counts of a sentence give the per cent and the direction said: then they are the levels."""
+    if claim.percent is None or not claim.direction:
+        return False
+    counts = [v for v in marked.numbers if v.whole and v not in (claim.percent, claim.change)]
+    for earlier, later in itertools.permutations(counts, 2):
+        if {earlier.text, later.text} == {v.text for v in (claim.later, claim.earlier) if v is not None}:
+            continue
+        moved = later.number - earlier.number
+        if moved * claim.direction <= 0 or not earlier.number:
+            continue
+        sign = 1 if moved > 0 else -1
+        printed = Value(sign * abs(claim.percent.number), claim.percent.decimals, True, claim.percent.text)
+        changed = claim.change is None or abs(abs(moved) - abs(claim.change.number)) < EPSILON
+        if changed and percent_agrees(printed, later, earlier, change=True):
+            return True
+    return False
+
+
 _SPEAKS_OF_LAST = re.compile(
     r"^(?:this|that|it|which|these)\b(?: \w+){0,2}? (?:is|was|are|were|represents?|equates?)\b|^an? ", re.IGNORECASE
 )
@@ -203,17 +251,24 @@ def _whole(sentences: tuple[Sentence, ...], n: int) -> Marked:
 def sentence_cannot_hold(evidence: Evidence) -> list[Finding]:
     """Every sentence against itself; what it says against tables is checked with the facts."""
     found: list[Finding] = []
+    notes = evidence.words_by_section()
     for n, sentence in enumerate(evidence.sentences):
         marked = mark(sentence.full)
         if not marked.numbers:
             continue
         said: set[str] = set()
         for claim in read_claims(marked):
+            if _fits_elsewhere(claim, marked) or _rounded_means(
+                claim, notes.get((sentence.file, sentence.section), "")
+            ):
+                continue
             for arithmetic in claim_contradictions(claim):
                 if arithmetic not in said:
                     said.add(arithmetic)
                     found.append(_say(sentence, claim, arithmetic))
-        if not said and (reading := no_reading_holds(_whole(evidence.sentences, n))) is not None:
+        means = bool(_MEAN.search(notes.get((sentence.file, sentence.section), "")))
+        small = means and all(v.percent or v.number < _SMALL for v in marked.numbers)
+        if not said and not small and (reading := no_reading_holds(_whole(evidence.sentences, n))) is not None:
             figures = tuple(_figure(what, value) for what, value in reading.numbers)
             arithmetic = f"{reading.arithmetic} (“{sentence.full[:220]}”)"
             found.append(Finding("sentence_cannot_hold", "error", _where(sentence), figures, arithmetic))

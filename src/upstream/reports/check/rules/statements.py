@@ -18,7 +18,7 @@ from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Grid
 from upstream.reports.check.labels import is_total, key, said_in
 from upstream.reports.check.labels import telling as telling_label
-from upstream.reports.check.nouns import name_of, subject_of
+from upstream.reports.check.nouns import name_of, qualifiers_of, subject_of
 from upstream.reports.check.numbers import Value, same_number
 from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.facts import telling, vocabulary, without_periods
@@ -132,8 +132,11 @@ def statements_of(sentence: Sentence, names: dict[frozenset[str], str]) -> Itera
         subject = subject_of(line, number)
         if period is None or not subject or not telling_label(" ".join(subject)):
             continue
+        narrowed = qualifiers_of(line, number)
+        if narrowed is None:
+            continue
         where = Where(sentence.file, sentence.line or None)
-        places = places_in(sentence.text, subject, names) | _scope(sentence, subject, names)
+        places = places_in(sentence.text, subject, names) | _scope(sentence, subject, names) | narrowed
         yield Statement(subject, places, period, value, where, sentence.text)
 
 

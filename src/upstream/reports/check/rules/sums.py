@@ -6,6 +6,7 @@ arithmetic itself: a relation that holds in most places is taken to be meant in 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ _MOST_ITEMS = 400
 _MOST_WORK = 1_000_000
 # a whole that three parts or more add up to exactly, by chance once in so many
 _LARGE = 100
+# logarithm to base ten of the chance that a relation's fits are no accident
+_LEAST_WEIGHT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +70,30 @@ def relation_of(items: list[Item], whole: int, parts: tuple[int, ...], base: flo
     return Relation(whole, parts, tuple(fits), tuple(misfits))
 
 
+def _all_but_one(items: list[Item], whole: int, plain: list[int]) -> list[tuple[int, ...]]:
+    """The parts without one of them, where that one is the whole gap in every place: a row that is itself a part."""
+    found = []
+    for left_out in plain if len(plain) > 3 else ():
+        rest = tuple(n for n in plain if n != left_out)
+        relation = relation_of(items, whole, rest, 1.0)
+        if relation.fits and not relation.misfits:
+            found.append(rest)
+    return found
+
+
 def _candidates(items: list[Item], whole: int, *, wide: bool) -> list[tuple[int, ...]]:
     """Sets of parts worth trying for one whole; ``wide`` adds every run of neighbours before and after it."""
     plain = [n for n, item in enumerate(items) if n != whole and not item.total]
     totals = [n for n, item in enumerate(items) if n != whole and item.total]
     after = next((n for n in totals if n > whole), len(items))
     before = max((n for n in totals if n < whole), default=-1)
-    sets = [tuple(plain), tuple(range(whole + 1, after)), tuple(range(before + 1, whole)), tuple(totals)]
+    sets = [
+        tuple(plain),
+        *_all_but_one(items, whole, plain),
+        tuple(range(whole + 1, after)),
+        tuple(range(before + 1, whole)),
+        tuple(totals),
+    ]
     if len(totals) > 1:
         sets.append(tuple(n for n in totals if n < whole))
     if items[whole].group:
@@ -110,6 +130,8 @@ def _judged(items: list[Item], whole: int, base: float) -> Relation | None:
         return None
     best = max(tried, key=lambda r: (len(r.fits), -len(r.misfits), len(r.parts)))
     fits, misfits = len(best.fits), len(best.misfits)
+    if fits and _weight(items, best) < _LEAST_WEIGHT:
+        return None
     if items[whole].total and ((fits >= 2 and fits >= misfits) or (fits == 1 and misfits <= 2)):
         return best
     if _at_an_end(items, best) and 1 <= fits >= misfits:
@@ -119,6 +141,11 @@ def _judged(items: list[Item], whole: int, base: float) -> Relation | None:
     if items[whole].total and not fits and _strict(items[whole].label):
         return _near(items, tried[0])
     return None
+
+
+def _weight(items: list[Item], relation: Relation) -> float:
+    """How much the places that fit say: by chance a total of 100 fits once in a hundred, a total of 2 half the time."""
+    return sum(math.log10(1.0 + abs(items[relation.whole].values[at].number)) for at in relation.fits)
 
 
 def _at_an_end(items: list[Item], relation: Relation) -> bool:
@@ -204,12 +231,20 @@ def _report(
     return found
 
 
+# rows that repeat a share of the row above, or are no sum of anything
+_NO_PART = re.compile(
+    r"^\W*(?:of (?:which|these|whom|those)|including|incl\.?|excluding|excl\.?|thereof|memo)\b", re.IGNORECASE
+)
+
+
 def over_rows(grid: Grid, dimension: int) -> tuple[list[Item], Callable[[int, Hashable], tuple[Where, str]]]:
     """Items of one label column; positions are the other labels with each additive column."""
     additive = [n for n, c in enumerate(grid.columns) if c.additive and not is_average(c.header)]
     order: dict[str, dict[Hashable, Value]] = {}
     at: dict[tuple[str, Hashable], tuple[int, int]] = {}
     for r, row in enumerate(grid.rows):
+        if any(_NO_PART.search(k) or is_average(k) for k in row.keys):
+            continue
         label = row.keys[dimension] if row.keys else f"row {r}"
         rest = tuple(k for n, k in enumerate(row.keys) if n != dimension)
         held = order.setdefault(label if label not in order or len(grid.key_names) > 1 else f"{label} ({r})", {})
@@ -362,9 +397,16 @@ def _counted_twice(grid: Grid, items: list[Item], relation: Relation) -> bool:
     return len(over) > 1 and all(over) and bool(_PEOPLE.search(grid.heading))
 
 
+_COMPARISON = re.compile(
+    r"\b(?:last year|period before|previous|prior|preceding|year before|a year (?:ago|earlier))\b", re.I
+)
+
+
 def _of_other_years(grid: Grid, items: list[Item], relation: Relation) -> bool:
     """A year to date beside the same month of two years: no sum of them."""
     spans = {c.header or f"column {c.index + 1}": c.span for c in grid.columns}
+    if any(_COMPARISON.search(items[p].label) for p in relation.parts):
+        return True
     parts = [s for p in relation.parts if (s := spans.get(items[p].label)) is not None]
     return len({s.first % 12 for s in parts}) < len(parts) and len({s.first for s in parts}) == len(parts)
 
@@ -376,6 +418,14 @@ _ALSO_HOLDS = re.compile(
     re.IGNORECASE,
 )
 _MOST_LEFT_OUT = 0.05
+# "people may be counted in more than one area": said of the parts, and no rounding
+_DO_NOT_ADD = re.compile(
+    r"\bmore than one (?:area|category|type|reason|service|group|\w+)\b|\bcounted (?:twice|once in|"
+    r"in (?:each|both|more|every))|"
+    r"\bdouble[- ]count|\bmultiple (?:response|categor|answer|reason)\w*|\bnot mutually exclusive\b|\boverlap\w*|"
+    r"^(?!.*\bround).*\b(?:do|does|may|will|need|should|can) ?not (?:\w+ )?(?:sum|add|total)\b",
+    re.IGNORECASE,
+)
 
 
 def _explained(grid: Grid, items: list[Item], relation: Relation, notes: str) -> bool:
@@ -385,6 +435,8 @@ def _explained(grid: Grid, items: list[Item], relation: Relation, notes: str) ->
         for at in relation.misfits
     ]
     text = f"{grid.table.title}. {notes}"
+    if _DO_NOT_ADD.search(notes):
+        return True
     if _MEAN.search(text) and all(abs(t.number - s) <= (len(relation.parts) + 1) / 2 for t, s in gaps):
         return True
     return bool(_ALSO_HOLDS.search(notes)) and all(0 < t.number - s <= _MOST_LEFT_OUT * t.number for t, s in gaps)
@@ -407,10 +459,7 @@ def _suppressed(grid: Grid, items: list[Item], relation: Relation) -> bool:
 def parts_do_not_sum(evidence: Evidence) -> list[Finding]:
     """Areas to force, categories to total, months to year, tables to their sum; only printed rounding is allowed."""
     found: list[Finding] = []
-    notes: dict[tuple[str, tuple[str, ...]], str] = {}
-    for sentence in evidence.sentences:
-        place = (sentence.file, sentence.section)
-        notes[place] = f"{notes.get(place, '')} {sentence.text}"
+    notes = evidence.words_by_section()
     for grid in evidence.grids:
         for dimension in range(max(len(grid.key_names), 1)):
             items, place = over_rows(grid, dimension)

@@ -17,6 +17,8 @@ from upstream.reports.check.rules.sums import Item, Relation, over_columns, over
 
 Constraint = Callable[[Row], bool]
 _MOST_BROKEN = 40
+_LEAST_SHARE = 0.4
+_SMALL = 10
 
 
 def _percent_constraint(at: int, source: Source, kind: str) -> Constraint:
@@ -72,7 +74,8 @@ def _constraints(grid: Grid) -> list[Constraint]:
     found = _sum_constraints(grid)
     for at, column in enumerate(grid.columns):
         kind = {"percent_change": "change", "difference": "difference", "percent": "share"}.get(column.role)
-        source = chosen(grid, at, kind) if kind else None
+        # two rows interchanged are two that do not fit, in a small table half of all
+        source = chosen(grid, at, kind, share=_LEAST_SHARE) if kind else None
         if source is not None and kind is not None:
             found.append(_percent_constraint(at, source, kind))
     for at, column in enumerate(grid.columns):
@@ -92,6 +95,11 @@ def _exchange(one: Row, other: Row, at: tuple[int, ...]) -> tuple[Row, Row]:
     return swapped(one, other), swapped(other, one)
 
 
+def _tells(one: Row, other: Row, at: tuple[int, ...]) -> bool:
+    """Whether the values exchanged are not so small that chance could do it."""
+    return any(abs(v.number) >= _SMALL for row in (one, other) for n in at if (v := row.values[n]) is not None)
+
+
 def _within_rows(grid: Grid) -> list[Finding]:
     constraints = _constraints(grid)
     broken = [row for row in grid.rows if not row.total and not all(holds(row) for holds in constraints)]
@@ -102,8 +110,10 @@ def _within_rows(grid: Grid) -> list[Finding]:
     found = []
     for one, other in combinations(broken, 2):
         for at in tries:
-            if any(one.values[n] is None or other.values[n] is None for n in at) or all(
-                _number(one, n) == _number(other, n) for n in at
+            if (
+                not _tells(one, other, at)
+                or any(one.values[n] is None or other.values[n] is None for n in at)
+                or all(_number(one, n) == _number(other, n) for n in at)
             ):
                 continue
             mended = _exchange(one, other, at)

@@ -24,8 +24,10 @@ _DURATION = re.compile(
 )
 _WITHIN_NUMBER = re.compile(r"\b(?:with)?in (?=(?:the |its |our )?\d[\d.]* unit)", re.IGNORECASE)
 _TARGET_NOUN = (
-    r"(?:targets?|goals?|ambitions?|aims?|aspirations?|thresholds?|standards?|benchmarks?|requirements?|expectations?|objectives?|"
-    r"bar|mark|limits?|maximum|minimum|ceiling|cap|floor|tolerance|commitments?|pledges?|promises?|trajectory|"
+    r"(?:targets?|goals?|ambitions?|aims?|aspirations?|thresholds?|standards?|benchmarks?|"
+    r"requirements?|expectations?|objectives?|"
+    r"bar|mark|hurdle|yardstick|norm|quota|guideline|service level|sla|par|undertaking|guarantee|"
+    r"limits?|maximum|minimum|ceiling|cap|floor|tolerance|commitments?|pledges?|promises?|trajectory|"
     r"plan|good looks like)"
 )
 _BEFORE = re.compile(
@@ -59,22 +61,27 @@ _MOST = re.compile(
     r"(?:under|inside|within|below|less than|fewer than) <target"
 )
 _POSITIVE = re.compile(
-    r"\b(?:met|meet|meets|meeting|hit|hits|hitting|achiev\w+|reach(?:ed|es|ing)?|attain\w*|satisf(?:y|ied|ies|ying)|deliver(?:ed|s|ing)?|"
+    r"\b(?:met|meet|meets|meeting|hit|hits|hitting|achiev\w+|reach(?:ed|es|ing)?|attain\w*|satisf(?:y|"
+    r"ied|ies|ying)|deliver(?:ed|s|ing)?|"
     r"secur(?:ed|es|ing)|pass(?:ed|es|ing)?|clear(?:ed|s|ing)?|fulfil\w*|honou?r\w*|succe\w+|on (?:target|track)|"
-    r"enough|kept|keeping|"
-    r"compl(?:y|ied|ies|iant|ying)|accomplish\w*|good enough)\b"
+    r"enough|kept|keeping|on course|on schedule|lived up to|living up to|came up to|up to standard|"
+    r"up to scratch|made the|"
+    r"green|realised|accomplished|upheld|hono(?:u)?red|compl(?:y|ied|ies|iant|ying)|accomplish\w*|good enough)\b"
 )
 _NEGATIVE = re.compile(
     r"\b(?:miss(?:ed|es|ing)?|fail(?:ed|s|ing|ure)?|short(?:fall)?|off (?:target|track)|unmet|unable|"
     r"under-?perform\w*|broke\w*|breach\w*|"
-    r"foul|insufficient|unachieved|lapsed|struggl\w*)\b"
+    r"foul|insufficient|unachieved|lapsed|struggl\w*|shy of|adrift|lag(?:s|ged|ging)|trail(?:s|ed|"
+    r"ing)|wide of|off course|"
+    r"non-?compliant|let slip|slipp(?:ed|ing) (?:past|below)|came up short|not good enough|red|amber|disappoint\w*)\b"
 )
 _NOT = re.compile(
     r"\b(?:not|never|n't|no|nor|cannot|without|yet to|fail(?:ed|s|ing)? to|unable to|fell short of|struggl\w* "
     r"to)\b|n't\b"
 )
 _GOOD = re.compile(
-    r"\b(?:better|quicker|faster|sooner|favourabl[ey]|ahead|outperform\w*|beat\w*|inside|(?:is|was|were|are|"
+    r"\b(?:better|clear of|outstrip\w*|quicker|faster|sooner|favourabl[ey]|ahead|outperform\w*|"
+    r"beat\w*|inside|(?:is|was|were|are|"
     r"remains?|came|comfortably|well|just|,) within)\b"
 )
 _BAD = re.compile(r"\b(?:worse|slower|later|adverse|unfavourabl[ey]|behind|outside|beyond|adrift)\b")
@@ -86,6 +93,10 @@ _OPEN = re.compile(
     r"\b(?:(?:control|process|statistical|upper|lower|warning) limits?|expected range|confidence interval)\b|"
     r"\b(?:will|would|forecast\w*|project(?:ed|ion)\w*|if|unless|whether|likely|could|might|previous\w*|last year|"
     r"used to|raised to|was raised|lowered to|followed by)\b"
+)
+# a level of somebody else's is no target
+_OTHERS = re.compile(
+    r"\b(?:average|mean|median|national\w*|regional\w*|similar|peers?|elsewhere|England|population)\b", re.I
 )
 _EARLIER = re.compile(
     r"(?:\bfrom|previously|last (?:year|month|quarter)|compared (?:to|with)|up on|down on|having been)\s*\(?$"
@@ -151,7 +162,17 @@ def _roles(marked: Marked) -> tuple[int, int] | None:
         first, second = _target_score(marked.line, one), _target_score(marked.line, other)
         if first != second and max(first, second) >= 1:
             told.append((other, one) if first > second else (one, other))
+        elif first == second and re.search(rf"\b{_TARGET_NOUN}\b", marked.line) and not _OTHERS.search(marked.line):
+            # nothing in the words tells them apart: a target is a round number and a level seldom is
+            round_one, round_other = (_is_round(marked.numbers[n]) for n in (one, other))
+            told += [(other, one)] if round_one and not round_other else []
+            told += [(one, other)] if round_other and not round_one else []
     return told[0] if len(told) == 1 else None
+
+
+def _is_round(value: Value) -> bool:
+    """A multiple of five without decimals."""
+    return value.decimals <= 0 and value.number % 5 == 0
 
 
 def _better(line: str, text: str, target: int, value: Value) -> int | None:
