@@ -8,7 +8,7 @@ import datetime
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from django.db.models import Sum
+from django.db.models import Sum, prefetch_related_objects
 
 from upstream.reports.document import (
     Block,
@@ -126,6 +126,7 @@ def _numbered(stage: str, parts: Iterable[Part]) -> tuple[Section, ...]:
 
 
 def _scanning(plan: Plan, access: PlanAccess) -> Iterable[Part]:
+    prefetch_related_objects([plan], "answers")  # each stage of the paper asks for its own
     yield from _answers(plan, Plan.Stage.SCANNING)
     yield "Demand, harm and cost, from records", _records(plan, access, Plan.Stage.SCANNING)
 
