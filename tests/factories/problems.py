@@ -3,6 +3,7 @@
 import datetime
 
 import factory
+from django.db.models import Max
 from django.utils import timezone
 
 from factories.people import OrganisationFactory, TeamFactory, UserFactory
@@ -73,7 +74,7 @@ class ActionFactory(factory.django.DjangoModelFactory):
         model = Action
 
     plan = factory.SubFactory(PlanFactory)
-    number = factory.Sequence(lambda n: n + 1)
+    number = factory.LazyAttribute(lambda o: (o.plan.actions.aggregate(last=Max("number"))["last"] or 0) + 1)
     title = "Visit the shops"
     organisation = factory.LazyAttribute(lambda o: o.plan.lead)
     due_on = datetime.date(2026, 6, 30)
