@@ -1,10 +1,13 @@
 """The API asked all that its description allows, and much that it does not: no fault, no answer of another shape."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 import schemathesis
 from django.conf import LazySettings
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from schemathesis.specs.openapi.checks import (
@@ -47,7 +50,17 @@ class Known:
 
 
 @pytest.fixture
-def known(settings: LazySettings, ready: Calculation) -> Known:
+def kept_open() -> Iterator[None]:
+    """Django's own test client lets requests leave the connection of the test open; so must these."""
+    request_started.disconnect(close_old_connections)
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_started.connect(close_old_connections)
+    request_finished.connect(close_old_connections)
+
+
+@pytest.fixture
+def known(kept_open: None, settings: LazySettings, ready: Calculation) -> Known:
     settings.API_PER_MINUTE = 1_000_000
     team = TeamFactory()
     owner = person(Permission.PLAN_START, Permission.MEASURE_READ, Permission.SENSITIVE_READ, team=team)
