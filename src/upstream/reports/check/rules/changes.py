@@ -9,15 +9,16 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
-from upstream.reports.check.claims import Claim, Marked, mark, read_claims
+from upstream.reports.check.claims import Claim, read_claims
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.labels import stem
+from upstream.reports.check.marks import Marked, mark
 from upstream.reports.check.nouns import tokens
 from upstream.reports.check.numbers import Value, percent_agrees, percent_change, show, tidy
 from upstream.reports.check.reading.model import Sentence
-from upstream.reports.check.rules.facts import vocabulary
 from upstream.reports.check.rules.statements import Period, Statement, cells_of, places_in, thing_of
+from upstream.reports.check.rules.vocabulary import vocabulary
 from upstream.reports.check.spans import Span
 
 _EARLIER = re.compile(

@@ -2,131 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import combinations
 
 from upstream.reports.check.evidence import Evidence
-from upstream.reports.check.findings import Figure, Finding, Severity, Where
+from upstream.reports.check.findings import Finding, Where
 from upstream.reports.check.grids import Column, Grid, Row
-from upstream.reports.check.labels import is_total, key, said_in, stem, words
+from upstream.reports.check.labels import is_total, key, said_in
 from upstream.reports.check.numbers import Value, same_number
+from upstream.reports.check.rules.summaries import bands, time_targets
+from upstream.reports.check.rules.vocabulary import telling, vocabulary, without_periods
 from upstream.reports.check.spans import find_spans, is_period_label
 
-_PLAIN = {
-    stem(w)
-    for w in [
-        "table",
-        "figure",
-        "by",
-        "and",
-        "the",
-        "of",
-        "in",
-        "for",
-        "to",
-        "a",
-        "an",
-        "on",
-        "at",
-        "with",
-        "per",
-        "all",
-        "monthly",
-        "month",
-        "months",
-        "volume",
-        "volumes",
-        "count",
-        "counts",
-        "number",
-        "numbers",
-        "recorded",
-        "offence",
-        "offences",
-        "crime",
-        "crimes",
-        "type",
-        "types",
-        "level",
-        "levels",
-        "trend",
-        "trends",
-        "performance",
-        "key",
-        "measure",
-        "measures",
-        "data",
-        "headline",
-        "headlines",
-        "summary",
-        "comparison",
-        "compared",
-        "latest",
-        "period",
-        "report",
-        "force",
-        "area",
-        "areas",
-        "district",
-        "districts",
-        "local",
-        "policing",
-        "lpa",
-        "year",
-        "years",
-        "quarter",
-        "quarterly",
-        "annual",
-        "date",
-        "position",
-        "overview",
-        "detail",
-        "details",
-        "main",
-        "statistic",
-        "statistics",
-        "incident",
-        "incidents",
-        "police",
-        "annex",
-        "appendix",
-        "total",
-        "totals",
-        "figures",
-        "points",
-        "current",
-        "previous",
-        "last",
-        "this",
-        "rolling",
-        "ytd",
-        "end",
-        "ending",
-        "financial",
-        "calendar",
-        "week",
-        "weekly",
-        "daily",
-        "average",
-        "each",
-        "every",
-        "against",
-        "versus",
-        "vs",
-        "breakdown",
-        "category",
-        "categories",
-        "group",
-        "section",
-        "page",
-    ]
-}
 _MOST_PAIRS = 4000
 _TELLS = 5
-
 Identity = tuple[frozenset[frozenset[str]], tuple[int, int] | None, bool, str]
 
 
@@ -152,45 +42,6 @@ class Cell:
     @property
     def where(self) -> Where:
         return self.grid.where(self.row, self.column)
-
-
-def without_periods(text: str) -> str:
-    """A text with every period taken out."""
-    for named in reversed(find_spans(text)):
-        text = f"{text[: named.start]} {text[named.end :]}"
-    return text
-
-
-@lru_cache(maxsize=50_000)
-def telling(text: str) -> frozenset[str]:
-    """The words of a title or header that say what it is about: no periods, no plain report words, no numbers."""
-    return frozenset(
-        w for w in words(without_periods(text.replace("_", " "))) if w not in _PLAIN and not w.isdigit() and len(w) > 1
-    )
-
-
-# "above the upper limit" is a remark and names nothing
-_PLACE = re.compile(r"\b(?:above|below|within|outside|inside|beyond)\b.*\blimits?\b", re.IGNORECASE)
-
-
-def vocabulary(grids: tuple[Grid, ...]) -> dict[frozenset[str], str]:
-    """Names of things (areas, measures) that rows and columns carry, by their telling words."""
-    found: dict[frozenset[str], str] = {}
-    for grid in grids:
-        labels = [k for row in grid.rows for k in row.keys] + [
-            c.header for c in grid.columns if c.role == "count" and c.span is None
-        ]
-        for label in labels:
-            if (
-                label
-                and len(label) < 80
-                and not _PLACE.search(label)
-                and not is_total(label)
-                and not is_period_label(label)
-                and telling(label)
-            ):
-                found.setdefault(key(label), label)
-    return found
 
 
 def _title_members(grid: Grid, names: dict[frozenset[str], str]) -> frozenset[frozenset[str]]:
@@ -350,104 +201,10 @@ def _same_label_twice(grid: Grid) -> list[Finding]:
     return []
 
 
-_BAND = re.compile(
-    (
-        r"(\d{1,3})\s?%\s?(?:-|to)\s?(\d{1,3})\s?%\s*[-:,(]?\s*(remote chance|highly unlikely|"
-        r"unlikely|realistic possibility|likely or probable|highly likely|likely|probable|"
-        r"almost certain)"
-    ),
-    re.IGNORECASE,
-)
-_REFERENCE = re.compile(r"\b(\d{1,2}(?:\.\d{1,2}){2})\b")
-
-
-def _bands(evidence: Evidence) -> list[Finding]:
-    """A likelihood band said of one numbered measure in a summary and another one on its own page."""
-    said: dict[str, list[tuple[str, Where, str]]] = defaultdict(list)
-    for table in evidence.tables:
-        for row, line in zip(table.rows, table.lines, strict=True):
-            refs = [m[1] for cell in row for m in [_REFERENCE.fullmatch(cell.strip())] if m]
-            bands = [m for cell in row for m in [_BAND.search(cell)] if m]
-            if len(refs) == 1 and len(bands) == 1:
-                said[refs[0]].append(
-                    (_band(bands[0]), Where(table.file, line or None, table.name, refs[0]), bands[0][0])
-                )
-    at_section: tuple[str, ...] = ()
-    reference, waiting = "", ""
-    for sentence in evidence.sentences:
-        if sentence.section[:1] != at_section:
-            at_section = sentence.section[:1]
-            match = _REFERENCE.search(" ".join(at_section))
-            reference, waiting = (match[1] if match else ""), ""
-        text = f"{waiting} {sentence.text}".strip()
-        waiting = sentence.text if re.fullmatch(r"\d{1,3}\s?%\s?-\s?\d{1,3}\s?%", sentence.text.strip()) else ""
-        if reference and (match := _BAND.search(text)) and len(text) < 120:
-            said[reference].append((_band(match), Where(sentence.file, sentence.line or None), match[0]))
-    found = []
-    for name, places in said.items():
-        tables = [p for p in places if p[1].table]
-        pages = [p for p in places if not p[1].table]
-        apart = [p for p in pages if tables and p[0] != tables[0][0]]
-        if apart:
-            figures = tuple(_band_figure(p) for p in (tables[0], apart[0]))
-            text = (
-                f"Measure {name}: “{tables[0][2]}” in {tables[0][1].table} (line {tables[0][1].line}),"
-                f" “{apart[0][2]}” on a page of its own (line {apart[0][1].line})."
-            )
-            severity: Severity = "error" if len(apart) == len(pages) else "warning"
-            found.append(Finding("fact_quoted_differently", severity, apart[0][1], figures, text))
-    return found
-
-
-def _band(match: re.Match[str]) -> str:
-    return f"{match[1]}-{match[2]} {match[3].lower()}"
-
-
-def _band_figure(place: tuple[str, Where, str]) -> Figure:
-    return Figure(f"likelihood, {place[1]}", place[2])
-
-
-_TIME_TARGET = re.compile(
-    r"\b([A-Z][a-z]+ \d)\b(?!\d)[^.;]{0,60}?\b(?:within|target(?: of| is)?)\s*:?\s*(\d+)\s*(min|hour|sec|day)",
-    re.IGNORECASE,
-)
-
-
-def _time_targets(evidence: Evidence) -> list[Finding]:
-    """A time target of one grade or priority that is 12 minutes in one place and 20 in another."""
-    said: dict[tuple[str, str], list[tuple[int, Where, str]]] = defaultdict(list)
-    texts = [(s.text, Where(s.file, s.line or None)) for s in evidence.sentences]
-    texts += [
-        (c, Where(t.file, line or None, t.name))
-        for t in evidence.tables
-        for row, line in zip(t.rows, t.lines, strict=True)
-        for c in row
-        if len(c) < 400
-    ]
-    for text, where in texts:
-        for match in _TIME_TARGET.finditer(text):
-            said[match[1].lower(), match[3].lower()].append((int(match[2]), where, text))
-    found = []
-    for (subject, unit), places in said.items():
-        other = next((p for p in places if p[0] != places[0][0]), None)
-        if other is not None:
-            one = places[0]
-            figures = (
-                Figure(f"{subject} target", f"{one[0]} {unit}", float(one[0])),
-                Figure(f"{subject} target", f"{other[0]} {unit}", float(other[0])),
-            )
-            text = (
-                f"The target time of {subject} is {one[0]} {unit} in “{one[2][:100]}” (line "
-                f"{one[1].line}) and {other[0]} {unit} in “{other[2][:100]}” (line {other[1].line})."
-            )
-            found.append(Finding("fact_quoted_differently", "error", other[1], figures, text))
-    return found
-
-
 def fact_quoted_differently(evidence: Evidence) -> list[Finding]:
     """Tables against tables, labels that stand twice, likelihoods of numbered measures; sentences are in ``quotes``."""
     names = vocabulary(evidence.grids)
     found = _between_tables(evidence.grids, names)
     for grid in evidence.grids:
         found += _same_label_twice(grid)
-    return found + _bands(evidence) + _time_targets(evidence)
+    return found + bands(evidence) + time_targets(evidence)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from upstream.reports.check.claims import changes_in, mark
+from upstream.reports.check.cues import changes_in
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Column, Grid, Row
 from upstream.reports.check.labels import is_average, words
+from upstream.reports.check.marks import mark
 from upstream.reports.check.numbers import Value
 from upstream.reports.check.reading.model import Sentence
-from upstream.reports.check.rules.facts import telling
+from upstream.reports.check.rules.vocabulary import telling
 from upstream.reports.check.spans import find_spans, is_period_label
 
 _OVER_HUNDRED_ALLOWED = re.compile(

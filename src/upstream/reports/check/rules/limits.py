@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from upstream.reports.check.claims import mark
 from upstream.reports.check.evidence import Evidence
-from upstream.reports.check.findings import Figure, Finding, Where
+from upstream.reports.check.findings import Finding, Where
 from upstream.reports.check.grids import Grid, Row
-from upstream.reports.check.labels import key, likeness, said_in, telling, words
-from upstream.reports.check.numbers import Value
+from upstream.reports.check.labels import likeness, words
+from upstream.reports.check.marks import mark
 from upstream.reports.check.reading.model import Sentence
+from upstream.reports.check.rules.limit_columns import Limits, by_flag, figures_of, limits_of, on_limit, side, stated_of
+from upstream.reports.check.rules.named_rows import named_rows
 from upstream.reports.check.spans import find_spans, is_period_label
 
 _LIMIT = (
@@ -53,69 +54,6 @@ _DEFINES = re.compile(
     ),
     re.IGNORECASE,
 )
-_FLAG = re.compile(
-    (
-        r"exceptional|outside|flag|signal|special cause|breach|within limits?|in control|out "
-        r"of control|\bstatus\b|alert|limits?$"
-    ),
-    re.IGNORECASE,
-)
-_YES = {
-    "yes",
-    "y",
-    "true",
-    "1",
-    "outside",
-    "above",
-    "below",
-    "exceptional",
-    "high",
-    "low",
-    "breach",
-    "out",
-    "alert",
-    "special cause",
-    "over",
-    "under",
-    "*",
-    "flag",
-    "flagged",
-    "x",
-    "exceeds",
-}
-_NO = {
-    "no",
-    "n",
-    "false",
-    "0",
-    "inside",
-    "within",
-    "normal",
-    "ok",
-    "in",
-    "in control",
-    "common cause",
-    "within limits",
-    "",
-    "-",
-    "none",
-    "n/a",
-    "na",
-    "no change",
-    "not exceptional",
-    "in range",
-    "expected",
-}
-_LATEST = re.compile(r"latest|current|actual|this|volume|value|observed|month|count|recorded", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Columns of one table that hold the volume and its limits."""
-
-    value: int
-    upper: int
-    lower: int | None
 
 
 @dataclass(slots=True)
@@ -128,211 +66,6 @@ class Listing:
     upper_only: bool = True
     longest: Sentence | None = None
     rows: int = 0
-
-
-def limits_of(grid: Grid) -> Limits | None:
-    """The limit columns and the volume that they are for: the latest period, or the plainest count."""
-    upper = [n for n, c in enumerate(grid.columns) if c.role == "upper"]
-    lower = [n for n, c in enumerate(grid.columns) if c.role == "lower"]
-    counts = [
-        n
-        for n, c in enumerate(grid.columns)
-        if c.role in {"count", "average", "percent"}
-        and not c.cumulative
-        and not c.rolling
-        and not _FLAG.search(c.header.replace("_", " "))
-        and not c.total
-    ]
-    counts = [n for n in counts if grid.columns[n].role == "count"] or counts
-    if not upper or not counts:
-        return None
-    dated = [n for n in counts if (s := grid.columns[n].span) and s.dated]
-    if dated:
-        value = max((span.last, -n, n) for n in dated if (span := grid.columns[n].span) is not None)[2]
-    else:
-        named = [n for n in counts if _LATEST.search(grid.columns[n].header)]
-        value = (named or counts)[0]
-    return Limits(value, upper[0], lower[0] if lower else None)
-
-
-def side(row: Row, limits: Limits) -> int:
-    """1 above the upper limit as printed, -1 below the lower, 0 inside; on a limit is inside."""
-    value, upper = row.values[limits.value], row.values[limits.upper]
-    lower = row.values[limits.lower] if limits.lower is not None else None
-    if value is None:
-        return 0
-    if upper is not None and value.number > upper.number:
-        return 1
-    return -1 if lower is not None and value.number < lower.number else 0
-
-
-def on_limit(row: Row, limits: Limits) -> bool:
-    """Whether the printed volume equals a printed limit: the unrounded limit may lie on either side."""
-    value = row.values[limits.value]
-    held = [row.values[n] for n in (limits.upper, limits.lower) if n is not None]
-    return value is not None and any(v is not None and v.number == value.number for v in held)
-
-
-def _figures(grid: Grid, row: Row, limits: Limits) -> tuple[Figure, ...]:
-    return tuple(
-        grid.figure(row, n)
-        for n in (limits.value, limits.lower, limits.upper)
-        if n is not None and row.values[n] is not None
-    )
-
-
-def _stated(row: Row, limits: Limits) -> str:
-    def text(at: int | None) -> str:
-        value: Value | None = row.values[at] if at is not None else None
-        return value.text if value is not None else "none"
-
-    where = side(row, limits)
-    sign = (
-        f"> {text(limits.upper)} (upper limit)"
-        if where > 0
-        else f"< {text(limits.lower)} (lower limit)"
-        if where < 0
-        else f"lies from {text(limits.lower)} to {text(limits.upper)}"
-    )
-    return f"{row.label}: {text(limits.value)} {sign}"
-
-
-def _flag_columns(grid: Grid, limits: Limits) -> list[tuple[str, dict[int, bool]]]:
-    """Columns that say of each row whether it is outside: words or 0 and 1."""
-    found = []
-    headers = dict.fromkeys(h for row in grid.rows for h in row.texts)
-    for header in headers:
-        said = {r: _flag(row.texts.get(header, ""), header) for r, row in enumerate(grid.rows)}
-        known = {r: v for r, v in said.items() if v is not None}
-        named = bool(_FLAG.search(header.replace("_", " ")))
-        if len(known) * 10 >= 9 * len(grid.rows) and (named or any(known.values()) or _judging(grid, header)):
-            found.append((header, known))
-    for n, column in enumerate(grid.columns):
-        numbers = {v.number for row in grid.rows if (v := row.values[n]) is not None}
-        if (
-            n not in {limits.value, limits.upper, limits.lower}
-            and column.role in {"other", "count"}
-            and _FLAG.search(column.header.replace("_", " "))
-            and numbers <= {0.0, 1.0}
-        ):
-            found.append(
-                (
-                    column.header,
-                    {r: v.number == 1.0 for r, row in enumerate(grid.rows) if (v := row.values[n]) is not None},
-                )
-            )
-    return found
-
-
-def _judging(grid: Grid, header: str) -> bool:
-    """Whether the words of a column say themselves that they judge ("as expected"), and not only yes and no."""
-    said = {row.texts.get(header, "").strip().lower() for row in grid.rows}
-    return any(re.search(r"expect|limit|range|within|normal|control|usual|exception", text) for text in said)
-
-
-def _flag(text: str, header: str) -> bool | None:
-    plain = text.strip().lower().strip(".")
-    inside = bool(re.search(r"within|in control", header, re.IGNORECASE)) and not re.search(
-        "out of control", header, re.IGNORECASE
-    )
-    if plain in _YES or re.match(
-        r"(?:above|below|outside|over|under|exceed|beyond|breach|exception|higher|lower|more than|fewer|unusual|"
-        r"high\b|low\b|special)",
-        plain,
-    ):
-        return not inside if plain in {"yes", "y", "true", "1"} else True
-    if plain in _NO or re.match(
-        r"(?:within|inside|normal|not |no |in |as |common|usual|typical|expected|stable)", plain
-    ):
-        return inside if plain in {"no", "n", "false", "0"} else False
-    return None
-
-
-def _flagged(grid: Grid, limits: Limits, header: str) -> Limits:
-    """The volume that a flag speaks of when its header begins with the volume's own ("Number: outside limits")."""
-    for n, column in enumerate(grid.columns):
-        if n not in {limits.upper, limits.lower} and column.header and header.startswith(f"{column.header}:"):
-            return replace(limits, value=n)
-    return limits
-
-
-def _by_flag(grid: Grid, limits: Limits) -> list[Finding]:
-    found = []
-    for header, flags in _flag_columns(grid, limits):
-        for r, flagged in flags.items():
-            row = grid.rows[r]
-            limits = _flagged(grid, limits, header)
-            outside = side(row, limits)
-            if row.values[limits.value] is None or on_limit(row, limits) or flagged == bool(outside):
-                continue
-            where = Where(grid.table.file, row.line or None, grid.table.name, row.label, header)
-            if outside:
-                found.append(
-                    Finding(
-                        "outside_limits_not_listed",
-                        "error" if outside > 0 else "warning",
-                        where,
-                        _figures(grid, row, limits),
-                        f"{_stated(row, limits)}, but “{header}” does not say so.",
-                    )
-                )
-            else:
-                found.append(
-                    Finding(
-                        "listed_inside_limits",
-                        "error",
-                        where,
-                        _figures(grid, row, limits),
-                        f"{_stated(row, limits)}, but “{header}” lists it.",
-                    )
-                )
-    return found
-
-
-def named_rows(grid: Grid, text: str) -> list[int]:
-    """Rows whose labels a text names; a label inside a longer named one does not count."""
-    hits = [r for r, row in enumerate(grid.rows) if row.keys and _all_said(grid, row, text)]
-
-    def hidden(r: int) -> bool:
-        own = grid.rows[r].label
-        return any(key(own) < key(grid.rows[s].label) and not _apart(own, grid.rows[s].label, text) for s in hits)
-
-    return [r for r in hits if not hidden(r)]
-
-
-def _plain_said(label: str, text: str) -> bool:
-    """A label of plain words only ("Incidents") must stand as an item of its own."""
-    own = re.escape(label.strip())
-    return bool(
-        re.search(
-            (
-                rf"(?:^|[,;:]|\band|\bof|\bfor)\s*(?:the |all )?{own}\s*(?:$|[,;.:(]|\b(?:and|are|is|"
-                rf"were|was|exceed\w*|rose|fell|had|has|have|increas\w*|decreas\w*)\b)"
-            ),
-            text,
-            re.IGNORECASE,
-        )
-    )
-
-
-def _all_said(grid: Grid, row: Row, text: str) -> bool:
-    """The label is said; with several labels, those that differ between rows."""
-    for n, label in enumerate(row.keys):
-        if (
-            label
-            and not said_in(label, text)
-            and (len(grid.rows) == 1 or len({other.keys[n] for other in grid.rows}) > 1)
-        ):
-            return False
-        if label and not telling(label) and not _plain_said(label, text):
-            return False
-    return any(row.keys)
-
-
-def _apart(short: str, long: str, text: str) -> bool:
-    """Whether the shorter label is also said on its own, outside the longer one."""
-    said = list(words(text))
-    return all(said.count(w) > 1 for w in key(short) & key(long)) and bool(key(short))
 
 
 def _timeline(grid: Grid) -> bool:
@@ -449,7 +182,7 @@ def limits_and_lists(evidence: Evidence) -> list[Finding]:
     grids = [(g, limits) for g in evidence.grids if (limits := limits_of(g)) is not None]
     found: list[Finding] = []
     for grid, limits in grids:
-        found += _by_flag(grid, limits)
+        found += by_flag(grid, limits)
     for home, listing in _listings(evidence, grids).items():
         grid, limits = grids[home]
         if not listing.sentences and not listing.inside:
@@ -466,8 +199,8 @@ def _row_findings(grid: Grid, limits: Limits, listing: Listing, r: int, row: Row
         return []
     where, figures, stated = (
         grid.where(row, grid.columns[limits.value]),
-        _figures(grid, row, limits),
-        _stated(row, limits),
+        figures_of(grid, row, limits),
+        stated_of(row, limits),
     )
     if outside and r in listing.inside and r not in listing.outside:
         said = listing.inside[r]

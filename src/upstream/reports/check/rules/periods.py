@@ -7,10 +7,19 @@ import re
 from collections import Counter
 
 from upstream.reports.check.evidence import Evidence
-from upstream.reports.check.findings import Figure, Finding, Where
-from upstream.reports.check.grids import Column, Grid, Row
-from upstream.reports.check.numbers import tidy
-from upstream.reports.check.spans import Named, Span, find_spans, is_period_label, month_name, only_span
+from upstream.reports.check.findings import Finding, Where
+from upstream.reports.check.rules.period_tables import (
+    YEAR_AGO,
+    column_where,
+    labels_against_title,
+    pairs_of_years,
+    rows_in_step,
+    say,
+    sequences,
+    span_in_header,
+    title_window,
+)
+from upstream.reports.check.spans import Named, Span, find_spans, month_name
 
 _WORDS = {
     "one": 1,
@@ -35,14 +44,6 @@ _WINDOW = re.compile(
     r"\b(quarter|half[- ]year|year)\b",
     re.IGNORECASE,
 )
-_YEAR_AGO = re.compile(
-    r"same (?:month|period|quarter|point|time) (?:last|of the previous|in the previous|"
-    r"the previous|of last|a) year|(?:a|one) year (?:ago|earlier|before)|(?:previous|last|"
-    r"prior) year'?s? (?:same )?(?:month|quarter)|year[- ]on[- ]year|"
-    r"same (?:month|quarter|period) (?:a|one) year (?:ago|earlier|before)|twelve months "
-    r"(?:earlier|before|ago)|12 months (?:earlier|before|ago)",
-    re.IGNORECASE,
-)
 _MONTH_AGO = re.compile(
     r"(?:previous|preceding|prior) month\b|month[- ]on[- ]month|\bmonth before|a month "
     r"(?:earlier|before|ago)|the month prior",
@@ -51,10 +52,6 @@ _MONTH_AGO = re.compile(
 _QUARTER_AGO = re.compile(
     r"(?:previous|preceding|prior) quarter\b|quarter[- ]on[- ]quarter|quarter before", re.IGNORECASE
 )
-
-
-def _say(where: Where, figures: list[Span], text: str) -> Finding:
-    return Finding("wrong_period_label", "error", where, tuple(Figure("period", s.text) for s in figures), text)
 
 
 def _quarter_months(texts: list[tuple[Where, str]]) -> list[Finding]:
@@ -93,7 +90,7 @@ def _quarter_months(texts: list[tuple[Where, str]]) -> list[Finding]:
         start = (3 * ((quarter.quarter or 1) - 1) + first) % 12
         right = f"{month_name(start, dated=False)} to {month_name((start + 2) % 12, dated=False)}"
         found.append(
-            _say(
+            say(
                 where,
                 [quarter, months],
                 f"“{quarter.text}” is said to be {months.text}; quarter {quarter.quarter} of a {main} year is {right}.",
@@ -134,7 +131,7 @@ def _apposed(where: Where, text: str) -> list[Finding]:
         if _together(text, one, other):
             right = f"{month_name(year.first)} to {month_name(year.last)}"
             said = f"“{year.text}” is said to be {months.text}; it is {right} (“{text[:200]}”)."
-            found.append(_say(where, [year, months], said))
+            found.append(say(where, [year, months], said))
     return found
 
 
@@ -177,7 +174,7 @@ def _windows(where: Where, text: str) -> list[Finding]:
         loose = bool(match[2]) and said == 12 and not gap.strip().endswith("(")
         if (named.span.dated or said <= 12) and actual != said and not loose:
             text = f"“{match[0]}” is said of {named.span.text}, which has {actual} months."
-            found.append(_say(where, [named.span], text))
+            found.append(say(where, [named.span], text))
     return found
 
 
@@ -187,7 +184,7 @@ def _comparisons(where: Where, text: str) -> list[Finding]:
     spans = [
         n for n in find_spans(text) if n.span.dated and n.span.kind in {"month", "quarter", "range", "financial_year"}
     ]
-    for pattern, unit in ((_YEAR_AGO, "year"), (_MONTH_AGO, "month"), (_QUARTER_AGO, "quarter")):
+    for pattern, unit in ((YEAR_AGO, "year"), (_MONTH_AGO, "month"), (_QUARTER_AGO, "quarter")):
         for match in pattern.finditer(text):
             after = [
                 n
@@ -211,7 +208,7 @@ def _comparisons(where: Where, text: str) -> list[Finding]:
             wanted = 12 if unit == "year" else 3 if unit == "quarter" else 1
             if abs(step) != wanted and (unit != "month" or other.span.kind == "month"):
                 found.append(
-                    _say(
+                    say(
                         where,
                         [mine[0].span, other.span],
                         f"“{match[0]}”: from {other.span.text} to {mine[0].span.text} is {abs(step)} months, "
@@ -223,290 +220,10 @@ def _comparisons(where: Where, text: str) -> list[Finding]:
 
 def _malformed(where: Where, text: str) -> list[Finding]:
     return [
-        _say(where, [n.span], f"“{n.span.text}”: {n.span.problem}.")
+        say(where, [n.span], f"“{n.span.text}”: {n.span.problem}.")
         for n in find_spans(text)
         if n.span.problem
         and (n.span.kind in {"quarter", "range"} or (n.span.kind == "financial_year" and "/" in n.span.text))
-    ]
-
-
-def _column_where(grid: Grid, column: Column) -> Where:
-    return Where(
-        grid.table.file,
-        (grid.table.lines[0] or None) if grid.table.lines else None,
-        grid.table.name,
-        None,
-        column.header,
-    )
-
-
-def _sequences(grid: Grid) -> list[Finding]:
-    """Month columns that keep one step, but for one label; two columns of one header."""
-    columns = [
-        c
-        for c in grid.columns
-        if c.span is not None
-        and c.role == "count"
-        and not c.cumulative
-        and not c.rolling
-        and c.span.kind in {"month", "quarter", "financial_year"}
-    ]
-    plain = [c for c in columns if c.span is not None and tidy(c.header).lower() == tidy(c.span.text).lower()]
-    if len(plain) < 3:
-        return []
-    kinds = Counter(c.span.kind for c in plain if c.span is not None)
-    kind = kinds.most_common(1)[0][0]
-    held = [(c, c.span) for c in plain if c.span is not None and c.span.kind == kind]
-    return _out_of_step([(_column_where(grid, c), s) for c, s in held])
-
-
-def _step(firsts: list[int]) -> tuple[int, int] | None:
-    """The step that all labels but one inside the row keep, and how often it shows; the ends may be comparisons."""
-    for step in (1, 3, 12, -1, -3, -12):
-        for start in {f - n * step for n, f in enumerate(firsts)}:
-            odd = [n for n, f in enumerate(firsts) if f != start + n * step]
-            if len(firsts) >= 3 and len(odd) == 1 and 0 < odd[0] < len(firsts) - 1:
-                return step, len(firsts) - 3
-    return None
-
-
-def _out_of_step(held: list[tuple[Where, Span]]) -> list[Finding]:
-    if len(held) < 3:
-        return []
-    firsts = [span.first if span.dated else span.first % 12 for _, span in held]
-    undated = not all(span.dated for _, span in held)
-    steps = Counter((b - firsts[n]) % 12 if undated else b - firsts[n] for n, b in enumerate(firsts[1:]))
-    step, times = _step(firsts) or steps.most_common(1)[0]
-    if times == len(firsts) - 1 or (step == 0 and times < len(firsts) - 1):
-        return _duplicates(held, firsts) if times != len(firsts) - 1 else []
-    expected = _expected(firsts, step, undated)
-    wrong = [
-        n for n, first in enumerate(firsts) if ((first - expected[n]) % 12 if undated else first - expected[n]) != 0
-    ]
-    gaps = {b > a for a, b in itertools.pairwise(firsts)}
-    if len(gaps) == 1 and len(set(firsts)) == len(firsts) and not (len(wrong) == 1 and 0 < wrong[0] < len(firsts) - 1):
-        # in order throughout: a month may be missing, none is mislabelled
-        return []
-    if not wrong or len(wrong) > max(1, len(firsts) // 4):
-        return _duplicates(held, firsts)
-    found = []
-    for n in wrong:
-        where, span = held[n]
-        right = month_name(expected[n] % 12 if undated else expected[n], dated=not undated)
-        found.append(
-            _say(
-                where,
-                [span, *(held[m][1] for m in (n - 1, n + 1) if 0 <= m < len(held))],
-                f"“{span.text}” stands where {right} is due: the labels beside it step by {abs(step)} "
-                f"month{'s' if abs(step) != 1 else ''}.",
-            )
-        )
-    return found
-
-
-def _expected(firsts: list[int], step: int, undated: bool) -> list[int]:
-    """The labels in step that most of the printed ones agree with."""
-    starts = Counter((f - n * step) % 12 if undated else f - n * step for n, f in enumerate(firsts))
-    start = starts.most_common(1)[0][0]
-    return [start + n * step for n in range(len(firsts))]
-
-
-def _duplicates(held: list[tuple[Where, Span]], firsts: list[int]) -> list[Finding]:
-    found = []
-    for n, first in enumerate(firsts):
-        if first in firsts[:n] and held[n][1].dated and held[n][1].kind == held[firsts.index(first)][1].kind:
-            found.append(
-                _say(held[n][0], [held[n][1], held[firsts.index(first)][1]], f"“{held[n][1].text}” labels two columns.")
-            )
-    return found
-
-
-def _rows_in_step(grid: Grid) -> list[Finding]:
-    """Periods down the side, one a row."""
-    for k in range(len(grid.key_names)):
-        groups: dict[tuple[str, ...], list[Row]] = {}
-        for row in grid.rows:
-            groups.setdefault(tuple(x for n, x in enumerate(row.keys) if n != k), []).append(row)
-        series = {tuple(row.keys[k] for row in rows) for rows in groups.values()}
-        rest = {0} if len(series) == 1 else set(range(len(series)))
-        labels = [
-            (grid.where(row), row.keys[k])
-            for row in next(iter(groups.values()))
-            if not row.keys[k].lower().endswith("total")
-        ]
-        labels = [(where, text) for where, text in labels if find_spans(text)]
-        spans = [
-            (where, found[0].span)
-            for where, text in labels
-            if len(found := find_spans(text)) == 1 and tidy(found[0].span.text) == tidy(text)
-        ]
-        if len(rest) == 1 and len(spans) >= 3 and len(spans) == len(labels) and len({s.kind for _, s in spans}) == 1:
-            firsts = [s.first for _, s in spans]
-            if spans[0][1].kind != "day" and len(set(firsts)) >= len(firsts) - 1:
-                return _out_of_step(spans)
-    return []
-
-
-def _title_window(grid: Grid) -> list[Finding]:
-    """A title that gives the whole window, and a month column outside it."""
-    title = grid.table.title or (grid.table.section[-1] if grid.table.section else "")
-    spans = [
-        n.span for n in find_spans(title) if n.span.dated and n.span.kind in {"range", "quarter", "financial_year"}
-    ]
-    if len(spans) != 1:
-        return []
-    months = [
-        (c, c.span)
-        for c in grid.columns
-        if c.span is not None and c.span.kind == "month" and c.span.dated and c.role in {"count", "percent"}
-    ]
-    outside = [(c, s) for c, s in months if not spans[0].first <= s.first <= spans[0].last]
-    if (
-        not outside
-        or len(outside) * 2 > len(months)
-        or any(
-            (s.first + 12 * k) in range(spans[0].first, spans[0].last + 1) and len(outside) > 1
-            for _, s in outside
-            for k in (1,)
-        )
-    ):
-        return []
-    return [
-        _say(
-            _column_where(grid, c),
-            [s, spans[0]],
-            f"Column “{c.header}” lies outside {spans[0].text}, which the title gives.",
-        )
-        for c, s in outside
-    ]
-
-
-def _pairs_of_years(grid: Grid) -> list[Finding]:
-    """Columns that compare the same month or year to date over years: the pair must be one year apart."""
-    found = []
-    columns = [c for c in grid.columns if c.span is not None and c.span.dated and c.role == "count"]
-    for cumulative in (True, False):
-        pair = [
-            c
-            for c in columns
-            if c.cumulative == cumulative
-            and c.span is not None
-            and c.span.kind in ({"financial_year", "year"} if cumulative else {"month"})
-        ]
-        if len(pair) != 2 or pair[0].span is None or pair[1].span is None:
-            continue
-        later, earlier = pair[0].span, pair[1].span
-        apart = abs(later.first - earlier.first)
-        if cumulative and later.kind == earlier.kind and apart != 12:
-            found.append(
-                _say(
-                    _column_where(grid, pair[1]),
-                    [later, earlier],
-                    f"“{pair[0].header}” and “{pair[1].header}” are compared, but they are {apart} months "
-                    f"apart, not 12.",
-                )
-            )
-        changes = [c for c in grid.columns if c.role == "percent_change" and not c.cumulative]
-        yearly = any(
-            _YEAR_AGO.search(c.header) or re.search(r"\byear\b|annual|\byoy\b", c.header, re.IGNORECASE)
-            for c in changes
-        ) or _YEAR_AGO.search(grid.heading)
-        if not cumulative and (
-            (yearly and apart != 12)
-            or (not yearly and len(columns) > 2 and apart + 1 > 12 and apart % 12 and _has_years(grid))
-        ):
-            found.append(
-                _say(
-                    _column_where(grid, pair[1]),
-                    [later, earlier],
-                    f"“{pair[0].header}” and “{pair[1].header}” stand side by side as the same month of "
-                    f"two years, but they are {apart} months apart.",
-                )
-            )
-        elif not cumulative and apart == 24 and _has_years(grid):
-            found.append(
-                _say(
-                    _column_where(grid, pair[1]),
-                    [later, earlier],
-                    f"“{pair[0].header}” and “{pair[1].header}” are {apart} months apart where the year "
-                    f"before is compared.",
-                )
-            )
-    return found
-
-
-def _has_years(grid: Grid) -> bool:
-    """Whether the same table compares years to date one year apart (so the months should be a year apart as well)."""
-    return any(c.cumulative for c in grid.columns)
-
-
-def _labels_against_title(grid: Grid) -> list[Finding]:
-    """A title that names the periods of its columns (or rows), and a label with another one of the same length."""
-    if sum(n.span.dated for n in find_spans(grid.table.title)) < 2:
-        return []
-    columns = [
-        (_column_where(grid, c), c.header, c.span)
-        for c in grid.columns
-        if c.span is not None and c.span.dated and c.role == "count" and not c.cumulative and not c.rolling
-    ]
-    rows = [
-        (grid.where(row), row.label, span)
-        for row in grid.rows
-        if is_period_label(row.label) and (span := only_span(row.label)) is not None and span.dated
-    ]
-    return _not_in_title(grid.table.title, columns) + _not_in_title(grid.table.title, rows)
-
-
-def _not_in_title(title: str, labels: list[tuple[Where, str, Span]]) -> list[Finding]:
-    named = [n for n in find_spans(title) if n.span.dated and n.span.kind != "day"]
-    if len(named) < 2 or len(labels) < 2:
-        return []
-    between = title[named[0].end : named[-1].start]
-    if re.search(r"\bto\b|-|\b(?:since|between|from|until)\b", between):
-        return []
-    told = {(n.span.first, n.span.last) for n in named}
-    lengths = {n.span.months for n in named}
-    alike = [(where, label, s) for where, label, s in labels if s.months in lengths]
-    wrong = [(where, label, s) for where, label, s in alike if (s.first, s.last) not in told]
-    if not told - {(s.first, s.last) for *_, s in alike} or len(alike) == len(wrong):
-        return []
-    if not wrong:
-        seen = [(s.first, s.last) for *_, s in alike]
-        wrong = [item for n, item in enumerate(alike) if seen[n] in seen[:n]][:1]
-    return [
-        _say(
-            where,
-            [s, *(n.span for n in named)],
-            f"“{label}” is not where the title’s periods put it (“{title[:120]}”).",
-        )
-        for where, label, s in wrong
-    ]
-
-
-def _span_in_header(grid: Grid) -> list[Finding]:
-    """ "YTD 2021/22 % change on 2019/20": two financial years in one table's cumulative headers are checked above;
-    here the month in the title against the latest month column."""
-    title = grid.table.title
-    named = [n.span for n in find_spans(title) if n.span.dated and n.span.kind == "month"]
-    months = [
-        (c, c.span)
-        for c in grid.columns
-        if c.span is not None and c.span.kind == "month" and c.span.dated and c.role == "count"
-    ]
-    if len(named) != 1 or not months or find_spans(title)[0].span.kind == "range":
-        return []
-    latest = max(s.first for _, s in months)
-    if any(s.first == named[0].first for _, s in months) and latest == named[0].first:
-        return []
-    if re.search(r"\b(?:since|from|published|updated|as at|before|after)\b", title, re.IGNORECASE) or len(months) < 1:
-        return []
-    column = max(months, key=lambda pair: pair[1].first)[0]
-    return [
-        _say(
-            _column_where(grid, column),
-            [named[0], *(s for _, s in months[:3])],
-            f"The title says {named[0].text}, but the latest month among the columns is {month_name(latest)}.",
-        )
     ]
 
 
@@ -521,18 +238,18 @@ def wrong_period_label(evidence: Evidence) -> list[Finding]:
         found += _apposed(where, sentence.text)
     for grid in evidence.grids:
         for column in grid.columns:
-            where = _column_where(grid, column)
+            where = column_where(grid, column)
             texts.append((where, column.header))
             found += _malformed(where, column.header) + _windows(where, column.header)
         titled = Where(grid.table.file, grid.table.lines[0] or None, grid.table.name)
         texts.append((titled, grid.table.title))
         found += _malformed(titled, grid.table.title) + _windows(titled, grid.table.title)
         found += (
-            _sequences(grid)
-            + _rows_in_step(grid)
-            + _title_window(grid)
-            + _pairs_of_years(grid)
-            + _span_in_header(grid)
-            + _labels_against_title(grid)
+            sequences(grid)
+            + rows_in_step(grid)
+            + title_window(grid)
+            + pairs_of_years(grid)
+            + span_in_header(grid)
+            + labels_against_title(grid)
         )
     return found + _quarter_months(texts)

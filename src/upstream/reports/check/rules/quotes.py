@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from dataclasses import dataclass
 
-from upstream.reports.check.claims import Claim, Marked, changes_in, mark, read_claims
+from upstream.reports.check.claims import Claim, read_claims
+from upstream.reports.check.cues import changes_in
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
-from upstream.reports.check.grids import Column, Grid, Row
+from upstream.reports.check.grids import Column, Grid
 from upstream.reports.check.labels import is_total, key, said_in, words
-from upstream.reports.check.numbers import Value, percent_agrees, percent_change, same_number, show
+from upstream.reports.check.marks import Marked, mark
+from upstream.reports.check.numbers import Value, same_number
 from upstream.reports.check.reading.model import Sentence
-from upstream.reports.check.rules.facts import telling, vocabulary, without_periods
-from upstream.reports.check.rules.limits import named_rows
+from upstream.reports.check.rules.changes import contradiction
+from upstream.reports.check.rules.named_rows import named_rows
+from upstream.reports.check.rules.runs import EXTREME, HIGHEST, Place, months_of, runs_said
+from upstream.reports.check.rules.vocabulary import telling, vocabulary, without_periods
 from upstream.reports.check.spans import Span, month_name
 
 _CUMULATIVE = re.compile(
@@ -44,35 +46,6 @@ _YEAR_AGO = re.compile(
     ),
     re.IGNORECASE,
 )
-_ORDINALS = {
-    "second": 2,
-    "third": 3,
-    "fourth": 4,
-    "fifth": 5,
-    "sixth": 6,
-    "seventh": 7,
-    "eighth": 8,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-}
-_RUN = re.compile(
-    r"\b("
-    + "|".join(_ORDINALS)
-    + r"|\d+(?:st|nd|rd|th)?)\b[- ](?:consecutive|successive|month(?:s)? (?:in a row|running|in succession))",
-    re.IGNORECASE,
-)
-_HIGHEST = re.compile(r"\b(highest|lowest|most|fewest|peak|largest|smallest)\b[^<.;]{0,50}?\bsince\b[^<]{0,12}<p(\d+)>")
-_EXTREME = re.compile(
-    (
-        r"\b(highest|lowest|fewest|most|peak|busiest|quietest)\b(?! (?:since|proportion|rate|"
-        r"percentage|share|average|volume increase|increase))[^.;<]{0,40}?\b(?:of the (?:year|"
-        r"period)|on record|in the (?:period|series|table|last)|month|recorded|over the)"
-    ),
-    re.IGNORECASE,
-)
 _STANDALONE = (
     re.compile(r"there (?:were|was|have been|had been)(?: a total of)? <n(\d+)>"),
     re.compile(
@@ -88,30 +61,6 @@ _STANDALONE = (
     re.compile(r"<n(\d+)>(?: [a-z&'-]+){0,6}? in <p\d+>"),
     re.compile(r": <n(\d+)>(?: |\.|$)"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A row of a table that a sentence speaks of."""
-
-    grid: Grid
-    row: Row
-
-
-def _months(grid: Grid) -> list[tuple[Span, int]]:
-    """Month columns of plain counts (or of one role), oldest first."""
-    held = [
-        (c.span, n)
-        for n, c in enumerate(grid.columns)
-        if c.span is not None
-        and c.span.kind == "month"
-        and c.span.dated
-        and c.role in {"count", "percent", "average"}
-        and not c.cumulative
-        and not c.rolling
-        and not c.total
-    ]
-    return sorted(held, key=lambda pair: pair[0].first)
 
 
 def _context(evidence: Evidence, n: int) -> str:
@@ -224,7 +173,7 @@ def _cell(place: Place, span: Span | None, percent: bool, text: str) -> int | No
         return None
     hits = [
         n
-        for s, n in _months(place.grid)
+        for s, n in months_of(place.grid)
         if s.first == span.first
         and (place.grid.columns[n].role == "percent") == percent
         and _header_said(place.grid.columns[n], text)
@@ -308,7 +257,7 @@ def _changes(
         now, then = (place.row.values[a] if a is not None else None), (place.row.values[b] if b is not None else None)
         if a is None or b is None or now is None or then is None:
             continue
-        said = _contradiction(claim, now, then)
+        said = contradiction(claim, now, then)
         if not said:
             return []
         figures = [Figure("per cent", claim.percent.text, claim.percent.number)] if claim.percent else []
@@ -327,160 +276,13 @@ def _changes(
     return wrong[:1]
 
 
-def _contradiction(claim: Claim, now: Value, then: Value) -> str | None:
-    moved = now.number - then.number
-    stated = f"{now.text} - {then.text} = {show(moved)}"
-    if claim.direction and moved * claim.direction < 0:
-        return f"“{claim.word}” is said, but {stated} by the table"
-    if claim.direction and moved == 0 and (claim.percent or claim.change):
-        return f"“{claim.word}” is said, but {stated} by the table"
-    if (
-        claim.change is not None
-        and claim.change.whole
-        and not claim.rough
-        and abs(abs(claim.change.number) - abs(moved)) > 1e-9
-    ):
-        return f"a change of {claim.change.text} is said, but {stated} by the table"
-    if claim.percent is not None and not claim.rough and claim.direction and then.number:
-        printed = Value(abs(claim.percent.number) * (1 if moved >= 0 else -1), claim.percent.decimals, True, "")
-        if not percent_agrees(printed, now, then, change=True):
-            exact = percent_change(now.number, then.number) or 0.0
-            back = now.number and abs(abs(claim.percent.number) - abs(100 * moved / now.number)) <= claim.percent.half
-            return (
-                f"{claim.percent.text} is said, but 100 x {show(moved)} / {then.text} = "
-                f"{show(exact, claim.percent.decimals + 1)}%"
-            ) + ("; that is the change divided by the later figure" if back else "")
-    return None
-
-
-def _runs(places: list[Place], marked: Marked, claims: tuple[Claim, ...], sentence: Sentence) -> list[Finding]:
-    """ "Third consecutive monthly increase", "highest since July 2021", against the months of the table."""
-    found: list[Finding] = []
-    run = _RUN.search(sentence.text)
-    high = _HIGHEST.search(marked.line)
-    extreme = _EXTREME.search(sentence.text) if not high else None
-    direction = next((c.direction for c in claims if c.direction), None)
-    for place in places:
-        months = _months(place.grid)
-        values = [(s, v) for s, n in months if (v := place.row.values[n]) is not None]
-        if len(values) < 3 or len(values) != len(months):
-            continue
-        where = Where(sentence.file, sentence.line or None, None, place.row.label)
-        if run and direction:
-            found += _run(values, run, direction, where, sentence)
-        if high:
-            since = marked.spans[int(high[2])]
-            found += _since(values, since, high[1].lower(), where, sentence, marked)
-        elif extreme and not claims_levels(claims):
-            found += _extreme(values, extreme[1].lower(), where, sentence, marked)
-        if found:
-            break
-    return found
-
-
-def claims_levels(claims: tuple[Claim, ...]) -> bool:
-    return any(c.later is not None and c.earlier is not None for c in claims)
-
-
-def _at_month(values: list[tuple[Span, Value]], marked: Marked, but: Span | None = None) -> int:
-    """Index of the month that the sentence speaks of; the latest when it names none."""
-    for span in marked.spans:
-        if span is not but and span.kind == "month" and span.dated:
-            for n, (s, _) in enumerate(values):
-                if s.first == span.first:
-                    return n
-    return len(values) - 1
-
-
-def _run(
-    values: list[tuple[Span, Value]], run: re.Match[str], direction: int, where: Where, sentence: Sentence
-) -> list[Finding]:
-    word = run[1].lower()
-    length = _ORDINALS.get(word) or int(re.sub(r"\D", "", word))
-    end = _at_month(values, mark(sentence.text))
-    if length > end or length < 2:
-        return []
-    steps = values[end - length : end + 1]
-    moves = [b[1].number - a[1].number for a, b in itertools.pairwise(steps)]
-    if all(m * direction > 0 for m in moves):
-        return []
-    series = ", ".join(f"{s.text} {v.text}" for s, v in steps)
-    figures = tuple(Figure(s.text, v.text, v.number) for s, v in steps)
-    return [
-        Finding(
-            "sentence_cannot_hold",
-            "error",
-            where,
-            figures,
-            f"“{run[0]}” is said, but the table has {series} (“{sentence.text[:160]}”)",
-        )
-    ]
-
-
-def _since(
-    values: list[tuple[Span, Value]], since: Span, word: str, where: Where, sentence: Sentence, marked: Marked
-) -> list[Finding]:
-    end = _at_month(values, marked, since)
-    after = [(s, v) for s, v in values[:end] if s.first > since.last]
-    sign = 1 if word in {"highest", "most", "peak", "largest"} else -1
-    beyond = [(s, v) for s, v in after if sign * (v.number - values[end][1].number) > 0]
-    if not beyond:
-        return []
-    s, v = beyond[-1]
-    now = values[end]
-    figures = (Figure(now[0].text, now[1].text, now[1].number), Figure(s.text, v.text, v.number))
-    return [
-        Finding(
-            "sentence_cannot_hold",
-            "error",
-            where,
-            figures,
-            (
-                f"“{word} since {since.text}” is said of {now[1].text}, but {s.text} was {v.text} "
-                f"(“{sentence.text[:160]}”)"
-            ),
-        )
-    ]
-
-
-def _extreme(
-    values: list[tuple[Span, Value]], word: str, where: Where, sentence: Sentence, marked: Marked
-) -> list[Finding]:
-    named = [s for s in marked.spans if s.kind == "month" and s.dated]
-    if len(named) != 1:
-        return []
-    at = next((n for n, (s, _) in enumerate(values) if s.first == named[0].first), None)
-    if at is None:
-        return []
-    sign = 1 if word in {"highest", "most", "peak", "busiest"} else -1
-    best = max(values, key=lambda pair: sign * pair[1].number)
-    if best[1].number == values[at][1].number:
-        return []
-    figures = (
-        Figure(named[0].text, values[at][1].text, values[at][1].number),
-        Figure(best[0].text, best[1].text, best[1].number),
-    )
-    return [
-        Finding(
-            "sentence_cannot_hold",
-            "error",
-            where,
-            figures,
-            (
-                f"“{word}” is said of {named[0].text} ({values[at][1].text}), but {best[0].text} was "
-                f"{best[1].text} (“{sentence.text[:160]}”)"
-            ),
-        )
-    ]
-
-
 def _latest(places: list[Place], text: str) -> Span | None:
     """The latest month of the tables, for a sentence that names no month."""
     if _CUMULATIVE.search(text):
         return None
     if not (_LATEST.search(text) or _PREVIOUS.search(text) or _YEAR_AGO.search(text)):
         return None
-    months = [s for place in places for s, _ in _months(place.grid)]
+    months = [s for place in places for s, _ in months_of(place.grid)]
     return max(months, key=lambda s: s.first) if months else None
 
 
@@ -505,7 +307,7 @@ def _sentence(
     text = _context(evidence, n)
     marked = mark(sentence.full)
     claims = read_claims(marked)
-    if not (claims or marked.numbers or _HIGHEST.search(marked.line) or _EXTREME.search(text)):
+    if not (claims or marked.numbers or HIGHEST.search(marked.line) or EXTREME.search(text)):
         return []
     places = _places(evidence, names, labels, sentence, text)
     if not places:
@@ -526,7 +328,7 @@ def _sentence(
         span = months[0] if months else latest
         for at in _standalone(marked, claims):
             found += _against_tables(places, span, marked.numbers[at], text, sentence)
-    return found + _runs(places, marked, claims, sentence)
+    return found + runs_said(places, marked, claims, sentence)
 
 
 def sentences_against_tables(evidence: Evidence) -> list[Finding]:

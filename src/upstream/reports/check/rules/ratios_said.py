@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
-from upstream.reports.check.claims import Marked, mark
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.labels import stem
+from upstream.reports.check.marks import Marked, mark
 from upstream.reports.check.nouns import phrase_after, tokens
 from upstream.reports.check.numbers import Value, show
 from upstream.reports.check.reading.model import Sentence

@@ -11,7 +11,9 @@ import re
 from dataclasses import dataclass
 from itertools import permutations
 
-from upstream.reports.check.claims import CHANGE, DOWN, UP, Marked, beside, cue, standards
+from upstream.reports.check.cues import CHANGE, beside, cue, standards
+from upstream.reports.check.marks import Marked
+from upstream.reports.check.movement import DOWN, UP
 from upstream.reports.check.numbers import Value, percent_agrees, show
 
 _MORE_UP = (

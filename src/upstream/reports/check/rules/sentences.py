@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 
-from upstream.reports.check.claims import Claim, Marked, mark, read_claims
+from upstream.reports.check.claims import Claim, read_claims
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
+from upstream.reports.check.marks import Marked, mark
 from upstream.reports.check.numbers import EPSILON, Value, agrees, percent_agrees, percent_change, share_can_be, show
 from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.readings import no_reading_holds

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from upstream.reports.check.claims import Marked, mark
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
+from upstream.reports.check.marks import Marked, mark
 from upstream.reports.check.numbers import Value, percent_agrees, share_can_be, show
 from upstream.reports.check.reading.model import Sentence
 

@@ -12,16 +12,18 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from upstream.reports.check.claims import beside, changes_in, mark, names_in, read_claims
+from upstream.reports.check.claims import read_claims
+from upstream.reports.check.cues import beside, changes_in
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Grid
 from upstream.reports.check.labels import is_total, key, said_in
 from upstream.reports.check.labels import telling as telling_label
+from upstream.reports.check.marks import mark, names_in
 from upstream.reports.check.nouns import name_of, qualifiers_of, subject_of
 from upstream.reports.check.numbers import Value, same_number
 from upstream.reports.check.reading.model import Sentence
-from upstream.reports.check.rules.facts import telling, vocabulary, without_periods
+from upstream.reports.check.rules.vocabulary import telling, vocabulary, without_periods
 from upstream.reports.check.spans import Span, find_spans, is_period_label
 
 Period = tuple[int, int]

@@ -10,7 +10,7 @@ from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Finding
 from upstream.reports.check.grids import Grid, Row
 from upstream.reports.check.numbers import Value
-from upstream.reports.check.rules.limits import Limits, limits_of, side
+from upstream.reports.check.rules.limit_columns import Limits, limits_of, side
 from upstream.reports.check.rules.percents import Source, chosen, pair_of, rate_holds, rate_source
 from upstream.reports.check.rules.percents import holds as percent_holds
 from upstream.reports.check.rules.sums import Item, Relation, over_columns, over_rows, relation_of, relations_among

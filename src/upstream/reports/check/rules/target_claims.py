@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from upstream.reports.check.claims import Marked, mark
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
+from upstream.reports.check.marks import Marked, mark
 from upstream.reports.check.numbers import Value
 from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.betterness import better_of

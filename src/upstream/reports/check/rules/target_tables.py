@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from upstream.reports.check.claims import mark
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Grid
 from upstream.reports.check.labels import key
+from upstream.reports.check.marks import mark
 from upstream.reports.check.numbers import Value, parse_value
 from upstream.reports.check.reading.model import Table
 from upstream.reports.check.rules.betterness import better_of

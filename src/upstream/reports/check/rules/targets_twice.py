@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from upstream.reports.check.claims import names_in
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.labels import stem
 from upstream.reports.check.lexicon import words_in
+from upstream.reports.check.marks import names_in
 from upstream.reports.check.nouns import phrase_after, phrase_before, tokens
 from upstream.reports.check.numbers import Value, same_number
 from upstream.reports.check.reading.model import Sentence
