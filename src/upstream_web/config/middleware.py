@@ -1,10 +1,16 @@
-"""Headers that every answer carries."""
+"""Headers that every answer carries, and what a page says when the records cannot be read."""
 
+import logging
 import secrets
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+
+from upstream.errors import UpstreamError
+from upstream_web.design.errors import records_unreadable
+
+logger = logging.getLogger(__name__)
 
 
 def security_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -26,3 +32,23 @@ def security_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
         return response
 
     return answer
+
+
+class RecordsUnreadable:
+    """A page whose records cannot be read (a damaged table, settings that name no force) says so; the log says why.
+
+    The reason may name folders of the server, so it stays in the log.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer for what the engine refused; anything else goes its way."""
+        if not isinstance(error, UpstreamError):
+            return None
+        logger.error("%s cannot be shown: %s", request.path, error.sentence, exc_info=error)
+        return records_unreadable(request)

@@ -29,6 +29,11 @@ def broken(request: HttpRequest) -> HttpResponse:
     return render(request, "design/error.jinja", _words(500), status=500)
 
 
+def records_unreadable(request: HttpRequest) -> HttpResponse:
+    """The engine's store or its settings need an operator."""
+    return render(request, "design/error.jinja", _words(503), status=503)
+
+
 def _words(status: int) -> dict[str, object]:
     title, text = {
         400: (
@@ -44,6 +49,10 @@ def _words(status: int) -> dict[str, object]:
         500: (
             "Something went wrong",
             "What you typed may not have been saved. Go back and try again; if it happens again, tell an operator.",
+        ),
+        503: (
+            "The records cannot be read now",
+            "Nothing is lost. Tell an operator: the log of the site says what is wrong with the store or its settings.",
         ),
     }[status]
     return {"title": title, "text": text}

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from ninja import Query, Router, Schema
+from ninja.errors import HttpError
 from pydantic import Field, StringConstraints
 
 from upstream_web.measures import access, queries
@@ -19,6 +20,8 @@ from upstream_web.programs.tokens import TokenFor
 router = Router(tags=["Measures"])
 Month = Annotated[str, StringConstraints(pattern=r"^((19|20|21)[0-9]{2}-(0[1-9]|1[0-2]))?$")]
 Key = Annotated[str, StringConstraints(max_length=80, pattern=r"^[a-z0-9_@]+$")]
+NOT_READY = "The measures to that month have not been calculated. Somebody who reads them can do it on the site."
+NO_RECORDS = "No records are held yet, so there are no measures."
 
 
 class MeasureRow(Schema):
@@ -98,5 +101,5 @@ def _opened(request: HttpRequest, month: str) -> Open:
     newest = None if month else queries.newest_calculation()
     opened = access.figures_for_reading(request.user, month or (newest.month if newest else "1900-01"))
     if opened is None:
-        raise Http404
+        raise HttpError(404, NOT_READY if queries.has_records() else NO_RECORDS)
     return opened

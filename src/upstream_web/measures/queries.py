@@ -8,6 +8,11 @@ from upstream_web.measures.models import Calculation, CommentaryDraft, Commentar
 from upstream_web.people.models import User
 
 
+def has_records() -> bool:
+    """Whether the store holds anything that a measure counts from."""
+    return force().has_records
+
+
 def calculation_of(month: str) -> Calculation | None:
     """The newest calculation of a month with today's definitions."""
     return Calculation.objects.with_definitions(force().digest).filter(month=month).order_by("-made_at").first()

@@ -44,6 +44,8 @@ def count_records(plan: Plan, small_areas: Sequence[str], who: str) -> Counted:
     """Count the records of a plan for a person; what is read of people is logged with the plan's reference."""
     try:
         of = force()
+        if not of.has_records:
+            raise CannotCount("No records are held yet. Ask whoever runs Upstream to add records of crimes first.")
         areas = _areas(plan, of)
         scope = ReadingScope(who, f"{PURPOSE} {plan.ref}", TABLES, areas=areas, personal=True)
         first, last = _period(plan, of)

@@ -1,5 +1,6 @@
 """What went wrong, in words that whoever wrote the program can use; one shape for every error."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, AuthorizationError, HttpError, Throttled, ValidationError
 from pydantic import Field
+
+from upstream.errors import UpstreamError
+
+logger = logging.getLogger(__name__)
 
 
 class Fault(Schema):
@@ -25,7 +30,7 @@ class Problem(Schema):
     faults: list[Fault] = Field(default_factory=list)
 
 
-REFUSALS: dict[int, type[Problem]] = dict.fromkeys((400, 401, 403, 404, 422, 429), Problem)
+REFUSALS: dict[int, type[Problem]] = dict.fromkeys((400, 401, 403, 404, 422, 429, 503), Problem)
 """What any operation may answer instead."""
 
 WORDS = {
@@ -34,6 +39,7 @@ WORDS = {
     404: "There is no such thing, or it is not open to the person whose token this is.",
     422: "The request does not fit. Each fault says where.",
     429: "Too many requests. Wait as many seconds as Retry-After says.",
+    503: "The records cannot be read now. An operator finds the reason in the log of the site.",
 }
 
 
@@ -63,6 +69,10 @@ def explain(api: NinjaAPI) -> None:
     def in_words(request: HttpRequest, error: HttpError) -> HttpResponse:
         return problem(error.status_code, error.message)(request, error)
 
+    def unreadable(request: HttpRequest, error: UpstreamError) -> HttpResponse:
+        logger.error("%s cannot be answered: %s", request.path, error.sentence, exc_info=error)
+        return problem(503)(request, error)
+
     handlers = {
         AuthenticationError: problem(401),
         AuthorizationError: in_words,
@@ -72,6 +82,7 @@ def explain(api: NinjaAPI) -> None:
         Refused: refused,
         Throttled: problem(429),
         HttpError: in_words,
+        UpstreamError: unreadable,
     }
     for kind, handler in handlers.items():
         api.add_exception_handler(kind, handler)

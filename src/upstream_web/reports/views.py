@@ -36,9 +36,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = changes.begin_report(by=request.user, **form.cleaned_data)
         return redirect("runs:run", queries.with_everything(made).run_id)
-    return render(
-        request, "reports/new.jinja", {"title": "Begin a report", "form": form, "button": "Begin and make it"}
-    )
+    context = {"title": "Begin a report", "form": form, "has_records": measures.has_records()}
+    return render(request, "reports/new.jinja", context | {"button": "Begin and make it"})
 
 
 def report(request: HttpRequest, pk: int) -> HttpResponse:

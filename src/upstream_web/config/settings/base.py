@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "upstream_web.people.middleware.session_limits",
     "upstream_web.people.middleware.sign_in_required",
+    "upstream_web.config.middleware.RecordsUnreadable",
 ]
 
 ROOT_URLCONF = "upstream_web.config.urls"

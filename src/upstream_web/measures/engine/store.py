@@ -10,6 +10,7 @@ from django.conf import settings
 
 from upstream.cli.force import packs_held, with_force
 from upstream.cli.settings import Settings, load_settings
+from upstream.errors import NotHeld
 from upstream.measures.calculate import ENGINE_VERSION
 from upstream.measures.definition import Definition, Pack
 from upstream.measures.loading import load_packs
@@ -21,8 +22,8 @@ class Force:
     """What the site shows figures of.
 
     settings : the engine's own settings file, read
-    packs : packs of definitions, in the report's order
-    versions : table name to newest version
+    packs : packs of definitions, in the report's order; none before the first records are held
+    versions : table name to newest version, of the tables that the packs count from
     digest : changes whenever a definition or the way of calculating does
     """
 
@@ -45,6 +46,11 @@ class Force:
     def definitions(self) -> list[Definition]:
         """Every definition of the packs."""
         return [definition for pack in self.packs for definition in pack.definitions]
+
+    @property
+    def has_records(self) -> bool:
+        """Whether any table that a measure counts from is held."""
+        return bool(self.versions)
 
     @property
     def areas(self) -> dict[str, str]:
@@ -82,10 +88,19 @@ def _force(path: Path, changed: int, root: Path, stamps: tuple[tuple[str, int], 
     read = with_force(load_settings(path), Store(root))
     store = Store(root)
     held = store.tables()
-    packs = load_packs(read.packs)
-    if not read.packs:
-        packs = packs_held(read, packs)
+    packs = _packs(read)
     used = {name for pack in packs for definition in pack.definitions for name in definition.tables}
     hashes = [[d.key, d.hash] for pack in packs for d in pack.definitions]
     digest = hashlib.sha256(json.dumps([hashes, ENGINE_VERSION]).encode()).hexdigest()
     return Force(read, packs, {name: store.version(name) for name in held if name in used}, digest)
+
+
+def _packs(read: Settings) -> tuple[Pack, ...]:
+    """The packs that the settings name, else those that the records held can fill; a new site has none."""
+    packs = load_packs(read.packs)
+    if read.packs:
+        return packs
+    try:
+        return packs_held(read, packs)
+    except NotHeld:
+        return ()

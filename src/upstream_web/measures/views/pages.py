@@ -30,9 +30,11 @@ def of_a_month(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     return answer
 
 
-def _not_ready(request: HttpRequest, month: str = "") -> HttpResponse:
-    form = MonthForm(initial={"month": month})
-    return render(request, "measures/not_ready.jinja", {"title": "Performance", "month": month, "form": form})
+def _not_ready(request: HttpRequest, month: str = "", form: MonthForm | None = None, status: int = 200) -> HttpResponse:
+    """What is wanting: the month's calculation, or the records themselves."""
+    form = form or MonthForm(initial={"month": month})
+    context = {"title": "Performance", "month": month, "form": form, "has_records": queries.has_records()}
+    return render(request, "measures/not_ready.jinja", context, status=status)
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -51,9 +53,10 @@ def calculate(request: HttpRequest) -> HttpResponse:
     """Ask for the measures to a month to be worked out."""
     require(request.user, Permission.MEASURE_READ)
     form = MonthForm(request.POST)
+    if not queries.has_records():
+        return _not_ready(request, status=409)
     if not form.is_valid():
-        context = {"title": "Performance", "month": "", "form": form}
-        return render(request, "measures/not_ready.jinja", context, status=422)
+        return _not_ready(request, form=form, status=422)
     return redirect("runs:run", changes.ask_for_month(month=form.cleaned_data["month"], by=request.user).pk)
 
 
