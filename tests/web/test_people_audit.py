@@ -151,3 +151,21 @@ def test_the_head_is_shown_and_saved(client: Client, auditor: object) -> None:
     saved = client.get("/audit/head.txt")
     assert digest in saved.content.decode()
     assert seals.verify(saved.content.decode().split()[2]).fault == ""
+
+
+def test_every_kind_of_reading_counts_as_one_and_as_no_change(client: Client, auditor: object) -> None:
+    for action in ("plan.sensitive_file_read", "measure.records_read"):
+        happen(action=action)
+    for chosen, there in (("read", True), ("changed", False)):
+        page = shown(client, f"action={chosen}")
+        assert [words in page for words in ("Plan sensitive file read", "Measure records read")] == [there, there]
+
+
+def test_a_name_finds_what_belongs_to_it_too(client: Client, auditor: object) -> None:
+    plan, other = AreaFactory(name="Mill Lane"), AreaFactory(name="Elsewhere")
+    happen(of=plan)
+    happen(of=AreaFactory(name="a file"), parent=plan, action="plan.file_added")
+    happen(of=AreaFactory(name="another"), parent=other, action="plan.noted")
+    page = shown(client, "words=mill+lane")
+    assert "Plan file added" in page
+    assert "Plan noted" not in page

@@ -8,6 +8,11 @@ from django.utils import timezone
 
 from upstream_web.audit.models import AuditEvent, AuditSeal
 
+READINGS = models.Q(action__endswith=".read") | models.Q(action__endswith="_read")
+SIGNING = models.Q(action__startswith="person.sign")
+MOST_NAMED = 200
+"""Objects whose name has the words, of which what belongs to them is looked for too."""
+
 
 def history_of(obj: models.Model) -> QuerySet[AuditEvent]:
     """What happened to an object and to all that belongs to it, latest first."""
@@ -37,13 +42,13 @@ def search(
     if by_ids is not None:
         rows = rows.filter(by_id__in=by_ids)
     if action == "read":
-        rows = rows.filter(action__endswith=".read")
+        rows = rows.filter(READINGS)
     elif action == "changed":
-        rows = rows.exclude(action__endswith=".read").exclude(action__startswith="person.sign")
+        rows = rows.exclude(READINGS | SIGNING)
     elif action == "signing":
-        rows = rows.filter(action__startswith="person.sign")
+        rows = rows.filter(SIGNING)
     if words:
-        rows = rows.filter(object_name__icontains=words)
+        rows = rows.filter(_named(words))
     if kind and number:
         of_itself = models.Q(object_type=kind, object_id=number)
         rows = rows.filter(of_itself | models.Q(parent_type=kind, parent_id=number))
@@ -52,6 +57,18 @@ def search(
     if last:
         rows = rows.filter(at__lt=_midnight(last + datetime.timedelta(days=1)))
     return rows.filter(id__lt=before) if before else rows
+
+
+def _named(words: str) -> models.Q:
+    """Events of objects whose name has the words, and of what belongs to them, such as the files of a plan."""
+    having = models.Q(object_name__icontains=words)
+    found = AuditEvent.objects.filter(having).order_by("object_type", "object_id")
+    keys: dict[str, list[str]] = {}
+    for kind, key in found.values_list("object_type", "object_id").distinct()[:MOST_NAMED]:
+        keys.setdefault(kind, []).append(key)
+    for kind, of_kind in keys.items():
+        having |= models.Q(parent_type=kind, parent_id__in=of_kind)
+    return having
 
 
 def heads() -> QuerySet[AuditSeal]:

@@ -27,7 +27,11 @@ class AuditFilterForm(forms.Form):
         required=False,
         choices=[("", "Everything"), ("read", "Readings only"), ("changed", "Changes only"), ("signing", "Signing in")],
     )
-    words = forms.CharField(label="Of", required=False, help_text="Part of the name of a plan, person or file")
+    words = forms.CharField(
+        label="Of",
+        required=False,
+        help_text="Part of the name of a plan, person or file; a plan’s name finds its notes, files and actions too",
+    )
     kind = forms.CharField(required=False, widget=forms.HiddenInput)
     number = forms.CharField(required=False, widget=forms.HiddenInput)
     first = DateField(label="From", required=False)
