@@ -81,7 +81,7 @@ def names_called(function: FunctionType) -> set[str]:
 
 def comes_to_record(function: FunctionType, seen: frozenset[str] = frozenset()) -> bool:
     called = names_called(function)
-    if {"record", "record_reading"} & called:
+    if {"record", "record_reading", "record_readings"} & called:
         return True
     room = vars(inspect.getmodule(inspect.unwrap(function)))
     inner = [room[name] for name in called - seen if inspect.isfunction(room.get(name))]

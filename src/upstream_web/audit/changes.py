@@ -1,15 +1,19 @@
 """Writing to the audit log. A change and its record are one transaction, or neither happens."""
 
+import dataclasses
 import datetime
 import decimal
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
 
 from upstream_web.audit.models import AuditEvent
+
+READ_AGAIN_AFTER = datetime.timedelta(minutes=15)
+"""Whoever turns the pages of one plan reads it once; after this long, it is a new reading."""
 
 
 class NotInTransaction(Exception):
@@ -35,18 +39,8 @@ def record(
     """
     if not transaction.get_connection().in_atomic_block:
         raise NotInTransaction(f"{action}: call it inside the transaction of the change itself.")
-    return AuditEvent.objects.create(
-        at=timezone.now(),
-        by_id=by.pk,
-        by_name=by.name,
-        action=action,
-        object_type=of._meta.label_lower,
-        object_id="" if of.pk is None else str(of.pk),
-        object_name=str(of)[:300],
-        parent_type=parent._meta.label_lower if parent else "",
-        parent_id=str(parent.pk) if parent else "",
-        details={**_changed(before or {}, after or {}), **_plain(details or {})},
-    )
+    said = {**_changed(before or {}, after or {}), **_plain(details or {})}
+    return AuditEvent.objects.create(**_columns(by, action, of, parent, said))
 
 
 @transaction.atomic
@@ -55,6 +49,53 @@ def record_reading(
 ) -> AuditEvent:
     """Record that `by` read something sensitive, and why; the action is such as ``note.read``."""
     return record(by=by, action=action, of=of, details={"purpose": purpose, **(details or {})})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reading:
+    """Something sensitive that a page is about to show.
+
+    action : such as ``note.read``
+    parent : the object on whose history it is shown
+    details : what else is known, such as the program that reads
+    """
+
+    action: str
+    of: models.Model
+    parent: models.Model | None = None
+    details: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+def record_readings(*, by: Any, readings: Sequence[Reading]) -> None:
+    """Record what `by` is about to read, before it is shown; what they read within `READ_AGAIN_AFTER` is there already.
+
+    Two questions of the database, however many readings; one when all are there already.
+    """
+    since = timezone.now() - READ_AGAIN_AFTER
+    actions = {one.action for one in readings}
+    recent = AuditEvent.objects.filter(by_id=by.pk, at__gte=since, action__in=actions)
+    held = list(recent.values_list("action", "object_type", "object_id", "details")) if actions else []
+    events = [AuditEvent(**_columns(by, one.action, one.of, one.parent, _plain(one.details))) for one in readings]
+    new = [one for one in events if (one.action, one.object_type, one.object_id, one.details) not in held]
+    if new:
+        AuditEvent.objects.bulk_create(new)
+
+
+def _columns(
+    by: Any, action: str, of: models.Model, parent: models.Model | None, details: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "at": timezone.now(),
+        "by_id": by.pk,
+        "by_name": by.name,
+        "action": action,
+        "object_type": of._meta.label_lower,
+        "object_id": "" if of.pk is None else str(of.pk),
+        "object_name": str(of)[:300],
+        "parent_type": parent._meta.label_lower if parent else "",
+        "parent_id": str(parent.pk) if parent else "",
+        "details": details,
+    }
 
 
 class System:

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from upstream_web.audit.models import AuditEvent, AuditSeal
 
-READINGS = models.Q(action__endswith=".read") | models.Q(action__endswith="_read")
+READINGS = models.Q(action__endswith=".read") | models.Q(action__endswith="_read") | models.Q(action__endswith="_taken")
+"""Readings, and papers and lists that were taken out of the site."""
+
 SIGNING = models.Q(action__startswith="person.sign")
 MOST_NAMED = 200
 """Objects whose name has the words, of which what belongs to them is looked for too."""

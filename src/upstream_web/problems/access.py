@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from upstream_web.audit.models import AuditEvent
-from upstream_web.audit.queries import history_of
+from upstream_web.audit.queries import READINGS, history_of
 from upstream_web.people.access import Standing, path_covers, standing
 from upstream_web.people.models import Membership, Organisation, Role, User
 from upstream_web.people.permissions import Permission
@@ -25,6 +25,7 @@ from upstream_web.problems.models import (
     Draft,
     Invitation,
     Marking,
+    Note,
     Plan,
     PlanFile,
     PublicSummary,
@@ -245,8 +246,27 @@ def slice_for_reading(user: User, plan_pk: int, pk: int) -> tuple[Plan, PlanAcce
 
 
 def history_open_to(plan: Plan, access: PlanAccess) -> QuerySet[AuditEvent]:
-    """What happened to a plan; to its sensitive notes, files and actions only for those who may see them."""
-    events = history_of(plan)
+    """What was done to a plan; to its sensitive notes, files and actions only for those who may see them."""
+    return _open_to(history_of(plan).exclude(READINGS), plan, access)
+
+
+def readings_open_to(plan: Plan, access: PlanAccess) -> QuerySet[AuditEvent]:
+    """Who read what of a plan, or took it out; the same of what."""
+    return _open_to(history_of(plan).filter(READINGS), plan, access)
+
+
+def marked_parts(plan: Plan, access: PlanAccess) -> list[Note | Action]:
+    """The notes and actions marked OFFICIAL-SENSITIVE whose words the history and versions show the person."""
+    notes = plan.notes.filter(marking=Marking.SENSITIVE) if access.sensitive else ()
+    return [*notes, *marked_actions(plan, access)]
+
+
+def marked_actions(plan: Plan, access: PlanAccess) -> list[Action]:
+    """The actions marked OFFICIAL-SENSITIVE that a paper shows the person."""
+    return list(plan.actions.filter(marking=Marking.SENSITIVE)) if access.sensitive else []
+
+
+def _open_to(events: QuerySet[AuditEvent], plan: Plan, access: PlanAccess) -> QuerySet[AuditEvent]:
     if access.sensitive:
         return events
     hidden = Q()

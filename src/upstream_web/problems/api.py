@@ -17,6 +17,7 @@ from upstream_web.problems.access import (
     visible_plans,
 )
 from upstream_web.problems.changes.actions import update_action
+from upstream_web.problems.changes.readings import note_actions_by_program, note_plan_by_program
 from upstream_web.problems.models import Action, Plan
 from upstream_web.problems.queries import PlanFilter, filtered
 from upstream_web.programs.errors import REFUSALS
@@ -143,6 +144,7 @@ def list_plans(request: HttpRequest, asked: Query[PlansAsked]) -> dict[str, Any]
 def read_plan(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A002  the name in the address
     """One plan. `reads` names the stages that are open to the token's owner."""
     plan, access = plan_for_reading(request.user, id)
+    note_plan_by_program(plan=plan, by=request.user, program=request.auth.name)
     fields = (
         "problem", "crime_types", "period_from", "period_to", "priority", "public_summary", "review_every_days",
     )  # fmt: skip
@@ -176,7 +178,7 @@ def list_actions(request: HttpRequest, asked: Query[ActionsAsked]) -> dict[str, 
 )
 def read_action(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A002
     """One action."""
-    return _action(action_for_reading(request.user, id))
+    return _read(request, action_for_reading(request.user, id))
 
 
 @actions_router.post(
@@ -190,12 +192,18 @@ def add_update(request: HttpRequest, id: Id, said: ActionUpdateIn) -> Status:  #
     action, _ = action_for_working(request.user, id)
     name = f"{request.user.name}, by the program “{request.auth.name}”"[:120]
     update_action(action=action, by=request.user, by_name=name, **said.dict())
-    return Status(201, _action(action_for_reading(request.user, id)))
+    return Status(201, _read(request, action_for_reading(request.user, id)))
 
 
 def _actions(request: HttpRequest, rows: Any, asked: Paging) -> dict[str, Any]:
     found = paged(request, rows.select_related("plan", "organisation", "owner").order_by("due_on", "id"), asked)
+    note_actions_by_program(actions=found["rows"], by=request.user, program=request.auth.name)
     return found | {"rows": [_action(action) for action in found["rows"]]}
+
+
+def _read(request: HttpRequest, action: Action) -> dict[str, Any]:
+    note_actions_by_program(actions=[action], by=request.user, program=request.auth.name)
+    return _action(action)
 
 
 def _plan(plan: Plan) -> dict[str, Any]:

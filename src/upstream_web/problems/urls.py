@@ -39,6 +39,7 @@ urlpatterns = [
     path("<int:pk>/sharing/invite/", plan.invite, name="invite"),
     path("<int:pk>/sharing/<int:invitation>/end/", plan.end_invitation, name="end_invitation"),
     path("<int:pk>/history/", plan.history, name="history"),
+    path("<int:pk>/history/readers/", plan.readers, name="readers"),
     path("<int:pk>/history/compare/", plan.compare, name="compare"),
     path("<int:pk>/assessment/name/", parts.name_assessment, name="name_assessment"),
     path("<int:pk>/assessment/result/", parts.write_result, name="write_result"),

@@ -56,6 +56,7 @@ ROWS = [
     Row("problems:start", LISTS),
     Row("problems:overview", PAGES),
     Row("problems:history", PAGES),
+    Row("problems:readers", PAGES),
     Row("problems:sharing", PAGES),
     *(Row(f"problems:{stage}", PAGES) for stage in Plan.Stage.values),
     Row("problems:action", PAGES, {"pk": "action"}),

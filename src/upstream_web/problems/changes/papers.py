@@ -18,3 +18,10 @@ def note_paper(*, plan: Plan, by: User, kind: str, marking: str) -> None:
 def note_meeting_sheet(*, area: Area, by: User) -> None:
     """Note that the sheet of a partnership meeting was taken out as a file."""
     record(by=by, action="plan.meeting_sheet_taken", of=area)
+
+
+@transaction.atomic
+def note_list(*, by: User, kind: str, plans: int, sensitive: int) -> None:
+    """Note that a list of plans was taken out as a file, and how many of them are marked OFFICIAL-SENSITIVE."""
+    whole = Plan(title="List of plans")
+    record(by=by, action="plan.list_taken", of=whole, details={"as": kind, "plans": plans, "sensitive": sensitive})

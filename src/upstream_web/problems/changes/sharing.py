@@ -33,8 +33,8 @@ def add_file(*, plan: Plan, by: User, upload: UploadedFile, what: str, marking: 
 
 @transaction.atomic
 def note_reading(*, file: PlanFile, by: User) -> None:
-    """Record that somebody read a sensitive file."""
-    if file.marking == Marking.SENSITIVE:
+    """Record that somebody read a sensitive file, or a file of a sensitive plan."""
+    if Marking.SENSITIVE in (file.marking, file.plan.marking):
         record(by=by, action="plan.sensitive_file_read", of=file, parent=file.plan, details={"name": file.file.name})
 
 

@@ -1,6 +1,7 @@
 """Lists of plans."""
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -9,7 +10,8 @@ from upstream_web.people.access import standing
 from upstream_web.people.permissions import Permission
 from upstream_web.places.queries import areas_with_plans
 from upstream_web.problems.access import visible_actions, visible_plans
-from upstream_web.problems.models import Plan
+from upstream_web.problems.changes.papers import note_list
+from upstream_web.problems.models import Marking, Plan
 from upstream_web.problems.presenters import colour_tag, plans_as_csv, status_tag
 from upstream_web.problems.queries import DRIFT_DAYS, PlanFilter, filtered, tallies
 from upstream_web.problems.workbook_out import WORKBOOK_TYPE, as_workbook
@@ -54,7 +56,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered list as CSV, with a mark before any cell that a spreadsheet would take for a formula."""
-    rows = filtered(visible_plans(request.user), plan_filter(request))
+    rows = _taken_out(request, "csv")
     answer = HttpResponse(plans_as_csv(rows), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="plans.csv"'
     return answer
@@ -62,12 +64,20 @@ def export(request: HttpRequest) -> HttpResponse:
 
 def export_workbook(request: HttpRequest) -> HttpResponse:
     """The filtered list with the actions of its plans as a workbook, which comes in again as already held."""
-    rows = filtered(visible_plans(request.user), plan_filter(request))
+    rows = _taken_out(request, "xlsx")
     actions = visible_actions(request.user).filter(plan__in=rows.values("pk"))
     content = as_workbook(rows, actions.select_related("plan", "organisation", "owner").order_by("plan__ref", "number"))
     answer = HttpResponse(content, content_type=WORKBOOK_TYPE)
     answer["Content-Disposition"] = 'attachment; filename="plans.xlsx"'
     return answer
+
+
+def _taken_out(request: HttpRequest, kind: str) -> QuerySet[Plan]:
+    """The filtered list, once it is recorded that it leaves the site."""
+    rows = filtered(visible_plans(request.user), plan_filter(request))
+    sensitive = rows.filter(marking=Marking.SENSITIVE).count()
+    note_list(by=request.user, kind=kind, plans=rows.count(), sensitive=sensitive)
+    return rows
 
 
 def plan_filter(request: HttpRequest) -> PlanFilter:

@@ -6,8 +6,15 @@ from django.shortcuts import render
 from upstream.reports.document import Document
 from upstream.reports.pdf import render_pdf
 from upstream_web.places.queries import areas_with_plans
-from upstream_web.problems.access import area_for_meeting, plan_for_reading, visible_actions, visible_plans
+from upstream_web.problems.access import (
+    area_for_meeting,
+    marked_actions,
+    plan_for_reading,
+    visible_actions,
+    visible_plans,
+)
 from upstream_web.problems.changes.papers import note_meeting_sheet, note_paper
+from upstream_web.problems.changes.readings import note_page
 from upstream_web.problems.papers import brief, meeting_sheet, plan_paper
 from upstream_web.problems.presenters import paper_parts
 from upstream_web.problems.queries import meeting_of
@@ -19,6 +26,7 @@ def paper(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """A paper of the plan as a page, made to be printed."""
     plan, access = plan_for_reading(request.user, pk)
     document = PAPERS[kind](plan, access)
+    note_page(plan=plan, by=request.user, shown=marked_actions(plan, access))
     context = paper_parts(document) | {"plan": plan, "kind": kind}
     return render(request, "problems/paper.jinja", context)
 

@@ -66,7 +66,7 @@ def edit_part(request: HttpRequest, pk: int, kind: str, part: int | None = None)
             return redirect(f"problems:{what.stage}", pk)
     version = clashes[0].version if clashes else row.version if row else 0
     title = f"{'Change the' if row else 'Add a' if kind != 'objective' else 'Add an'} {what.name}"
-    context = page(plan, access, what.stage) | {
+    context = page(request, plan, access, what.stage) | {
         "title": title,
         "form": form,
         "clashes": clashes,
@@ -130,7 +130,12 @@ def edit_action(request: HttpRequest, pk: int, part: int | None = None) -> HttpR
             return redirect("problems:response", pk)
     version = clashes[0].version if clashes else row.version if row else 0
     title = "Change the action" if row else "Add an action"
-    context = page(plan, access, "response") | {"title": title, "form": form, "clashes": clashes, "version": version}
+    context = page(request, plan, access, "response", [row] if row else []) | {
+        "title": title,
+        "form": form,
+        "clashes": clashes,
+        "version": version,
+    }
     return render(request, "problems/part_form.jinja", context)
 
 
@@ -146,7 +151,7 @@ def action(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"Action {row.number}: saved")
             return redirect("problems:action", pk)
-    context = page(row.plan, access, "response") | {
+    context = page(request, row.plan, access, "response", [row]) | {
         "title": row.title,
         "action": row,
         "form": form,
@@ -231,7 +236,7 @@ def nominate(request: HttpRequest, pk: int) -> HttpResponse:
 def _plan_form(
     request: HttpRequest, plan: Plan, access: Any, here: str, title: str, form: forms.Form, lead: str = ""
 ) -> HttpResponse:
-    context = page(plan, access, here) | {"title": title, "form": form, "lead": lead}
+    context = page(request, plan, access, here) | {"title": title, "form": form, "lead": lead}
     return render(request, "problems/plan_form.jinja", context)
 
 

@@ -1,6 +1,7 @@
 """The pages of one plan: overview, a page a stage, people and sharing, history."""
 
 import datetime
+from collections.abc import Iterable
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,22 +13,25 @@ from django.views.decorators.http import require_POST
 
 from upstream_web.design.forms import posted
 from upstream_web.files.presenters import as_download
+from upstream_web.people.presenters import happenings
 from upstream_web.people.queries import bodies_but
 from upstream_web.problems.access import (
     PlanAccess,
     file_for_reading,
     history_open_to,
     invitation_for_ending,
+    marked_parts,
     own_draft,
     plan_for_editing,
     plan_for_reading,
     plan_for_sharing,
+    readings_open_to,
 )
-from upstream_web.problems.changes import drafts, plans, sharing
+from upstream_web.problems.changes import drafts, plans, readings, sharing
 from upstream_web.problems.changes.steps import missing_for, take_step
 from upstream_web.problems.changes.versions import EditClash
 from upstream_web.problems.forms.plans import AnswersForm, DetailsForm, FileForm, InvitationForm, NoteForm, StepForm
-from upstream_web.problems.models import Plan
+from upstream_web.problems.models import Action, Note, Plan
 from upstream_web.problems.presenters import action_tag, colour_tag, compared, question_groups, status_tag, steps, tabs
 from upstream_web.problems.queries import actions_of
 from upstream_web.problems.questions import help_with
@@ -43,18 +47,22 @@ DETAIL_FIELDS = (
 def overview(request: HttpRequest, pk: int) -> HttpResponse:
     """What the plan is about, how far it has come, what is next."""
     plan, access = plan_for_reading(request.user, pk)
-    context = page(plan, access, "overview") | {
+    notes = [note for note in plan.notes.select_related("by") if access.whole and access.sees(note.marking)]
+    open_actions = (
+        [action for action in actions_of(plan).open() if access.sees(action.marking)][:6]
+        if "response" in access.reads
+        else []
+    )
+    context = page(request, plan, access, "overview", [*notes, *open_actions]) | {
         "steps": steps(plan, access),
         "missing": missing_for(plan, "submit") if plan.status in ("draft", "returned") and access.whole else [],
-        "notes": [note for note in plan.notes.select_related("by") if access.whole and access.sees(note.marking)],
+        "notes": notes,
         "records": plan.status_records.select_related("by")[:5] if access.whole else [],
         "note_form": NoteForm(),
         "files": [row for row in plan.files.select_related("file") if access.whole and access.sees(row.marking)],
         "scores": plan.scores.select_related("by")[:3] if access.whole else [],
         "reviews": plan.reviews.select_related("by")[:3] if access.whole else [],
-        "open_actions": [action for action in actions_of(plan).open() if access.sees(action.marking)][:6]
-        if "response" in access.reads
-        else [],
+        "open_actions": open_actions,
         "action_tag": action_tag,
     }
     return render(request, "problems/overview.jinja", context)
@@ -65,7 +73,8 @@ def stage(request: HttpRequest, pk: int, stage: str) -> HttpResponse:
     plan, access = plan_for_reading(request.user, pk)
     if stage not in access.reads:
         raise Http404
-    context = page(plan, access, stage) | lines_of(plan, access, stage)
+    lines = lines_of(plan, access, stage)
+    context = page(request, plan, access, stage, lines.get("actions", ())) | lines
     context |= {"groups": question_groups(plan, stage), "may_write": writable(plan, access, stage)}
     context |= records_on(plan, access, stage) | {"help": help_with(stage)}
     return render(request, f"problems/{stage}.jinja", context)
@@ -99,7 +108,7 @@ def edit_answers(request: HttpRequest, pk: int, stage: str, group: str) -> HttpR
             drafts.drop_draft(by=request.user, form=draft_name)
             messages.success(request, f"Saved: {chosen.title}")
             return redirect(f"problems:{stage}", pk)
-    context = page(plan, access, stage) | {
+    context = page(request, plan, access, stage) | {
         "title": chosen.title,
         "form": form,
         "group": chosen,
@@ -132,7 +141,11 @@ def edit_details(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Details saved")
             return redirect("problems:overview", pk)
-    context = page(plan, access, "overview") | {"title": "Details of the plan", "form": form, "clashes": clashes}
+    context = page(request, plan, access, "overview") | {
+        "title": "Details of the plan",
+        "form": form,
+        "clashes": clashes,
+    }
     return render(request, "problems/edit_details.jinja", context)
 
 
@@ -151,7 +164,11 @@ def step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         else:
             messages.success(request, f"{plan.ref}: {transition.words.lower()}. Done.")
             return redirect("problems:overview", pk)
-    context = page(plan, access, "overview") | {"title": transition.words, "form": form, "transition": transition}
+    context = page(request, plan, access, "overview") | {
+        "title": transition.words,
+        "form": form,
+        "transition": transition,
+    }
     return render(request, "problems/step.jinja", context)
 
 
@@ -178,7 +195,7 @@ def add_file(request: HttpRequest, pk: int) -> HttpResponse:
         sharing.add_file(plan=plan, by=request.user, **form.cleaned_data)
         messages.success(request, "The file is kept")
         return redirect("problems:overview", pk)
-    context = page(plan, access, "overview") | {"title": "Add a file", "form": form, "button": "Add the file"}
+    context = page(request, plan, access, "overview") | {"title": "Add a file", "form": form, "button": "Add the file"}
     return render(request, "problems/plan_form.jinja", context)
 
 
@@ -195,7 +212,7 @@ def people_and_sharing(request: HttpRequest, pk: int) -> HttpResponse:
     if not access.whole:
         raise Http404
     invitations = plan.invitations.current().select_related("organisation", "invited_by")
-    context = page(plan, access, "sharing") | {
+    context = page(request, plan, access, "sharing") | {
         "invitations": invitations,
         "may_write": writable(plan, access, "response"),
     }
@@ -221,7 +238,11 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
         )
         messages.success(request, f"{given['organisation']} is invited")
         return redirect("problems:sharing", pk)
-    context = page(plan, access, "sharing") | {"title": "Invite an organisation", "form": form, "button": "Invite"}
+    context = page(request, plan, access, "sharing") | {
+        "title": "Invite an organisation",
+        "form": form,
+        "button": "Invite",
+    }
     return render(request, "problems/plan_form.jinja", context)
 
 
@@ -240,11 +261,24 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
     if not access.whole:
         raise Http404
     events = Paginator(history_open_to(plan, access), 50).get_page(request.GET.get("page"))
-    context = page(plan, access, "history") | {
+    context = page(request, plan, access, "history", marked_parts(plan, access)) | {
         "events": events,
         "versions": plan.versions.select_related("by").defer("content")[:100],
     }
     return render(request, "problems/history.jinja", context)
+
+
+def readers(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who read what is marked on the plan, and who took papers of it out, latest first."""
+    plan, access = plan_for_reading(request.user, pk)
+    if not access.whole:
+        raise Http404
+    context = page(request, plan, access, "history") | {
+        "title": "Who read this",
+        "events": Paginator(readings_open_to(plan, access), 50).get_page(request.GET.get("page")),
+    }
+    context["rows"] = happenings(list(context["events"]))
+    return render(request, "problems/readers.jinja", context)
 
 
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
@@ -257,7 +291,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     if set(numbers) != set(held):
         raise Http404
     old, new = (held[number] for number in sorted(numbers))
-    context = page(plan, access, "history") | {
+    context = page(request, plan, access, "history", marked_parts(plan, access)) | {
         "title": f"Versions {old.number} and {new.number} compared",
         "old": old,
         "new": new,
@@ -266,8 +300,11 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "problems/compare.jinja", context)
 
 
-def page(plan: Plan, access: PlanAccess, here: str) -> dict[str, object]:
-    """What every page of a plan shows."""
+def page(
+    request: HttpRequest, plan: Plan, access: PlanAccess, here: str, shown: Iterable[Note | Action] = ()
+) -> dict[str, object]:
+    """What every page of a plan shows. Who reads what is marked is in the audit log before it is shown."""
+    readings.note_page(plan=plan, by=request.user, shown=shown)
     return {
         "title": plan.title,
         "plan": plan,

@@ -43,7 +43,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "The summary is public")
             return redirect("problems:overview", pk)
-    context = page(plan, access, "overview") | {
+    context = page(request, plan, access, "overview") | {
         "title": "Public summary",
         "form": form,
         "held": plan.public_summaries.filter(withdrawn_at__isnull=True).select_related("approved_by").first(),

@@ -34,7 +34,7 @@ def slices(request: HttpRequest, pk: int) -> HttpResponse:
     if not access.whole:
         raise Http404
     rows = plan.slices.select_related("made_by").defer("result")
-    context = page(plan, access, Plan.Stage.ANALYSIS) | {
+    context = page(request, plan, access, Plan.Stage.ANALYSIS) | {
         "title": "Counted from records",
         "rows": Paginator(rows, 50).get_page(request.GET.get("page")),
     }
@@ -44,7 +44,7 @@ def slices(request: HttpRequest, pk: int) -> HttpResponse:
 def slice_page(request: HttpRequest, pk: int, row: int) -> HttpResponse:
     """What was counted at one time."""
     plan, access, counted = slice_for_reading(request.user, pk, row)
-    context = page(plan, access, Plan.Stage.ANALYSIS) | {
+    context = page(request, plan, access, Plan.Stage.ANALYSIS) | {
         "title": "Counted from records",
         "row": counted,
         "parts": whole_slice(counted, access),
