@@ -82,7 +82,7 @@ calibrate: $(VENV)/.dev
 	$(BIN)/pytest -m deep tests/calibration
 	$(BIN)/python bench/calibrate.py --data $(OPEN_DATA) --write docs/explanation/calibration.md
 
-bench: $(VENV)/.dev
+bench: $(VENV)/.dev styles
 	$(BIN)/python bench/all.py
 
 faults: $(VENV)/.dev

@@ -123,11 +123,11 @@ def left_by(files: str, identifier: str, month: str, longitude: str) -> list[tup
 
 def once(folder: str, csv: Path, rows: int, *, ours_first: bool) -> tuple[dict[str, float], dict[str, float], bool]:
     """One run of each; and whether both left the same."""
-    from upstream.records.month_replacement import PARQUET
+    from upstream.records.month_replacement import COMPRESSION
 
     with tempfile.TemporaryDirectory(dir=folder) as out:
         mine = OURS.format(csv=csv, out=out, rows=rows)
-        other = PEER.format(csv=csv, out=out, types=columns(), parquet=PARQUET)
+        other = PEER.format(csv=csv, out=out, types=columns(), parquet=f"(FORMAT parquet, {COMPRESSION})")
         if ours_first:
             ours, peer = measured(mine), measured(other)
         else:

@@ -36,11 +36,21 @@ PAGES = {
     "plans by words": "/plans/?words=parade",
     "how plans stand": "/plans/dashboard/",
     "home": "/",
+    "search": "/search/?q=parade",
+    "start a plan": "/plans/start/",
+    "sheet for a meeting": "/plans/meeting/",
     "a plan": "/plans/{plan}/",
+    "its scanning": "/plans/{plan}/scanning/",
+    "its analysis": "/plans/{plan}/analysis/",
     "its response": "/plans/{plan}/response/",
+    "its assessment": "/plans/{plan}/assessment/",
+    "its records": "/plans/{plan}/records/",
+    "its sharing": "/plans/{plan}/sharing/",
     "its history": "/plans/{plan}/history/",
+    "its brief": "/plans/{plan}/brief/",
     "an action": "/plans/actions/{action}/",
     "notices": "/notices/",
+    "evidence": "/evidence/",
 }
 PORT, PASSWORD, EMAIL = 8794, "a long enough password for a bench", "bench@invented.example"
 BAR_SECONDS, BAR_QUERIES, BAR_FIRST, BAR_AFTER = 0.150, 20, 200_000, 60_000
@@ -121,6 +131,8 @@ def fill(options: argparse.Namespace) -> dict[str, int]:
     _said(plans)
     _notices(users[0], plans)
     _events(options.events, plans[0].pk, len(plans))
+    call_command("load_evidence", verbosity=0)
+    call_command("reindex", verbosity=0)
     return {"plan": plans[0].pk, "action": actions}
 
 
@@ -260,9 +272,7 @@ def queries_of(path: str) -> int:
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(User.objects.get(email=EMAIL))
     client.get(path)
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         answer = client.get(path)
     assert answer.status_code == 200, f"{path}: {answer.status_code}"
     return len(asked)

@@ -14,8 +14,11 @@ from upstream.store.duckdb_session import duckdb_session, listed, parquet_files,
 ForceMonth = tuple[str, str]
 """Slug of a force and month as YYYY-MM."""
 
-PARQUET: Final = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+COMPRESSION: Final = "COMPRESSION zstd, COMPRESSION_LEVEL 1"
 """Level 1: within 3% of the size of the default level on street files, and a quarter less work."""
+
+PARQUET: Final = f"(FORMAT parquet, {COMPRESSION}, DICTIONARY_SIZE_LIMIT 4000)"
+"""No dictionary is begun where nearly all values differ, as identifiers do: 1% more bytes, a tenth less work."""
 
 
 def held_months(store: Store, table: str) -> dict[ForceMonth, tuple[HeldMonth, Entry]]:

@@ -1,6 +1,7 @@
 """Keeping the index in step, inside the change that writes the object. It says nothing new, so it is not audited."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from django.db import models, transaction
 
@@ -14,10 +15,7 @@ def index(*, of: models.Model, texts: Mapping[int, str]) -> None:
 
     texts : text by weight; a word counts with the highest weight of the texts it stands in
     """
-    label = of._meta.label_lower
-    weights: dict[str, int] = {}
-    for weight, text in sorted(texts.items()):
-        weights |= dict.fromkeys(words_of(text), weight)
+    label, weights = of._meta.label_lower, _weights(texts)
     held = dict(IndexedWord.objects.filter(object_type=label, object_id=of.pk).values_list("word", "weight"))
     gone = [word for word in held if word not in weights]
     changed = [word for word, weight in weights.items() if word in held and held[word] != weight]
@@ -26,3 +24,30 @@ def index(*, of: models.Model, texts: Mapping[int, str]) -> None:
     IndexedWord.objects.bulk_create(
         IndexedWord(object_type=label, object_id=of.pk, word=word, weight=weights[word]) for word in new
     )
+
+
+@transaction.atomic
+def index_anew(*, objects: Iterable[models.Model], at_once: int = 5_000) -> int:
+    """Put an index of these objects, each with `searched()`, in the place of the whole index; returns how many."""
+    IndexedWord.objects.all().delete()
+    number = 0
+
+    def entries() -> Iterator[IndexedWord]:
+        nonlocal number
+        for of in objects:
+            number += 1
+            for word, weight in _weights(of.searched()).items():
+                yield IndexedWord(object_type=of._meta.label_lower, object_id=of.pk, word=word, weight=weight)
+
+    rows = entries()
+    while some := list(islice(rows, at_once)):
+        IndexedWord.objects.bulk_create(some)
+    return number
+
+
+def _weights(texts: Mapping[int, str]) -> dict[str, int]:
+    """Word to weight, the highest of the texts it stands in."""
+    weights: dict[str, int] = {}
+    for weight, text in sorted(texts.items()):
+        weights |= dict.fromkeys(words_of(text), weight)
+    return weights

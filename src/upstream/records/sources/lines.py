@@ -13,13 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+import numpy as np
+
 from upstream.errors import BadInput
 from upstream.records.quarantine import RefusedRow
 
-CHUNK: Final = 4 * 2**20
+CHUNK: Final = 2**18
+"""Bytes read at a time: few enough to stay in the processor's cache while they are summed and counted."""
 LONGEST_LINE: Final = 64 * 2**10
 """Bytes; the longest line of the published files is under 400."""
 
+_LINE_END: Final = ord("\n")
 _BYTE_ORDER_MARKS: Final = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
 
@@ -50,16 +54,18 @@ def scan(path: Path) -> Scan:
     """Checksum and line count in one reading."""
     digest = hashlib.sha256()
     size = lines = 0
-    last = b"\n"
+    last = _LINE_END
     has_nul = False
+    room = memoryview(bytearray(CHUNK))
     with path.open("rb", buffering=0) as handle:
-        while block := handle.read(CHUNK):
-            digest.update(block)
-            lines += block.count(b"\n")
-            size += len(block)
-            has_nul = has_nul or b"\0" in block
-            last = block[-1:]
-    return Scan(digest.hexdigest(), size, lines + (last != b"\n"), has_nul)
+        while length := handle.readinto(room):
+            digest.update(room[:length])
+            block = np.frombuffer(room[:length], np.uint8)
+            lines += int(np.count_nonzero(block == _LINE_END))
+            size += length
+            has_nul = has_nul or not block.all()
+            last = int(block[-1])
+    return Scan(digest.hexdigest(), size, lines + (last != _LINE_END), has_nul)
 
 
 def header(path: Path, name: str) -> tuple[str, ...]:

@@ -1,11 +1,12 @@
 """`reindex`: build the word index anew, for example after a restore."""
 
+from itertools import chain
 from typing import Any
 
 from django.apps import apps
 from django.core.management.base import BaseCommand
 
-from upstream_web.search.changes import index
+from upstream_web.search.changes import index_anew
 
 
 class Command(BaseCommand):
@@ -14,10 +15,6 @@ class Command(BaseCommand):
     help = "Build the word index of search anew."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        number = 0
-        for model in apps.get_models():
-            if hasattr(model, "searched"):
-                for row in model.objects.iterator(chunk_size=500):
-                    index(of=row, texts=row.searched())
-                    number += 1
+        searched = [model for model in apps.get_models() if hasattr(model, "searched")]
+        number = index_anew(objects=chain.from_iterable(model.objects.iterator(chunk_size=500) for model in searched))
         self.stdout.write(f"{number} objects indexed.")
