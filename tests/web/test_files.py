@@ -12,6 +12,7 @@ from django.test import Client
 
 from factories.people import TeamFactory, person
 from factories.problems import PlanFactory
+from factories.signing_in import sign_in
 from upstream_web.audit.queries import history_of
 from upstream_web.files.changes import keep_file, remove_file
 from upstream_web.files.checks import checked
@@ -95,7 +96,7 @@ def test_a_files_way_into_a_plan_and_back(client: Client) -> None:
     team = TeamFactory()
     plan = PlanFactory(team=team)
     officer = person(Permission.PLAN_START, Permission.SENSITIVE_READ, team=team)
-    client.force_login(officer)
+    sign_in(client, officer)
     given = {"upload": SimpleUploadedFile("map.pdf", PDF), "what": "The parade", "marking": "sensitive"}
     assert client.post(f"/plans/{plan.pk}/file/add/", given).status_code == 302
     row = plan.files.get()

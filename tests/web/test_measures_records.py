@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from factories.people import AreaFactory, TeamFactory, person
+from factories.signing_in import sign_in
 from fixtures_figures import MONTH
 from upstream.errors import Refused
 from upstream.measures.result import FORCE
@@ -56,7 +57,7 @@ def rows(answer: Any) -> list[dict[str, str]]:
 def test_the_records_are_as_many_as_the_figure_says(
     client: Client, ready: Calculation, everywhere: User, area: str
 ) -> None:
-    client.force_login(everywhere)
+    sign_in(client, everywhere)
     found = rows(client.post(address(area=area), {**PURPOSE, "do": "csv"}))
     assert len(found) == value("crime_total", area)
     assert all(row["recorded_on"].startswith(MONTH) for row in found)
@@ -68,7 +69,7 @@ def test_the_records_are_as_many_as_the_figure_says(
 def test_a_purpose_is_asked_for_and_kept_before_anything_is_shown(
     client: Client, ready: Calculation, everywhere: User
 ) -> None:
-    client.force_login(everywhere)
+    sign_in(client, everywhere)
     assert "crime_ref" not in client.get(address()).content.decode().lower().replace(" ", "_")
     assert client.post(address(), {"purpose": ""}).status_code == 422
     assert not AuditEvent.objects.filter(action="measure.records_read").exists()
@@ -82,7 +83,7 @@ def test_a_purpose_is_asked_for_and_kept_before_anything_is_shown(
 
 @pytest.mark.parametrize("key", ["repeat_victim_rate", "da_arrest_rate", "satisfaction_burglary"])
 def test_tables_about_people_are_never_shown(client: Client, ready: Calculation, everywhere: User, key: str) -> None:
-    client.force_login(everywhere)
+    sign_in(client, everywhere)
     assert client.post(address(key), PURPOSE).status_code == 404
     assert "records behind" not in client.get(f"/measures/{MONTH}/measure/{key}/").content.decode()
     opened = access.figures_for_reading(everywhere, MONTH)
@@ -94,7 +95,7 @@ def test_tables_about_people_are_never_shown(client: Client, ready: Calculation,
 
 
 def test_a_reader_of_one_area_reads_that_area_alone(client: Client, ready: Calculation) -> None:
-    client.force_login(within("A"))
+    sign_in(client, within("A"))
     found = rows(client.post(address(area="A"), {**PURPOSE, "do": "csv"}))
     assert {row["area"] for row in found} == {"A"}
     assert len(found) == value("crime_total", "A")
@@ -127,6 +128,6 @@ def test_a_failing_audit_write_shows_nothing(
         raise OSError("disk full")
 
     monkeypatch.setattr(AuditEvent.objects, "create", fail)
-    client.force_login(everywhere)
+    sign_in(client, everywhere)
     with pytest.raises(OSError, match="disk full"):
         client.post(address(), PURPOSE)

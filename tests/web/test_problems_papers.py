@@ -24,6 +24,7 @@ from factories.problems import (
     ResponseFactory,
     ResultFactory,
 )
+from factories.signing_in import sign_in
 from upstream.reports.pdf import as_typst_data
 from upstream_web.audit.models import AuditEvent
 from upstream_web.people.permissions import Permission
@@ -49,7 +50,7 @@ def team(officer):
 
 @pytest.fixture
 def signed_in(client: Client, officer) -> Client:
-    client.force_login(officer)
+    sign_in(client, officer)
     return client
 
 
@@ -184,7 +185,7 @@ def test_a_partner_gets_the_stages_opened_to_them_and_no_sensitive_action(client
 def test_papers_are_as_hidden_as_their_plan(client, officer, address) -> None:
     plan = full_plan()
     assert client.get(f"/plans/{plan.pk}/{address}").status_code == 302
-    client.force_login(officer)
+    sign_in(client, officer)
     assert client.get(f"/plans/{plan.pk}/{address}").status_code == 404
 
 
@@ -255,7 +256,7 @@ def test_a_supervisor_publishes_and_anybody_reads_it_without_names_or_markings(c
     plan = full_plan(team=team, status="active", place="12 Mill Lane", public_summary=GOOD)
     address = f"/plans/public/{plan.ref}/"
     assert client.get(address).status_code == 404
-    client.force_login(supervisor)
+    sign_in(client, supervisor)
     assert GOOD in words(client.get(f"/plans/{plan.pk}/public/"))
     assert publish(client, plan).status_code == 302
     client.logout()
@@ -270,7 +271,7 @@ def test_a_supervisor_publishes_and_anybody_reads_it_without_names_or_markings(c
 
 def test_what_the_plan_says_later_is_not_public_until_it_is_approved_anew(client, supervisor, team) -> None:
     plan = full_plan(team=team, status="active")
-    client.force_login(supervisor)
+    sign_in(client, supervisor)
     publish(client, plan)
     Plan.objects.filter(pk=plan.pk).update(title="The Smith boys", public_summary="About the Smiths")
     assert "Smith" not in words(client.get(f"/plans/public/{plan.ref}/"))
@@ -303,7 +304,7 @@ def test_the_team_does_not_publish_and_nobody_publishes_unread(signed_in, client
     plan = full_plan(team=team, status="active")
     assert publish(signed_in, plan).status_code == 403
     assert signed_in.post(f"/plans/{plan.pk}/public/withdraw/").status_code == 403
-    client.force_login(supervisor)
+    sign_in(client, supervisor)
     assert publish(client, plan, read="").status_code == 200
     assert not PublicSummary.objects.exists()
 

@@ -189,7 +189,7 @@ def test_a_file_of_a_marked_plan_is_recorded_whatever_its_own_marking(signed_in,
 def test_a_list_taken_out_is_recorded_with_how_many_are_marked(signed_in, marked, official, kind) -> None:
     assert signed_in.get(f"/plans/export.{kind}").status_code == 200
     event = AuditEvent.objects.get(action="plan.list_taken")
-    assert event.details == {"as": kind, "plans": 2, "sensitive": 1}
+    assert event.details == {"as": kind, "plans": 2, "marked": 1}
 
 
 def test_programs_are_recorded_with_their_name(officer, marked) -> None:

@@ -10,14 +10,16 @@ from upstream_web.measures.forms import PurposeForm
 from upstream_web.measures.presenters import pages
 from upstream_web.measures.presenters import records as presenter
 from upstream_web.measures.views.pages import of_a_month
-from upstream_web.people.access import require
+from upstream_web.people.access import only, recently_signed_in
 from upstream_web.people.permissions import Permission
 
 
+@only(Permission.MEASURE_READ)
+@only(Permission.MEASURE_RECORDS)
+@recently_signed_in
 @of_a_month
 def records(request: HttpRequest, opened: Open, key: str, area: str) -> HttpResponse:
     """Ask for the purpose, then show the records; every reading is in the audit log before anything is shown."""
-    require(request.user, Permission.MEASURE_RECORDS)
     areas = access.records_for_reading(opened, key, area)
     if engine.why_not(opened.figures, key) is not None:
         raise Http404

@@ -21,7 +21,7 @@ def note_meeting_sheet(*, area: Area, by: User) -> None:
 
 
 @transaction.atomic
-def note_list(*, by: User, kind: str, plans: int, sensitive: int) -> None:
-    """Note that a list of plans was taken out as a file, and how many of them are marked OFFICIAL-SENSITIVE."""
+def note_list(*, by: User, kind: str, plans: int, marked: int) -> None:
+    """Note that a list of plans was taken out as a file, and how much of it is marked OFFICIAL-SENSITIVE."""
     whole = Plan(title="List of plans")
-    record(by=by, action="plan.list_taken", of=whole, details={"as": kind, "plans": plans, "sensitive": sensitive})
+    record(by=by, action="plan.list_taken", of=whole, details={"as": kind, "plans": plans, "marked": marked})

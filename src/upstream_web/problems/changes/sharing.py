@@ -11,7 +11,7 @@ from upstream_web.files.changes import keep_file
 from upstream_web.people.models import Organisation, User
 from upstream_web.problems.changes.telling import tell_new_owner
 from upstream_web.problems.changes.versions import keep_version, locked
-from upstream_web.problems.models import Invitation, Marking, Note, Plan, PlanFile
+from upstream_web.problems.models import Invitation, Note, Plan, PlanFile
 
 
 @transaction.atomic
@@ -34,7 +34,7 @@ def add_file(*, plan: Plan, by: User, upload: UploadedFile, what: str, marking: 
 @transaction.atomic
 def note_reading(*, file: PlanFile, by: User) -> None:
     """Record that somebody read a sensitive file, or a file of a sensitive plan."""
-    if Marking.SENSITIVE in (file.marking, file.plan.marking):
+    if file.is_sensitive:
         record(by=by, action="plan.sensitive_file_read", of=file, parent=file.plan, details={"name": file.file.name})
 
 

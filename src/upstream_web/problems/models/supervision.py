@@ -138,3 +138,8 @@ class PlanFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan.ref}: {self.file.name}"
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether the file is marked OFFICIAL-SENSITIVE, or its plan."""
+        return Marking.SENSITIVE in (self.marking, self.plan.marking)

@@ -1,12 +1,14 @@
 """Lists of plans."""
 
+from collections.abc import Callable
+
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from upstream_web.people.access import standing
+from upstream_web.people.access import recently_signed_in, standing
 from upstream_web.people.permissions import Permission
 from upstream_web.places.queries import areas_with_plans
 from upstream_web.problems.access import visible_actions, visible_plans
@@ -17,6 +19,7 @@ from upstream_web.problems.queries import DRIFT_DAYS, PlanFilter, filtered, tall
 from upstream_web.problems.workbook_out import WORKBOOK_TYPE, as_workbook
 
 PAGE = 25
+LIST_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": WORKBOOK_TYPE}
 
 
 def plans(request: HttpRequest) -> HttpResponse:
@@ -56,28 +59,33 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered list as CSV, with a mark before any cell that a spreadsheet would take for a formula."""
-    rows = _taken_out(request, "csv")
-    answer = HttpResponse(plans_as_csv(rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="plans.csv"'
-    return answer
+    rows = filtered(visible_plans(request.user), plan_filter(request))
+    marked = rows.filter(marking=Marking.SENSITIVE).count()
+    send = _marked_list if marked else _list
+    return send(request, "csv", rows, marked, lambda: plans_as_csv(rows))
 
 
 def export_workbook(request: HttpRequest) -> HttpResponse:
     """The filtered list with the actions of its plans as a workbook, which comes in again as already held."""
-    rows = _taken_out(request, "xlsx")
+    rows = filtered(visible_plans(request.user), plan_filter(request))
     actions = visible_actions(request.user).filter(plan__in=rows.values("pk"))
-    content = as_workbook(rows, actions.select_related("plan", "organisation", "owner").order_by("plan__ref", "number"))
-    answer = HttpResponse(content, content_type=WORKBOOK_TYPE)
-    answer["Content-Disposition"] = 'attachment; filename="plans.xlsx"'
+    marked = sum(one.filter(marking=Marking.SENSITIVE).count() for one in (rows, actions))
+    actions = actions.select_related("plan", "organisation", "owner").order_by("plan__ref", "number")
+    send = _marked_list if marked else _list
+    return send(request, "xlsx", rows, marked, lambda: as_workbook(rows, actions))
+
+
+def _list(
+    request: HttpRequest, kind: str, rows: QuerySet[Plan], marked: int, content: Callable[[], bytes | str]
+) -> HttpResponse:
+    """The file, once it is recorded that it leaves the site."""
+    note_list(by=request.user, kind=kind, plans=rows.count(), marked=marked)
+    answer = HttpResponse(content(), content_type=LIST_TYPES[kind])
+    answer["Content-Disposition"] = f'attachment; filename="plans.{kind}"'
     return answer
 
 
-def _taken_out(request: HttpRequest, kind: str) -> QuerySet[Plan]:
-    """The filtered list, once it is recorded that it leaves the site."""
-    rows = filtered(visible_plans(request.user), plan_filter(request))
-    sensitive = rows.filter(marking=Marking.SENSITIVE).count()
-    note_list(by=request.user, kind=kind, plans=rows.count(), sensitive=sensitive)
-    return rows
+_marked_list = recently_signed_in(_list)
 
 
 def plan_filter(request: HttpRequest) -> PlanFilter:

@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from upstream.reports.document import Document
 from upstream.reports.pdf import render_pdf
+from upstream_web.people.access import recently_signed_in
 from upstream_web.places.queries import areas_with_plans
 from upstream_web.problems.access import (
     area_for_meeting,
@@ -15,6 +16,7 @@ from upstream_web.problems.access import (
 )
 from upstream_web.problems.changes.papers import note_meeting_sheet, note_paper
 from upstream_web.problems.changes.readings import note_page
+from upstream_web.problems.models import Marking, Plan
 from upstream_web.problems.papers import brief, meeting_sheet, plan_paper
 from upstream_web.problems.presenters import paper_parts
 from upstream_web.problems.queries import meeting_of
@@ -35,8 +37,16 @@ def paper_pdf(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The same as a PDF; that it was taken out is recorded."""
     plan, access = plan_for_reading(request.user, pk)
     document = PAPERS[kind](plan, access)
+    take = _take_marked if document.marking == Marking.SENSITIVE.label else _take
+    return take(request, plan, kind, document)
+
+
+def _take(request: HttpRequest, plan: Plan, kind: str, document: Document) -> HttpResponse:
     note_paper(plan=plan, by=request.user, kind=kind, marking=document.marking)
     return as_pdf(document, f"{plan.ref}-{kind}")
+
+
+_take_marked = recently_signed_in(_take)
 
 
 def meeting(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from upstream_web.design.forms import posted
 from upstream_web.files.presenters import as_download
+from upstream_web.people.access import recently_signed_in
 from upstream_web.people.presenters import happenings
 from upstream_web.people.queries import bodies_but
 from upstream_web.problems.access import (
@@ -31,7 +32,7 @@ from upstream_web.problems.changes import drafts, plans, readings, sharing
 from upstream_web.problems.changes.steps import missing_for, take_step
 from upstream_web.problems.changes.versions import EditClash
 from upstream_web.problems.forms.plans import AnswersForm, DetailsForm, FileForm, InvitationForm, NoteForm, StepForm
-from upstream_web.problems.models import Action, Note, Plan
+from upstream_web.problems.models import Action, Note, Plan, PlanFile
 from upstream_web.problems.presenters import action_tag, colour_tag, compared, question_groups, status_tag, steps, tabs
 from upstream_web.problems.queries import actions_of
 from upstream_web.problems.questions import help_with
@@ -200,8 +201,13 @@ def add_file(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def download(request: HttpRequest, pk: int, file: int) -> HttpResponse:
-    """A file of the plan, to be saved; the reading of a sensitive one is recorded."""
+    """A file of the plan, to be saved; before a sensitive one whoever signed in long ago shows again who they are."""
     row = file_for_reading(request.user, pk, file)
+    return _sensitive_file(request, row) if row.is_sensitive else as_download(row.file)
+
+
+@recently_signed_in
+def _sensitive_file(request: HttpRequest, row: PlanFile) -> HttpResponse:
     sharing.note_reading(file=row, by=request.user)
     return as_download(row.file)
 
@@ -273,6 +279,11 @@ def readers(request: HttpRequest, pk: int) -> HttpResponse:
     plan, access = plan_for_reading(request.user, pk)
     if not access.whole:
         raise Http404
+    return _readers(request, plan, access)
+
+
+@recently_signed_in
+def _readers(request: HttpRequest, plan: Plan, access: PlanAccess) -> HttpResponse:
     context = page(request, plan, access, "history") | {
         "title": "Who read this",
         "events": Paginator(readings_open_to(plan, access), 50).get_page(request.GET.get("page")),
