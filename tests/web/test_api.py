@@ -15,6 +15,7 @@ from fixtures_figures import MONTH
 from upstream_web.audit.models import AuditEvent
 from upstream_web.people.models import User
 from upstream_web.people.permissions import Permission
+from upstream_web.problems.changes.actions import update_action
 from upstream_web.problems.models import Plan
 from upstream_web.programs import changes
 from upstream_web.programs.models import ApiToken, Scope
@@ -185,6 +186,40 @@ class TestPlans:
         assert program.get("/plans").json()["count"] == 0
         assert program.get("/actions").json()["count"] == 0
 
+    @pytest.mark.parametrize("who", ["officer", "partner", "supervisor", "analyst", "stranger"])
+    def test_a_token_shows_just_what_the_pages_show_its_person(self, plan, officer, who) -> None:
+        housing = OrganisationFactory(kind="housing")
+        plans = [
+            plan,
+            *(PlanFactory(team=plan.team, marking=marking) for marking in ("official", "sensitive")),
+            PlanFactory(),
+        ]
+        extents = [("read", "none", False), ("none", "write", False), ("read", "read", True)]
+        for one, (scanning, response, sensitive) in zip(plans, extents, strict=False):
+            InvitationFactory(plan=one, organisation=housing, scanning=scanning, response=response, sensitive=sensitive)
+        actions = [ActionFactory(plan=one, marking=marking) for one in plans for marking in ("official", "sensitive")]
+        people = {
+            "officer": officer,
+            "partner": person(Permission.PLAN_START, team=TeamFactory(organisation=housing)),
+            "supervisor": person(Permission.PLAN_SUPERVISE, team=TeamFactory(area=plan.area)),
+            "analyst": person(Permission.MEASURE_READ, Permission.PLAN_SEE_AREA, team=TeamFactory(area=plan.area)),
+            "stranger": person(Permission.PLAN_START),
+        }
+        pages, program = sign_in(Client(), people[who]), Program(people[who])
+        shown = {one.pk for one in plans if pages.get(f"/plans/{one.pk}/").status_code == 200}
+        assert {row["id"] for row in program.get("/plans", size=100).json()["rows"]} == shown
+        listed = {row["id"] for row in program.get("/actions", size=100).json()["rows"]}
+        for one in plans:
+            assert program.get(f"/plans/{one.pk}").status_code == (200 if one.pk in shown else 404)
+            page = pages.get(f"/plans/{one.pk}/response/")
+            of_plan = {action.pk for action in actions if action.plan_id == one.pk}
+            on_page = {pk for pk in of_plan if f"/plans/actions/{pk}/" in page.content.decode()}
+            assert listed & of_plan == on_page, one.marking
+        for action in actions:
+            assert program.get(f"/actions/{action.pk}").status_code == (200 if action.pk in listed else 404)
+        refused = [answer.status_code == 403 for answer in (program.get("/measures"), pages.get("/measures/"))]
+        assert refused[0] == refused[1]
+
     @pytest.mark.parametrize(
         ("query", "where"),
         [({"page": 0}, "query.page"), ({"size": 101}, "query.size"), ({"page": "x"}, "query.page"),
@@ -217,7 +252,7 @@ class TestActions:
     def test_reading_and_saying_how_it_goes(self, program, plan) -> None:
         action = ActionFactory(plan=plan, title="Visit the shops")
         assert program.get(f"/actions/{action.pk}").json()["title"] == "Visit the shops"
-        answer = program.post(f"/actions/{action.pk}/updates", {"state": "done", "text": "All visited"})
+        answer = program.post(f"/actions/{action.pk}/updates", {"version": 1, "state": "done", "text": "All visited"})
         assert answer.status_code == 201
         assert answer.json()["state"] == "done"
         update = action.updates.get()
@@ -226,9 +261,23 @@ class TestActions:
         )  # fmt: skip
         assert AuditEvent.objects.get(action="plan.action_updated").by_id == plan.owner.pk
 
+    def test_an_update_of_what_somebody_changed_meanwhile_is_refused_with_what_stands_now(self, program, plan) -> None:
+        action = ActionFactory(plan=plan)
+        read = program.get(f"/actions/{action.pk}").json()
+        update_action(action=action, by=plan.owner, text="Two shops left", state="blocked", blocker="They are shut")
+        stale = program.post(f"/actions/{action.pk}/updates", {"version": read["version"], "state": "done"})
+        assert stale.status_code == 409
+        present = stale.json()["present"]
+        assert (present["state"], present["blocker"], present["version"]) == ("blocked", "They are shut", 2)
+        assert present == program.get(f"/actions/{action.pk}").json()
+        assert "Nothing was written" in stale.json()["title"]
+        assert action.updates.count() == 1
+        again = program.post(f"/actions/{action.pk}/updates", {"version": present["version"], "state": "done"})
+        assert (again.status_code, again.json()["version"], again.json()["state"]) == (201, 3, "done")
+
     def test_blocked_without_a_reason_is_refused(self, program, plan) -> None:
         action = ActionFactory(plan=plan)
-        answer = program.post(f"/actions/{action.pk}/updates", {"state": "blocked"})
+        answer = program.post(f"/actions/{action.pk}/updates", {"version": 1, "state": "blocked"})
         assert answer.status_code == 422
         assert answer.json()["faults"] == [
             {"where": "blocker", "words": "Say what stands in the way, so that somebody can move it."}
@@ -238,7 +287,7 @@ class TestActions:
     def test_an_ended_plan_is_refused_in_words(self, program, plan) -> None:
         action = ActionFactory(plan=plan)
         Plan.objects.update(status="closed", closed_on="2026-02-01")
-        answer = program.post(f"/actions/{action.pk}/updates", {"state": "done"})
+        answer = program.post(f"/actions/{action.pk}/updates", {"version": 1, "state": "done"})
         assert answer.status_code == 422
         assert "The plan has ended" in answer.json()["faults"][0]["words"]
 
@@ -246,8 +295,10 @@ class TestActions:
         action = ActionFactory(plan=plan)
         reader = Program(person(Permission.PLAN_SEE_AREA, team=TeamFactory(area=plan.area)))
         assert reader.get(f"/actions/{action.pk}").status_code == 200
-        assert reader.post(f"/actions/{action.pk}/updates", {"state": "done"}).status_code == 403
-        assert Program(person()).post(f"/actions/{action.pk}/updates", {"state": "done"}).status_code == 404
+        assert reader.post(f"/actions/{action.pk}/updates", {"version": 1, "state": "done"}).status_code == 403
+        assert (
+            Program(person()).post(f"/actions/{action.pk}/updates", {"version": 1, "state": "done"}).status_code == 404
+        )
 
     @pytest.mark.parametrize(
         "body",
@@ -255,9 +306,12 @@ class TestActions:
             "",
             "{",
             "[]",
-            '{"state": "done", "txet": "x"}',
-            '{"state": "gone"}',
-            '{"state": "done", "text": "a\\u0000"}',
+            '{"version": 1, "state": "done", "txet": "x"}',
+            '{"version": 1, "state": "gone"}',
+            '{"version": 1, "state": "done", "text": "a\\u0000"}',
+            '{"state": "done"}',
+            '{"version": 0, "state": "done"}',
+            '{"version": "newest", "state": "done"}',
             "\xff",
         ],
     )

@@ -1,5 +1,6 @@
 """Twenty people write in one plan at once, on a database that commits: nobody's words are lost."""
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -9,15 +10,20 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from django.conf import LazySettings
 from django.db import DatabaseError, connection, connections, transaction
+from django.test import Client
 
-from factories.people import TeamFactory, UserFactory
+from factories.people import TeamFactory, UserFactory, person
 from factories.problems import ActionFactory, PlanFactory
 from upstream_web.audit.models import AuditEvent
+from upstream_web.people.permissions import Permission
 from upstream_web.problems.changes.actions import update_action
 from upstream_web.problems.changes.plans import save_answers
 from upstream_web.problems.changes.versions import EditClash
 from upstream_web.problems.models import Action, ActionUpdate, Plan
+from upstream_web.programs.changes import make_token
+from upstream_web.programs.models import Scope
 
 WRITERS = 20
 QUESTION = "community"
@@ -98,6 +104,47 @@ def test_twenty_writers_at_once_lose_nothing(committed: None, tmp_path: Path) ->
         assert [v.number for v in found.versions.order_by("number")] == list(range(1, 3 * WRITERS + 1))
         assert found.version == 3 * WRITERS
         assert AuditEvent.objects.filter(action__in=("plan.answered", "plan.action_updated")).count() == 3 * WRITERS
+        return 0
+
+    with one_database_for_all(tmp_path), ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(write, range(WRITERS)))
+        pool.submit(check, 0).result()
+
+
+def add_by_program(client: Client, action: int, word: str) -> int:
+    """Add a word to what stands in the way, as a program does: read, send with the version, on 409 put one's own to
+    what stands there now. How many were refused."""
+    address, refused = f"/api/v1/actions/{action}", 0
+    present = client.get(address).json()
+    while True:
+        said = {"version": present["version"], "state": "blocked", "blocker": f"{present['blocker']} {word}".strip()}
+        answer = client.post(f"{address}/updates", json.dumps(said), content_type="application/json")
+        if answer.status_code == 201:
+            return refused
+        assert answer.status_code == 409, answer.content
+        present = answer.json()["present"]
+        refused += 1
+
+
+def test_twenty_programs_at_once_lose_nothing(committed: None, tmp_path: Path, settings: LazySettings) -> None:
+    settings.API_PER_MINUTE = 1_000_000
+    team = TeamFactory()
+    users = [person(Permission.PLAN_START, team=team) for _ in range(WRITERS)]
+    action = ActionFactory(plan=PlanFactory(team=team, version=0))
+    secrets = [make_token(by=user, name="List", scopes=Scope.values, days=30).secret for user in users]
+    start = Barrier(WRITERS)
+
+    @closing
+    def write(number: int) -> int:
+        client = Client(headers={"authorization": f"Bearer {secrets[number]}"})
+        start.wait(timeout=60)
+        return add_by_program(client, action.pk, f"word{number}")
+
+    @closing
+    def check(_: int) -> int:
+        found = Action.objects.get(pk=action.pk)
+        assert Counter(found.blocker.split()) == Counter(f"word{n}" for n in range(WRITERS))
+        assert found.version == 1 + WRITERS == 1 + found.updates.count()
         return 0
 
     with one_database_for_all(tmp_path), ThreadPoolExecutor(WRITERS) as pool:

@@ -18,14 +18,16 @@ from upstream_web.problems.access import (
 )
 from upstream_web.problems.changes.actions import update_action
 from upstream_web.problems.changes.readings import note_actions_by_program, note_plan_by_program
+from upstream_web.problems.changes.versions import EditClash
 from upstream_web.problems.models import Action, Plan
 from upstream_web.problems.queries import PlanFilter, filtered
-from upstream_web.programs.errors import REFUSALS
+from upstream_web.programs.errors import REFUSALS, Problem
 from upstream_web.programs.models import Scope
 from upstream_web.programs.paging import PageOf, Paging, paged
 from upstream_web.programs.tokens import TokenFor
 
 plans_router, actions_router = Router(tags=["Plans"]), Router(tags=["Actions"])
+OVERTAKEN = "Somebody changed the action since you read it. Nothing was written; it stands as in “present”."
 MOST = 2**31 - 1
 Id = Annotated[int, Field(ge=1, le=MOST)]
 Line = Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")]
@@ -106,9 +108,16 @@ class ActionUpdateIn(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
+    version: Annotated[Id, Field(description="The action's version that you read; an older one is refused.")]
     state: Action.State
     text: Annotated[Text, Field(description="What happened.")] = ""
     blocker: Annotated[Text, Field(description="What stands in the way; needed when it is blocked.")] = ""
+
+
+class Overtaken(Problem):
+    """Somebody changed the action since it was read; nothing was written."""
+
+    present: ActionRow
 
 
 class PlansAsked(Paging):
@@ -183,15 +192,24 @@ def read_action(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A002
 
 @actions_router.post(
     "/{id}/updates",
-    response={201: ActionRow, **REFUSALS},
+    response={201: ActionRow, 409: Overtaken, **REFUSALS},
     auth=TokenFor(Scope.ACTIONS_WRITE),
     summary="Say how an action goes",
 )
 def add_update(request: HttpRequest, id: Id, said: ActionUpdateIn) -> Status:  # noqa: A002
-    """Write an update under the name of the token's owner; the answer is the action as it then stands."""
+    """Write an update under the name of the token's owner; the answer is the action as it then stands.
+
+    When somebody changed the action since the version that was read, nothing is written: the answer is 409, with the
+    action as it stands in `present`. Look at it, and send again with its version if the update still holds.
+    """
     action, _ = action_for_working(request.user, id)
     name = f"{request.user.name}, by the program “{request.auth.name}”"[:120]
-    update_action(action=action, by=request.user, by_name=name, **said.dict())
+    sent = said.dict()
+    try:
+        update_action(action=action, by=request.user, by_name=name, based_on=sent.pop("version"), **sent)
+    except EditClash:
+        present = _read(request, action_for_reading(request.user, id))
+        return Status(409, {"title": OVERTAKEN, "faults": [], "present": present})
     return Status(201, _read(request, action_for_reading(request.user, id)))
 
 

@@ -13,7 +13,7 @@ from upstream_web.people.links import Holder
 from upstream_web.people.models import User
 from upstream_web.problems import tasks
 from upstream_web.problems.changes.telling import settle_action, tell_of_action, tell_of_answer
-from upstream_web.problems.changes.versions import keep_version, locked, refuse_clash
+from upstream_web.problems.changes.versions import Clash, EditClash, keep_version, locked, refuse_clash
 from upstream_web.problems.models import Action, ActionUpdate, Plan
 from upstream_web.search.changes import index
 
@@ -55,11 +55,23 @@ def change_action(*, action: Action, by: User, based_on: int, **values: Any) -> 
 
 @transaction.atomic
 def update_action(
-    *, action: Action, by: User | Holder | System, text: str, state: str, by_name: str = "", blocker: str = ""
+    *,
+    action: Action,
+    by: User | Holder | System,
+    text: str,
+    state: str,
+    by_name: str = "",
+    blocker: str = "",
+    based_on: int | None = None,
 ) -> ActionUpdate:
-    """Say how an action goes. Somebody without an account, who came by an e-mailed link, is named in `by_name`."""
+    """Say how an action goes. Somebody without an account, who came by an e-mailed link, is named in `by_name`.
+
+    based_on : the version that the writer saw; when it is no longer the newest, nothing is written (`EditClash`)
+    """
     plan = locked(Plan.objects, action.plan_id)
     action = locked(Action.objects, action.pk)
+    if based_on is not None and action.version != based_on:
+        raise EditClash((Clash("state", action.state, state, action.version),))
     if state == State.BLOCKED and not blocker.strip():
         raise ValidationError({"blocker": "Say what stands in the way, so that somebody can move it."})
     if not plan.is_open:
