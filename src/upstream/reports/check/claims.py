@@ -102,7 +102,7 @@ _BY = re.compile(
 _MORE = re.compile(
     r"<n(\d+)>\s+(?:[a-z]+ ){0,2}?(?:more|fewer|less|greater|larger|smaller|bigger|above|below|"
     r"additional|extra|higher|lower|"
-    r"increase|decrease|rise|fall|reduction|up\b|down\b)"
+    r"increase|decrease|rise|fall|reduction|up|down)\b"
 )
 _UP_OR_DOWN = re.compile(r"\b(?:up|down) (?:by |just |only )?<n(\d+)>(?! *(?:from|to)\b)")
 _ROUGH = re.compile(

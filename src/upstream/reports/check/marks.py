@@ -116,10 +116,23 @@ _FRACTION = re.compile(r"(?<=\()(\d[\d,]*)\s?/\s?(\d[\d,]*)(?=[),;])")
 _TO_ONE = re.compile(r"(?<![\d:.])(\d+\.\d+|(?<=ratio of )\d+|(?<=ratio was )\d+|(?<=ratio is )\d+)\s?:\s?1(?![\d:])")
 
 
+# "(101:295)": two counts, where they are too large for a time of day
+_ODDS = re.compile(r"\((\d[\d,]*) ?: ?(\d[\d,]*)\)")
+
+
+def _odds(match: re.Match[str]) -> str:
+    hour, minute = (int(n.replace(",", "") or 0) for n in match.groups())
+    return f"({match[1]} to {match[2]})" if hour > 24 or minute > 59 else match[0]
+
+
 def _spelt(match: re.Match[str]) -> str:
     """ "(404/854)" as "(404 of 854)"; "(21/22)" may be a year and stays."""
     top, bottom = (int(n.replace(",", "") or 0) for n in match.groups())
     return match[0] if bottom in {top + 1, (top + 1) % 100} else f"{match[1]} of {match[2]}"
+
+
+# "2.1 24 arrests were made", "3.4.1 The force": the number of a paragraph, which counts nothing
+_PARAGRAPH = re.compile(r"^\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+(?=[A-Z“\"‘(]|£?\d)")
 
 
 @lru_cache(maxsize=20_000)
@@ -128,7 +141,7 @@ def mark(text: str) -> Marked:
     plain = (
         ""
         if cites(text)
-        else _TO_ONE.sub(r"\1 to 1", _FRACTION.sub(_spelt, tidy(text)))
+        else _TO_ONE.sub(r"\1 to 1", _ODDS.sub(_odds, _FRACTION.sub(_spelt, _PARAGRAPH.sub("", tidy(text)))))
         .replace("*", "")
         .replace("<", " ")
         .replace(">", " ")

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+from pathlib import PurePath
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -52,9 +53,9 @@ def _filled(row: list[str]) -> int:
     return sum(bool(cell) for cell in row)
 
 
-def _add_sheet(pages: Pages, rows: list[list[str]], sheet: str) -> None:
-    """Split a sheet into titles, tables and notes."""
-    title = ""
+def _add_sheet(pages: Pages, rows: list[list[str]], sheet: str, title: str = "") -> None:
+    """Split a sheet into titles, tables and notes; ``title`` is that of the first table when the rows give none."""
+    named = title
     section = (sheet,) if sheet else ()
     wide = max((_filled(row) for row in rows), default=0)
     if wide == 1:
@@ -66,7 +67,7 @@ def _add_sheet(pages: Pages, rows: list[list[str]], sheet: str) -> None:
             text = " ".join(cell for cell in rows[first] if cell)
             for sentence in split_sentences(text):
                 pages.add_sentence(sentence, first + 1, section)
-            title = text if not title or _CAPTION.match(text) else title
+            title = text if title == named or _CAPTION.match(text) else title
             first += 1
         notes: list[tuple[int, str]] = []
         while (
@@ -81,7 +82,7 @@ def _add_sheet(pages: Pages, rows: list[list[str]], sheet: str) -> None:
         if last - first >= 2:
             table = list(rows[first:last])
             pages.add_table(table, list(range(first + 1, last + 1)), title=title, section=section)
-            title = ""
+            title = named = ""
         elif last > first:
             pages.add_sentence(" ".join(c for c in rows[first] if c), first + 1, section)
         for line, text in notes:
@@ -102,6 +103,18 @@ def _add_prose(pages: Pages, rows: list[list[str]], section: tuple[str, ...]) ->
             pages.add_sentence(sentence, line, section)
 
 
+_WRITTEN_MONTH = re.compile(r"(?<!\d)(20\d\d)[ _](0[1-9]|1[0-2])(?!\d)")
+_WRITTEN_YEAR = re.compile(r"(?<!\d)(20\d\d)[ _](\d\d)(?!\d)")
+
+
+def _title_of(file: str) -> str:
+    """What the name of a file says of the one table in it: "02_arrests_by_area_2023_24.csv"."""
+    name = re.sub(r"^\d+[ _.-]+", "", PurePath(file).stem)
+    plain = _WRITTEN_YEAR.sub(r"\1/\2", _WRITTEN_MONTH.sub(r"\1-\2", name)).replace("_", " ")
+    plain = re.sub(r"(?<=[a-z])-|-(?=[a-z])", " ", plain, flags=re.IGNORECASE)
+    return plain if len(re.findall(r"[a-z]{3,}", plain, re.IGNORECASE)) >= 2 else ""
+
+
 def read_csv(text: str, file: str) -> Pages:
     """Read comma-, semicolon- or tab-separated values."""
     pages = Pages(file)
@@ -119,7 +132,7 @@ def read_csv(text: str, file: str) -> Pages:
             rows.append([tidy(cell) for cell in row])
     except csv.Error as error:
         raise BadInput(f"{file} cannot be read as CSV: {error}.", remedy="Save it again as CSV in UTF-8.") from error
-    _add_sheet(pages, rows, "")
+    _add_sheet(pages, rows, "", _title_of(file))
     return pages
 
 

@@ -7,6 +7,7 @@ two. Which count is divided by which is read from the words; a finding is a quot
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
@@ -15,10 +16,11 @@ from upstream.reports.check.marks import Marked, mark
 from upstream.reports.check.nouns import phrase_after, tokens
 from upstream.reports.check.numbers import Value, show
 from upstream.reports.check.reading.model import Sentence
+from upstream.reports.check.rules.ratio_words import divisors_by_nouns
 
 _CUE = re.compile(
-    r"\bratio\b|\bper (?!cent|annum|year|month|week|day|1,?000|10,?000|100,?000|head of population)|"
-    r"\baverag\w+\b|\bone [a-z]+ (?:to|for|per)\b|\b(?:workload|caseload|load)\b|\b\w+ an? [a-z]+[,.;(]|"
+    r"\bratio\b|\bper (?!(?:cent|annum|year|month|week|day|1,?000|10,?000|100,?000|head of population)\b)|"
+    r"\baverag\w+\b|\bone (?:[a-z'-]+ ){1,5}(?:to|for|per)\b|\b(?:workload|caseload|load)\b|\b\w+ an? [a-z]+[,.;(]|"
     r"\bto (?:one|a|each|every)\b|\b(?:each|every|apiece|outnumber\w*|on average|a head|divided|shared)\b|"
     r"<n\d+>\s*(?:to|:)\s*<n\d+>|-to-"
 )
@@ -119,13 +121,18 @@ def _noun_of(line: str, number: int) -> tuple[str, ...]:
     return phrase_after(said, said.index(f"<n{number}>"))[:3]
 
 
-def _sentence(sentence: Sentence, text: str) -> Finding | None:
-    marked = mark(text)
-    if not _CUE.search(marked.line):
+def _sentence(sentence: Sentence, text: str, *, most: int) -> Finding | None:
+    # "each of the 20" counts those who share, and names nothing here
+    plain = re.sub(r"\b([Ee]ach|[Ee]very one) of the (?=\d)", r"\1 of those ", text)
+    marked = mark(
+        re.sub(r"\b(spread|shared|divided|split)( out)? over (?=\d)", r"\1 among ", plain, flags=re.IGNORECASE)
+    )
+    if not _CUE.search(marked.line) or len(re.findall(r"<[nx]\d+>", marked.line)) > most:
         return None
     wrong: list[Finding] = []
     for r, a, b in _triples(marked):
-        bottom = _bottom_of(marked, a, b)
+        named = divisors_by_nouns(marked.line, r, a, b)
+        bottom = _bottom_of(marked, a, b) if not named else named.pop() if len(named) == 1 else None
         if bottom is None:
             continue
         top = a if bottom == b else b
@@ -146,14 +153,32 @@ def _sentence(sentence: Sentence, text: str) -> Finding | None:
     return wrong[0] if wrong else None
 
 
+_TERSE = 8
+
+
+def _contexts(evidence: Evidence, n: int) -> Iterator[tuple[str, int]]:
+    """A sentence alone, with the one before, and with two before that each only give a number of a thing."""
+    sentence = evidence.sentences[n]
+    yield sentence.full, 6
+    before = [
+        s for s in evidence.sentences[max(n - 2, 0) : n] if (s.file, s.section) == (sentence.file, sentence.section)
+    ]
+    # numbers beside the ratio and its two counts belong to something else
+    for back in (before[-1:], before if len(before) == 2 and all(_is_terse(s) for s in before) else []):
+        text = "; ".join([*(s.text.rstrip(".") for s in back), sentence.text])
+        if back and len(text) < 320:
+            yield text, 3
+
+
+def _is_terse(sentence: Sentence) -> bool:
+    return len(sentence.text.split()) <= _TERSE and len(mark(sentence.text).numbers) == 1
+
+
 def ratios_said(evidence: Evidence) -> list[Finding]:
-    """Every sentence that says a ratio, alone and with the one before it."""
+    """Every sentence that says a ratio, alone and with those before it that give its counts."""
     found = []
     for n, sentence in enumerate(evidence.sentences):
-        one = _sentence(sentence, sentence.full)
-        before = evidence.sentences[n - 1] if n else None
-        if one is None and before is not None and (before.file, before.section) == (sentence.file, sentence.section):
-            both = f"{before.text.rstrip('.')}; {sentence.text}"
-            one = _sentence(sentence, both) if len(both) < 320 else None
+        tried = (_sentence(sentence, text, most=most) for text, most in _contexts(evidence, n))
+        one = next((f for f in tried if f is not None), None)
         found += [one] if one is not None else []
     return found

@@ -12,6 +12,7 @@ from upstream.reports.check.marks import Marked, mark
 from upstream.reports.check.numbers import EPSILON, Value, agrees, percent_agrees, percent_change, share_can_be, show
 from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.readings import no_reading_holds
+from upstream.reports.check.rules.shares import reads_as_share
 
 _UNCHANGED_WITHIN = 10.0  # per cent; "stable" beyond this cannot be said
 _ABOUT = re.compile(
@@ -255,7 +256,7 @@ def sentence_cannot_hold(evidence: Evidence) -> list[Finding]:
     notes = evidence.words_by_section()
     for n, sentence in enumerate(evidence.sentences):
         marked = mark(sentence.full)
-        if not marked.numbers:
+        if not marked.numbers or reads_as_share(marked):
             continue
         said: set[str] = set()
         for claim in read_claims(marked):

@@ -6,10 +6,12 @@ A part, a whole and a share are told apart by size and by the small words betwee
 from __future__ import annotations
 
 import re
+from itertools import permutations
 
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.marks import Marked, mark
+from upstream.reports.check.movement import DIRECTION
 from upstream.reports.check.numbers import Value, percent_agrees, share_can_be, show
 from upstream.reports.check.reading.model import Sentence
 
@@ -77,6 +79,23 @@ _WORDED = re.compile(
 )
 _SLACK = 3.5
 _LOOSE = 8.0
+
+
+# words beside a share that move nothing: "followed up", "makes up 46%", "more than half of the 40"
+_NO_MOVE = re.compile(r"(?:up|down|more|less|fewer|higher|lower|greater|above|below)\b")
+
+
+def reads_as_share(marked: Marked) -> bool:
+    """Whether a per cent of a sentence is the share that one of its counts is of another, and no verb says a change."""
+    if any(not _NO_MOVE.match(m[0]) for m in DIRECTION.finditer(marked.line)):
+        return False
+    counts = [marked.numbers[int(n)] for n in re.findall(r"<n(\d+)>", marked.line)]
+    percents = [marked.numbers[int(n)] for n in re.findall(r"<t(\d+)>", marked.line)]
+    return any(
+        0 < part.number < whole.number and percent_agrees(said, part, whole, change=False)
+        for said in percents
+        for part, whole in permutations([v for v in counts if v.whole], 2)
+    )
 
 
 def _figure(what: str, value: Value) -> Figure:

@@ -204,7 +204,7 @@ def _heading_places(grid: Grid, label: str, names: dict[frozenset[str], str]) ->
 def fact_said_twice(evidence: Evidence) -> list[Finding]:
     """Sentences against sentences and against tables; tables against tables are in ``facts``."""
     names = vocabulary(evidence.grids)
-    said = [s for sentence in evidence.sentences for s in statements_of(sentence, names)]
+    said = [s for sentence in evidence.sentences for s in _told_apart(list(statements_of(sentence, names)))]
     held: dict[Identity, list[Statement]] = defaultdict(list)
     for statement in said:
         held[statement.identity].append(statement)
@@ -222,6 +222,14 @@ def fact_said_twice(evidence: Evidence) -> list[Finding]:
             if other is not first and not alike and not same_number(first.value, other.value):
                 found.append(_finding(first, other))
     return found
+
+
+def _told_apart(said: list[Statement]) -> list[Statement]:
+    """Statements of one sentence without those that look alike and differ: a whole and its parts are no one fact."""
+    numbers: dict[Identity, set[float]] = defaultdict(set)
+    for statement in said:
+        numbers[statement.identity].add(statement.value.number)
+    return [s for s in said if len(numbers[s.identity]) == 1]
 
 
 def _finding(first: Statement, other: Statement) -> Finding:

@@ -134,7 +134,7 @@ def _judged(items: list[Item], whole: int, base: float) -> Relation | None:
         return None
     if items[whole].total and ((fits >= 2 and fits >= misfits) or (fits == 1 and misfits <= 2)):
         return best
-    if _at_an_end(items, best) and 1 <= fits >= misfits:
+    if _at_an_end(items, best) and 2 <= fits >= misfits:
         return best
     if fits >= _FITS_WITHOUT_LABEL and fits >= 2 * misfits and len(best.parts) >= 2:
         return best
@@ -367,7 +367,12 @@ def shares_of_hundred(grid: Grid) -> list[Finding]:
         if len(totals) != 1:
             continue
         parts = [
-            (row, v) for row in grid.rows if row is not totals[0] and not row.total and (v := row.values[n]) is not None
+            (row, v)
+            for row in grid.rows
+            if row is not totals[0]
+            and not row.total
+            and not any(_NO_PART.search(k) for k in row.keys)
+            and (v := row.values[n]) is not None
         ]
         whole = totals[0].values[n]
         added = sum(v.number for _, v in parts)
