@@ -73,3 +73,54 @@ def test_the_name_of_a_csv_file_is_the_title_of_its_table() -> None:
     assert title("01_arrests_by_area_2023_24.csv") == "arrests by area 2023/24"
     assert title("folder/crime-counts_2022_06.csv") == "crime counts 2022-06"
     assert title("a.csv") == ""
+
+
+QUARTERS = """
+| Month | North | South | East | Total |
+|---|---|---|---|---|
+| Jan | 210 | 34 | 588 | 832 |
+| Feb | 302 | 41 | 648 | 991 |
+| Mar | {} | {} | 506 | 815 |
+| Q1 | 783 | 113 | 1742 | 2638 |
+"""
+AREA = (
+    "## {}\n\n| Kind | 2021 | 2022 |\n|---|---|---|\n| Theft | {} | {} |\n| Arson | {} | {} |\n| Fraud | {} | {} |\n\n"
+)
+
+
+def test_two_numbers_interchanged_are_found_by_the_sums_that_an_exchange_mends() -> None:
+    assert rules_of(QUARTERS.format(271, 38)) == set()
+    assert "rows_swapped" in rules_of(QUARTERS.format(38, 271))
+
+
+@pytest.mark.parametrize(("wrong", "expected"), [(False, set()), (True, {"rows_swapped"})])
+def test_rows_of_the_table_for_the_whole_are_interchanged(wrong: bool, expected: set[str]) -> None:
+    north, south, east = (152, 97, 30, 26, 279, 245), (103, 87, 39, 44, 46, 31), (87, 129, 68, 51, 181, 242)
+    whole = [sum(values) for values in zip(north, south, east, strict=True)]
+    if wrong:
+        whole = [*whole[4:], *whole[2:4], *whole[:2]]
+    areas = zip(("North", "South", "East", "All areas"), (north, south, east, whole), strict=True)
+    assert rules_of("".join(AREA.format(name, *values) for name, values in areas)) == expected
+
+
+def test_a_row_of_per_cents_is_no_part_of_a_sum() -> None:
+    table = (
+        "| Period | North | South | East | Total |\n|---|---|---|---|---|\n| 2021 | 110 | 250 | 360 | 720 |\n"
+        "| 2022 | 121 | 200 | 396 | 717 |\n| Percentage change | +10% | -20% | +10% | -0% |\n"
+    )
+    assert rules_of(table) == set()
+    assert rules_of(table.replace("717", "771").replace("-0%", "+7%")) == {"parts_do_not_sum"}
+
+
+def test_a_list_of_exceptions_to_nothing_is_a_list() -> None:
+    table = (
+        "| Kind | June 2022 | Upper limit | Lower limit |\n|---|---|---|---|\n| Theft | 120 | 110 | 60 |\n"
+        "| Arson | 44 | 60 | 30 |\n| Fraud | 73 | 99 | 50 |\n\n{}\n"
+    )
+    assert rules_of(table.format("No volume exceeded its upper limit other than theft.")) == set()
+    assert "outside_limits_not_listed" in rules_of(table.format("No volume exceeded its upper limit."))
+
+
+def test_more_than_halved_is_a_fall() -> None:
+    assert rules_of("Kitchen fires more than halved, to 128 from 413.") == set()
+    assert rules_of("Kitchen fires more than halved, to 328 from 413.") == {"sentence_cannot_hold"}

@@ -36,6 +36,8 @@ class Claim:
         Multiple of the earlier level that is claimed ("doubled": 2).
     against
         Words after the comparison ("previous month").
+    beyond
+        Whether the multiple is said to be passed ("more than doubled").
     part
         The stretch of the marked line that the claim was read from.
     later_span, earlier_span
@@ -55,6 +57,7 @@ class Claim:
     later_span: Span | None = None
     earlier_span: Span | None = None
     rough: bool = False
+    beyond: bool = False
     base: Value | None = None
     base_side: int = 0
     marks: dict[str, int] = field(default_factory=dict)
@@ -230,6 +233,9 @@ def read_claims(marked: Marked) -> tuple[Claim, ...]:
             word,
             part,
             times=times,
+            beyond=bool(
+                re.search(r"\b(?:more than|over|at least|better than) (?:doubl|halv|trebl|tripl|quadrupl|twice)", part)
+            ),
             rough=bool(_ROUGH.search(part))
             or bool(
                 re.search(r"\b(?:nearly|almost|more than|over|roughly|about) (?:doubl|halv|trebl|tripl|twice)", part)

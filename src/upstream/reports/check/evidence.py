@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from upstream.reports.check.grids import Grid
 from upstream.reports.check.numbers import EPSILON, Value, show
@@ -25,6 +26,15 @@ class Evidence:
         said = {place: " ".join(texts) for place, texts in held.items()}
         # a heading inside a page is read with what the page says above it
         return {(file, at): f"{said.get((file, at[:-1]), '')} {text}" for (file, at), text in said.items()}
+
+    def documents(self) -> list[tuple[Grid, ...]]:
+        """Tables by document: those of one file, and CSV files of one folder together, since each holds one table."""
+        held: dict[str, list[Grid]] = {}
+        for grid in self.grids:
+            file = grid.table.file
+            one = str(PurePath(file).parent / "*.csv") if file.lower().endswith(".csv") else file
+            held.setdefault(one, []).append(grid)
+        return [tuple(grids) for grids in held.values()]
 
     def sentences_of(self, file: str) -> list[Sentence]:
         return [s for s in self.sentences if s.file == file]

@@ -55,7 +55,8 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _AVERAGE = re.compile(
-    r"\b(?:average|mean|median|rate|per|ratio|%|percent|per cent|pct|proportion|share|rank|index)\b|%", re.IGNORECASE
+    r"\b(?:average|mean|median|rate|per|ratio|%|percent|percentage|per cent|pct|proportion|share|rank|index)\b|%",
+    re.IGNORECASE,
 )
 
 

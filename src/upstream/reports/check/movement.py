@@ -9,7 +9,8 @@ UP = (
     r"jump\w*|surg(?:e|es|ed|ing)\b|gained?(?= <)|up(?= (?:by|on|from|<))|upturn|more than(?= (?:in|the|last)"
     r")|"
     r"higher(?= than)|went up|gone up|going up|gain\w*|escalat\w*|swell\w*|swollen|"
-    r"expan(?:d\w*|sion)|soar\w*|more(?= (?:[a-z]+ ){0,5}than (?!<))|greater(?= than "
+    r"expan(?:d\w*|sion)|soar\w*|more(?= (?:[a-z]+ ){0,5}than (?!<|halv|doubl|"
+    r"trebl|tripl|quadrupl|quarter|half|twice))|greater(?= than "
     r"(?!<t))|above(?= (?:the )?(?:previous|last))"
 )
 DOWN = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from upstream.reports.check.evidence import Evidence
@@ -12,48 +11,9 @@ from upstream.reports.check.labels import likeness, words
 from upstream.reports.check.marks import mark
 from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.limit_columns import Limits, by_flag, figures_of, limits_of, on_limit, side, stated_of
+from upstream.reports.check.rules.limit_words import Said, halves, of_another_period, said_of_limits
 from upstream.reports.check.rules.named_rows import named_rows
 from upstream.reports.check.spans import find_spans, is_period_label
-
-_LIMIT = (
-    r"(?:control |process |statistical |warning |expected |usual |normal |natural |predicted |\w+ (?:and|or) "
-    r"\w+ )*(?:limits?|ranges?|bounds?|band|lines|levels? of variation|variation|\b[ul]n?[cp]l)"
-)
-_BEYOND = r"outside|beyond|above|over|exceed\w*|breach\w*|below|under|beneath|outwith|out of|crossed|passed|broke\w*"
-# what is said of a volume outside its limits: a word that says so alone, or a place beyond a limit
-_LISTING = re.compile(
-    rf"\bexceptional\w*\b|\bexceptions?\b|\bspecial[- ]cause\b|\boutliers?\b|\bout of control\b|\bunusual\w*|"
-    rf"\babnormal\w*|\banomal\w*|\bastronomical\b|\bstatistically (?:unusual|different|significant variation)|"
-    rf"\b(?:higher|lower|more|fewer|greater|less|above|below)(?: than)? (?:was |would be |is |we |usually |normally )*"
-    rf"(?:expected|normal|usual|predicted)\b|\b(?:{_BEYOND})\b[^.;]{{0,60}}?\b{_LIMIT}\b|"
-    rf"\b(?:upper|lower)\b[^.;]{{0,20}}\blimits?\b",
-    re.IGNORECASE,
-)
-_INSIDE = re.compile(
-    rf"\b(?:within|inside|between)\b[^.;]{{0,40}}?\b{_LIMIT}\b|\b(?:not|nothing|neither) (?:exceptional|unusual)\b|"
-    rf"\bas (?:would be )?expected\b",
-    re.IGNORECASE,
-)
-_NOBODY = re.compile(
-    (
-        r"\b(?:no|none|nothing|zero|neither)\b[^.;]{0,60}?(?:exceptional|exception|outside|beyond|above|"
-        r"exceed|breach|outlier|unusual|special[- ]cause|out of control|abnormal|anomal)|\b(?:all|every|each)\b"
-        r"[^.;]{0,50}?(?:within|inside)"
-    ),
-    re.IGNORECASE,
-)
-_BUT_FOR = re.compile(
-    r"\b(?:other than|except(?:ing)?(?: for)?|apart from|aside from|bar|but for|excluding|"
-    r"with the exceptions? of)\b(?P<named>.+?)(?=\b(?:was|were|is|are|remain\w*|fell|stayed|lay|lie|sit|sat)\b|$)",
-    re.IGNORECASE,
-)
-_DEFINES = re.compile(
-    (
-        r"\bderived\b|\bcalculat\w*|\bdefin\w*|standard deviation|\bif\b|\bwhen a\b|"
-        r"\bcoloured\b|\bshown in\b|\bmeans that\b|\bhave been generated\b"
-    ),
-    re.IGNORECASE,
-)
 
 
 @dataclass(slots=True)
@@ -62,10 +22,15 @@ class Listing:
 
     outside: dict[int, Sentence] = field(default_factory=dict)
     inside: dict[int, Sentence] = field(default_factory=dict)
-    sentences: list[Sentence] = field(default_factory=list)
-    upper_only: bool = True
+    sides: set[int] = field(default_factory=set)
     longest: Sentence | None = None
     rows: int = 0
+
+    def add(self, sentence: Sentence, said: Said, rows: int) -> None:
+        """A sentence that lists the volumes outside, or says that there are none."""
+        self.sides |= said.sides
+        self.longest = sentence if rows > self.rows or self.longest is None else self.longest
+        self.rows = max(self.rows, rows)
 
 
 def _timeline(grid: Grid) -> bool:
@@ -119,62 +84,47 @@ def _home(grids: list[tuple[Grid, Limits]], sentence: Sentence) -> int | None:
 def _listings(evidence: Evidence, grids: list[tuple[Grid, Limits]]) -> dict[int, Listing]:
     listings: dict[int, Listing] = {}
     for sentence in evidence.sentences:
-        text = sentence.full
-        outside, inside, nobody = bool(_LISTING.search(text)), bool(_INSIDE.search(text)), bool(_NOBODY.search(text))
-        if not (outside or inside) or _DEFINES.search(text) or (home := _home(grids, sentence)) is None:
+        said = said_of_limits(sentence.full)
+        if said is None or (home := _home(grids, sentence)) is None:
             continue
         grid, limits = grids[home]
-        if not _speaks_of(limits, grid, text):
-            continue
-        rows = named_rows(grid, text)
-        listing = listings.setdefault(home, Listing())
-        if _timeline(grid):
-            rows = _meant(grid, limits, rows, text)
-            nobody = False
-            if len(rows) < 2:
-                (listing.outside if outside and not inside else listing.inside).update(dict.fromkeys(rows, sentence))
-                continue
-        if inside and (but := _BUT_FOR.search(text)) is not None:
-            listing.sentences.append(sentence)
-            listing.upper_only = False
-            listing.outside |= dict.fromkeys(named_rows(grid, but["named"]), sentence)
-            continue
-        negated = bool(
-            re.search(
-                r"\b(?:not|never)\b[^.;]{0,20}(?:exceptional|unusual|outside|exceed|breach|above|below)|no longer",
-                text,
-                re.IGNORECASE,
-            )
-        )
-        if len(rows) == 1 and (inside or outside) and not _its_numbers(grid, limits, rows[0], text):
-            continue
-        if (inside and not outside) or negated:
-            listing.inside |= dict.fromkeys(rows, sentence) if not _other_period(text) else {}
-            if nobody:
-                listing.sentences.append(sentence)
-                listing.upper_only = False
-            continue
-        if len(rows) == 1 and not _its_numbers(grid, limits, rows[0], text):
-            continue
-        if nobody or rows:
-            listing.sentences.append(sentence)
-            listing.longest = sentence if len(rows) > listing.rows or listing.longest is None else listing.longest
-            listing.rows = max(listing.rows, len(rows))
-            listing.upper_only &= not nobody and bool(
-                re.search(r"upper|exceed|above|over\b|higher", text, re.IGNORECASE)
-            )
-        if not nobody and not (outside and inside):
-            listing.outside |= dict.fromkeys(rows, sentence)
-        elif not nobody:
-            first = re.split(r"\b(?:while|whilst|but|whereas|although|;)\b", text, maxsplit=1)
-            for half in first:
-                target = listing.outside if _LISTING.search(half) and not _INSIDE.search(half) else listing.inside
-                target |= dict.fromkeys(named_rows(grid, half), sentence)
+        if _speaks_of(limits, grid, sentence.full):
+            _take(listings.setdefault(home, Listing()), sentence, said, grid, limits)
     return listings
 
 
-def _other_period(text: str) -> bool:
-    return bool(re.search(r"previous|last year|remained|consistently|past", text, re.IGNORECASE))
+def _take(listing: Listing, sentence: Sentence, said: Said, grid: Grid, limits: Limits) -> None:
+    """Add what one sentence says to the listing of its table."""
+    text = sentence.full
+    rows, nobody = named_rows(grid, text), said.nobody
+    if _timeline(grid):
+        rows, nobody = _meant(grid, limits, rows, text), False
+        if len(rows) < 2:
+            (listing.outside if said.outside and not said.inside else listing.inside).update(
+                dict.fromkeys(rows, sentence)
+            )
+            return
+    if said.excepted is not None:
+        listing.add(sentence, said, 0)
+        listing.outside |= dict.fromkeys(named_rows(grid, said.excepted), sentence)
+        return
+    if len(rows) == 1 and not _its_numbers(grid, limits, rows[0], text):
+        return
+    if (said.inside and not said.outside) or (said.negated and not nobody):
+        listing.inside |= dict.fromkeys(rows, sentence) if not of_another_period(text) else {}
+        if nobody:
+            listing.add(sentence, said, 0)
+        return
+    if nobody or rows:
+        listing.add(sentence, said, len(rows))
+    if nobody:
+        return
+    if not (said.outside and said.inside):
+        listing.outside |= dict.fromkeys(rows, sentence)
+        return
+    for half, outside in halves(text):
+        target = listing.outside if outside else listing.inside
+        target |= dict.fromkeys(named_rows(grid, half), sentence)
 
 
 def limits_and_lists(evidence: Evidence) -> list[Finding]:
@@ -185,7 +135,7 @@ def limits_and_lists(evidence: Evidence) -> list[Finding]:
         found += by_flag(grid, limits)
     for home, listing in _listings(evidence, grids).items():
         grid, limits = grids[home]
-        if not listing.sentences and not listing.inside:
+        if listing.longest is None and not listing.inside:
             continue
         for r, row in enumerate(grid.rows):
             found += _row_findings(grid, limits, listing, r, row)
@@ -213,19 +163,17 @@ def _row_findings(grid: Grid, limits: Limits, listing: Listing, r: int, row: Row
                 f"{stated}, but it is said to be within limits (line {said.line}: “{said.text[:160]}”).",
             )
         ]
-    if outside and r not in listing.outside and listing.sentences:
-        severity = "warning" if outside < 0 and listing.upper_only else "error"
-        said = listing.longest or listing.sentences[-1]
+    if outside and r not in listing.outside and listing.longest is not None:
+        said = listing.longest
+        unlisted = f"{stated}, and it is not named where exceptional volumes are listed"
         return [
             Finding(
                 "outside_limits_not_listed",
-                "note" if severity == "warning" else "error",
+                # a list of the high ones may leave out the low ones, but a reader misses them
+                "error" if outside in listing.sides else "note",
                 where,
                 figures,
-                (
-                    f"{stated}, and it is not named where exceptional volumes are listed (line "
-                    f"{said.line}: “{said.text[:160]}”)."
-                ),
+                f"{unlisted} (line {said.line}: “{said.text[:160]}”).",
             )
         ]
     if not outside and r in listing.outside and not on_limit(row, limits):

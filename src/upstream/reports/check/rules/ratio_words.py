@@ -34,8 +34,8 @@ _DIVISOR = re.compile(
 _DIVIDED = re.compile(r"\b([a-z][a-z' -]{2,60}?) (?:per(?! cent)|for (?:each|every|one)|to (?:each|every|one))\b")
 _RATIO_OF = re.compile(r"\bratio of ([^<.;:]{2,60}?) to\b")
 _A_TO_B = re.compile(
-    r"^(?:the )?([a-z][a-z' -]{2,60}?) to ([a-z][a-z' -]{2,60}?)(?: ratio)?,? (?:stands?|stood|is|are|was|were|ran|runs|"
-    r"came)\b"
+    r"^(?:the )?([a-z][a-z' -]{2,60}?) to ([a-z][a-z' -]{2,60}?)(?: ratio)?,? (?:stands?|stood|is|are|was|were|ran|"
+    r"runs|came)\b"
 )
 _OUTNUMBERS = re.compile(
     r"\boutnumber\w* (?:the |our )?[a-z][^<]{2,40}<[nx]\d+> to (?:one|1|<n\d+>)|"
@@ -90,8 +90,8 @@ def _bottoms(line: str) -> Iterator[frozenset[str]]:
     """Phrases that name what is divided by."""
     for match in _DIVISOR.finditer(line):
         yield _ahead(tokens(line[match.end() :]), 0)
-    if match := _A_TO_B.search(line):
-        yield _stems(match[2].split())
+    if pair := _A_TO_B.search(line):
+        yield _stems(pair[2].split())
 
 
 def _tops(line: str, ratio: int) -> Iterator[frozenset[str]]:
@@ -124,9 +124,10 @@ def _by_order(line: str, ratio: int, a: int, b: int) -> set[int]:
     if pair is not None or over is not None:
         inverse = pair is not None and re.search(rf"(?<![<\w])(?:1|one|<n\d+>) (?:to|:) <[nx]{ratio}>", line)
         return {first if inverse else second}
-    divisor, at = _DIVISOR.search(line), line.index(f"<n{ratio}>") if f"<n{ratio}>" in line else -1
-    named = divisor is not None and at >= 0 and bool(_ahead(tokens(line[at:]), 1))
-    return {first if divisor.start() < at else second} if named and divisor is not None else set()
+    phrase, at = _DIVISOR.search(line), line.index(f"<n{ratio}>") if f"<n{ratio}>" in line else -1
+    if phrase is None or at < 0 or not _ahead(tokens(line[at:]), 1):
+        return set()
+    return {first if phrase.start() < at else second}
 
 
 def _by_subject(line: str, ratio: int, a: int, b: int) -> set[int]:

@@ -99,6 +99,8 @@ class Reading:
 
 def direction_of(line: str) -> int | None:
     """1 up, -1 down, 0 when no word says so, ``None`` when words for both are there."""
+    # "more than halved": how far, not which way
+    line = re.sub(r"\b(?:more|better|less) than (?=doubl|halv|trebl|tripl|quadrupl|quarter)", "", line)
     up, down = bool(_UPWARD.search(line)), bool(_DOWNWARD.search(line))
     return None if up and down else 1 if up else -1 if down else 0
 

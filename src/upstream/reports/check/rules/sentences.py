@@ -163,7 +163,8 @@ def _multiple(claim: Claim) -> str | None:
         return None
     ratio = claim.later.number / claim.earlier.number
     slack = 0.25 if claim.rough else 0.12
-    if abs(ratio - claim.times) <= slack * claim.times:
+    further = ratio > claim.times if claim.times > 1 else ratio < claim.times
+    if abs(ratio - claim.times) <= slack * claim.times or (claim.beyond and further):
         return None
     return f"{claim.later.text} / {claim.earlier.text} = {show(ratio, 2)}, not {show(claim.times, 1)} times."
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 
 from upstream.reports.check.evidence import Evidence
-from upstream.reports.check.findings import Finding
+from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Grid, Row
 from upstream.reports.check.numbers import Value
+from upstream.reports.check.rules.additions import relations_among
+from upstream.reports.check.rules.axes import families, over_columns, over_rows, over_tables
+from upstream.reports.check.rules.exchanges import exchange_in
 from upstream.reports.check.rules.limit_columns import Limits, limits_of, side
 from upstream.reports.check.rules.percents import Source, chosen, pair_of, rate_holds, rate_source
 from upstream.reports.check.rules.percents import holds as percent_holds
-from upstream.reports.check.rules.sums import Item, Relation, over_columns, over_rows, relation_of, relations_among
 
 Constraint = Callable[[Row], bool]
 _MOST_BROKEN = 40
@@ -136,44 +138,48 @@ def _finding(grid: Grid, one: Row, other: Row, at: tuple[int, ...]) -> Finding:
     return Finding("rows_swapped", "error", grid.where(one, grid.columns[at[0]]), figures, arithmetic)
 
 
-def _within_columns(grid: Grid) -> list[Finding]:
-    """Two cells of one row interchanged between columns: both column totals fail and exchanging mends both."""
-    found: list[Finding] = []
-    if len(grid.key_names) > 1:
-        return found
-    items, _ = over_rows(grid, 0)
-    labels = [item.label for item in items]
-    for relation in relations_among(items):
-        for a, b in combinations(relation.misfits, 2):
-            for p in relation.parts:
-                values = items[p].values
-                if a not in values or b not in values or values[a].number == values[b].number:
-                    continue
-                if _mended(items, relation, p, a, b):
-                    row = next((r for r in grid.rows if r.keys and r.keys[0] == labels[p]), None)
-                    if row is not None and isinstance(a, tuple) and isinstance(b, tuple):
-                        found.append(_across(grid, row, a[1], b[1]))
-                    break
+def _by_sums(grid: Grid) -> list[Finding]:
+    """Two numbers of a table interchanged: two sums fail and exchanging the numbers mends both."""
+    found = []
+    for axis in (over_rows(grid, 0), over_columns(grid)) if len(grid.key_names) <= 1 else ():
+        items, place = axis
+        exchanged = exchange_in(items)
+        if exchanged is not None:
+            change, _, _ = exchanged
+            cells = [
+                (*place(change.at, position), items[change.at].label, items[change.at].values[position])
+                for pair in change.places
+                for position in pair
+            ]
+            found.append(_exchanged(cells))
     return found
 
 
-def _mended(items: list[Item], relation: Relation, part: int, a: Hashable, b: Hashable) -> bool:
-    changed = list(items)
-    values = dict(items[part].values)
-    values[a], values[b] = values[b], values[a]
-    changed[part] = replace(items[part], values=values)
-    again = relation_of(changed, relation.whole, relation.parts, 1.0)
-    return a in again.fits and b in again.fits
+def _by_tables(grids: tuple[Grid, ...]) -> list[Finding]:
+    """Two rows (or columns) of one table interchanged, where the tables of the areas add up to that of the whole."""
+    found = []
+    for family in families(grids):
+        items, at = over_tables(family)
+        exchanged = exchange_in(items, whole_only=True)
+        if exchanged is None:
+            continue
+        change, _, _ = exchanged
+        cells = []
+        for pair in change.places:
+            for position in pair:
+                grid, r, n = at[change.at, position]
+                where = grid.where(grid.rows[r], grid.columns[n])
+                what = f"{grid.rows[r].label}, {grid.columns[n].header}"
+                cells.append((where, what, items[change.at].label, items[change.at].values[position]))
+        found.append(_exchanged(cells))
+    return found
 
 
-def _across(grid: Grid, row: Row, a: int, b: int) -> Finding:
-    figures = (grid.figure(row, a), grid.figure(row, b))
-    said = (
-        f"{row.label}: {figures[0].printed} under “{grid.columns[a].header}” and "
-        f"{figures[1].printed} under “{grid.columns[b].header}”. Both column totals fail; "
-        f"exchanged, both hold."
-    )
-    return Finding("rows_swapped", "error", grid.where(row, grid.columns[a]), figures, said)
+def _exchanged(cells: list[tuple[Where, str, str, Value]]) -> Finding:
+    figures = tuple(Figure(f"{label}, {what}", value.text, value.number) for _, what, label, value in cells)
+    printed = "; ".join(f"{f.what} {f.printed}" for f in figures[:4])
+    said = f"{printed}. The sums of both fail by just their difference; exchanged, all hold."
+    return Finding("rows_swapped", "error", cells[0][0], figures, said)
 
 
 def rows_swapped(evidence: Evidence) -> list[Finding]:
@@ -181,5 +187,7 @@ def rows_swapped(evidence: Evidence) -> list[Finding]:
     found: list[Finding] = []
     for grid in evidence.grids:
         found += _within_rows(grid)
-        found += _within_columns(grid)
+        found += _by_sums(grid)
+    for grids in evidence.documents():
+        found += _by_tables(grids)
     return found

@@ -36,6 +36,11 @@ _BEFORE = re.compile(
     rf"at least|at most|no (?:more|less|fewer|longer) than|not (?:more|less) than|minimum of|maximum of|up to|"
     rf"against(?: the| a| our| its)*)\b[^<.;]*$"
 )
+# "plan coverage: 37%", "pledge fulfilment": a word of target inside the name of a measure
+_OPENS_A_NAME = re.compile(
+    rf"{_TARGET_NOUN} (?!(?:of|for|is|was|were|are|at|to|on|in|by|with|and|or|that|which|has|had|set|level|rate|figure|"
+    rf"time|score|range|value|agreed|\w+ed|this|last|we|our|it|being|stands?|stood|remains?|the|a|an)\b)[a-z-]+"
+)
 _BETWEEN = (
     r"(?:against|versus|vs|below|above|over|under|with|to|met|missed|of|on|for|in|by|and|but|which|exceed\w*|"
     r"outside|inside|beyond|beat|\w+ed (?:the|its|our|a|an|this))\b"
@@ -61,9 +66,10 @@ _MOST = re.compile(
     r"(?:under|inside|within|below|less than|fewer than) <target"
 )
 _POSITIVE = re.compile(
-    r"\b(?:met|meet|meets|meeting|hit|hits|hitting|achiev\w+|reach(?:ed|es|ing)?|attain\w*|satisf(?:y|"
+    r"\b(?:met|meet|meets|meeting|hit|hits|hitting|achiev(?:e|ed|es|ing)|reach(?:ed|es|ing)?|attain\w*|satisf(?:y|"
     r"ied|ies|ying)|deliver(?:ed|s|ing)?|"
-    r"secur(?:ed|es|ing)|pass(?:ed|es|ing)?|clear(?:ed|s|ing)?|fulfil\w*|honou?r\w*|succe\w+|on (?:target|track)|"
+    r"secur(?:ed|es|ing)|pass(?:ed|es|ing)?|clear(?:ed|s|ing)?|fulfil(?:led|s|ling)?|honou?r(?:ed|s|ing)?|succe(?:ed\w*|ss\w*)|"
+    r"on (?:target|track)|"
     r"enough|kept|keeping|on course|on schedule|lived up to|living up to|came up to|up to standard|"
     r"up to scratch|made the|"
     r"green|realised|accomplished|upheld|hono(?:u)?red|compl(?:y|ied|ies|iant|ying)|accomplish\w*|good enough)\b"
@@ -138,7 +144,7 @@ def _target_score(line: str, number: int) -> int:
     before, after = re.split(rf"<[nt]{number}>", line, maxsplit=1)
     near = re.split(r"<[ntqp]\d+>", before)[-1]
     score = 2 * bool(_AFTER.search(re.split(r"<[ntqp]\d+>", after)[0]))
-    if match := _BEFORE.search(near):
+    if match := next((m for m in _BEFORE.finditer(near) if not _OPENS_A_NAME.match(m[0])), None):
         # a word of target that the level's own verb cuts off ("the target was met, at 87%") speaks of another number
         score += 0 if _cut_off(match[0]) else 2
     return score - bool(_ACTUAL_BEFORE.search(near))

@@ -146,6 +146,9 @@ def _clock(target_text: str, claim_text: str, where: Where, shown: str) -> list[
 
 
 _FRACTION = 1.0
+# rows that must agree before they outweigh the words
+_FEW = 2
+_HIGH_SHARE = 50
 _TARGET_HEADER = re.compile(
     r"target|goal|\bplan(?:ned)?\b|trajectory|required|wdgll|what good looks like|good looks like|ambition|aim\b|"
     r"standard(?! (?:dev|err))|threshold|benchmark",
@@ -327,20 +330,28 @@ def _better_row(grid: Grid, r: int, actual: int, aims: dict[int, Aim], signs: di
         ):
             return 1 if stated[1] else -1
     own = better_of(f"{row.label} {' '.join(row.texts.values())} {aims[r].value.text}")
+    votes = _votes(grid, r, actual, aims, signs)
     for said in (*row.keys, *row.texts.values()):
         if polarity := _POLARITY.fullmatch(said.strip()):
             return 1 if polarity[1] else -1
     if own is not None:
-        return own
+        # the words of a label guess: a high share called bad, against all other rows, is left open
+        high = aims[r].value.percent and aims[r].value.number >= _HIGH_SHARE
+        return None if own < 0 and high and votes >= _FEW else own
+    if abs(votes) >= _FEW:
+        return 1 if votes > 0 else -1
+    return 1 if aims[r].value.percent and aims[r].value.number >= 60 else None
+
+
+def _votes(grid: Grid, r: int, actual: int, aims: dict[int, Aim], signs: dict[int, int]) -> int:
+    """How many of the other rows judge a higher level as good, less those that judge a lower one so."""
     votes = 0
     for other, sign in signs.items():
         level = grid.rows[other].values[actual]
         if other != r and level is not None and other in aims and abs(sign) == 1:
             target = aims[other].value.number
             votes += sign * ((level.number > target) - (level.number < target))
-    if abs(votes) >= 2:
-        return 1 if votes > 0 else -1
-    return 1 if aims[r].value.percent and aims[r].value.number >= 60 else None
+    return votes
 
 
 def _clock_cells(table: Table) -> list[Finding]:
