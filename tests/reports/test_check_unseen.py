@@ -124,3 +124,74 @@ def test_a_list_of_exceptions_to_nothing_is_a_list() -> None:
 def test_more_than_halved_is_a_fall() -> None:
     assert rules_of("Kitchen fires more than halved, to 128 from 413.") == set()
     assert rules_of("Kitchen fires more than halved, to 328 from 413.") == {"sentence_cannot_hold"}
+
+
+TARGETS = [
+    (
+        "Visits were meant to be 95% or better. At 86% they were.",
+        "Visits were meant to be 95% or better. At 86% they were not.",
+    ),
+    ("The target of 80% was not met in June 2022: 85%.", "The target of 80% was not met in June 2022: 75%."),
+    ("Goal for safety: at least 60%. Result: 68%. Not met.", "Goal for safety: at least 60%. Result: 58%. Not met."),
+    (
+        "It took 6.5 weeks where 5 weeks is the most allowed: met.",
+        "It took 4.5 weeks where 5 weeks is the most allowed: met.",
+    ),
+    (
+        "Arrival has to stay at or under 8 hours. It was 9 hours, so it did.",
+        "Arrival has to stay at or under 8 hours. It was 7 hours, so it did.",
+    ),
+    (
+        "Attendance is non-compliant: 74% against a required minimum of 70%.",
+        "Attendance is non-compliant: 64% against a required minimum of 70%.",
+    ),
+    ("Answering (61%) is on or above target (70%).", "Answering (71%) is on or above target (70%)."),
+]
+
+
+@pytest.mark.parametrize(("wrong", "right"), TARGETS)
+def test_a_verdict_is_read_whatever_words_carry_it(wrong: str, right: str) -> None:
+    assert rules_of(wrong) == {"target_claim_wrong"}
+    assert rules_of(right) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Plan coverage: 37%, 5 points less than 42% in August 2020.",
+        "Pledge fulfilment: 36.6%, 17.7 points less than 54.3% in 2022/23.",
+        "The fund of £100,000 helped.\n\n11\n\nThe offer was to be at most 12 places. It was.",
+    ],
+)
+def test_words_of_target_inside_a_name_judge_nothing(text: str) -> None:
+    assert rules_of(text) == set()
+
+
+STANDARDS = (
+    "| Measure | Expected (at least) | Actual |\n|---|---|---|\n| Answering | 70% | 74% |\n| Attendance | 80% | 78% |\n"
+    "| Checks | 85% | 88% |\n| Files | 60% | 50% |\n\n{}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Two of the four standards were met.", set()),
+        ("2.1 Of the 4 standards, 2 were missed.", set()),
+        ("Three of the four standards were met.", {"target_claim_wrong"}),
+        ("Of the 4 standards, none were met.", {"target_claim_wrong"}),
+        ("All the standards were met.", {"target_claim_wrong"}),
+        ("Three of the five standards of the inspectorate were met.", set()),
+    ],
+)
+def test_targets_met_are_counted(text: str, expected: set[str]) -> None:
+    assert rules_of(STANDARDS.format(text)) == expected
+
+
+def test_a_table_on_its_side_is_read_by_its_columns() -> None:
+    table = (
+        "| Measure | Checks | Files | Attendance |\n|---|---|---|---|\n| Expected (at least) | 75% | 90% | 65% |\n"
+        "| Actual | 78.5% | 91.6% | 67.1% |\n| Outcome | Above | Above | {} |\n"
+    )
+    assert rules_of(table.format("Above")) == set()
+    assert rules_of(table.format("Below")) == {"target_claim_wrong"}

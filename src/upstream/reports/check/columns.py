@@ -235,7 +235,7 @@ def is_serial(raw: _Raw) -> bool:
 
 _VERDICT = re.compile(
     r"(?:yes|no|y|n|(?:target )?(?:not |un)?(?:met|achieved|reached|on target|on track)|off (?:target|track)|"
-    r"(?:within|outside|above|below) \w+|"
+    r"(?:within|outside|above|below)(?: \w+)?|"
     r"pass(?:ed)?|fail(?:ed)?|missed|exceeded|red|amber|green|better|worse)?",
     re.IGNORECASE,
 )

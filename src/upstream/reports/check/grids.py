@@ -33,6 +33,8 @@ _KEY_WORDS = re.compile(
     re.IGNORECASE,
 )
 _MOST_HEADER_ROWS = 4
+_MOST_LYING_ROWS = 8
+_LEAST_LYING_COLUMNS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,16 @@ def _continues(previous: Table, headers: list[list[str]], table: Table, rows: li
     return len(rows[0]) <= width if head == 0 else rows[:head] == headers
 
 
+def _lies(headers: list[list[str]], body: list[list[str]]) -> bool:
+    """Whether a table lies on its side: a row of words among rows of numbers, so that what is alike stands in rows."""
+    if len(headers) != 1 or not 3 <= len(body) <= _MOST_LYING_ROWS or len(headers[0]) < _LEAST_LYING_COLUMNS:
+        return False
+    numbers = [all(number_cell(c) for c in row[1:]) for row in body]
+    worded = [all(c and not number_cell(c) and not is_nothing(c) for c in row[1:]) for row in body]
+    # the words judge the columns and do not name the rows
+    return all(row[0] for row in body) and sum(numbers) >= 2 and sum(numbers) + sum(worded) == len(body) > sum(numbers)
+
+
 def understand(tables: list[Table]) -> list[Grid]:
     """Every table with numbers in it, tables that continue over pages joined, long tables turned."""
     grids: list[Grid] = []
@@ -249,6 +261,9 @@ def understand(tables: list[Table]) -> list[Grid]:
             at += 1
         at += 1
         width = len(rows[0]) if rows else 0
+        if _lies(headers, body):
+            flat = [list(column) for column in zip(*headers, *body, strict=True)]
+            headers, body, lines, width = flat[:1], flat[1:], [lines[0]] * (width - 1), len(flat[0])
         grid = _grid_of(table, body, lines, _join_headers(headers, width) if headers else [""] * width)
         if grid is not None:
             grids.append(turned(grid))

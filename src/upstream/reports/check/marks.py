@@ -135,13 +135,18 @@ def _spelt(match: re.Match[str]) -> str:
 _PARAGRAPH = re.compile(r"^\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+(?=[A-Z“\"‘(]|£?\d)")
 
 
+def without_paragraph_number(text: str) -> str:
+    """ "3.1 Of the five" as "Of the five"."""
+    return _PARAGRAPH.sub("", text)
+
+
 @lru_cache(maxsize=20_000)
 def mark(text: str) -> Marked:
     """Turn a sentence into a line of marks; nothing of one that cites another."""
     plain = (
         ""
         if cites(text)
-        else _TO_ONE.sub(r"\1 to 1", _ODDS.sub(_odds, _FRACTION.sub(_spelt, _PARAGRAPH.sub("", tidy(text)))))
+        else _TO_ONE.sub(r"\1 to 1", _ODDS.sub(_odds, _FRACTION.sub(_spelt, without_paragraph_number(tidy(text)))))
         .replace("*", "")
         .replace("<", " ")
         .replace(">", " ")

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 
+# "more than half of", "fewer than one in ten": a share and no movement
+SHARE = r"(?:half|(?:an?|one|two|three|four|nine)[ -](?:half|third|quarter|fifth|sixth|eighth|tenth|in|out)\b)"
 UP = (
     r"increas\w*|rise\w*|rising|rose|risen|grew|grow(?:n|s|ing|th)?|uplift\w*|climb\w*|"
     r"jump\w*|surg(?:e|es|ed|ing)\b|gained?(?= <)|up(?= (?:by|on|from|<))|upturn|more than(?= (?:in|the|last)"
     r")|"
     r"higher(?= than)|went up|gone up|going up|gain\w*|escalat\w*|swell\w*|swollen|"
     r"expan(?:d\w*|sion)|soar\w*|more(?= (?:[a-z]+ ){0,5}than (?!<|halv|doubl|"
-    r"trebl|tripl|quadrupl|quarter|half|twice))|greater(?= than "
+    rf"trebl|tripl|quadrupl|quarter|twice|{SHARE}))|greater(?= than "
     r"(?!<t))|above(?= (?:the )?(?:previous|last))"
 )
 DOWN = (
     r"decreas\w*|declin\w*|fall(?:s|en|ing)?|fell|drop(?:s|ped|ping)?|reduc\w*|(?:lost|shed|loses)(?= <)|down(?= "
     r"(?:by|on|from|<))|downturn|lower(?= than)|went down|gone down|going down|"
-    r"shrank|shr[iu]nk\w*|fewer(?= (?:[a-z]+ ){0,5}than (?!<)|[. ,;)]|$)|less than(?= "
+    rf"shrank|shr[iu]nk\w*|fewer(?! than {SHARE})"
+    r"(?= (?:[a-z]+ ){0,5}than (?!<)|[. ,;)]|$)|less than(?= "
     r"(?:in|the|last))|lower(?:ed|ing)|dip(?:s|ped)?|diminish\w*|cut(?= (?:by|from|of))|"
     r"slump\w*|eas(?:ed|ing)|plunge\w*|slid|below(?= (?:the )?(?:previous|last))"
 )

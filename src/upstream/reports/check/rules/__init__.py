@@ -8,6 +8,7 @@ from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Finding
 from upstream.reports.check.rules.changes import changes_against_tables
 from upstream.reports.check.rules.copies import rows_copied
+from upstream.reports.check.rules.counted_targets import targets_counted
 from upstream.reports.check.rules.facts import fact_quoted_differently
 from upstream.reports.check.rules.impossible import impossible_value
 from upstream.reports.check.rules.limits import limits_and_lists
@@ -39,6 +40,7 @@ ALL: tuple[Callable[[Evidence], list[Finding]], ...] = (
     changes_against_tables,
     targets_said,
     targets_in_tables,
+    targets_counted,
     target_said_twice,
     impossible_value,
     wrong_period_label,

@@ -16,7 +16,8 @@ _LOWER_IS_BETTER = re.compile(
 )
 _HIGHER_IS_BETTER = re.compile(
     (
-        r"satisf\w*|accura\w*|quality|coverage|timeliness|retention|uptake|confidence|answered|complet\w*|complian\w*|attend\w*|positive|charge|"
+        r"satisf\w*|accura\w*|quality|coverage|timeliness|retention|uptake|confidence|answered|complet\w*|"
+        r"complian\w*|attend\w*|positive|charge|"
         r"outcome|detect\w*|solved|training|trained|resolved|within|on time|in time|at least|"
         r"minimum|or (?:more|above|over|higher|better)|recruit\w*|referr\w*|upheld|engage\w*|"
         r"success\w*|clearance|closed|visit\w*|seiz\w*|disrupt\w*|survey\w*|performance|\bfix\b|victim\w* "

@@ -26,7 +26,8 @@ _OVER_HUNDRED_ALLOWED = re.compile(
 # a workbook stores a share with all its digits, a count never
 _UNROUNDED = 6
 _NEGATIVE_ALLOWED = re.compile(
-    r"change|diff|variance|net|balance|\+/-|movement|budget|surplus|deficit|gap|score|deviation|sigma|saving|temperature|adjust",
+    r"change|diff|variance|net|balance|\+/-|movement|budget|surplus|deficit|gap|score|deviation|sigma|saving|"
+    r"temperature|adjust",
     re.IGNORECASE,
 )
 _SHARE_SAID = re.compile(

@@ -107,7 +107,8 @@ def _years_apart(quarter: Span, months: Span) -> bool:
 _JOINT = re.compile(
     r"[\s(\[,:;=-]*(?:i\.e\.[\s,:]*|(?:that|this|which|it|ie|namely|or|being|meaning|so|the|three|twelve|months?|"
     r"of|year|and so)\b[\s,:]*)*"
-    r"(?:(?:is|was|are|were|covers?|covered|covering|runs?|ran|running|spans?|spanned|spanning|means|comprises?|comprising)\b[\s,:]*)?"
+    r"(?:(?:is|was|are|were|covers?|covered|covering|runs?|ran|running|spans?|spanned|spanning|means|comprises?|"
+    r"comprising)\b[\s,:]*)?"
     r"(?:(?:from|for|between|the|months?|of|period)\b[\s,:]*)*[\s(]*",
     re.IGNORECASE,
 )

@@ -97,7 +97,8 @@ def _counted(label: str, text: str) -> bool:
 
 
 _TALK = (
-    r"(?:enquir\w*|inquir\w*|quer\w*|questions?|calls?|contacts?|complaints?|reports?|satisfaction|confidence|concerns?|"
+    r"(?:enquir\w*|inquir\w*|quer\w*|questions?|calls?|contacts?|complaints?|reports?|satisfaction|confidence|"
+    r"concerns?|"
     r"requests?|correspondence|training|spending|feedback|letters?|advice|warnings?)"
 )
 

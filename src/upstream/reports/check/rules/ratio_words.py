@@ -63,7 +63,11 @@ def _ahead(said: list[str], at: int) -> frozenset[str]:
 def _behind(said: list[str], at: int) -> frozenset[str]:
     """The noun phrase that ends just before a token, over a colon or a verb that counts."""
     n = at - 1
-    while n >= 0 and (said[n] in _PASSED or said[n] in ":=("):
+    if n >= 0 and said[n] == "(":
+        if said[at + 1 : at + 2] != [")"]:
+            return frozenset()
+        n -= 1
+    while n >= 0 and (said[n] in _PASSED or said[n] in ":="):
         n -= 1
     words: list[str] = []
     while n >= 0 and said[n][0].isalpha() and said[n] not in _ENDS and len(words) < _MOST_WORDS:
@@ -82,6 +86,10 @@ def _noun(said: list[str], number: int) -> frozenset[str]:
 def _nearer(phrase: frozenset[str], nouns: dict[int, frozenset[str]]) -> int | None:
     """The count whose noun has more words of a phrase than the other's; ``None`` when neither has."""
     (one, first), (other, second) = nouns.items()
+    known = first or second
+    if not (first and second) and not (known <= phrase or phrase <= known):
+        # a word in common with the only noun known says too little
+        return None
     shared = len(phrase & first), len(phrase & second)
     return None if shared[0] == shared[1] else one if shared[0] > shared[1] else other
 

@@ -13,7 +13,7 @@ from itertools import permutations
 
 from upstream.reports.check.cues import CHANGE, beside, cue, standards
 from upstream.reports.check.marks import Marked
-from upstream.reports.check.movement import DOWN, UP
+from upstream.reports.check.movement import DOWN, SHARE, UP
 from upstream.reports.check.numbers import Value, percent_agrees, show
 
 _MORE_UP = (
@@ -36,11 +36,13 @@ _CHANGE_BEFORE = re.compile(
     r"higher|lower|up|down|extra)))\s*(?:just |only |some |exactly |a further )?$"
 )
 _CHANGE_AFTER = re.compile(
-    r"^\s*(?:\(<t\d+>\)\s*)?(?:more|fewer|less|greater|larger|smaller|bigger|above|below|extra|additional|higher|lower|increase|decrease|rise|"
+    r"^\s*(?:\(<t\d+>\)\s*)?(?:more|fewer|less|greater|larger|smaller|bigger|above|below|extra|additional|higher|"
+    r"lower|increase|decrease|rise|"
     r"fall)\b(?!\s+than\s+(?:the )?<[nt])"
 )
 _COMPARES = re.compile(
-    rf"\b(?:from|compar\w+|against|versus|vs?|than|since|previous\w*|last|prior|before|earlier|(?:up|down|{UP}|{DOWN}))\b"
+    rf"\b(?:from|compar\w+|against|versus|vs?|than|since|previous\w*|last|prior|before|earlier|(?:up|down|{UP}|"
+    rf"{DOWN}))\b"
 )
 _WAS = re.compile(
     r"\b(?:from|against|compar\w+ (?:with|to)|versus|vs\.?|than|having been|previously)(?: (?:the|a|previous|"
@@ -100,7 +102,9 @@ class Reading:
 def direction_of(line: str) -> int | None:
     """1 up, -1 down, 0 when no word says so, ``None`` when words for both are there."""
     # "more than halved": how far, not which way
-    line = re.sub(r"\b(?:more|better|less) than (?=doubl|halv|trebl|tripl|quadrupl|quarter)", "", line)
+    line = re.sub(
+        rf"\b(?:more|better|less|fewer|over|under) than (?=doubl|halv|trebl|tripl|quadrupl|quarter|{SHARE})", "", line
+    )
     up, down = bool(_UPWARD.search(line)), bool(_DOWNWARD.search(line))
     return None if up and down else 1 if up else -1 if down else 0
 

@@ -18,7 +18,8 @@ from upstream.reports.check.reading.model import Sentence
 _SHARE = re.compile(r"<t(\d+)>\s*\(\s*<n(\d+)>[^()<]{0,30}\)")
 # a sentence that compares two periods says changes, not shares
 _CHANGE_WORD = re.compile(
-    r"increas|decreas|\bris(?:e|es|en|ing)\b|\brose\b|\bfall(?:s|en|ing)?\b|\bfell\b|reduc|\bdrop|declin|growth|\bgrew\b|uplift|"
+    r"increas|decreas|\bris(?:e|es|en|ing)\b|\brose\b|\bfall(?:s|en|ing)?\b|\bfell\b|reduc|\bdrop|declin|growth|"
+    r"\bgrew\b|uplift|"
     r"\bmore\b(?! than (?:half|a |an |one |two |three |nine|<t))|\bfewer\b(?! than (?:half|a |an |one |two |three "
     r"|<t))|"
     r"higher|lower|\bchange (?:of|from|on|in)\b|\bup\b|\bdown\b|compar|\bprevious|last year|target|against"

@@ -151,7 +151,8 @@ _FEW = 2
 _HIGH_SHARE = 50
 _TARGET_HEADER = re.compile(
     r"target|goal|\bplan(?:ned)?\b|trajectory|required|wdgll|what good looks like|good looks like|ambition|aim\b|"
-    r"standard(?! (?:dev|err))|threshold|benchmark",
+    r"standard(?! (?:dev|err))|threshold|benchmark|expected(?! (?:range|limits?|count|number|value))|^(?:minimum|"
+    r"maximum)\b",
     re.IGNORECASE,
 )
 _ACTUAL_HEADER = re.compile(
@@ -199,10 +200,15 @@ _STATUS = {
 
 
 _POLARITY = re.compile(
-    r"(?:(bigger|higher|more|high|increase|up|maximi[sz]e)|(?:smaller|lower|less|low|fewer|decrease|reduce|down|minimi[sz]e))"
+    r"(?:(bigger|higher|more|high|increase|up|maximi[sz]e)|(?:smaller|lower|less|low|fewer|decrease|reduce|down|"
+    r"minimi[sz]e))"
     r"(?: is (?:better|good))?",
     re.IGNORECASE,
 )
+
+
+_AT_LEAST = re.compile(r"at least|minimum|no (?:less|fewer) than|or (?:more|above|better)|≥|>=", re.IGNORECASE)
+_AT_MOST = re.compile(r"at most|maximum|no (?:more|longer) than|or (?:less|fewer|below|under)|≤|<=", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,13 +220,19 @@ class Aim:
     figure: Figure
 
 
+def _bound_said(header: str) -> int | None:
+    """1 for "Standard (at least)", -1 for "Limit (at most)", ``None`` for neither."""
+    least, most = _AT_LEAST.search(header), _AT_MOST.search(header)
+    return None if bool(least) == bool(most) else 1 if least else -1
+
+
 def _aims(grid: Grid) -> dict[int, Aim]:
     """Targets by row, from a column of numbers or of words with one number each ("at least 75%")."""
     columns = [n for n, c in enumerate(grid.columns) if c.role == "target" or _TARGET_HEADER.search(c.header)]
     if len(columns) == 1:
         at = columns[0]
         return {
-            r: Aim(value, None, grid.figure(row, at))
+            r: Aim(value, _bound_said(grid.columns[at].header), grid.figure(row, at))
             for r, row in enumerate(grid.rows)
             if (value := row.values[at]) is not None
         }
@@ -258,12 +270,7 @@ def _signs(grid: Grid, header: str) -> dict[int, int]:
 
 def _status_column(grid: Grid) -> list[Finding]:
     aims = _aims(grid)
-    targets = {n for n, c in enumerate(grid.columns) if c.role == "target" or _TARGET_HEADER.search(c.header)}
-    actuals = [
-        n
-        for n, c in enumerate(grid.columns)
-        if n not in targets and c.role in {"count", "percent", "average", "median"}
-    ]
+    actuals = _actuals(grid)
     if not aims or not actuals:
         return []
     actual = _actual_column(grid, actuals)
@@ -306,6 +313,39 @@ def _judged(
     )
     where = Where(grid.table.file, row.line or None, grid.table.name, row.label, header)
     return Finding("target_claim_wrong", "error", where, (grid.figure(row, actual), aim.figure), said)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One row's level and target, and whether the one meets the other (``None``: which way is good is not told)."""
+
+    label: str
+    level: Value
+    aim: Value
+    met: bool | None
+
+
+def levels_against_aims(grid: Grid) -> list[Held]:
+    """Every row of a table that shows a level and a target."""
+    aims, actuals = _aims(grid), _actuals(grid)
+    if not aims or not actuals:
+        return []
+    actual = _actual_column(grid, actuals)
+    found = []
+    for r, aim in aims.items():
+        row = grid.rows[r]
+        level = _in_unit(row.values[actual], aim.value)
+        if level is not None:
+            better = aim.bound or _better_row(grid, r, actual, aims, {})
+            apart = level.number - aim.value.number
+            found.append(Held(row.label, level, aim.value, None if better is None else apart * better >= 0))
+    return found
+
+
+def _actuals(grid: Grid) -> list[int]:
+    """Columns that may hold the levels."""
+    roles = {"count", "percent", "average", "median"}
+    return [n for n, c in enumerate(grid.columns) if c.role in roles and not _TARGET_HEADER.search(c.header)]
 
 
 def _actual_column(grid: Grid, actuals: list[int]) -> int:
