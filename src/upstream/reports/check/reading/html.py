@@ -118,13 +118,14 @@ def _walk(element: Any, pages: Pages, headings: list[tuple[int, str]], leads: li
         if child.tag == "table":
             rows, lines, header_rows = _rows(child)
             caption = child.find("caption")
-            title = _text(caption) if caption is not None else ""
+            title = _text(caption) if caption is not None else pages.title_above()
             pages.add_table(rows, lines, title=title, section=section, header_rows=header_rows)
         elif child.tag in {"h1", "h2", "h3", "h4", "h5", "h6"}:
             level = int(child.tag[1])
             headings[:] = [(n, t) for n, t in headings if n < level] + [(level, _text(child))]
             leads.clear()
             pages.add_sentence(_text(child), line, tuple(t for _, t in headings))
+            pages.end_block(_text(child), heading=True)
         elif child.tag in {"ul", "ol"}:
             _walk(child, pages, headings, leads[-1:])
         elif child.tag in _BLOCKS and not _holds_blocks(child):
@@ -163,4 +164,5 @@ def _say(block: Any, pages: Pages, section: tuple[str, ...], leads: list[str]) -
     for sentence in split_sentences(text):
         pages.add_sentence(sentence, block.sourceline or 0, section, lead)
     if block.tag != "li":
+        pages.end_block(text)
         leads[:] = [text] if text.endswith(":") else []

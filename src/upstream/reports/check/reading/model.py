@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+
+from upstream.reports.check.spans import find_spans
 
 # bounds on other people's files
 MAXIMUM_BYTES = 50_000_000
 MAXIMUM_CELLS = 2_000_000
 MAXIMUM_FILES = 2_000
+_LONGEST_TITLE = 32
+_CAPTION = re.compile(r"(?:table|figure|chart|exhibit)\s+\w", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,18 @@ class Pages:
     tables: list[Table] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
     order: int = 0
+    above: tuple[int, str] = (-1, "")
+
+    def end_block(self, text: str, *, heading: bool = False) -> None:
+        """A paragraph or heading has been added: it is the title of a table that follows directly, when it reads so."""
+        short = len(text.split()) <= _LONGEST_TITLE and not re.search(r"[.;:!?]$", text)
+        titled = not heading or bool(_CAPTION.match(text) or find_spans(text))
+        self.above = (self.order, text if short and titled else "")
+
+    def title_above(self) -> str:
+        """The line directly above, where that is a title and nothing stands between."""
+        order, text = self.above
+        return text if order == self.order else ""
 
     def add_table(
         self,

@@ -27,6 +27,8 @@ _HEADING_WORDS = 16
 _CAPTION = re.compile(r"(?:table|figure|chart|exhibit)\s+\w", re.IGNORECASE)
 # the level of a heading that only its being a short line by itself makes one
 _IMPLIED = 5
+# "Table 4" and its title on the next line
+_CAPTION_LINES = 2
 
 
 def split_sentences(text: str) -> list[str]:
@@ -65,6 +67,7 @@ class _Reader:
         if numbered:
             self.headings = [(n, t) for n, t in self.headings if n < 2] + [(2, plain)]
             self.pages.add_sentence(plain, line, self.section)
+            self.pages.end_block(plain)
             return
         short = len(plain.split()) <= _HEADING_WORDS and not re.search(r"[.;,:!]$", plain)
         if short and not (re.search(r"\d", plain) and re.search(r"[a-z] \d|%", plain) and len(plain.split()) > 8):
@@ -72,6 +75,7 @@ class _Reader:
         for sentence in split_sentences(plain):
             self.pages.add_sentence(sentence, line, self.section)
         self.leads = [(-1, plain)] if plain.endswith(":") else []
+        self.pages.end_block(plain.strip("* "))
 
     def bullet(self, line: int, indent: int, text: str) -> None:
         self.flush()
@@ -113,17 +117,13 @@ def _aligned_block(lines: list[str], start: int) -> int:
 
 
 def _title_before(reader: _Reader) -> str:
-    """The paragraph directly above a table is its title when it is one short line."""
-    if len(reader.paragraph) == 1 and len(reader.paragraph[0][1].split()) <= 2 * _HEADING_WORDS:
-        return tidy(reader.paragraph[0][1]).strip("#: ")
-    said = reader.pages.sentences
-    if reader.paragraph or not said or said[-1].order != reader.pages.order:
-        return ""
-    # a line by itself directly above, which is no sentence
-    last = said[-1].text
-    alone = len(last.split()) <= 2 * _HEADING_WORDS and not re.search(r"[.;:!?]$", last)
-    implied = bool(reader.headings) and reader.headings[-1] == (_IMPLIED, last)
-    return last if alone and (implied or _CAPTION.match(last)) else ""
+    """The paragraph directly above a table is its title when it is short, and so is one with a blank line between."""
+    lines = [text for _, text in reader.paragraph]
+    if not lines:
+        return reader.pages.title_above()
+    joined = tidy(" ".join(lines)).strip("#: ")
+    numbered = len(lines) == _CAPTION_LINES and _CAPTION.match(joined)
+    return joined if (len(lines) == 1 or numbered) and len(joined.split()) <= 2 * _HEADING_WORDS else ""
 
 
 def read_text(text: str, file: str, *, markdown: bool) -> Pages:
@@ -157,6 +157,7 @@ def _read_block(reader: _Reader, lines: list[str], at: int) -> int:
     if match := re.match(r"^(#{1,6})\s+(.*)$", line):
         reader.heading(len(match[1]), match[2])
         reader.pages.add_sentence(tidy(match[2]), at + 1, reader.section)
+        reader.pages.end_block(tidy(match[2]).strip("# "), heading=True)
         return at + 1
     if at + 1 < len(lines) and re.fullmatch(r"\s*(=+|-{3,})\s*", lines[at + 1]) and not reader.paragraph:
         reader.heading(1 if "=" in lines[at + 1] else 2, line)
