@@ -195,3 +195,61 @@ def test_a_table_on_its_side_is_read_by_its_columns() -> None:
     )
     assert rules_of(table.format("Above")) == set()
     assert rules_of(table.format("Below")) == {"target_claim_wrong"}
+
+
+YEARS = (
+    "| Kind | {} | {} | {} | Change {} to 2019/20 (%) |\n|---|---|---|---|---|\n| Theft | 100 | 110 | 121 | 10% |\n"
+    "| Arson | 50 | 40 | 44 | 10% |\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        (("2017/18", "2018/19", "2019/20", "2018/19"), set()),
+        (("2018/19", "2018/19", "2019/20", "2018/19"), {"wrong_period_label"}),
+        (("2017/18", "2016/17", "2019/20", "2018/19"), {"wrong_period_label"}),
+    ],
+)
+def test_a_column_of_change_names_the_columns_it_compares(headers: tuple[str, ...], expected: set[str]) -> None:
+    assert rules_of(YEARS.format(*headers)) == expected
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        (
+            "The first quarter (July, August, September) of 2024/25 had 180 cases.",
+            "The first quarter (April, May, June) of 2024/25 had 180 cases.",
+        ),
+        (
+            "From May 2023 to the end of September 2023, that is 6 months, we counted 316.",
+            "From May 2023 to the end of September 2023, that is 5 months, we counted 316.",
+        ),
+        (
+            "Our financial year 2020/21 began in April 2019 and ended in March 2020.",
+            "Our financial year 2020/21 began in April 2020 and ended in March 2021.",
+        ),
+        (
+            "There were 202 reports over thirteen months (April 2024 to March 2025).",
+            "There were 202 reports over twelve months (April 2024 to March 2025).",
+        ),
+    ],
+)
+def test_a_period_explained_by_another(wrong: str, right: str) -> None:
+    assert rules_of(wrong) == {"wrong_period_label"}
+    assert rules_of(right) == set()
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "**Thefts by area: June 2021 and June 2022**\n\n",
+        "Table 4\nThefts by area: June 2021 and June 2022\n\n",
+        "Table 4. Thefts by area: June 2021 and June 2022\n\n3\n\n",
+    ],
+)
+def test_the_line_above_a_table_is_its_title(above: str) -> None:
+    table = "| Area | June 2021 | June 2022 |\n|---|---|---|\n| North | 50 | 61 |\n| South | 44 | 37 |\n"
+    assert rules_of(above + table) == set()
+    assert rules_of(above + table.replace("June 2021", "June 2020")) == {"wrong_period_label"}

@@ -48,7 +48,8 @@ _FILLER = {
 _TOTAL = re.compile(
     r"^(?:(?:grand|sub|overall|force|area|all)[ -]?)*totals?\b|\btotals?$|^all$|^all "
     r"(?:areas|districts|categories|types|crimes?|offences?|"
-    r"forces?|sites|centres|regions|commands|stations|branches|offices|units|services|causes|kinds|sources|months|groups|lpas?|localities|divisions|boroughs|teams|ages|outcomes|departments|"
+    r"forces?|sites|centres|regions|commands|stations|branches|offices|units|services|causes|kinds|sources|months|"
+    r"groups|lpas?|localities|divisions|boroughs|teams|ages|outcomes|departments|"
     r"grades|wards|sectors|beats|reasons|channels)\b|"
     r"^(?:whole )?force(?:[ -]?wide| area| overall)?$|^overall$|^sum$|^county$|^combined$|^total\b|^(?:whole|"
     r"entire)\b|^all [a-z]+s$|^in all$",

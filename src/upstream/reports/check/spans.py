@@ -17,7 +17,10 @@ _M = (
     r"december|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b\.?"
 )
 _Y = r"(?:(?:19|20)\d{2}|'\d{2}|\d{2}(?![\d%,./:]\d|\d|%))"
-_TO = r"\s*(?:-|–|—|to|until|through|up to(?: and including)?|till)\s*"
+_TO = (
+    r"\s*(?:-|–|—|and (?:ended|ending|ends|closed|finished) in|to (?:the )?end of|to|until|through|"
+    r"up to(?: and including)?|till)\s*"
+)
 _FY = r"(?:20\d{2}\s?[/-]\s?(?:20)?\d{2}(?!\d|-\d)|(?<![\d/])\d{2}/\d{2}(?![\d/]))"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
@@ -36,6 +39,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             rf" ({_M})[\s,-]*({_Y})",
         ),
         ("monthlist", rf"\b({_M}),? {_M},? (?:and )?({_M})\s+((?:19|20)\d{{2}})"),
+        ("bracketlist", rf"(?<=\()({_M}),? {_M},? (?:and )?({_M})()(?=\))"),
         ("range", rf"\b(?:between )?({_M})[\s-]?({_Y})?{_TO}({_M})[\s-]?({_Y})?"),
         ("between", rf"\bbetween ({_M})[\s-]?({_Y})? and ({_M})[\s-]?({_Y})?"),
         ("month", rf"\b({_M})(?:[\s,_-]*({_Y}))?"),
@@ -184,9 +188,11 @@ def _year_ending(match: re.Match[str]) -> Span:
 
 
 def _month_list(match: re.Match[str]) -> Span | None:
-    first, last, year = _month(match[1]), _month(match[2]), int(match[3])
+    first, last, year = _month(match[1]), _month(match[2]), int(match[3] or 0)
     if (last - first) % 12 != 2:
         return None
+    if not year:
+        return Span("range", first - 1, first + 1, False, match[0])
     end = _index(year, last)
     return Span("range", end - 2, end, True, match[0])
 
@@ -197,7 +203,7 @@ def _build(name: str, match: re.Match[str]) -> Span | None:
         return _named_quarter(match)
     if name == "yearending":
         return _year_ending(match)
-    if name == "monthlist":
+    if name in {"monthlist", "bracketlist"}:
         return _month_list(match)
     if name == "day":
         return _day(int(match[1]), _month(match[2]), _year(match[3]), text)

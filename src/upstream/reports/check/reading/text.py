@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -126,10 +127,32 @@ def _title_before(reader: _Reader) -> str:
     return joined if (len(lines) == 1 or numbered) and len(joined.split()) <= 2 * _HEADING_WORDS else ""
 
 
+_PAGE = re.compile(r"\s*(?:page )?\d{1,3}(?: of \d{1,3})?\s*", re.IGNORECASE)
+
+
+def _without_page_breaks(lines: list[str]) -> list[str]:
+    """Lines with page numbers blanked, and the running title beside each: neither is text nor the title of a table."""
+    kept = list(lines)
+    filled = [n for n, line in enumerate(lines) if line.strip()]
+    first = lines[filled[0]].strip("# ") if filled else ""
+    times = Counter(line.strip() for line in lines)
+    for at, n in enumerate(filled):
+        alone = (n == 0 or not lines[n - 1].strip()) and (n + 1 == len(lines) or not lines[n + 1].strip())
+        if not alone or not _PAGE.fullmatch(lines[n]):
+            continue
+        kept[n] = ""
+        for m in filled[max(at - 1, 0) : at] + filled[at + 1 : at + 2]:
+            running = lines[m].strip()
+            words = len(running.split())
+            if 2 <= words <= _HEADING_WORDS and running != first and (times[running] > 1 or running in first):
+                kept[m] = ""
+    return kept
+
+
 def read_text(text: str, file: str, *, markdown: bool) -> Pages:
     """Read plain text or Markdown; a table may stand anywhere in it."""
     reader = _Reader(Pages(file), markdown)
-    lines = text.splitlines()
+    lines = _without_page_breaks(text.splitlines())
     at = 0
     while at < len(lines):
         at = _read_block(reader, lines, at)

@@ -16,6 +16,7 @@ from upstream.reports.check.spans import is_period_label, only_span
 _LEAST_FITS = 0.6
 # more decimals than this nobody prints: the number is as it was calculated
 _UNROUNDED = 4
+_LARGEST_FRACTION = 1.5
 _SHARE_HEADER = re.compile(r"of (?:all|the )?\s*total|\bshare\b|proportion|^%$|% of", re.IGNORECASE)
 
 
@@ -47,6 +48,11 @@ def holds(printed: Value, top: Value, bottom: Value, kind: str) -> bool:
                 return True
         slack = sum(v.half for v in (printed, top, bottom) if v.decimals)
         return abs(printed.number - (top.number - bottom.number)) <= slack + EPSILON
+    if not printed.percent and printed.decimals > 0 and abs(printed.number) <= _LARGEST_FRACTION:
+        # a workbook may store 28% as 0.28 and show it as either
+        stored = Value(100 * printed.number, max(printed.decimals - 2, 0), True, printed.text)
+        if percent_agrees(stored, top, bottom, change=kind == "change"):
+            return True
     return percent_agrees(printed, top, bottom, change=kind == "change")
 
 

@@ -55,6 +55,40 @@ def sequences(grid: Grid) -> list[Finding]:
     return _out_of_step([(column_where(grid, c), s) for c, s in held])
 
 
+def labelled_twice(grid: Grid) -> list[Finding]:
+    """Two columns of counts with one period for a header, where other columns tell periods apart."""
+    plain = [
+        (c, c.span)
+        for c in grid.columns
+        if c.span is not None and c.role == "count" and tidy(c.header).lower() == tidy(c.span.text).lower()
+    ]
+    times = Counter(span.text.lower() for _, span in plain)
+    twice = [text for text, n in times.items() if n > 1]
+    compared = len(times) > 1 or any(c.role in {"difference", "percent_change"} for c in grid.columns)
+    if len(twice) != 1 or times[twice[0]] != 2 or not compared:
+        return []
+    column, span = [pair for pair in plain if pair[1].text.lower() == twice[0]][-1]
+    return [say(column_where(grid, column), [span], f"“{span.text}” labels two columns of {grid.table.name}.")]
+
+
+def named_by_a_change(grid: Grid) -> list[Finding]:
+    """ "Change 2017/18 to 2018/19" where one of the two has no column and another column stands in its place."""
+    held = [c.span for c in grid.columns if c.span is not None and c.span.dated and c.role == "count"]
+    periods = {(s.first, s.last) for s in held}
+    found = []
+    for column in grid.columns:
+        named = [n.span for n in find_spans(column.header) if n.span.dated]
+        if column.role not in {"percent_change", "difference"} or len(named) != 2 or named[0].months != named[1].months:
+            continue
+        absent = [s for s in named if (s.first, s.last) not in periods]
+        alike = [s for s in held if s.months == named[0].months]
+        if len(absent) == 1 and len(alike) >= 2:
+            columns = ", ".join(s.text for s in alike)
+            said = f"“{column.header}” compares with {absent[0].text}, but the columns are {columns}."
+            found.append(say(column_where(grid, column), [absent[0], *alike], said))
+    return found
+
+
 def _step(firsts: list[int]) -> tuple[int, int] | None:
     """The step that all labels but one inside the row keep, and how often it shows; the ends may be comparisons."""
     for step in (1, 3, 12, -1, -3, -12):
@@ -135,6 +169,10 @@ def rows_in_step(grid: Grid) -> list[Finding]:
             for where, text in labels
             if len(found := find_spans(text)) == 1 and tidy(found[0].span.text) == tidy(text)
         ]
+        if len({s.kind for _, s in spans}) > 1 and sum(s.kind == "month" for _, s in spans) * 2 > len(spans):
+            # quarters and the year stand as sums among the months
+            spans = [(where, s) for where, s in spans if s.kind == "month"]
+            labels = [(where, text) for where, text in labels if find_spans(text)[0].span.kind == "month"]
         if len(rest) == 1 and len(spans) >= 3 and len(spans) == len(labels) and len({s.kind for _, s in spans}) == 1:
             firsts = [s.first for _, s in spans]
             if spans[0][1].kind != "day" and len(set(firsts)) >= len(firsts) - 1:

@@ -11,7 +11,9 @@ from upstream.reports.check.findings import Finding, Where
 from upstream.reports.check.rules.period_tables import (
     YEAR_AGO,
     column_where,
+    labelled_twice,
     labels_against_title,
+    named_by_a_change,
     pairs_of_years,
     rows_in_step,
     say,
@@ -34,6 +36,11 @@ _WORDS = {
     "ten": 10,
     "eleven": 11,
     "twelve": 12,
+    "thirteen": 13,
+    "fourteen": 14,
+    "fifteen": 15,
+    "sixteen": 16,
+    "seventeen": 17,
     "eighteen": 18,
     "twenty-four": 24,
 }
@@ -80,11 +87,14 @@ def _quarter_months(texts: list[tuple[Where, str]]) -> list[Finding]:
     ways: Counter[str] = Counter()
     for _, quarter, months, _ in said:
         ways.update(way for way, first in (("financial", 3), ("calendar", 0)) if _fits(quarter, months, first))
+    if any(n.span.quarter and n.span.dated for _, text in texts for n in find_spans(text)):
+        # "Q1 2024/25" elsewhere: the quarters of this document are those of a financial year
+        ways["financial"] += 1
     main = ways.most_common(1)[0][0] if ways else "financial"
     found = []
-    for where, quarter, months, _text in said:
+    for where, quarter, months, text in said:
         # a quarter of 2021/22 is one of a financial year, whatever the others are
-        first = 3 if main == "financial" or quarter.dated else 0
+        first = 3 if main == "financial" or quarter.dated or _of_financial_year(text, quarter) else 0
         if _fits(quarter, months, first) and not _years_apart(quarter, months):
             continue
         start = (3 * ((quarter.quarter or 1) - 1) + first) % 12
@@ -99,15 +109,27 @@ def _quarter_months(texts: list[tuple[Where, str]]) -> list[Finding]:
     return found
 
 
+def _of_financial_year(text: str, quarter: Span) -> bool:
+    """ "The first quarter (January to March) of 2024/25", "Q2 of the financial year"."""
+    behind = text[text.find(quarter.text) + len(quarter.text) :]
+    named = re.match(r"\s*(?:\([^()]*\)\s*)?of (?:the )?(financial year)?", behind)
+    years = find_spans(behind[named.end() : named.end() + 9]) if named else ()
+    return bool(named and named[1]) or any(n.span.kind == "financial_year" and not n.start for n in years)
+
+
 def _years_apart(quarter: Span, months: Span) -> bool:
     return quarter.dated and months.dated and quarter.first != months.first
 
 
 # what may stand between two names of one period: a bracket, a comma, "that is", "which ran from"
 _JOINT = re.compile(
-    r"[\s(\[,:;=-]*(?:i\.e\.[\s,:]*|(?:that|this|which|it|ie|namely|or|being|meaning|so|the|three|twelve|months?|"
+    r"(?:[\s]*(?:figures?|data|numbers?|totals?|counts?|results?|volumes?)\s*(?=\())?"
+    r"[\s(\[,:;=-]*(?:i\.e\.[\s,:]*|in other words[\s,:]*|that is to say[\s,:]*|(?:that|this|which|it|ie|namely|or|"
+    r"being|meaning|so|the|three|twelve|months?|"
     r"of|year|and so)\b[\s,:]*)*"
     r"(?:(?:is|was|are|were|covers?|covered|covering|runs?|ran|running|spans?|spanned|spanning|means|comprises?|"
+    r"(?:began|begins|"
+    r"beginning|started|starts|starting|opened) in|"
     r"comprising)\b[\s,:]*)?"
     r"(?:(?:from|for|between|the|months?|of|period)\b[\s,:]*)*[\s(]*",
     re.IGNORECASE,
@@ -143,7 +165,8 @@ def _fits(quarter: Span, months: Span, first: int) -> bool:
 
 # "July to December 2021, a span of five months", "July to December 2021 (six months)"
 _LENGTH_AFTER = re.compile(
-    r"[\s,(-]*(?:inclusive[\s,(]*)?(?:(?:a|the) (?:span|period|total|stretch|window|run) of |being |i\.e\. |which "
+    r"[\s,(-]*(?:inclusive[\s,(]*)?(?:(?:that|this) (?:is|was|makes|made) )?(?:(?:a|the) (?:span|period|total|"
+    r"stretch|window|run) of |being |i\.e\. |which "
     r"(?:is|was) |all )?",
     re.I,
 )
@@ -246,7 +269,8 @@ def wrong_period_label(evidence: Evidence) -> list[Finding]:
         texts.append((titled, grid.table.title))
         found += _malformed(titled, grid.table.title) + _windows(titled, grid.table.title)
         found += (
-            sequences(grid)
+            (sequences(grid) or labelled_twice(grid))
+            + named_by_a_change(grid)
             + rows_in_step(grid)
             + title_window(grid)
             + pairs_of_years(grid)

@@ -118,7 +118,8 @@ _EARLIER = re.compile(
     r"(?:\bfrom|previously|last (?:year|month|quarter)|compared (?:to|with)|up on|down on|having been)\s*\(?$"
 )
 _SPEAKS_BACK = re.compile(
-    r"\b(?:it|they|this|that|the (?:target|standard|goal|ambition|aim|threshold|benchmark|limit|requirement|expectation))\b"
+    r"\b(?:it|they|this|that|the (?:target|standard|goal|ambition|aim|threshold|benchmark|limit|requirement|"
+    r"expectation))\b"
 )
 
 
