@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from upstream.reports.check.changes_in_tables import changes_read
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import RULES, CheckReport, Figure, Finding, Severity, Where, in_order
 from upstream.reports.check.grids import understand
@@ -40,7 +41,7 @@ def check_tables(
 
     ``tables`` and ``sentences`` are in the order of the document; ``relations`` adds what no rule can infer.
     """
-    grids = tuple(understand(list(tables)))
+    grids = tuple(changes_read(grid) for grid in understand(list(tables)))
     evidence = Evidence(tuple(tables), grids, tuple(sentences))
     found = [finding for rule in ALL for finding in rule(evidence)]
     if relations is not None:

@@ -22,7 +22,7 @@ from upstream.reports.check.numbers import Value, is_nothing
 from upstream.reports.check.reading.model import Table
 from upstream.reports.check.spans import Span, only_span
 
-_YTD = re.compile(r"\bytd\b|year to date|\bytm\b|year to month|cumulative|so far this year", re.IGNORECASE)
+_YTD = re.compile(r"\bytd\b|\bto date\b|\bytm\b|year to month|cumulative|so far this year", re.IGNORECASE)
 _ROLLING = re.compile(r"\brolling\b|12 months|twelve months|\br12\b|\bmat\b", re.IGNORECASE)
 _KEY_WORDS = re.compile(
     r"(?:area|district|lpa|force|division|borough|ward|beat|sector|team|command|measure|"

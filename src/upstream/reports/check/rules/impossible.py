@@ -223,6 +223,11 @@ def _lies_in(grid: Grid, month: Column, total: Column) -> bool:
     return month.span.last == max(dated, default=-1) and month.span.dated
 
 
+_WHOLE = re.compile(
+    r"total|all|received|recorded|opened|offered|due|incidents|calls|offences|requests|victims|cases", re.IGNORECASE
+)
+
+
 def _part_over_whole(grid: Grid, row: Row) -> list[Finding]:
     """ "of which ..." columns and a column against a total column to which all others keep."""
     found: list[Finding] = []
@@ -239,7 +244,7 @@ def _part_over_whole(grid: Grid, row: Row) -> list[Finding]:
             re.IGNORECASE,
         ):
             continue
-        for whole in counts:
+        for whole in _wholes(grid, counts, header):
             total = row.values[whole]
             if whole == at or total is None or value.number <= total.number or not _always_below(grid, row, at, whole):
                 continue
@@ -259,20 +264,20 @@ def _part_over_whole(grid: Grid, row: Row) -> list[Finding]:
     return found
 
 
+def _wholes(grid: Grid, counts: list[int], part: str) -> list[int]:
+    """What a part can be of: the columns that its own name repeats ("Closed in time" of "Closed"), else any."""
+    said = set(words(part))
+    repeated = [n for n in counts if (of := set(words(grid.columns[n].header))) and of < said]
+    return repeated or [n for n in counts if _WHOLE.search(grid.columns[n].header)]
+
+
 def _always_below(grid: Grid, but: Row, part: int, whole: int) -> bool:
     pairs = [
         (a.number, b.number)
         for row in grid.rows
         if row is not but and (a := row.values[part]) is not None and (b := row.values[whole]) is not None
     ]
-    named = bool(
-        re.search(
-            r"total|all|received|recorded|opened|offered|due|incidents|calls|offences|requests|victims|cases",
-            grid.columns[whole].header,
-            re.IGNORECASE,
-        )
-    )
-    return named and len(pairs) >= 2 and all(a <= b for a, b in pairs)
+    return len(pairs) >= 2 and all(a <= b for a, b in pairs)
 
 
 def _row_over_total(grid: Grid) -> list[Finding]:
