@@ -3,15 +3,23 @@
 import csv
 import datetime
 import io
+import tomllib
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from factories.people import AreaFactory, TeamFactory, person
-from factories.problems import ActionFactory, PlanFactory
+from factories.people import AreaFactory, OrganisationFactory, TeamFactory, person
+from factories.problems import ActionFactory, InvitationFactory, PlanFactory
+from factories.reports import ReportFactory
+from upstream_web.design.glossary import glossary
+from upstream_web.home.queries import desk, figures_for, reports_for
 from upstream_web.people.permissions import Permission
 from upstream_web.problems.access import visible_plans
+from upstream_web.problems.models import Plan
 from upstream_web.problems.queries import tallies
+from upstream_web.problems.questions import HELP
+from upstream_web.reports.changes import take_step
 
 pytestmark = pytest.mark.django_db
 PAST = datetime.date(2026, 1, 31)
@@ -81,3 +89,83 @@ def test_the_download_holds_the_list_and_no_formula(client: Client, force) -> No
     rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
     assert [row["title"] for row in rows] == ['\'=HYPERLINK("http://x")']
     assert "How plans stand" in words(client.get("/plans/dashboard/"))
+
+
+def test_a_supervisor_sees_late_reviews_of_the_area_and_the_owner_their_own(client: Client, force) -> None:
+    north = TeamFactory(area=area(force, "North"))
+    officer = person(Permission.PLAN_START, team=north)
+    PlanFactory(team=north, owner=officer, status="active", next_review_on=PAST, title="Late in the north")
+    PlanFactory(team=north, owner=officer, status="draft", title="Not sent")
+    client.force_login(person(Permission.PLAN_SUPERVISE, team=TeamFactory(area=north.area)))
+    page = words(client.get("/"))
+    assert "Reviews overdue in your area" in page
+    assert "Late in the north" in page
+    assert "Not sent" not in page
+    client.force_login(officer)
+    page = words(client.get("/"))
+    assert "Your reviews that are overdue" in page
+    assert "Reviews overdue in your area" not in page
+    assert "Not sent" in page
+
+
+def test_counts_of_actions_say_what_is_late_and_what_is_soon(client: Client, force) -> None:
+    team, today = TeamFactory(area=force), timezone.localdate()
+    officer = person(Permission.PLAN_START, team=team)
+    plan = PlanFactory(team=team, owner=officer, status="active")
+    for days in (-3, -1, 0, 7, 8):
+        ActionFactory(plan=plan, owner=officer, due_on=today + datetime.timedelta(days=days))
+    found = desk(officer)
+    assert (found.actions.count, found.late, found.soon) == (5, 2, 2)
+
+
+def test_an_action_of_an_organisation_waits_for_its_people_where_nobody_is_named(client: Client, force) -> None:
+    plan = PlanFactory(team=TeamFactory(area=force))
+    other = OrganisationFactory(name="Hill Homes", kind="housing")
+    colleague = person(team=TeamFactory(organisation=other, area=None))
+    ActionFactory(plan=plan, organisation=other, title="Mend the lock")
+    ActionFactory(plan=plan, organisation=other, title="Named", owner_name="Jo", owner_email="jo@hill.example")
+    ActionFactory(plan=plan, title="Of the force")
+    assert desk(colleague).actions.count == 0
+    InvitationFactory(plan=plan, organisation=other)
+    assert [action.title for action in desk(colleague).actions.rows] == ["Mend the lock"]
+
+
+def test_whoever_reads_measures_sees_what_lies_outside_its_limits(client: Client, ready: object) -> None:
+    client.force_login(person(Permission.MEASURE_READ))
+    page = words(client.get("/"))
+    assert "Outside their limits in June 2022" in page
+    shown = figures_for(person(Permission.MEASURE_READ)).outside
+    assert all(one["text"] in page and one["side"] for one in shown)
+    assert figures_for(person(Permission.MEASURE_READ, Permission.PLAN_START)) is None
+
+
+def test_a_report_waits_for_the_next_person_and_not_for_who_took_the_step(client: Client) -> None:
+    maker = person(Permission.COMMENTARY_WRITE, Permission.REPORT_REVIEW)
+    reviewer = person(Permission.REPORT_REVIEW)
+    report = ReportFactory(begun_by=maker, title="To the panel")
+    assert [one["step"] for one in reports_for(maker)["waiting"]] == ["Send for review"]
+    assert reports_for(reviewer)["waiting"] == []
+    take_step(report=report, action="submit", words="", by=maker)
+    assert reports_for(maker)["waiting"] == []
+    assert [one["step"] for one in reports_for(reviewer)["waiting"]] == ["Agree, as reviewer"]
+
+
+@pytest.mark.parametrize(("query", "there"), [("show=mine", ["Mine"]), ("show=drifting", ["Of another"])])
+def test_the_list_is_narrowed_to_ones_own_and_to_what_drifts(client: Client, force, query: str, there: list) -> None:
+    team = TeamFactory(area=force)
+    officer = person(Permission.PLAN_START, team=team)
+    long_ago = timezone.now() - datetime.timedelta(days=43)
+    PlanFactory(team=team, owner=officer, title="Mine")
+    Plan.objects.filter(pk=PlanFactory(team=team, title="Of another").pk).update(changed_at=long_ago)
+    client.force_login(officer)
+    page = words(client.get(f"/plans/?{query}"))
+    assert [title for title in ("Mine", "Of another") if f">{title}</a>" in page] == there
+
+
+def test_the_words_used_here_are_explained_and_every_help_leads_to_one(client: Client) -> None:
+    page = words(client.get("/words/"))
+    helped = tomllib.loads(HELP.read_text("utf-8"))
+    used = {key for one in helped.values() for key in one["words"]}
+    assert used
+    assert all(f'id="{key}"' in page for key in used)
+    assert all(one.meaning[-1] in ".?" for one in glossary().values())

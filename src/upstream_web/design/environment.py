@@ -8,6 +8,7 @@ from django.utils import timezone
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 
 from upstream_web.design.forms import component, error_list
+from upstream_web.design.glossary import term
 
 
 def environment(**options: object) -> Environment:
@@ -15,8 +16,8 @@ def environment(**options: object) -> Environment:
     govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     options["loader"] = ChoiceLoader([options["loader"], govuk])
     env = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, **_without(options, "autoescape"))
-    env.globals |= {"static": static, "url": url, "component": component, "error_list": error_list}
-    env.filters |= {"day": day, "moment": moment, "number": number}
+    env.globals |= {"static": static, "url": url, "component": component, "error_list": error_list, "term": term}
+    env.filters |= {"day": day, "short_day": short_day, "moment": moment, "number": number}
     return env
 
 
@@ -36,6 +37,13 @@ def day(value: datetime.date | None) -> str:
     if isinstance(value, datetime.datetime):
         value = timezone.localtime(value).date()
     return f"{value.day} {value:%B %Y}"
+
+
+def short_day(value: datetime.date | None) -> str:
+    """A date as 7 Sep 2022, for tables; nothing for no date."""
+    if value is None:
+        return ""
+    return f"{value.day} {value:%b %Y}"
 
 
 def moment(value: datetime.datetime | None) -> str:

@@ -12,6 +12,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 
+MANY = 8
+"""More choices than this stand in columns, and small."""
+
 
 @dataclass(frozen=True, slots=True)
 class Component:
@@ -76,10 +79,11 @@ def error_list(form: forms.BaseForm) -> list[dict[str, str]]:
 def component(bound: forms.BoundField) -> Component:
     """The GOV.UK component for a field, by its widget."""
     widget = bound.field.widget
+    optional = getattr(bound.form, "says_optional", False) and not bound.field.required
     params: dict[str, Any] = {
         "id": bound.auto_id,
         "name": bound.html_name,
-        "label": {"text": bound.label, "classes": "govuk-label--s"},
+        "label": {"text": f"{bound.label} (optional)" if optional else bound.label, "classes": "govuk-label--s"},
     }
     if bound.help_text:
         params["hint"] = {"text": bound.help_text}
@@ -146,7 +150,13 @@ def _choices(bound: forms.BoundField, params: dict[str, Any]) -> dict[str, Any]:
     ]
     label = params.pop("label")
     params.pop("id")
-    legend = {"text": label["text"], "classes": "govuk-fieldset__legend--s"}
+    given = bound.field.widget.attrs
+    hidden = "govuk-visually-hidden" if given.get("legend") == "hidden" else "govuk-fieldset__legend--s"
+    legend = {"text": label["text"], "classes": hidden}
+    if len(items) > MANY:
+        params |= {"classes": "govuk-checkboxes--small app-choices-many"}
+    if "class" in given:
+        params |= {"classes": given["class"]}
     return params | {"idPrefix": bound.auto_id, "fieldset": {"legend": legend}, "items": items}
 
 

@@ -136,10 +136,17 @@ def body_for_reading(pk: int) -> Organisation:
 
 def team_for_reading(user: User, pk: int) -> Team:
     """A team of one's own organisation; any team for those who keep people."""
-    teams = Team.objects.select_related("area", "organisation")
-    if not (standing(user).allows(Permission.PEOPLE_MANAGE) or standing(user).allows(Permission.AUDIT_READ)):
-        teams = teams.filter(organisation_id__in=standing(user).organisation_ids)
-    return get_object_or_404(teams, pk=pk)
+    team = get_object_or_404(Team.objects.select_related("area", "organisation"), pk=pk)
+    if not reads_teams_of(user, team.organisation_id):
+        raise Http404
+    return team
+
+
+def reads_teams_of(user: User, organisation_id: int) -> bool:
+    """Whether the person sees who is in an organisation's teams: their own, or any for those who keep people."""
+    who = standing(user)
+    every = who.allows(Permission.PEOPLE_MANAGE) or who.allows(Permission.AUDIT_READ)
+    return every or organisation_id in who.organisation_ids
 
 
 def roles_to_give(user: User) -> QuerySet[Role]:

@@ -145,16 +145,23 @@ def action_for_reading(user: User, pk: int) -> Action:
     return action
 
 
-def action_for_working(user: User, pk: int) -> tuple[Action, PlanAccess]:
-    """An action that the person may update: of a plan they write, or one that is theirs or their organisation's."""
+def action_for_showing(user: User, pk: int) -> tuple[Action, PlanAccess, bool]:
+    """An action that the person may see, and whether they may update it: one of a plan they write, or one that is
+    theirs or their organisation's."""
     action = Action.objects.select_related("plan__area", "plan__team", "organisation", "owner").filter(pk=pk).first()
     if action is None:
         raise Http404
     access = access_to(user, action.plan)
-    mine = action.owner_id == user.pk or action.organisation_id in standing(user).organisation_ids
     if not access.reads or not access.sees(action.marking) or Plan.Stage.RESPONSE not in access.reads:
         raise Http404
-    if Plan.Stage.RESPONSE not in access.writes and not mine:
+    mine = action.owner_id == user.pk or action.organisation_id in standing(user).organisation_ids
+    return action, access, mine or Plan.Stage.RESPONSE in access.writes
+
+
+def action_for_working(user: User, pk: int) -> tuple[Action, PlanAccess]:
+    """An action that the person may update."""
+    action, access, may_update = action_for_showing(user, pk)
+    if not may_update:
         raise PermissionDenied
     return action, access
 

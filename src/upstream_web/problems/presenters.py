@@ -14,7 +14,8 @@ from upstream_web.measures.presenters.blocks import block
 from upstream_web.notices.subjects import Subject
 from upstream_web.people.models import User
 from upstream_web.problems.access import PlanAccess, visible_actions, visible_plans
-from upstream_web.problems.models import Action, Answer, Marking, Plan
+from upstream_web.problems.models import Action, Answer, Plan
+from upstream_web.problems.queries import Extent
 from upstream_web.problems.questions import GROUPS, Question, questions_for
 from upstream_web.problems.transitions import Transition, steps_from
 
@@ -77,12 +78,70 @@ def tabs(plan: Plan, access: PlanAccess, here: str) -> list[dict[str, Any]]:
 
 
 def steps(plan: Plan, access: PlanAccess) -> list[Transition]:
-    """The steps that this person may take with the plan now."""
-    return [
+    """The steps that this person may take with the plan now; those that go on come before those that turn back."""
+    allowed = [
         transition
         for transition in steps_from(plan.status)
         if access.supervisor or (transition.who == "team" and access.team)
     ]
+    return sorted(allowed, key=lambda one: one.comment_needed)
+
+
+def also(plan: Plan, access: PlanAccess) -> list[dict[str, str]]:
+    """What else this person may do with the plan: links."""
+    rows = [
+        ("review", "Write a review", access.supervisor and plan.is_open),
+        ("score", "Score the plan", access.team or access.supervisor or access.hub),
+        ("nominate", "Put it forward for an award", access.team or access.supervisor),
+    ]
+    return [{"text": text, "href": reverse(f"problems:{name}", args=[plan.pk])} for name, text, may in rows if may]
+
+
+NOT_BEGUN, UNDER_WAY, WRITTEN = (
+    Tag("Not begun", "govuk-tag--grey"),
+    Tag("Under way", "govuk-tag--blue"),
+    Tag("Written", "govuk-tag--green"),
+)
+
+
+def progress(plan: Plan, access: PlanAccess, extent: Extent) -> list[dict[str, Any]]:
+    """How far each stage that the person may read has come, in words and as a tag."""
+    rows = []
+    for stage, label in Plan.Stage.choices:
+        if stage in access.reads:
+            words, tag = _stage_in_words(plan, stage, extent)
+            rows.append(
+                {"text": label, "href": reverse(f"problems:{stage}", args=[plan.pk]), "words": words, "tag": tag}
+            )
+    return rows
+
+
+def _stage_in_words(plan: Plan, stage: str, extent: Extent) -> tuple[str, Tag]:
+    asked = [question.key for question in questions_for(stage, plan.size)]
+    answered = sum(1 for key in asked if key in extent.answered)
+    said = [f"{answered} of {len(asked)} questions answered"] if asked else []
+    if stage == Plan.Stage.ASSESSMENT:
+        said += ["named" if extent.named else "not named yet", "result written" if extent.result else "no result yet"]
+        begun, whole = extent.named, extent.result
+    elif stage == Plan.Stage.RESPONSE:
+        late = f", {extent.overdue} overdue" if extent.overdue else ""
+        said = [
+            _counted(extent.objectives, "objective"),
+            _counted(extent.responses, "response"),
+            _counted(extent.actions, "action") + late,
+        ]
+        begun = bool(extent.objectives or extent.responses or extent.actions)
+        whole = bool(extent.objectives and extent.responses and extent.actions)
+    else:
+        if extent.hypotheses and stage == Plan.Stage.ANALYSIS:
+            said.append(_counted(extent.hypotheses, "hypothesis", "hypotheses"))
+        begun, whole = answered > 0, answered == len(asked)
+    words = ", ".join(said)
+    return words[:1].upper() + words[1:], WRITTEN if whole else UNDER_WAY if begun else NOT_BEGUN
+
+
+def _counted(number: int, one: str, many: str = "") -> str:
+    return f"{number or 'no'} {one if number == 1 else many or one + 's'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,23 +192,6 @@ def plan_cells(plan: Plan) -> list[str]:
         plan.get_colour_display() if plan.colour else "Not scored", plan.capped_by, plan.get_marking_display(),
         *(one.isoformat() if one else "" for one in days),
     ]  # fmt: skip
-
-
-def compared(old: dict[str, Any], new: dict[str, Any], *, sensitive: bool) -> list[dict[str, Any]]:
-    """What differs between two versions, part by part; sensitive lines only for those who may see them."""
-    rows = []
-    for part in new:
-        before, after = old.get(part, {}), new[part]
-        if part == "plan":
-            before, after = {"": before}, {"": after}
-        for key in sorted({*before, *after}):
-            was, now = before.get(key) or {}, after.get(key) or {}
-            if not sensitive and Marking.SENSITIVE in (was.get("marking"), now.get("marking")):
-                continue
-            for name in sorted({*was, *now}):
-                if was.get(name) != now.get(name):
-                    rows.append({"part": part, "key": key, "field": name, "old": was.get(name), "new": now.get(name)})
-    return rows
 
 
 def paper_parts(document: Document) -> dict[str, Any]:

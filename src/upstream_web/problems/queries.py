@@ -5,19 +5,30 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from upstream_web.people.models import Membership, Organisation, Team, User
 from upstream_web.places.models import Area
-from upstream_web.problems.models import Action, Marking, Plan
+from upstream_web.problems.models import (
+    Action,
+    Hypothesis,
+    Marking,
+    NamedAssessment,
+    Objective,
+    Plan,
+    Response,
+    Result,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PlanFilter:
     """What a list of plans is narrowed to; empty fields narrow nothing.
 
-    show : "open", "overdue", "unscored", "closed" or "all"
+    show : "open", "overdue", "drifting", "unscored", "mine", "closed" or "all"
+    person : whose plans "mine" are
     """
 
     show: str = "open"
@@ -27,6 +38,7 @@ class PlanFilter:
     colour: str = ""
     kind: str = ""
     words: str = ""
+    person: User | None = None
 
 
 def filtered(plans: QuerySet[Plan], by: PlanFilter) -> QuerySet[Plan]:
@@ -34,6 +46,8 @@ def filtered(plans: QuerySet[Plan], by: PlanFilter) -> QuerySet[Plan]:
     shown = {
         "open": plans.open,
         "overdue": plans.overdue,
+        "mine": lambda: plans.open().filter(owner=by.person),
+        "drifting": lambda: plans.open().filter(changed_at__lt=_drift()),
         "unscored": plans.unscored,
         "closed": lambda: plans.filter(status__in=Plan.ENDED),
         "all": plans.all,
@@ -95,13 +109,56 @@ class Tally:
     drifting: int
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of a plan is written.
+
+    answered : questions answered in words, by key
+    hypotheses, objectives, responses, actions, overdue : counts; actions only those that the person may see
+    named, result : whether the assessment is named, and its result written
+    """
+
+    answered: frozenset[str]
+    hypotheses: int
+    objectives: int
+    responses: int
+    actions: int
+    overdue: int
+    named: bool
+    result: bool
+
+
+def extent_of(plan: Plan, *, sensitive: bool) -> Extent:
+    """How much of a plan is written; sensitive actions are counted only for those who may see them."""
+    actions = Action.objects.all() if sensitive else Action.objects.exclude(marking=Marking.SENSITIVE)
+    counts = {
+        "hypotheses": _number_of(Hypothesis.objects.all()),
+        "objectives": _number_of(Objective.objects.all()),
+        "responses": _number_of(Response.objects.all()),
+        "actions": _number_of(actions),
+        "overdue": _number_of(actions.overdue()),
+        "named": Exists(NamedAssessment.objects.filter(plan=OuterRef("pk"))),
+        "result": Exists(Result.objects.filter(plan=OuterRef("pk"))),
+    }
+    # the plan has fields of some of these names already
+    row = Plan.objects.filter(pk=plan.pk).values(**{f"of_{name}": count for name, count in counts.items()}).get()
+    answers = plan.answers.values_list("question", "text")
+    answered = frozenset(question for question, text in answers if text.strip())
+    return Extent(answered=answered, **{name: row[f"of_{name}"] for name in counts})
+
+
+def _number_of(rows: QuerySet[Any]) -> Coalesce:
+    """How many of some rows a plan has."""
+    of_plan = rows.filter(plan=OuterRef("pk")).order_by().values("plan").annotate(number=Count("pk"))
+    return Coalesce(Subquery(of_plan.values("number")), 0)
+
+
 DRIFT_DAYS = 42
 """A plan that nobody touched for a review and a half is drifting."""
 
 
 def tallies(plans: QuerySet[Plan], by: str, today: datetime.date) -> list[Tally]:
     """Open plans by "area" (as the source prints them) or "team", with a line for all of them first."""
-    drift = timezone.now() - datetime.timedelta(days=DRIFT_DAYS)
     counts = {
         "open": Count("id"),
         "red": Count("id", filter=Q(colour=Plan.Colour.RED)),
@@ -109,7 +166,7 @@ def tallies(plans: QuerySet[Plan], by: str, today: datetime.date) -> list[Tally]
         "green": Count("id", filter=Q(colour=Plan.Colour.GREEN)),
         "unscored": Count("id", filter=Q(colour="")),
         "overdue": Count("id", filter=Q(next_review_on__lt=today)),
-        "drifting": Count("id", filter=Q(changed_at__lt=drift)),
+        "drifting": Count("id", filter=Q(changed_at__lt=_drift())),
     }
     name, code = (F("area__name"), F("area__code")) if by == "area" else (F("team__name"), Value(""))
     order = "area__path" if by == "area" else "team__name"
@@ -118,6 +175,15 @@ def tallies(plans: QuerySet[Plan], by: str, today: datetime.date) -> list[Tally]
     whole = shown.aggregate(**counts)
     found = [Tally(**{key: value for key, value in row.items() if key in Tally.__slots__}) for row in rows]
     return [Tally(name="All", code="", **whole), *found]
+
+
+def _drift() -> datetime.datetime:
+    return timezone.now() - datetime.timedelta(days=DRIFT_DAYS)
+
+
+def names_of(wanted: Mapping[type[Model], Iterable[int]]) -> dict[tuple[type[Model], int], str]:
+    """What some rows are called, by kind and number; one question a kind."""
+    return {(model, pk): str(row) for model, keys in wanted.items() for pk, row in model.objects.in_bulk(keys).items()}
 
 
 def actions_of(plan: Plan) -> QuerySet[Action]:

@@ -18,6 +18,9 @@ GROUPS = {
 }
 
 
+CHEERS = ("community", "harmful", "expectation", "events", "recurring", "similarity")
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One question.
@@ -50,19 +53,31 @@ def questions_for(stage: str, size: str) -> tuple[Question, ...]:
     return tuple(question for question in questions() if question.stage == stage and size in question.sizes)
 
 
+def questions_of_one_page() -> tuple[Question, ...]:
+    """The questions without whose answers no plan is sent: those of a beat plan's one page."""
+    wanted = {*CHEERS, "why"}
+    return tuple(question for question in questions() if question.key in wanted)
+
+
 @dataclass(frozen=True, slots=True)
 class Help:
-    """Help in context: the words to open it by, and its sentences."""
+    """Help in context.
+
+    title : the words to open it by
+    lines : its sentences
+    words : keys of the glossary
+    """
 
     title: str
     lines: tuple[str, ...]
+    words: tuple[str, ...]
 
 
 @cache
-def help_with(stage: str) -> Help:
-    """The help of a stage."""
-    row = tomllib.loads(HELP.read_text("utf-8"))[stage]
-    return Help(row["title"], tuple(row["lines"]))
+def help_with(what: str) -> Help:
+    """The help of a stage or a form."""
+    row = tomllib.loads(HELP.read_text("utf-8"))[what]
+    return Help(row["title"], tuple(row["lines"]), tuple(row["words"]))
 
 
 @cache

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from upstream_web.problems.models import Plan
-from upstream_web.problems.views import links, lists, papers, parts, plan, public, slices, start, workbook
+from upstream_web.problems.views import beat, links, lists, papers, parts, plan, public, slices, start, workbook
 
 app_name = "problems"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("workbook/<int:pk>/quarantine.csv", workbook.download_quarantine, name="workbook_quarantine"),
     path("workbook/<int:pk>/undo/", workbook.undo, name="workbook_undo"),
     path("<int:pk>/", plan.overview, name="overview"),
+    path("<int:pk>/beat/", beat.beat, name="beat"),
     path("<int:pk>/details/", plan.edit_details, name="edit_details"),
     path("<int:pk>/step/<slug:step>/", plan.step, name="step"),
     path("<int:pk>/note/", plan.add_note, name="add_note"),

@@ -20,6 +20,8 @@ TAGS = {
 }
 FILE_WORDS = {"html": "Web page", "pdf": "PDF", "xlsx": "Excel workbook", "csv": "CSV, every figure", "json": "JSON"}
 MEGABYTE = 1_000_000
+MOST_AT_WORK = 20
+"""Unpublished reports looked at for what waits; there are never many."""
 
 
 def tag(report: Report) -> dict[str, str]:
@@ -49,6 +51,23 @@ def shown(report: Report, reader: User) -> dict[str, Any]:
         "steps": [{"step": one, "words": life.DONE[one.action]} for one in report.steps.all()],
         "newer": next((one for one in report.superseded_by.all()), None),
     }
+
+
+def waiting_for(person: User) -> list[dict[str, Any]]:
+    """Reports that this person can take on now, with the step that waits for them."""
+    if not access.is_maker(person):
+        return []
+    at_work = access.reports_for_reading(person).filter(
+        state__in=(Report.State.DRAFT, Report.State.IN_REVIEW, Report.State.SIGNED_OFF)
+    )
+    rows = []
+    for report in at_work.prefetch_related("steps", "findings").order_by("-id")[:MOST_AT_WORK]:
+        if report.state == Report.State.DRAFT and report.begun_by_id != person.pk:
+            continue
+        steps = [one for one in life.moves_of(report, person) if not (one.says or life.obstacles(report, person, one))]
+        if steps:
+            rows.append({**row(report), "step": steps[0].label})
+    return rows
 
 
 def files(report: Report, name: str) -> list[dict[str, Any]]:

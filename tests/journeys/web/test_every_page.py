@@ -9,7 +9,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from factories.problems import ActionFactory, InvitationFactory, NoteFactory, ResultFactory, ready_plan
+from factories.problems import (
+    ActionFactory,
+    InvitationFactory,
+    NoteFactory,
+    PlanFactory,
+    ResultFactory,
+    ready_plan,
+)
 from factories.workbooks import ACTION_HEADERS, BROKEN, HEADERS, action_row, plan_row, workbook
 from journeys.web.conftest import Visit
 from journeys.web.steps import broken_rules
@@ -28,6 +35,7 @@ TELEPHONE = {"width": 375, "height": 700}
 ELSEWHERE = {
     "download": "a file",
     "action_by_link": "opened with an e-mailed link",
+    "beat": "a small plan has it: see below",
     "slice": "its charts rest on records of the engine's store",
     "public": "it is there only once a supervisor approved it",
 }
@@ -134,3 +142,17 @@ def test_lists_of_plans_and_the_pages_of_a_workbook(visit: Visit, cast: Cast) ->
     page.get_by_role("button", name="Bring in").click()
     page.get_by_role("heading", name="Plans that came in").wait_for()
     assert every_fault(visit, "hub", [page.url, f"{page.url}undo/"]) == []
+
+
+def test_a_plan_on_one_page(visit: Visit, cast: Cast) -> None:
+    """Given a small plan, when its one page is opened, and sent half filled, then it has no fault either time."""
+    officer, team = cast.people["officer@demo.example"], cast.teams["safer neighbourhood", "B"]
+    plan = PlanFactory(team=team, owner=officer, area=cast.areas["B"], size="beat")
+    address = f"/plans/{plan.pk}/beat/"
+    assert every_fault(visit, "officer", [address, "/", "/words/"]) == []
+    page = visit("officer", address, viewport=TELEPHONE)
+    page.get_by_label("What will be done?").fill("New locks")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("link", name="Say how it should work.").click()
+    assert page.evaluate("document.activeElement.name") == "mechanism"
+    assert broken_rules(page) == []

@@ -9,4 +9,7 @@ def world() -> World:
     return World({"anonymous": None, "stranger": person(Permission.PLAN_START)})
 
 
-ROWS = [Row("home:index", {"anonymous": SIGN_IN, "stranger": OPENS})]
+ROWS = [
+    Row("home:index", {"anonymous": SIGN_IN, "stranger": OPENS}),
+    Row("home:words", {"anonymous": OPENS, "stranger": OPENS}),
+]

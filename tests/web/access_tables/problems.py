@@ -58,6 +58,7 @@ ROWS = [
     Row("problems:history", PAGES),
     Row("problems:readers", PAGES),
     Row("problems:sharing", PAGES),
+    Row("problems:beat", {**PAGES, "colleague": ELSEWHERE}),  # a standard plan has its own pages
     *(Row(f"problems:{stage}", PAGES) for stage in Plan.Stage.values),
     Row("problems:action", PAGES, {"pk": "action"}),
     Row("problems:public_list", {"anonymous": OPENS}),

@@ -2,6 +2,7 @@
 
 import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -13,6 +14,7 @@ from upstream.reports.measure_page import anchor
 from upstream_web.measures.access import Open, areas_of_records
 from upstream_web.measures.engine import areas, pages, records, words
 from upstream_web.measures.engine.commentary import as_commentary
+from upstream_web.measures.engine.paper import exceptional
 from upstream_web.measures.models import CommentaryVersion
 from upstream_web.measures.presenters.blocks import FLAG_WORDS, Address, block, plain_table, table
 from upstream_web.people.permissions import Permission
@@ -81,6 +83,23 @@ def scorecard(opened: Open, pack: Pack) -> dict[str, Any]:
     }
 
 
+def outside_limits(opened: Open) -> list[dict[str, str]]:
+    """Measures whose latest month lies outside its limits: each with its figure and on which side."""
+    rows = []
+    for key in exceptional(opened.figures):
+        head = pages.headline(opened.figures.bindings[key])
+        rows.append(
+            {
+                "text": opened.figures.bindings[key].definition.title,
+                "href": measure_address(opened, key),
+                "figure": head.figure.text if head else "",
+                "period": head.period if head else "",
+                "side": FLAG_WORDS.get(head.flag, "") if head else "",
+            }
+        )
+    return rows
+
+
 def measure(opened: Open, key: str, written: CommentaryVersion | None) -> dict[str, Any]:
     """The page of a measure, its parts by name; with commentary, its likelihood may be somebody's own."""
     binding = opened.figures.bindings[key]
@@ -106,8 +125,17 @@ def measure(opened: Open, key: str, written: CommentaryVersion | None) -> dict[s
             "areas": reverse("measures:compare", args=[opened.month, key]),
             "downloads": _downloads(opened, key),
             "records": _records(opened, key),
+            "plan": _start_plan(opened, key),
         },
     }
+
+
+def _start_plan(opened: Open, key: str) -> str:
+    """Where to start a plan from a measure, for those who may."""
+    if not opened.may(Permission.PLAN_START):
+        return ""
+    title = opened.figures.bindings[key].definition.title
+    return f"{reverse('problems:start')}?{urlencode({'from': 'measure', 'ref': key, 'title': title})}"
 
 
 def _records(opened: Open, key: str) -> str:

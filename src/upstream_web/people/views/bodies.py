@@ -35,6 +35,7 @@ def body(request: HttpRequest, pk: int) -> HttpResponse:
         "forms": found.forms.all(),
         "heirs": found.succeeded_by.all(),
         "teams": queries.teams_of(found),
+        "opens_teams": access.reads_teams_of(request.user, found.pk),
         "manages": manages,
         "history_rows": happenings(history_of(found)[:20]) if manages else [],
     }

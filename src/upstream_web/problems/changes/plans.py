@@ -12,7 +12,7 @@ from upstream_web.people.models import Team, User
 from upstream_web.places.models import Area
 from upstream_web.problems.changes.versions import Clash, EditClash, keep_version, locked
 from upstream_web.problems.models import Answer, Plan, PlanSeries
-from upstream_web.problems.questions import stage_of
+from upstream_web.problems.questions import questions, stage_of
 
 DETAILS = (
     "title", "problem", "size", "kind", "marking", "area", "place", "small_areas", "crime_types",
@@ -112,8 +112,14 @@ def save_answers(
             after=after,
             details={"merged": True} if resolved else {},
         )
-        keep_version(plan=plan, by=by, why=f"Answers: {', '.join(sorted(after))}")
+        keep_version(plan=plan, by=by, why=_answered(sorted(after)))
     return plan
+
+
+def _answered(keys: list[str]) -> str:
+    """What was answered, for the list of versions."""
+    labels = {question.key: question.label for question in questions()}
+    return f"Answered: {labels[keys[0]]}" if len(keys) == 1 else f"{len(keys)} questions answered"
 
 
 def _next_ref(year: int) -> str:

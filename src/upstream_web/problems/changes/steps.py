@@ -1,6 +1,7 @@
 """The steps of a plan from status to status."""
 
 import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,6 +14,8 @@ from upstream_web.problems.access import PlanAccess
 from upstream_web.problems.changes.telling import tell_of_step
 from upstream_web.problems.changes.versions import keep_version, locked
 from upstream_web.problems.models import Plan, StatusRecord
+from upstream_web.problems.queries import extent_of
+from upstream_web.problems.questions import CHEERS
 from upstream_web.problems.transitions import BY_KEY
 
 Status = Plan.Status
@@ -34,7 +37,7 @@ def take_step(*, plan: Plan, by: User, access: PlanAccess, step: str, comment: s
         raise ValidationError("Say why, so that whoever reads it next understands.")
     missing = missing_for(plan, step)
     if missing:
-        raise ValidationError(missing)
+        raise ValidationError([need.words for need in missing])
     before = plan.status
     plan.status = transition.target
     changed = _dates(plan, step, timezone.localdate())
@@ -57,25 +60,38 @@ def take_step(*, plan: Plan, by: User, access: PlanAccess, step: str, comment: s
     return plan
 
 
-def missing_for(plan: Plan, step: str) -> list[str]:
-    """What a plan still needs before it may take the step, in words; empty when it is ready."""
-    needs: list[tuple[bool, str]] = []
-    answered = {answer.question for answer in plan.answers.all() if answer.text.strip()}
-    cheers = {"community", "harmful", "expectation", "events", "recurring", "similarity"}
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that a plan still needs before a step.
+
+    words : what, as a sentence
+    stage : the stage whose page has it
+    """
+
+    words: str
+    stage: str
+
+
+def missing_for(plan: Plan, step: str) -> list[Need]:
+    """What a plan still needs before it may take the step; empty when it is ready."""
+    needs: list[tuple[bool, str, str]] = []
+    held = extent_of(plan, sensitive=True)
     if step in ("submit", "approve"):
+        empty = len(set(CHEERS) - held.answered)
         needs = [
-            (not cheers <= answered, f"Answer all six CHEERS questions: {len(cheers - answered)} are empty."),
-            ("why" not in answered, "Say why it happens here: the analysis has no cause yet."),
-            (not plan.objectives.exists(), "Add an objective: what will change, for whom, by when."),
-            (not plan.responses.exists(), "Add a response: what will be done about a cause."),
+            (empty > 0, "scanning", f"Answer all six CHEERS questions: {empty} {'is' if empty == 1 else 'are'} empty."),
+            ("why" not in held.answered, "analysis", "Say why it happens here: the analysis has no cause yet."),
+            (not held.objectives, "response", "Add an objective: what will change, for whom, by when."),
+            (not held.responses, "response", "Add a response: what will be done about a cause."),
             (
-                not plan.named_assessments.exists(),
+                not held.named,
+                "assessment",
                 "Name the assessment: the measure and comparison it will be judged by.",
             ),
         ]
     if step == "close":
-        needs = [(not plan.results.exists(), "Write the result first: what happened, and the lesson.")]
-    return [words for needed, words in needs if needed]
+        needs = [(not held.result, "assessment", "Write the result first: what happened, and the lesson.")]
+    return [Need(words, stage) for needed, stage, words in needs if needed]
 
 
 def _dates(plan: Plan, step: str, today: datetime.date) -> list[str]:

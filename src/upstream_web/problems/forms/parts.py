@@ -18,6 +18,7 @@ def _text(label: str, *, rows: int = 3, required: bool = True, hint: str = "") -
 class HypothesisForm(forms.Form):
     """A possible cause."""
 
+    says_optional = True
     statement = _text("What might cause it?")
     test = _text("What would show that it is so, or not?")
     finding = _text("What was found?", required=False)
@@ -29,6 +30,7 @@ class HypothesisForm(forms.Form):
 class ObjectiveForm(forms.Form):
     """What will change."""
 
+    says_optional = True
     what = _text("What will change, and for whom?", rows=2)
     measure = forms.CharField(label="How will it be seen? Name the measure", max_length=160)
     baseline = forms.FloatField(label="Level now", required=False)
@@ -40,15 +42,21 @@ class ObjectiveForm(forms.Form):
 class ResponseForm(forms.Form):
     """Something done about a cause."""
 
+    says_optional = True
     title = forms.CharField(label="What will be done?", max_length=160)
     mechanism = _text("How should it work?", hint="The mechanism: why this would change what people do here.")
-    hypothesis = forms.ModelChoiceField(Hypothesis.objects.none(), label="Cause it acts on", required=False)
-    side = forms.ChoiceField(label="Side of the triangle", choices=TriangleSide.choices)
+    hypothesis = forms.ModelChoiceField(
+        Hypothesis.objects.none(), label="Cause it acts on", required=False, empty_label="None chosen"
+    )
+    side = forms.ChoiceField(
+        label="Side of the triangle", choices=TriangleSide.choices, help_text="Which side of the problem it acts on."
+    )
     tier = forms.ChoiceField(label="Tier of prevention", choices=Tier.choices)
     card = forms.ModelChoiceField(
         EvidenceCard.objects.none(),
         label="Evidence",
         required=False,
+        empty_label="None cited",
         help_text="The card it rests on. None is an answer too.",
     )
     technique = forms.TypedChoiceField(
@@ -84,6 +92,7 @@ class ResponseForm(forms.Form):
 class DeliveryForm(forms.Form):
     """Some of the dose delivered."""
 
+    says_optional = True
     on = DateField(label="Day")
     amount = forms.FloatField(label="How much", min_value=0.001)
     note = forms.CharField(label="Note", max_length=300, required=False)
@@ -92,15 +101,18 @@ class DeliveryForm(forms.Form):
 class ActionForm(forms.Form):
     """An action."""
 
+    says_optional = True
     title = forms.CharField(label="What is to be done?", max_length=200)
     details = _text("Details", required=False)
     organisation = forms.ModelChoiceField(Organisation.objects.none(), label="Organisation", empty_label=None)
-    owner = forms.ModelChoiceField(User.objects.none(), label="Who, if they have an account", required=False)
+    owner = forms.ModelChoiceField(
+        User.objects.none(), label="Who, if they have an account", required=False, empty_label="Nobody chosen"
+    )
     owner_name = forms.CharField(label="Who, if they have none", max_length=120, required=False)
     owner_email = forms.EmailField(
         label="Their e-mail address", required=False, help_text="They can be sent a link that opens this one action."
     )
-    response = forms.ModelChoiceField(None, label="Part of the response", required=False)
+    response = forms.ModelChoiceField(None, label="Part of the response", required=False, empty_label="None")
     due_on = DateField(label="Due on")
     marking = forms.ChoiceField(
         label="Marking", choices=Marking.choices, widget=forms.RadioSelect, initial=Marking.OFFICIAL
@@ -147,6 +159,7 @@ class LinkedUpdateForm(ActionUpdateForm):
 class NamedAssessmentForm(forms.Form):
     """How the plan will be judged."""
 
+    says_optional = True
     measure = forms.CharField(
         label="Outcome measure", max_length=160, help_text="For example: burglaries of homes recorded a month"
     )
@@ -176,6 +189,7 @@ class NamedAssessmentForm(forms.Form):
 class ResultForm(forms.Form):
     """What came of the plan."""
 
+    says_optional = True
     process = _text("Was it done as planned?")
     outcome = _text("What happened to the measure, here and in the comparison?")
     before = forms.FloatField(label="Level before", required=False)
@@ -189,6 +203,7 @@ class ResultForm(forms.Form):
 class ReviewForm(forms.Form):
     """A review."""
 
+    says_optional = True
     text = _text("What was found and agreed?", rows=5)
     next_on = DateField(
         label="Next review", required=False, help_text="Leave empty for the plan's usual number of days."
@@ -201,12 +216,16 @@ class ScoreForm(forms.Form):
     def __init__(self, *args: Any, items: tuple[Item, ...], scorers: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.items = items
-        self.fields["scorer"] = forms.ChoiceField(label="You score as", choices=scorers, widget=forms.RadioSelect)
+        self.fields["scorer"] = forms.ChoiceField(label="Whose score is it?", choices=scorers, widget=forms.RadioSelect)
         for item in items:
             marks = [(str(mark), f"{mark}: {words}") for mark, words in enumerate(item.marks)]
-            self.fields[item.key] = forms.ChoiceField(label=item.label, choices=marks, widget=forms.RadioSelect)
+            self.fields[item.key] = forms.ChoiceField(
+                label=item.label, choices=marks, widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"})
+            )
             self.fields[f"{item.key}-note"] = forms.CharField(
-                label=f"Why? ({item.label})", max_length=300, required=False
+                label=f"Why this mark for “{item.label[:1].lower()}{item.label[1:]}”? (optional)",
+                max_length=300,
+                required=False,
             )
 
     def marks(self) -> dict[str, int]:

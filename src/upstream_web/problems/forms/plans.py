@@ -31,6 +31,13 @@ CRIME_TYPES = (
 """The categories of data.police.uk: what open data and every force share."""
 
 
+BESIDE_EACH_OTHER = {"class": "govuk-radios--inline govuk-radios--small", "legend": "hidden"}
+"""Radios under a question that a heading asks already."""
+
+
+IN_A_LINE = {"class": "govuk-radios--inline govuk-radios--small"}
+
+
 class CodesField(forms.CharField):
     """Codes with spaces or commas between them, as a list."""
 
@@ -46,25 +53,36 @@ class CodesField(forms.CharField):
 class StartForm(forms.Form):
     """What is needed to start: under two minutes."""
 
+    says_optional = True
     title = forms.CharField(
         label="What is the problem, in a few words?",
         max_length=160,
         help_text="For example: thefts from shops on the parade",
     )
-    area = forms.ModelChoiceField(Area.objects.none(), label="Area", empty_label=None)
     place = forms.CharField(label="Street or place", max_length=160, required=False)
     crime_types = forms.MultipleChoiceField(
         label="Crime types",
         choices=[(name, name) for name in CRIME_TYPES],
         widget=forms.CheckboxSelectMultiple,
         required=False,
+        help_text="Plans of the same type are shown before anything is made, and records are counted by it.",
     )
+    area = forms.ModelChoiceField(Area.objects.none(), label="Area", empty_label=None)
     team = forms.ModelChoiceField(Team.objects.none(), label="Team", empty_label=None)
     size = forms.ChoiceField(
-        label="Size of plan", choices=Plan.Size.choices, widget=forms.RadioSelect, initial=Plan.Size.STANDARD
+        label="Size of plan",
+        choices=Plan.Size.choices,
+        widget=forms.RadioSelect(attrs=IN_A_LINE),
+        initial=Plan.Size.STANDARD,
+        help_text="Beat: a street or a small place, written on one page. Standard: all of SARA. "
+        "Force: a programme over several areas.",
     )
     kind = forms.ChoiceField(
-        label="Kind of work", choices=Plan.Kind.choices, widget=forms.RadioSelect, initial=Plan.Kind.NEIGHBOURHOOD
+        label="Kind of work",
+        choices=Plan.Kind.choices,
+        widget=forms.RadioSelect(attrs=IN_A_LINE),
+        initial=Plan.Kind.NEIGHBOURHOOD,
+        help_text="Each kind has its own rubric for scoring.",
     )
 
     def __init__(self, *args: Any, areas: Any, teams: Any, **kwargs: Any) -> None:
@@ -76,6 +94,7 @@ class StartForm(forms.Form):
 class DetailsForm(forms.Form):
     """What a plan says of itself."""
 
+    says_optional = True
     version = forms.IntegerField(widget=forms.HiddenInput)
     title = forms.CharField(label="Title", max_length=160)
     problem = forms.CharField(
@@ -101,7 +120,7 @@ class DetailsForm(forms.Form):
     marking = forms.ChoiceField(label="Marking", choices=Marking.choices, widget=forms.RadioSelect)
     review_every_days = forms.IntegerField(label="Days between reviews", min_value=1, max_value=366)
     public_summary = forms.CharField(
-        label="Summary for the public",
+        label="What the public could be told",
         widget=forms.Textarea(attrs={"rows": 4}),
         required=False,
         help_text="No names, no addresses, nothing that tells one household from another.",
@@ -124,14 +143,14 @@ class AnswersForm(forms.Form):
         for question in questions:
             if question.yes:
                 self.fields[f"{question.key}-yes"] = forms.ChoiceField(
-                    label=question.label,
+                    label=f"Yes or no? {question.label}",
                     choices=[("yes", "Yes"), ("no", "No"), ("", "Not known yet")],
-                    widget=forms.RadioSelect,
+                    widget=forms.RadioSelect(attrs=BESIDE_EACH_OTHER),
                     required=False,
                 )
             label = "In words" if question.yes else question.label
             self.fields[f"{question.key}-text"] = forms.CharField(
-                label=label, help_text=question.hint, widget=forms.Textarea(attrs={"rows": 4}), required=False
+                label=label, help_text=question.hint, widget=forms.Textarea(attrs={"rows": 3}), required=False
             )
             if question.yes:
                 self.fields[f"{question.key}-evidence"] = forms.CharField(
@@ -160,7 +179,12 @@ class AnswersForm(forms.Form):
 class StepForm(forms.Form):
     """A step and what is said with it."""
 
+    says_optional = True
     comment = forms.CharField(label="Comment", widget=forms.Textarea(attrs={"rows": 4}), required=False)
+
+    def __init__(self, *args: Any, comment_needed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.says_optional = not comment_needed
 
 
 class NoteForm(forms.Form):
@@ -175,6 +199,7 @@ class NoteForm(forms.Form):
 class FileForm(forms.Form):
     """A file to keep with the plan."""
 
+    says_optional = True
     upload = forms.FileField(label="File", help_text=f"At most 25 MB: {', '.join(sorted(ALLOWED))}")
     what = forms.CharField(label="What it shows", max_length=200, required=False)
     marking = forms.ChoiceField(
@@ -190,23 +215,27 @@ class FileForm(forms.Form):
 class InvitationForm(forms.Form):
     """An organisation to work with, and how far."""
 
-    organisation = forms.ModelChoiceField(Organisation.objects.none(), label="Organisation")
+    says_optional = True
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), label="Organisation", empty_label="Choose one")
     purpose = forms.CharField(
         label="Purpose and legal basis of sharing",
         max_length=300,
         help_text="For example: reduce burglary; Crime and Disorder Act 1998, section 115",
     )
     scanning = forms.ChoiceField(
-        label="Scanning", choices=Invitation.Extent.choices, widget=forms.RadioSelect, initial="read"
+        label="Scanning", choices=Invitation.Extent.choices, widget=forms.RadioSelect(attrs=IN_A_LINE), initial="read"
     )
     analysis = forms.ChoiceField(
-        label="Analysis", choices=Invitation.Extent.choices, widget=forms.RadioSelect, initial="none"
+        label="Analysis", choices=Invitation.Extent.choices, widget=forms.RadioSelect(attrs=IN_A_LINE), initial="none"
     )
     response = forms.ChoiceField(
-        label="Response and actions", choices=Invitation.Extent.choices, widget=forms.RadioSelect, initial="read"
+        label="Response and actions",
+        choices=Invitation.Extent.choices,
+        widget=forms.RadioSelect(attrs=IN_A_LINE),
+        initial="read",
     )
     assessment = forms.ChoiceField(
-        label="Assessment", choices=Invitation.Extent.choices, widget=forms.RadioSelect, initial="none"
+        label="Assessment", choices=Invitation.Extent.choices, widget=forms.RadioSelect(attrs=IN_A_LINE), initial="none"
     )
     sensitive = forms.BooleanField(label="May see what is marked OFFICIAL-SENSITIVE", required=False)
     valid_to = DateField(label="Last day", required=False, help_text="Leave empty for as long as the plan is open.")

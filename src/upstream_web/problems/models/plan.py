@@ -146,6 +146,11 @@ class Plan(models.Model):
         return self.status not in self.ENDED
 
     @property
+    def is_on_one_page(self) -> bool:
+        """A small plan that is not sent yet: all that it needs stands on one page."""
+        return self.size == Plan.Size.BEAT and self.status in (Plan.Status.DRAFT, Plan.Status.RETURNED)
+
+    @property
     def is_overdue(self) -> bool:
         """Whether its review was due before today."""
         return bool(self.is_open and self.next_review_on and self.next_review_on < timezone.localdate())

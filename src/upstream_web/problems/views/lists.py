@@ -20,6 +20,7 @@ from upstream_web.problems.workbook_out import WORKBOOK_TYPE, as_workbook
 
 PAGE = 25
 LIST_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": WORKBOOK_TYPE}
+SHOWS = ["overdue", "drifting", "unscored", "mine", "closed", "all"]
 
 
 def plans(request: HttpRequest) -> HttpResponse:
@@ -37,6 +38,7 @@ def plans(request: HttpRequest) -> HttpResponse:
         "query": query.urlencode(),
         "status_tag": status_tag,
         "colour_tag": colour_tag,
+        "may_start": standing(request.user).allows(Permission.PLAN_START),
         "may_import": standing(request.user).allows(Permission.PLAN_IMPORT),
     }
     return render(request, "problems/plans.jinja", context)
@@ -92,13 +94,16 @@ def plan_filter(request: HttpRequest) -> PlanFilter:
     """The filter of an address; what is not one of the choices narrows nothing."""
     given = request.GET
     return PlanFilter(
-        show=given.get("show") if given.get("show") in ("overdue", "unscored", "closed", "all") else "open",
+        show=given.get("show")
+        if given.get("show") in ("overdue", "drifting", "unscored", "mine", "closed", "all")
+        else "open",
         area=areas_with_plans().filter(code=given["area"]).first() if given.get("area") else None,
         status=_one_of(given.get("status"), Plan.Status.values),
         stage=_one_of(given.get("stage"), Plan.Stage.values),
         colour=_one_of(given.get("colour"), Plan.Colour.values),
         kind=_one_of(given.get("kind"), Plan.Kind.values),
         words=given.get("words", "")[:100],
+        person=request.user,
     )
 
 

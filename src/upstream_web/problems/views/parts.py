@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from upstream_web.design.forms import posted
 from upstream_web.evidence.queries import cards_to_cite
 from upstream_web.problems.access import (
-    action_for_working,
+    action_for_showing,
     organisations_on,
     part_for_editing,
     people_on,
@@ -28,8 +28,12 @@ from upstream_web.problems.changes import actions, assessment, parts, supervisio
 from upstream_web.problems.changes.versions import EditClash
 from upstream_web.problems.forms import parts as part_forms
 from upstream_web.problems.models import Plan
+from upstream_web.problems.questions import help_with
 from upstream_web.problems.rubrics import rubric
 from upstream_web.problems.views.plan import page
+
+SHORT = 60
+"""Characters of a line that its form's title has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def edit_part(request: HttpRequest, pk: int, kind: str, part: int | None = None)
     what = PARTS[kind]
     plan, access, row = part_for_editing(request.user, pk, what.stage, kind, part)
     held = {name: getattr(row, name) for name in what.form.base_fields} if row else {}
-    form = what.form(posted(request), initial=_ids(held), **_choices(kind, plan))
+    form = what.form(posted(request), initial=_ids(held) or {"organisation": plan.lead_id}, **_choices(kind, plan))
     clashes = ()
     if request.method == "POST" and form.is_valid():
         try:
@@ -65,7 +69,7 @@ def edit_part(request: HttpRequest, pk: int, kind: str, part: int | None = None)
             messages.success(request, f"{what.name.capitalize()} saved")
             return redirect(f"problems:{what.stage}", pk)
     version = clashes[0].version if clashes else row.version if row else 0
-    title = f"{'Change the' if row else 'Add a' if kind != 'objective' else 'Add an'} {what.name}"
+    title = _named(row, what.name)
     context = page(request, plan, access, what.stage) | {
         "title": title,
         "form": form,
@@ -73,6 +77,7 @@ def edit_part(request: HttpRequest, pk: int, kind: str, part: int | None = None)
         "version": version,
         "row": row,
         "kind": kind,
+        "help": help_with("response_form" if kind == "response" else kind),
     }
     return render(request, "problems/part_form.jinja", context)
 
@@ -99,7 +104,9 @@ def add_delivery(request: HttpRequest, pk: int, part: int) -> HttpResponse:
         if response.dose_planned
         else response.title
     )
-    return _plan_form(request, plan, access, "response", "Write down what was delivered", form, lead)
+    return _plan_form(
+        request, plan, access, "response", f"Write down what was delivered: {response}", form, "delivery", lead
+    )
 
 
 def edit_action(request: HttpRequest, pk: int, part: int | None = None) -> HttpResponse:
@@ -129,19 +136,22 @@ def edit_action(request: HttpRequest, pk: int, part: int | None = None) -> HttpR
             messages.success(request, "Action saved")
             return redirect("problems:response", pk)
     version = clashes[0].version if clashes else row.version if row else 0
-    title = "Change the action" if row else "Add an action"
+    title = _named(row, "action")
     context = page(request, plan, access, "response", [row] if row else []) | {
         "title": title,
         "form": form,
         "clashes": clashes,
         "version": version,
+        "help": help_with("action"),
     }
     return render(request, "problems/part_form.jinja", context)
 
 
 def action(request: HttpRequest, pk: int) -> HttpResponse:
     """One action and how it goes: what its owner needs, wherever they work."""
-    row, access = action_for_working(request.user, pk)
+    row, access, may_update = action_for_showing(request.user, pk)
+    if request.method == "POST" and not may_update:
+        raise PermissionDenied
     form = part_forms.ActionUpdateForm(posted(request), initial={"state": row.state, "blocker": row.blocker})
     if request.method == "POST" and form.is_valid():
         try:
@@ -154,7 +164,7 @@ def action(request: HttpRequest, pk: int) -> HttpResponse:
     context = page(request, row.plan, access, "response", [row]) | {
         "title": row.title,
         "action": row,
-        "form": form,
+        "form": form if may_update else None,
         "updates": row.updates.select_related("by"),
     }
     return render(request, "problems/action.jinja", context)
@@ -175,7 +185,7 @@ def name_assessment(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "The assessment is named")
             return redirect("problems:assessment", pk)
     lead = "At approval this is locked. It can be changed later, with a reason that everybody sees."
-    return _plan_form(request, plan, access, "assessment", "Name the assessment", form, lead)
+    return _plan_form(request, plan, access, "assessment", "Name the assessment", form, "name_assessment", lead)
 
 
 def write_result(request: HttpRequest, pk: int) -> HttpResponse:
@@ -188,7 +198,7 @@ def write_result(request: HttpRequest, pk: int) -> HttpResponse:
         assessment.write_result(plan=plan, by=request.user, **form.cleaned_data)
         messages.success(request, "The result is written, and the evidence cards it cites have it")
         return redirect("problems:assessment", pk)
-    return _plan_form(request, plan, access, "assessment", "Write the result", form)
+    return _plan_form(request, plan, access, "assessment", "Write the result", form, "result")
 
 
 def review(request: HttpRequest, pk: int) -> HttpResponse:
@@ -199,7 +209,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         supervision.review(plan=plan, by=request.user, **form.cleaned_data)
         messages.success(request, "Review written")
         return redirect("problems:overview", pk)
-    return _plan_form(request, plan, access, "overview", "Write a review", form)
+    return _plan_form(request, plan, access, "overview", "Write a review", form, "review")
 
 
 def score(request: HttpRequest, pk: int) -> HttpResponse:
@@ -219,7 +229,7 @@ def score(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"Scored {sum(form.marks().values())} of 24")
         return redirect("problems:overview", pk)
     lead = "Eight items of 0 to 3. The lowest item holds the plan back, and is named beside its colour."
-    return _plan_form(request, plan, access, "overview", "Score the plan", form, lead)
+    return _plan_form(request, plan, access, "overview", "Score the plan", form, "score", lead)
 
 
 def nominate(request: HttpRequest, pk: int) -> HttpResponse:
@@ -230,13 +240,21 @@ def nominate(request: HttpRequest, pk: int) -> HttpResponse:
         supervision.nominate(plan=plan, by=request.user, **form.cleaned_data)
         messages.success(request, "The nomination is kept")
         return redirect("problems:overview", pk)
-    return _plan_form(request, plan, access, "overview", "Put forward for an award", form)
+    return _plan_form(request, plan, access, "overview", "Put forward for an award", form, "nominate")
 
 
 def _plan_form(
-    request: HttpRequest, plan: Plan, access: Any, here: str, title: str, form: forms.Form, lead: str = ""
+    request: HttpRequest,
+    plan: Plan,
+    access: Any,
+    here: str,
+    title: str,
+    form: forms.Form,
+    help_key: str,
+    lead: str = "",
 ) -> HttpResponse:
-    context = page(request, plan, access, here) | {"title": title, "form": form, "lead": lead}
+    context = page(request, plan, access, here)
+    context |= {"title": title, "form": form, "lead": lead, "help": help_with(help_key)}
     return render(request, "problems/plan_form.jinja", context)
 
 
@@ -244,6 +262,14 @@ def _choices(kind: str, plan: Plan) -> dict[str, Any]:
     if kind != "response":
         return {}
     return {"plan": plan, "cards": cards_to_cite(), "organisations": organisations_on(plan)}
+
+
+def _named(row: Any, name: str) -> str:
+    """The title of a line's form; a line that is there is called by its words, so no two pages share a title."""
+    if row is None:
+        return f"Add {'an' if name[0] in 'aeiou' else 'a'} {name}"
+    words = str(row)
+    return f"Change the {name}: {words if len(words) < SHORT else words[:SHORT].rsplit(' ', 1)[0] + ' …'}"
 
 
 def _ids(values: dict[str, Any]) -> dict[str, Any]:

@@ -32,9 +32,19 @@ from upstream_web.problems.changes import drafts, plans, readings, sharing
 from upstream_web.problems.changes.steps import missing_for, take_step
 from upstream_web.problems.changes.versions import EditClash
 from upstream_web.problems.forms.plans import AnswersForm, DetailsForm, FileForm, InvitationForm, NoteForm, StepForm
+from upstream_web.problems.in_words import compared, history_in_words
 from upstream_web.problems.models import Action, Note, Plan, PlanFile
-from upstream_web.problems.presenters import action_tag, colour_tag, compared, question_groups, status_tag, steps, tabs
-from upstream_web.problems.queries import actions_of
+from upstream_web.problems.presenters import (
+    action_tag,
+    also,
+    colour_tag,
+    progress,
+    question_groups,
+    status_tag,
+    steps,
+    tabs,
+)
+from upstream_web.problems.queries import actions_of, extent_of
 from upstream_web.problems.questions import help_with
 from upstream_web.problems.slices import records_on
 from upstream_web.problems.transitions import BY_KEY
@@ -48,6 +58,8 @@ DETAIL_FIELDS = (
 def overview(request: HttpRequest, pk: int) -> HttpResponse:
     """What the plan is about, how far it has come, what is next."""
     plan, access = plan_for_reading(request.user, pk)
+    unsent = plan.status in (Plan.Status.DRAFT, Plan.Status.RETURNED) and "scanning" in access.writes
+    missing = missing_for(plan, "submit") if unsent and access.whole else []
     notes = [note for note in plan.notes.select_related("by") if access.whole and access.sees(note.marking)]
     open_actions = (
         [action for action in actions_of(plan).open() if access.sees(action.marking)][:6]
@@ -55,8 +67,10 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
         else []
     )
     context = page(request, plan, access, "overview", [*notes, *open_actions]) | {
-        "steps": steps(plan, access),
-        "missing": missing_for(plan, "submit") if plan.status in ("draft", "returned") and access.whole else [],
+        "steps": [one for one in steps(plan, access) if not (missing and one.key == "submit")],
+        "missing": missing,
+        "also": also(plan, access),
+        "progress": progress(plan, access, extent_of(plan, sensitive=access.sensitive)),
         "notes": notes,
         "records": plan.status_records.select_related("by")[:5] if access.whole else [],
         "note_form": NoteForm(),
@@ -111,6 +125,8 @@ def edit_answers(request: HttpRequest, pk: int, stage: str, group: str) -> HttpR
             return redirect(f"problems:{stage}", pk)
     context = page(request, plan, access, stage) | {
         "title": chosen.title,
+        "help": help_with(stage),
+        "stage": stage,
         "form": form,
         "group": chosen,
         "draft": draft,
@@ -146,6 +162,7 @@ def edit_details(request: HttpRequest, pk: int) -> HttpResponse:
         "title": "Details of the plan",
         "form": form,
         "clashes": clashes,
+        "help": help_with("details"),
     }
     return render(request, "problems/edit_details.jinja", context)
 
@@ -156,7 +173,7 @@ def step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     transition = next((one for one in steps(plan, access) if one.key == step), None)
     if transition is None:
         raise PermissionDenied if step in BY_KEY else Http404
-    form = StepForm(posted(request))
+    form = StepForm(posted(request), comment_needed=transition.comment_needed)
     if request.method == "POST" and form.is_valid():
         try:
             take_step(plan=plan, by=request.user, access=access, step=step, comment=form.cleaned_data["comment"])
@@ -169,6 +186,7 @@ def step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         "title": transition.words,
         "form": form,
         "transition": transition,
+        "help": help_with("step"),
     }
     return render(request, "problems/step.jinja", context)
 
@@ -196,7 +214,12 @@ def add_file(request: HttpRequest, pk: int) -> HttpResponse:
         sharing.add_file(plan=plan, by=request.user, **form.cleaned_data)
         messages.success(request, "The file is kept")
         return redirect("problems:overview", pk)
-    context = page(request, plan, access, "overview") | {"title": "Add a file", "form": form, "button": "Add the file"}
+    context = page(request, plan, access, "overview") | {
+        "title": "Add a file",
+        "form": form,
+        "button": "Add the file",
+        "help": help_with("file"),
+    }
     return render(request, "problems/plan_form.jinja", context)
 
 
@@ -248,6 +271,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
         "title": "Invite an organisation",
         "form": form,
         "button": "Invite",
+        "help": help_with("invite"),
     }
     return render(request, "problems/plan_form.jinja", context)
 
@@ -269,6 +293,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
     events = Paginator(history_open_to(plan, access), 50).get_page(request.GET.get("page"))
     context = page(request, plan, access, "history", marked_parts(plan, access)) | {
         "events": events,
+        "happened": history_in_words(events.object_list),
         "versions": plan.versions.select_related("by").defer("content")[:100],
     }
     return render(request, "problems/history.jinja", context)

@@ -12,6 +12,7 @@ from upstream_web.people.middleware import open_to_all
 from upstream_web.problems.access import plan_for_supervising, published_summaries, summary_for_public
 from upstream_web.problems.changes.public import approve_summary, withdraw_summary
 from upstream_web.problems.forms.plans import PublicSummaryForm
+from upstream_web.problems.questions import help_with
 from upstream_web.problems.views.plan import page
 
 
@@ -45,6 +46,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("problems:overview", pk)
     context = page(request, plan, access, "overview") | {
         "title": "Public summary",
+        "help": help_with("public"),
         "form": form,
         "held": plan.public_summaries.filter(withdrawn_at__isnull=True).select_related("approved_by").first(),
     }

@@ -14,6 +14,7 @@ from upstream_web.problems.forms.plans import StartForm
 from upstream_web.problems.models import Plan
 from upstream_web.problems.presenters import colour_tag, status_tag
 from upstream_web.problems.queries import similar_plans
+from upstream_web.problems.questions import help_with
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -35,6 +36,7 @@ def start(request: HttpRequest) -> HttpResponse:
         )
     context = {
         "title": "Start a plan",
+        "help": help_with("start"),
         "form": form,
         "similar": similar,
         "status_tag": status_tag,
@@ -58,7 +60,7 @@ def _started(request: HttpRequest, form: StartForm) -> HttpResponse:
         started_from=source if source in Plan.StartedFrom.values else Plan.StartedFrom.BLANK,
         started_from_ref=request.GET.get("ref", "")[:160],
     )
-    return redirect("problems:overview", plan.pk)
+    return redirect("problems:beat" if plan.is_on_one_page else "problems:overview", plan.pk)
 
 
 def _prefilled(request: HttpRequest) -> dict[str, object]:
