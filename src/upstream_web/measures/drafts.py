@@ -1,12 +1,18 @@
 """What people have typed and not yet decided on, kept on the server; no change of anybody's page, so not audited."""
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
+from upstream_web.audit.changes import record
 from upstream_web.measures.models import CommentaryDraft
 from upstream_web.people.models import User
+
+KEPT = datetime.timedelta(days=180)
+"""After a draft was last touched."""
 
 
 def keep(*, measure: str, month: str, words: Mapping[str, Any], base: int, by: User) -> CommentaryDraft:
@@ -18,3 +24,17 @@ def keep(*, measure: str, month: str, words: Mapping[str, Any], base: int, by: U
 def drop(*, measure: str, month: str, by: User) -> None:
     """Let the person's draft go."""
     CommentaryDraft.objects.filter(person=by, measure=measure, month=month).delete()
+
+
+@transaction.atomic
+def forget_old(*, by: Any) -> int:
+    """Delete drafts that nobody went on with; how many."""
+    count, _ = CommentaryDraft.objects.filter(saved_at__lt=timezone.now() - KEPT).delete()
+    if count:
+        record(
+            by=by,
+            action="commentary.drafts_forgotten",
+            of=CommentaryDraft(person=User(name="everybody")),
+            details={"drafts": count},
+        )
+    return count

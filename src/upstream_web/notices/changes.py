@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -13,6 +14,12 @@ from upstream_web.people.models import User
 
 CLAIM_LASTS = datetime.timedelta(minutes=10)
 """After this a sender that claimed a letter and never sent it is taken for dead."""
+
+SEEN_KEPT = datetime.timedelta(days=90)
+UNSEEN_KEPT = datetime.timedelta(days=365)
+REMINDERS_KEPT = datetime.timedelta(days=2 * 365)
+"""A reminder is what keeps `remind` from reminding again, so it stays longest."""
+DIGESTS_KEPT = datetime.timedelta(days=30)
 
 
 def notice(*, to: User, kind: str, subject: models.Model, once: str = "") -> Notice:
@@ -59,3 +66,16 @@ def close_digest(*, digest: Digest, sent: bool) -> None:
     """A claimed letter was sent, or could not be and is free to be tried again."""
     now = timezone.now()
     Digest.objects.filter(pk=digest.pk).update(**({"sent_at": now} if sent else {"claimed_at": None}))
+
+
+@transaction.atomic
+def forget_old(*, by: Any) -> int:
+    """Delete notices and letters that have done their work; how many."""
+    now = timezone.now()
+    seen = Q(once="", read_at__lt=now - SEEN_KEPT)
+    unseen = Q(once="", read_at__isnull=True, at__lt=now - UNSEEN_KEPT)
+    gone, _ = Notice.objects.filter(seen | unseen | Q(at__lt=now - REMINDERS_KEPT)).delete()
+    letters, _ = Digest.objects.filter(day__lt=timezone.localdate() - DIGESTS_KEPT).delete()
+    if gone or letters:
+        record(by=by, action="notices.forgotten", of=Notice(), details={"notices": gone, "letters": letters})
+    return gone + letters

@@ -6,8 +6,10 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from upstream_web.audit.changes import System, record
@@ -16,6 +18,9 @@ from upstream_web.people.models import Membership, OneTimeLink, Organisation, Po
 from upstream_web.people.permissions import Permission
 from upstream_web.people.tasks import send_letter, send_password_link
 from upstream_web.places.models import Area
+
+LINKS_KEPT = datetime.timedelta(days=30)
+"""After its use or its end: so long whoever comes with it is told why it opens nothing."""
 
 
 @transaction.atomic
@@ -213,6 +218,27 @@ def use_link(*, link: OneTimeLink, by: Any) -> bool:
     if used:
         record(by=by, action="link.used", of=link, details={"purpose": link.purpose, "target": link.target_id})
     return bool(used)
+
+
+@transaction.atomic
+def forget_links(*, by: Any) -> int:
+    """Delete links that opened their thing, or no longer would, a while ago; how many. The log keeps who made them."""
+    before = timezone.now() - LINKS_KEPT
+    count, _ = OneTimeLink.objects.filter(Q(used_at__lt=before) | Q(expires_at__lt=before)).delete()
+    if count:
+        record(by=by, action="link.forgotten", of=OneTimeLink(), details={"links": count})
+    return count
+
+
+@transaction.atomic
+def forget_sessions(*, by: Any) -> int:
+    """Delete sessions that are over, with what was typed in them, and where each was used from; how many."""
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    over = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key"))
+    count, _ = over.delete()
+    if count:
+        record(by=by, action="session.forgotten", of=User(), details={"sessions": count})
+    return count
 
 
 @transaction.atomic

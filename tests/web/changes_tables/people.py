@@ -2,10 +2,12 @@
 
 import datetime
 
+from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
 from factories.people import AreaFactory, MembershipFactory, OrganisationFactory, RoleFactory, TeamFactory, UserFactory
 from factories.signing_in import second_step
+from upstream_web.audit.changes import System
 from upstream_web.people import changes
 from upstream_web.people.models import OneTimeLink, Organisation, PolicingBodyForm, Team
 from upstream_web.people.permissions import Permission
@@ -122,6 +124,23 @@ def use_link():
         purpose="action", target_id="1", email="jo@housing.example", token_hash="0" * 64, expires_at=later, made_by=by
     )
     return lambda: changes.use_link(link=link, by=by)
+
+
+def forget_links():
+    ago = timezone.now() - datetime.timedelta(days=60)
+    OneTimeLink.objects.create(
+        purpose="action", target_id="1", email="jo@housing.example", token_hash="0" * 64, made_by=UserFactory(),
+        made_at=ago, expires_at=ago + datetime.timedelta(days=14),
+    )  # fmt: skip
+    return lambda: changes.forget_links(by=System("tidy"))
+
+
+def forget_sessions():
+    UserSession.objects.create(
+        user=UserFactory(), session_key="over", ip="127.0.0.1", user_agent="x", created_at=timezone.now(),
+        last_seen_at=timezone.now(), data={},
+    )  # fmt: skip
+    return lambda: changes.forget_sessions(by=System("tidy"))
 
 
 def record_sign_in():

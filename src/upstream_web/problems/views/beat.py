@@ -45,7 +45,7 @@ def _sent(request: HttpRequest, plan: Plan, form: BeatForm) -> tuple[HttpRespons
     """Keep or save what was typed: where to go next, or nowhere and what somebody else saved meanwhile."""
     if "draft" in request.POST:
         drafts.keep_draft(by=request.user, form=_draft_of(plan), data=_typed(form))
-        messages.success(request, "Your draft is kept on the server. Nobody else sees it until you save.")
+        messages.success(request, drafts.KEPT_WORDS)
         return redirect("problems:beat", plan.pk), ()
     if not form.is_valid():
         return None, ()

@@ -109,7 +109,7 @@ def edit_answers(request: HttpRequest, pk: int, stage: str, group: str) -> HttpR
     if request.method == "POST" and form.is_valid():
         if "draft" in request.POST:
             drafts.keep_draft(by=request.user, form=draft_name, data=form.cleaned_data)
-            messages.success(request, "Your draft is kept on the server. Nobody else sees it until you save.")
+            messages.success(request, drafts.KEPT_WORDS)
             return redirect("problems:edit_answers", pk, stage, group)
         try:
             resolved = "resolved" in request.POST
