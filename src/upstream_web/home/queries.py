@@ -13,7 +13,7 @@ from upstream_web.measures.presenters.pages import outside_limits
 from upstream_web.people.access import Standing, standing
 from upstream_web.people.models import User
 from upstream_web.people.permissions import Permission
-from upstream_web.problems.access import visible_plans
+from upstream_web.problems.access import visible_actions, visible_plans
 from upstream_web.problems.models import Action, Plan
 from upstream_web.reports.access import reports_for_reading
 from upstream_web.reports.models import Report
@@ -65,7 +65,7 @@ def desk(user: User) -> Desk:
     """The desk of a person."""
     who, plans, today = standing(user), visible_plans(user), timezone.localdate()
     mine, related = plans.filter(owner=user).select_related("area"), plans.select_related("area", "owner")
-    actions = list(_actions(user, who, plans))
+    actions = list(_actions(user, who))
     supervised = _within(related, who.paths(Permission.PLAN_SUPERVISE))
     led = _within(related.unscored().exclude(status=Plan.Status.DRAFT), who.paths(Permission.PLAN_HUB))
     return Desk(
@@ -108,11 +108,11 @@ def reports_for(user: User) -> dict[str, list[dict[str, Any]]]:
     return {"waiting": waiting_for(user), "newest": [row(one) for one in newest]}
 
 
-def _actions(user: User, who: Standing, plans: QuerySet[Plan]) -> QuerySet[Action]:
+def _actions(user: User, who: Standing) -> QuerySet[Action]:
     theirs = Q(owner__isnull=True, owner_email="", organisation__in=who.organisation_ids) & ~Q(
         organisation=F("plan__lead")
     )
-    rows = Action.objects.open().filter(Q(owner=user) | theirs, plan__in=plans)
+    rows = visible_actions(user).open().filter(Q(owner=user) | theirs)
     return rows.select_related("plan").order_by("due_on", "id")
 
 

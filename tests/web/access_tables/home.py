@@ -1,15 +1,14 @@
-"""The home page."""
+"""The home page and search: whose words they show is in test_access_sweep."""
 
-from factories.access import OPENS, SIGN_IN, Row, World
-from factories.people import person
-from upstream_web.people.permissions import Permission
+from factories.access import OPENS, Row, World, areas, everybody, to_all
 
 
 def world() -> World:
-    return World({"anonymous": None, "stranger": person(Permission.PLAN_START)})
+    return World(everybody(*areas()))
 
 
 ROWS = [
-    Row("home:index", {"anonymous": SIGN_IN, "stranger": OPENS}),
-    Row("home:words", {"anonymous": OPENS, "stranger": OPENS}),
+    Row("home:index", to_all()),
+    Row("home:search", to_all(), query="?q=lane"),
+    Row("home:words", to_all(anonymous=OPENS)),
 ]
