@@ -40,15 +40,17 @@ class Aoristic:
 
 
 def aoristic(begins: ArrayLike, ends: ArrayLike) -> Aoristic:
-    """At which hours and weekdays do events happen, when each is known to lie between two moments?
+    """Events spread over the hours and weekdays at which they may have happened.
 
-    Parameters
-    ----------
+    Question: at which hours and weekdays do events happen, when each is known to lie between two moments?
+
+    Parameters:
+
     begins, ends : (n,) of datetime64
         First and last moment the event can have happened, local wall time, read to the minute; an end that is not
         known is NaT and stands for the beginning.
 
-    Assumes that an event is equally likely in every minute of its range; a burglary while people were at work is not.
+    Assumes: an event is equally likely in every minute of its range; a burglary while people were at work is not.
     Hours of the ends are favoured where ranges are long: look at the exact events beside it.
 
     When not to use: ranges that mostly exceed a day.

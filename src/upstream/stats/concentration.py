@@ -78,10 +78,10 @@ class Accuracy:
 
 
 def gini(counts: ArrayLike) -> float:
-    """Gini coefficient of counts over places.
+    """Gini coefficient of counts over places, as :func:`concentration` gives it.
 
-    Source: 2 sum(i x_(i)) / (n c) - (n + 1) / n, x ascending, n places, c events; Bernasco and Steenbeek 2017, Journal
-    of Quantitative Criminology 33:451-467.
+    2 sum(i x_(i)) / (n c) - (n + 1) / n, x ascending, n places, c events (Bernasco and Steenbeek 2017, Journal of
+    Quantitative Criminology 33:451-467).
     """
     ordered = np.sort(_counts(counts))
     number, total = len(ordered), float(ordered.sum())
@@ -89,9 +89,9 @@ def gini(counts: ArrayLike) -> float:
 
 
 def generalised_gini(counts: ArrayLike) -> float:
-    """Gini coefficient that is 0 when fewer events than places lie as evenly as they can.
+    """Gini coefficient that is 0 when fewer events than places lie as evenly as they can: max(n / c, 1) (G - 1) + 1.
 
-    Source: max(n / c, 1) (G - 1) + 1; Bernasco and Steenbeek 2017, Journal of Quantitative Criminology 33:451-467.
+    As :func:`concentration` gives it (Bernasco and Steenbeek 2017, Journal of Quantitative Criminology 33:451-467).
     """
     given = _counts(counts)
     return float(max(len(given) / given.sum(), 1.0) * (gini(given) - 1) + 1)
@@ -105,10 +105,12 @@ def concentration(
     exposure: ArrayLike | None = None,
     simulations: int = 199,
 ) -> Concentration:
-    """How few places hold a quarter, half, four fifths of what happens, and would chance alone do it?
+    """How concentrated counts are over places, with what chance alone would give.
 
-    Parameters
-    ----------
+    Question: how few places hold a quarter, half, four fifths of what happens, and would chance alone do it?
+
+    Parameters:
+
     counts : (n,) of int
         Events of each place, nought included: leaving empty places out makes crime look less concentrated.
     rng
@@ -120,7 +122,7 @@ def concentration(
     simulations
         Draws for the interval and for chance.
 
-    Assumes places of one kind. The interval draws places anew and so supposes that they are independent; neighbours
+    Assumes: places of one kind. The interval draws places anew and so supposes that they are independent; neighbours
     are not, and it is then too narrow.
 
     When not to use: counts of areas that were drawn to hold like numbers of people, to say anything of streets.
@@ -157,10 +159,12 @@ def concentration(
 
 
 def accuracy(order: ArrayLike, later: ArrayLike, areas: ArrayLike) -> Accuracy:
-    """How much of the later events lay in the places a map named first?
+    """Hit rate and predictive accuracy index of a map, place by place.
 
-    Parameters
-    ----------
+    Question: how much of the later events lay in the places a map named first?
+
+    Parameters:
+
     order : (n,) of int
         Places, the most dangerous by the map first; each once.
     later : (n,) of int
@@ -168,7 +172,7 @@ def accuracy(order: ArrayLike, later: ArrayLike, areas: ArrayLike) -> Accuracy:
     areas : (n,) of float
         Area of each place, one unit.
 
-    Assumes later events that the map did not see. Policing the places named lowers their later events: a map that is
+    Assumes: later events that the map did not see. Policing the places named lowers their later events: a map that is
     acted on well looks worse than it was.
 
     When not to use: to compare maps at different areas: the index falls as the area grows, whatever the map.

@@ -87,10 +87,12 @@ def density(
     kernel: Kernel = "quartic",
     boundary: ArrayLike | None = None,
 ) -> Density:
-    """How many events are there to the square unit, around each place of a map?
+    """Kernel density on a grid.
 
-    Parameters
-    ----------
+    Question: how many events are there to the square unit, around each place of a map?
+
+    Parameters:
+
     x, y : (n,)
         Projected coordinates.
     bandwidth, cell
@@ -103,7 +105,7 @@ def density(
         Cells inside the area policed. The density near its edge (and near the edge of the grid) is divided by the part
         of the kernel that lies inside, for nothing outside was counted.
 
-    Assumes events may happen anywhere inside; points at shared map points make spots of their own shape.
+    Assumes: events may happen anywhere inside; points at shared map points make spots of their own shape.
 
     When not to use: fewer than about 30 points; to compare maps of unlike bandwidth.
 
@@ -142,16 +144,18 @@ def density(
 
 
 def bandwidth_by_likelihood(x: ArrayLike, y: ArrayLike, candidates: Sequence[float]) -> Bandwidth:
-    """Which bandwidth makes each point most expected from the others?
+    """The bandwidth under which each point is likeliest by the others.
 
-    Parameters
-    ----------
+    Question: which bandwidth makes each point most expected from the others?
+
+    Parameters:
+
     x, y : (n,)
         Projected coordinates.
     candidates
         Bandwidths of the quartic kernel to try, same unit.
 
-    Assumes that points are no copies of one another: many at one place drive the bandwidth to the smallest tried.
+    Assumes: points are no copies of one another: many at one place drive the bandwidth to the smallest tried.
 
     When not to use: points at shared map points.
 

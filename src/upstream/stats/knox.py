@@ -71,7 +71,7 @@ class Knox:
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
-    """Pairs of points nearer than the last finite break, by the place of each point, and their band of distance."""
+    """Pairs of points nearer than the last finite break: ``first`` and ``second`` point, ``band`` of distance."""
 
     first: NDArray[np.int32]
     second: NDArray[np.int32]
@@ -93,10 +93,12 @@ def knox(
     same_place: bool = False,
     cumulative: bool = False,
 ) -> Knox:
-    """Are points that are near in place also near in time more often than if the times were dealt out at random?
+    """Knox's test: pairs near in place and in time, beside what chance gives.
 
-    Parameters
-    ----------
+    Question: are points that are near in place also near in time more often than if the times were dealt out at random?
+
+    Parameters:
+
     x, y : (n,)
         Coordinates in one unit of length, projected.
     times : (n,) of int
@@ -117,7 +119,7 @@ def knox(
     cumulative
         Each band reaches from nought to its end, in both directions.
 
-    Assumes that the risk of each place keeps its share over time: where places grow at different rates the test sees
+    Assumes: the risk of each place keeps its share over time: where places grow at different rates the test sees
     interaction that is none (population shift bias). Points snapped to shared places are no longer apart by what they
     were.
 
@@ -188,11 +190,10 @@ def _summary(observed: NDArray[np.int64], expected: NDArray[np.float64], drawn: 
 def near_pairs(
     x: ArrayLike, y: ArrayLike, times: ArrayLike, *, within: float, lag: float, metric: Metric = "euclidean"
 ) -> NDArray[np.int64]:
-    """Which points are near one another in place and in time.
+    """Which points are near one another in place and in time: the pairs that :func:`knox` counts.
 
-    Parameters: as :func:`knox`; ``within`` and ``lag`` are the farthest that is near, both included.
-
-    Returns: (pairs, 2), the earlier point of each pair first; of two at one moment the one given first.
+    ``within`` and ``lag`` are the farthest that is near, both included. Returns (pairs, 2), the earlier point of each
+    pair first; of two at one moment the one given first.
     """
     place = np.column_stack([np.asarray(x, np.float64), np.asarray(y, np.float64)])
     moments = np.asarray(times)

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numba import njit, prange
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
 from scipy.stats import norm, pearson3
 
 from upstream.errors import BadInput
@@ -80,10 +81,12 @@ def getis_ord(
     star: bool = True,
     permutations: int = 999,
 ) -> Local:
-    """Around which places is there more, or less, than chance would put there?
+    """Getis and Ord's Gi or Gi* of every place.
 
-    Parameters
-    ----------
+    Question: around which places is there more, or less, than chance would put there?
+
+    Parameters:
+
     values : (n,)
         Counts or rates, one a place. Rates of small places: smooth them first, or small places lead by chance.
     neighbours
@@ -95,7 +98,7 @@ def getis_ord(
     permutations
         Of the other places' values, the place's own held (conditional); 0: none, and only ``p_normal`` is held.
 
-    Assumes one process over the whole map under the null: a city centre will lead whatever else there is.
+    Assumes: one process over the whole map under the null: a city centre will lead whatever else there is.
 
     When not to use: fewer than about 30 places; values that are nearly all nought (look at counts of larger places).
 
@@ -121,12 +124,16 @@ def getis_ord(
 def local_moran(
     values: ArrayLike, neighbours: Neighbours, *, rng: np.random.Generator, permutations: int = 999
 ) -> Local:
-    """Which places are like, or unlike, the places around them?
+    """Local Moran of every place.
+
+    Question: which places are like, or unlike, the places around them?
 
     Parameters: as :func:`getis_ord`; weights are used as given. ``p_high`` is of more than chance *around* the place:
     with a high value of its own it is a hot spot, with a low one a hole.
 
-    Assumes, and when not to use: as :func:`getis_ord`.
+    Assumes: as :func:`getis_ord`.
+
+    When not to use: as :func:`getis_ord`.
 
     Source: Anselin 1995, Geographical Analysis 27:93-115, eq. 12, with m2 the sum of squares over n.
     """
@@ -139,11 +146,13 @@ def local_moran(
 def moran(
     values: ArrayLike, neighbours: Neighbours, *, rng: np.random.Generator | None = None, permutations: int = 0
 ) -> Moran:
-    """Do neighbouring places have like values?
+    """Moran's I of all places together.
+
+    Question: do neighbouring places have like values?
 
     Parameters: as :func:`getis_ord`; ``rng`` is needed for permutations.
 
-    Assumes, for ``p_normal``, independent draws of one normal distribution; the permutations need only that any place
+    Assumes: for ``p_normal``, independent draws of one normal distribution; the permutations need only that any place
     could have had any value.
 
     When not to use: counts of places of unlike size; use rates, smoothed.
@@ -168,8 +177,8 @@ def moran(
     return Moran(i, expected, variance, float(2 * norm.sf(abs(i - expected) / np.sqrt(variance))), p)
 
 
-def _moran(z: NDArray[np.float64], matrix: object, total: float) -> float:
-    return float(len(z) / total * (z @ (matrix @ z)) / (z @ z))  # type: ignore[operator]
+def _moran(z: NDArray[np.float64], matrix: csr_array, total: float) -> float:
+    return float(len(z) / total * (z @ (matrix @ z)) / (z @ z))
 
 
 def _values(given: ArrayLike, neighbours: Neighbours) -> NDArray[np.float64]:

@@ -53,7 +53,7 @@ class Neighbours:
 
 
 def neighbours_of(lists: Sequence[Sequence[int]]) -> Neighbours:
-    """Neighbours from a list a place of the places beside it, each of weight one."""
+    """For :func:`getis_ord` and its like: neighbours from each place's list of others, each of weight one."""
     rows = [np.unique(np.asarray(row, np.int64)) for row in lists]
     for place, row in enumerate(rows):
         if len(row) and (row[0] < 0 or row[-1] >= len(rows) or place in row):
@@ -65,7 +65,7 @@ def neighbours_of(lists: Sequence[Sequence[int]]) -> Neighbours:
 
 
 def nearest(x: ArrayLike, y: ArrayLike, k: int) -> Neighbours:
-    """The k nearest points of each point, each of weight one; of points at one place the first given are nearest."""
+    """For :func:`getis_ord` and its like: the k nearest points of each point, each of weight one."""
     place = _points(x, y)
     if not 0 < k < len(place):
         raise BadInput(f"{k} nearest of {len(place)} points.", allowed=f"1 to {len(place) - 1}")
@@ -78,7 +78,7 @@ def nearest(x: ArrayLike, y: ArrayLike, k: int) -> Neighbours:
 
 
 def within(x: ArrayLike, y: ArrayLike, distance: float) -> Neighbours:
-    """All points up to a distance, the distance included, each of weight one."""
+    """For :func:`getis_ord` and its like: all points up to a distance, included, each of weight one."""
     place = _points(x, y)
     if not distance > 0:
         raise BadInput(f"A distance of {distance}.", allowed="above 0")

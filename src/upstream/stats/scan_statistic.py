@@ -99,18 +99,11 @@ def circles(
     most_share: float = 0.1,
     most_distance: float = np.inf,
 ) -> Zones:
-    """Circles round each place, as large as a share of the whole or a distance allows.
+    """Circles round each place, as large as a share of the whole or a distance allows, for :func:`poisson_scan`.
 
-    Parameters
-    ----------
-    x, y : (n,)
-        Projected coordinates of the places.
-    weight : (n,)
-        What the share is of: population, expected cases.
-    most_share
-        Largest part of the weight in one circle, above 0, at most 0.5.
-    most_distance
-        Largest radius, unit of the coordinates.
+    ``x``, ``y`` (n,) projected coordinates of the places; ``weight`` (n,) what the share is of (population, expected
+    cases, events); ``most_share`` the largest part of the weight in one circle, above 0, at most 0.5;
+    ``most_distance`` the largest radius, unit of the coordinates.
     """
     place = np.column_stack([np.asarray(x, np.float64), np.asarray(y, np.float64)])
     mass = np.asarray(weight, np.float64)
@@ -132,10 +125,12 @@ def circles(
 def poisson_scan(
     cases: ArrayLike, expected: ArrayLike, zones: Zones, *, rng: np.random.Generator, simulations: int = 999
 ) -> Scan:
-    """Where are there more cases than the people there would have?
+    """The circles with more cases than expected.
 
-    Parameters
-    ----------
+    Question: where are there more cases than the people there would have?
+
+    Parameters:
+
     cases : (n,) of int
         Cases of each place.
     expected : (n,)
@@ -145,7 +140,7 @@ def poisson_scan(
     rng, simulations
         Source and number of replicas.
 
-    Assumes cases are independent and in proportion to what is expected. A crime that comes in series breaks it.
+    Assumes: cases are independent and in proportion to what is expected. A crime that comes in series breaks it.
 
     When not to use: to watch week by week (:func:`permutation_scan`).
 
@@ -178,10 +173,12 @@ def permutation_scan(
     rng: np.random.Generator,
     simulations: int = 999,
 ) -> Scan:
-    """Where has more happened of late than the place and the time would each have alone?
+    """The circles with more events of late than place and time alone explain.
 
-    Parameters
-    ----------
+    Question: where has more happened of late than the place and the time would each have alone?
+
+    Parameters:
+
     places : (events,) of int
         Place of each event, 0 to n - 1.
     ages : (events,) of int
@@ -193,7 +190,7 @@ def permutation_scan(
     rng, simulations
         Source and number of replicas; the ages are dealt out anew among the events.
 
-    Needs no population: each place is its own standard. Assumes that places keep their shares of events over the time
+    Assumes: no population is needed, each place is its own standard; places keep their shares of events over the time
     given: a new estate is seen as a cluster.
 
     When not to use: less than about five times ``most_periods`` of history.
