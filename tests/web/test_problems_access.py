@@ -12,7 +12,7 @@ from factories.people import (
     UserFactory,
     person,
 )
-from factories.problems import InvitationFactory, PlanFactory
+from factories.problems import InvitationFactory, NoteFactory, PlanFactory
 from upstream_web.people.permissions import Permission
 from upstream_web.problems.access import access_to, plan_for_reading, visible_plans
 
@@ -114,3 +114,19 @@ def test_absent_and_forbidden_look_the_same(plan) -> None:
     with pytest.raises(Http404) as absent:
         plan_for_reading(stranger, 10**9)
     assert str(forbidden.value) == str(absent.value)
+
+
+def test_a_partner_invited_to_every_stage_is_still_a_partner(client, plan) -> None:
+    housing = OrganisationFactory(kind="housing")
+    partner = person(Permission.PLAN_START, team=TeamFactory(organisation=housing))
+    everything = dict.fromkeys(("scanning", "analysis", "response", "assessment"), "write")
+    InvitationFactory(plan=plan, organisation=housing, **everything)
+    NoteFactory(plan=plan, text="Between ourselves")
+    access = access_to(partner, plan)
+    assert (len(access.reads), len(access.writes), access.whole) == (4, 4, False)
+    client.force_login(partner)
+    assert "Between ourselves" not in client.get(f"/plans/{plan.pk}/").content.decode()
+    for page in ("history/", "history/readers/", "sharing/", "records/"):
+        assert client.get(f"/plans/{plan.pk}/{page}").status_code == 404
+    assert client.get(f"/plans/{plan.pk}/details/").status_code == 403
+    assert client.post(f"/plans/{plan.pk}/records/count/").status_code == 403

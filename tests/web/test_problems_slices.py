@@ -163,12 +163,16 @@ def test_without_a_period_the_last_two_years_held_are_counted(signed_in, plan, f
     assert (plan.slices.get().asked["from"], plan.slices.get().asked["to"]) == ("2020-07", "2022-06")
 
 
-def test_partners_see_no_small_number_and_count_nothing(client, signed_in, plan, figures) -> None:
+EVERYTHING = dict.fromkeys(("scanning", "analysis", "response", "assessment"), "write")
+
+
+@pytest.mark.parametrize("extents", [{"scanning": "write", "analysis": "write", "response": "read"}, EVERYTHING])
+def test_partners_see_no_small_number_and_count_nothing(client, signed_in, plan, figures, extents) -> None:
     count(signed_in, plan)
     result = plan.slices.get().result
     partner = person(Permission.PLAN_START, team=TeamFactory(organisation=OrganisationFactory(kind="council")))
     organisation = partner.memberships.get().team.organisation
-    InvitationFactory(plan=plan, organisation=organisation, scanning="write", analysis="write", response="read")
+    InvitationFactory(plan=plan, organisation=organisation, **extents)
     client.force_login(partner)
     for stage in ("scanning", "analysis"):
         page = client.get(f"/plans/{plan.pk}/{stage}/").content.decode()

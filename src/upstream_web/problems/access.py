@@ -44,6 +44,7 @@ class PlanAccess:
     reads, writes : stages that the person may read and write
     sensitive : whether the person sees what is marked OFFICIAL-SENSITIVE on it
     team, supervisor, hub : in which capacity; a partner is none of them
+    partner : whether an invitation alone opens the plan, whatever its extent
     """
 
     reads: frozenset[str] = field(default_factory=frozenset)
@@ -52,11 +53,13 @@ class PlanAccess:
     team: bool = False
     supervisor: bool = False
     hub: bool = False
+    partner: bool = False
 
     @property
     def whole(self) -> bool:
-        """Whether the person sees the whole plan, its history included: everybody but partners."""
-        return self.reads == frozenset(STAGES)
+        """Whether the person sees the whole plan, its history included: everybody but partners, even those who are
+        invited to every stage."""
+        return self.reads == frozenset(STAGES) and not self.partner
 
     def sees(self, marking: str) -> bool:
         """Whether the person may see something with this marking."""
@@ -206,7 +209,8 @@ def _as_partner(who: Standing, plan: Plan) -> PlanAccess:
     ]
     reads = {stage for row in rows for stage in STAGES if getattr(row, stage) != Invitation.Extent.NONE}
     writes = {stage for row in rows for stage in STAGES if getattr(row, stage) == Invitation.Extent.WRITE}
-    return PlanAccess(frozenset(reads), frozenset(writes), sensitive=any(row.sensitive for row in rows))
+    sensitive = any(row.sensitive for row in rows)
+    return PlanAccess(frozenset(reads), frozenset(writes), sensitive=sensitive, partner=True)
 
 
 def plan_for_sharing(user: User, pk: int) -> tuple[Plan, PlanAccess]:
