@@ -89,10 +89,11 @@ def steps(plan: Plan, access: PlanAccess) -> list[Transition]:
 
 def also(plan: Plan, access: PlanAccess) -> list[dict[str, str]]:
     """What else this person may do with the plan: links."""
+    begun, approved = plan.status != Plan.Status.DRAFT, plan.status in (Plan.Status.ACTIVE, Plan.Status.ASSESSING)
     rows = [
-        ("review", "Write a review", access.supervisor and plan.is_open),
-        ("score", "Score the plan", access.team or access.supervisor or access.hub),
-        ("nominate", "Put it forward for an award", access.team or access.supervisor),
+        ("review", "Write a review", access.supervisor and approved),
+        ("score", "Score the plan", begun and (access.team or access.supervisor or access.hub)),
+        ("nominate", "Put it forward for an award", begun and plan.is_open and (access.team or access.supervisor)),
     ]
     return [{"text": text, "href": reverse(f"problems:{name}", args=[plan.pk])} for name, text, may in rows if may]
 

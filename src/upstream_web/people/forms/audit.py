@@ -30,7 +30,7 @@ class AuditFilterForm(forms.Form):
     words = forms.CharField(
         label="Of",
         required=False,
-        help_text="Part of the name of a plan, person or file; a plan’s name finds its notes, files and actions too",
+        help_text="A name or part of it; a plan’s finds its parts too",
     )
     kind = forms.CharField(required=False, widget=forms.HiddenInput)
     number = forms.CharField(required=False, widget=forms.HiddenInput)
