@@ -8,14 +8,16 @@ import docx
 import pptx
 import pytest
 from django.test import Client
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
+from pptx.enum.text import PP_ALIGN
 from pptx.util import Emu
 
 from factories.people import person
 from fixtures_figures import MONTH
 from upstream.measures.result import FORCE
 from upstream_web.measures import access, papers
-from upstream_web.measures.engine.paper import Paper, exceptional, paper_of
+from upstream_web.measures.engine.paper import Grid, Paper, exceptional, paper_of
 from upstream_web.measures.models import Calculation, CommentaryVersion
 from upstream_web.people.permissions import Permission
 from upstream_web.runs.models import Run
@@ -168,3 +170,19 @@ def test_measures_outside_their_limits_are_chosen_to_begin_with(client: Client, 
 def test_without_the_role_there_is_no_paper(client: Client, ready: Calculation) -> None:
     client.force_login(person(Permission.PLAN_START))
     assert client.get(ADDRESS).status_code == 403
+
+
+def test_columns_of_numbers_stand_to_the_right_in_slides_and_word(paper: Paper) -> None:
+    assert Grid("t", ("a", "b", "c", "d"), (("x", "1,200", "90.0%", "–"), ("y", "−3", "n/a", "5.1"))).numbers == {
+        1,
+        2,
+        3,
+    }
+    tables = [shape.table for slide in slides(paper).slides for shape in slide.shapes if shape.has_table]
+    last = tables[-1].rows[1].cells
+    assert [cell.text_frame.paragraphs[0].alignment for cell in (last[0], last[1])] == [PP_ALIGN.LEFT, PP_ALIGN.RIGHT]
+    last = word(paper).tables[-1].rows[1].cells
+    assert [cell.paragraphs[0].alignment for cell in (last[0], last[1])] == [
+        WD_ALIGN_PARAGRAPH.LEFT,
+        WD_ALIGN_PARAGRAPH.RIGHT,
+    ]

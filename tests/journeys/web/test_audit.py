@@ -41,7 +41,7 @@ def test_an_auditor_follows_who_read_what(visit: Visit, cast: Cast) -> None:
     digest = seals.seal()[-1].digest
 
     page = visit("auditor", "/")
-    page.get_by_role("link", name="Audit log").click()
+    page.get_by_role("navigation").get_by_role("link", name="Audit log").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Why do you need to read this?")
     page.get_by_label("A complaint or a conduct matter").check()
     page.get_by_label("Reference").fill("C/17")

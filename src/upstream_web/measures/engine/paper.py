@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from upstream.measures.result import FORCE
@@ -14,6 +15,7 @@ from upstream_web.measures.engine.words import bound_section
 from upstream_web.measures.models import Words
 
 NOT_BACKED = (("Commentary", ("Left out: it holds a number that is backed by no value any more.",)),)
+NUMBER = re.compile(r"[−-]?£?\d[\d,]*(\.\d+)?%?|–|n/a|")
 MONTHS = 13
 """Rows of a measure's table: this month and the same month last year, and what is between."""
 
@@ -36,6 +38,12 @@ class Grid:
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The columns that hold nothing but numbers: they stand to the right."""
+        places = range(len(self.header))
+        return frozenset(place for place in places if all(NUMBER.fullmatch(row[place]) for row in self.rows))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pptx import Presentation
 from pptx.dml.color import RGBColor
+from pptx.enum.text import PP_ALIGN
 from pptx.presentation import Presentation as Deck
 from pptx.shapes.autoshape import Shape
 from pptx.slide import Slide
@@ -119,6 +120,7 @@ def _table(slide: Slide, grid: Grid, left: int, top: int, widths: Sequence[float
             cell.margin_top = cell.margin_bottom = Pt(2)
             cell.text = words
             for paragraph in cell.text_frame.paragraphs:
+                paragraph.alignment = PP_ALIGN.RIGHT if across in grid.numbers else PP_ALIGN.LEFT
                 paragraph.font.size = Pt(size)
                 paragraph.font.bold = down == 0
                 paragraph.font.color.rgb = RGBColor(255, 255, 255) if down == 0 else INK

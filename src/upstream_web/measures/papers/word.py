@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import docx
 from docx.document import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
@@ -100,9 +101,10 @@ def _table(document: Document, grid: Grid, widths: Sequence[float]) -> None:
     for row in table.rows:
         whole = OxmlElement("w:cantSplit")
         row._tr.get_or_add_trPr().append(whole)
-        for cell, width in zip(row.cells, widths, strict=True):
+        for across, (cell, width) in enumerate(zip(row.cells, widths, strict=True)):
             cell.width = Cm(width)
             for paragraph in cell.paragraphs:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if across in grid.numbers else WD_ALIGN_PARAGRAPH.LEFT
                 paragraph.paragraph_format.space_after = Pt(2)
                 for run in paragraph.runs:
                     run.font.size = Pt(9.5)
