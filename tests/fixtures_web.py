@@ -15,17 +15,20 @@ def audit_log_may_be_emptied() -> Iterator[None]:
     from django.db import connection
     from django.test import TransactionTestCase
 
-    triggers = import_module("upstream_web.audit.migrations.0002_append_only")
+    names = ("0002_append_only", "0004_not_emptied")
+    triggers = [import_module(f"upstream_web.audit.migrations.{name}") for name in names]
     empty = TransactionTestCase._fixture_teardown
 
     def emptied(case: TransactionTestCase) -> None:
         with connection.schema_editor() as editor:
-            triggers.allow(None, editor)
+            for one in reversed(triggers):
+                one.allow(None, editor)
         try:
             empty(case)
         finally:
             with connection.schema_editor() as editor:
-                triggers.forbid(None, editor)
+                for one in triggers:
+                    one.forbid(None, editor)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", emptied)

@@ -24,7 +24,7 @@ def some_events(number: int) -> None:
             record(by=user, action="area.renamed", of=area, before={"name": str(i)}, after={"name": str(i + 1)})
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_a_record_outside_the_transaction_of_its_change_is_refused() -> None:
     user = UserFactory()
     with pytest.raises(NotInTransaction):
@@ -63,6 +63,16 @@ def test_the_database_refuses_to_change_or_remove_events(statement: str) -> None
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert AuditEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("table", ["audit_auditevent", "audit_auditseal"])
+def test_the_database_refuses_to_empty_the_log_at_once(table: str) -> None:
+    some_events(1)
+    seals.seal()
+    empty = f"TRUNCATE {table}" if connection.vendor == "postgresql" else f"DELETE FROM {table}"
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(empty)
+    assert (AuditEvent.objects.count(), AuditSeal.objects.count()) == (1, 1)
 
 
 def tamper(statement: str) -> None:

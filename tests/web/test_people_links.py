@@ -60,6 +60,20 @@ def test_a_link_opens_once(client: Client) -> None:
     assert OneTimeLink.objects.get().used_at
 
 
+def test_a_newer_link_to_the_same_thing_ends_the_one_before(client: Client) -> None:
+    used, other_thing, first = made(), made(target_id=8), made()
+    second = made(email="sam@housing.example")
+    answer = client.post(first)
+    assert answer.status_code == 410
+    assert "A newer link was sent since" in answer.content.decode()
+    assert "A newer link" in client.get(used).content.decode()
+    assert opens(client, other_thing)
+    assert opens(client, second)
+    made()
+    assert "used already" in client.get(second).content.decode()
+    assert AuditEvent.objects.filter(action="link.made", details__replaced=1).count() == 2
+
+
 def test_two_at_the_same_moment_open_it_once(client: Client) -> None:
     path = made()
     link = links.find(path.split("/")[4], "lamp")

@@ -142,7 +142,7 @@ def test_a_worker_that_comes_back_late_changes_nothing() -> None:
     assert run.state == "failed"
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_the_heart_beats_while_the_work_goes_on() -> None:
     long_ago = timezone.now() - 2 * SILENT_AFTER
     run = RunFactory(state="running", alive_at=long_ago, attempt=uuid.uuid4())

@@ -203,11 +203,17 @@ def hand_over(*, user: User, to: User, last_day: datetime.date, by: Any) -> dict
 def make_link(
     *, purpose: str, target_id: str, email: str, token_hash: str, expires_at: datetime.datetime, by: User
 ) -> OneTimeLink:
-    """Keep the digest of a new one-time link; call `links.make`, which also makes the link itself."""
+    """Keep the digest of a new one-time link, and end those before it that nobody has used.
+
+    Call `links.make`, which also makes the link itself.
+    """
+    earlier = OneTimeLink.objects.unused().filter(purpose=purpose, target_id=target_id)
+    replaced = earlier.update(replaced_at=timezone.now())
     row = OneTimeLink.objects.create(
         purpose=purpose, target_id=target_id, email=email, token_hash=token_hash, expires_at=expires_at, made_by=by
     )
-    record(by=by, action="link.made", of=row, after={"purpose": purpose, "target": target_id, "email": email})
+    after = {"purpose": purpose, "target": target_id, "email": email}
+    record(by=by, action="link.made", of=row, after=after, details={"replaced": replaced} if replaced else {})
     return row
 
 

@@ -1,9 +1,9 @@
 """One-time links: somebody without an account opens one thing that is not sensitive, from an e-mail.
 
 An area of work registers a purpose (what kind of thing, and its page), makes a link with `make`, and puts `granted`
-before the page. A link is 256 random bits, signed for its purpose; the database holds a digest. It is used by a button,
-not by being fetched, so that a mail scanner that follows every link does not use it up. Using it opens the thing in
-that browser for two hours.
+before the page. A link is 256 random bits, signed for its purpose; the database holds a digest. A newer link to the
+same thing ends those before it that nobody has used. A link is used by a button, not by being fetched, so that a mail
+scanner that follows every link does not use it up. Using it opens the thing in that browser for two hours.
 """
 
 import datetime
@@ -57,7 +57,7 @@ class Holder:
 class Refused(Exception):
     """A link that opens nothing.
 
-    why : `unknown`, `used`, `expired` or `closed`
+    why : `unknown`, `used`, `replaced`, `expired` or `closed`
     link : the link itself where there is one, so that a new one can be sent to the same address
     """
 
@@ -104,6 +104,8 @@ def find(token: str, purpose: str) -> OneTimeLink:
         raise Refused("closed", link)
     if link.used_at:
         raise Refused("used", link)
+    if link.replaced_at:
+        raise Refused("replaced", link)
     if link.expires_at <= timezone.now():
         raise Refused("expired", link)
     return link

@@ -198,7 +198,7 @@ class OneTimeLinkQuerySet(models.QuerySet["OneTimeLink"]):
 
     def unused(self) -> "QuerySet[OneTimeLink]":
         """Links that still open something."""
-        return self.filter(used_at__isnull=True, expires_at__gt=timezone.now())
+        return self.filter(used_at__isnull=True, replaced_at__isnull=True, expires_at__gt=timezone.now())
 
 
 class OneTimeLink(models.Model):
@@ -212,6 +212,7 @@ class OneTimeLink(models.Model):
     made_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+    replaced_at = models.DateTimeField(null=True, blank=True, help_text="When a newer link to the same thing was made.")
 
     objects = OneTimeLinkQuerySet.as_manager()
 
@@ -221,6 +222,9 @@ class OneTimeLink(models.Model):
             models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="link_expires_after_it_is_made"),
             models.CheckConstraint(
                 condition=Q(used_at__isnull=True) | Q(used_at__gte=F("made_at")), name="link_is_used_after_it_is_made"
+            ),
+            models.CheckConstraint(
+                condition=Q(used_at__isnull=True) | Q(replaced_at__isnull=True), name="link_is_used_or_replaced"
             ),
         )
 
