@@ -53,6 +53,7 @@ _LEVEL_BEFORE = re.compile(
     r"(?:were|was)|to reach|[:,])\s*\(?$",
     re.IGNORECASE,
 )
+_AMOUNTS_BEFORE = re.compile(r"\b(?:amount|add(?:s|ed)? up|come|came|equal)\w* to\s*$", re.IGNORECASE)
 _COMPARED_BEFORE = re.compile(r"(?:\bfrom|against|with|than|\bon|\bon the|versus|\bvs?\.?|\bto)\s*$", re.IGNORECASE)
 
 
@@ -62,6 +63,8 @@ def _is_count(text: str, start: int, end: int) -> bool:
     if re.match(
         r"\s+(?:in|records?|cases?|offences?|crimes?|incidents?|reports?|calls?|were|seen|then|now)\b", text[end:]
     ) and not re.search(r"\bin\s*$", before):
+        return True
+    if _AMOUNTS_BEFORE.search(before):
         return True
     rest = text[:start] + " " * (end - start) + text[end:]
     others = [

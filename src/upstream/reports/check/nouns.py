@@ -99,12 +99,13 @@ def tokens(line: str) -> list[str]:
     return _TOKEN.findall(line)
 
 
-def _content(token: str) -> bool:
+def is_content(token: str) -> bool:
+    """Whether a token is a word that can name something: no mark, no number, no small word."""
     return token[0].isalnum() and token not in _FUNCTION and not token.isdigit()
 
 
 def _plain(token: str) -> bool:
-    return _content(token) and token not in _REPORTING
+    return is_content(token) and token not in _REPORTING
 
 
 _NUMBER_WORDS = words_in(
@@ -131,7 +132,7 @@ def phrase_after(said: list[str], at: int) -> tuple[str, ...]:
         token = said[n]
         if words and token in _FINITE:
             break
-        if (_content(token) and (words or token not in _REPORTING or _opens(said, n))) or (
+        if (is_content(token) and (words or token not in _REPORTING or _opens(said, n))) or (
             words and token in _COMMON and _goes_on(said, n)
         ):
             words.append(token)
@@ -164,7 +165,7 @@ def phrase_before(said: list[str], at: int) -> tuple[str, ...]:
     words: list[str] = []
     while n >= 0 and len(words) < _MOST_WORDS:
         token = said[n]
-        if (_content(token) and not (token in _REPORTING and _heads(said, n))) or (
+        if (is_content(token) and not (token in _REPORTING and _heads(said, n))) or (
             words and n > 0 and token in _COMMON | {"the", "a", "an"} and _came_from(said, n)
         ):
             words.insert(0, token)
@@ -177,7 +178,7 @@ def phrase_before(said: list[str], at: int) -> tuple[str, ...]:
 def _verb(said: list[str], n: int) -> bool:
     """A past tense just before the number ("fetched 30") after a noun that can be its subject."""
     near = any(re.fullmatch(r"<[nt]\d+>", t) for t in said[n + 1 : n + 3])
-    return near and said[n].endswith("ed") and n > 0 and _content(said[n - 1]) and not _content(said[n + 1])
+    return near and said[n].endswith("ed") and n > 0 and is_content(said[n - 1]) and not is_content(said[n + 1])
 
 
 def _heads(said: list[str], n: int) -> bool:
@@ -219,7 +220,7 @@ def qualifiers_of(line: str, number: int) -> frozenset[str] | None:
         return frozenset()
     n = at + 1
     while (
-        n < len(said) and (_content(said[n]) or (said[n] in _COMMON and _goes_on(said, n))) and said[n] not in _FINITE
+        n < len(said) and (is_content(said[n]) or (said[n] in _COMMON and _goes_on(said, n))) and said[n] not in _FINITE
     ):
         n += 1
     if n < len(said) and said[n] in _RELATIVE:

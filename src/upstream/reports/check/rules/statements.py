@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from upstream.reports.check.claims import read_claims
 from upstream.reports.check.cues import beside, changes_in
@@ -20,7 +20,8 @@ from upstream.reports.check.grids import Grid
 from upstream.reports.check.labels import is_total, key, said_in
 from upstream.reports.check.labels import telling as telling_label
 from upstream.reports.check.marks import mark, names_in
-from upstream.reports.check.nouns import name_of, qualifiers_of, subject_of
+from upstream.reports.check.movement import DIRECTION
+from upstream.reports.check.nouns import name_of, phrase_after, phrase_before, qualifiers_of, subject_of, tokens
 from upstream.reports.check.numbers import Value, same_number
 from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.vocabulary import telling, vocabulary, without_periods
@@ -40,6 +41,10 @@ _NO_FACT = re.compile(
 _PART = re.compile(
     r"\b(?:of (?:which(?! there (?:were|are))|these|those|them|whom)|including|among (?:them|these))\b[^.;]*$|"
     r"\bof (?:the |all )?<n\d+>[^.;<]*$"
+)
+_JUDGED = re.compile(
+    r"\b(?:targets?|goals?|standards?|ambition|threshold|benchmark|minimum|maximum|confidence interval|since|compar\w+|"
+    r"against|than|versus|vs|of (?:the|all|those|these|them|our|which|whom)|would|will|if)\b|<t0> of\b"
 )
 _TITLE_LEAD = re.compile(r"^(?:table|figure|chart|annex|appendix)\s+[\w.]+\s*[.:)-]?\s*", re.IGNORECASE)
 _CAPITAL = re.compile(r"(?<=[a-z,;:(] )[A-Z][\w'-]+")
@@ -142,6 +147,25 @@ def statements_of(sentence: Sentence, names: dict[frozenset[str], str]) -> Itera
         yield Statement(subject, places, period, value, where, sentence.text)
 
 
+def _percent_of(sentence: Sentence, names: dict[frozenset[str], str]) -> Iterator[Statement]:
+    """The one per cent of a sentence that says nothing else: the level of a measure in a period."""
+    marked = mark(sentence.full)
+    line = marked.line
+    if len(marked.numbers) != 1 or len(marked.spans) != 1 or "<t0>" not in line or not marked.spans[0].dated:
+        return
+    if DIRECTION.search(line) or _NO_FACT.search(re.sub(r"<p\d+>", "", line)) or _JUDGED.search(line):
+        return
+    said = tokens(line)
+    at = said.index("<t0>")
+    subject = phrase_before(said, at)
+    if phrase_after(said, at) or not telling_label(" ".join(subject)):
+        return
+    places = places_in(sentence.text, subject, names) | _scope(sentence, subject, names)
+    where = Where(sentence.file, sentence.line or None)
+    period = marked.spans[0].first, marked.spans[0].last
+    yield Statement(subject, places, period, marked.numbers[0], where, sentence.text)
+
+
 def _scope(sentence: Sentence, subject: tuple[str, ...], names: dict[frozenset[str], str]) -> frozenset[str]:
     """What a heading that names a row of some table says of what is under it: the page of a measure or a place."""
     heading = sentence.section[-1] if sentence.section else ""
@@ -164,7 +188,7 @@ def _title_subject(grid: Grid) -> tuple[str, ...]:
 
 def _column_period(grid: Grid, at: int) -> Period | None:
     column = grid.columns[at]
-    if column.role not in {"count", "percent"} or column.cumulative or column.rolling:
+    if column.role not in {"count", "percent", "average"} or column.cumulative or column.rolling:
         return None
     if column.span is not None:
         return (column.span.first, column.span.last) if column.span.dated and is_period_label(column.header) else None
@@ -182,7 +206,7 @@ def cells_of(grid: Grid, names: dict[frozenset[str], str]) -> Iterator[Statement
         if period is None:
             continue
         for row in grid.rows:
-            value = row.values[at]
+            value = _as_share(grid, at, row.values[at])
             if value is None or len([k for k in row.keys if k]) != 1:
                 continue
             label = row.keys[0] or row.label
@@ -192,6 +216,46 @@ def cells_of(grid: Grid, names: dict[frozenset[str], str]) -> Iterator[Statement
             if titled:
                 places = frozenset() if is_total(label) else frozenset(key(label))
                 yield Statement(titled, places, period, value, where, text)
+
+
+_ACROSS = re.compile(r"\b(?:by|in each|for each|per|across)\b", re.IGNORECASE)
+_LEFT_OPEN = re.compile(
+    r"\b(?:where (?:known|recorded|stated|given)|not (?:known|recorded|stated|given|all)|unknown|missing|some|most|"
+    r"more than "
+    r"one|excluding|excludes?|only those|sample|round\w*|estimat\w*|not (?:sum|add)|differ\w*|several answers|"
+    r"multiple)\b",
+    re.IGNORECASE,
+)
+
+
+def _totals_apart(evidence: Evidence, names: dict[frozenset[str], str]) -> Iterator[tuple[Statement, Statement]]:
+    """One thing broken down in two ways, in one place and period, with two totals and no word that explains it."""
+    held: dict[tuple[str, Identity], Statement] = {}
+    notes = evidence.words_by_section()
+    for number, grids in enumerate(evidence.documents()):
+        for grid in grids:
+            cut = _ACROSS.search(grid.table.title)
+            about = f"{grid.table.title} {notes.get((grid.table.file, grid.table.section), '')}"
+            totals = [row for row in grid.rows if row.total]
+            labels = " ".join(row.label for row in grid.rows)
+            if cut is None or len(totals) != 1 or _LEFT_OPEN.search(f"{about} {labels}"):
+                continue
+            for statement in cells_of(grid, names):
+                if statement.places or statement.subject != _title_subject(grid) or statement.value.percent:
+                    continue
+                first = held.setdefault((str(number), statement.identity), statement)
+                if first.where.table != statement.where.table and not same_number(first.value, statement.value):
+                    yield first, statement
+
+
+def _as_share(grid: Grid, at: int, value: Value | None) -> Value | None:
+    """A cell as it is shown: a workbook holds 44% as 0.44 in a column of fractions."""
+    held = [v for row in grid.rows if (v := row.values[at]) is not None]
+    book = grid.table.file.lower().endswith(".xlsx")
+    fractions = all(0 <= v.number <= 1 and not v.percent for v in held) and any(v.decimals > 1 for v in held)
+    if value is None or not (book and fractions):
+        return value
+    return Value(100 * value.number, max(value.decimals - 2, 0), True, value.text)
 
 
 def _heading_places(grid: Grid, label: str, names: dict[frozenset[str], str]) -> frozenset[str]:
@@ -204,7 +268,7 @@ def _heading_places(grid: Grid, label: str, names: dict[frozenset[str], str]) ->
 def fact_said_twice(evidence: Evidence) -> list[Finding]:
     """Sentences against sentences and against tables; tables against tables are in ``facts``."""
     names = vocabulary(evidence.grids)
-    said = [s for sentence in evidence.sentences for s in _told_apart(list(statements_of(sentence, names)))]
+    said = [s for n in range(len(evidence.sentences)) for s in _said_in(evidence, n, names)]
     held: dict[Identity, list[Statement]] = defaultdict(list)
     for statement in said:
         held[statement.identity].append(statement)
@@ -221,7 +285,21 @@ def fact_said_twice(evidence: Evidence) -> list[Finding]:
             alike = [s for s in table if same_number(s.value, other.value)]
             if other is not first and not alike and not same_number(first.value, other.value):
                 found.append(_finding(first, other))
-    return found
+    return found + [_finding(first, other) for first, other in _totals_apart(evidence, names)]
+
+
+_ANSWER = re.compile(
+    r"^(?:it|they|that|this|these|there|the (?:answer|figure|number)) (?:was|were|is|are|came to) (?=[\d£])", re.I
+)
+
+
+def _said_in(evidence: Evidence, n: int, names: dict[frozenset[str], str]) -> list[Statement]:
+    """Statements of a sentence; an answer is read with its question ("How many were there in June? It was 40")."""
+    sentence, before = evidence.sentences[n], evidence.sentences[n - 1] if n else None
+    if before is not None and before.text.endswith("?") and _ANSWER.match(sentence.text):
+        asked = f"{before.text.rstrip('? ')}: {_ANSWER.sub('', sentence.text)}"
+        sentence = replace(sentence, text=asked, lead="")
+    return _told_apart([*statements_of(sentence, names), *_percent_of(sentence, names)])
 
 
 def _told_apart(said: list[Statement]) -> list[Statement]:
