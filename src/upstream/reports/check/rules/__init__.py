@@ -20,6 +20,7 @@ from upstream.reports.check.rules.sentences import sentence_cannot_hold
 from upstream.reports.check.rules.shares import shares_said
 from upstream.reports.check.rules.statements import fact_said_twice
 from upstream.reports.check.rules.sums import parts_do_not_sum
+from upstream.reports.check.rules.sums_said import sums_said
 from upstream.reports.check.rules.swaps import rows_swapped
 from upstream.reports.check.rules.target_claims import targets_said
 from upstream.reports.check.rules.target_tables import targets_in_tables
@@ -27,6 +28,7 @@ from upstream.reports.check.rules.targets_twice import target_said_twice
 
 ALL: tuple[Callable[[Evidence], list[Finding]], ...] = (
     parts_do_not_sum,
+    sums_said,
     percent_does_not_follow,
     rows_copied,
     rows_swapped,

@@ -23,6 +23,7 @@ _MOST_WORK = 1_000_000
 _LARGE = 100
 # logarithm to base ten of the chance that a relation's fits are no accident
 _LEAST_WEIGHT = 2.0
+_SURE_WEIGHT = 2.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,8 @@ def _candidates(items: list[Item], whole: int, *, wide: bool) -> list[tuple[int,
 def _strict(label: str) -> bool:
     """Labels that can only be the sum of everything else."""
     return key(label) in {
-        key(w) for w in ("Total", "Grand total", "Force total", "Overall total", "All areas", "Total all", "Overall")
+        key(w)
+        for w in ("Total", "Grand total", "Force total", "Overall total", "All areas", "Total all", "Overall", "All")
     }
 
 
@@ -131,7 +133,7 @@ def _judged(items: list[Item], whole: int, base: float) -> Relation | None:
         return None
     if items[whole].total and ((fits >= 2 and fits >= misfits) or (fits == 1 and misfits <= 2)):
         return best
-    if _at_an_end(items, best) and 2 <= fits >= misfits:
+    if _at_an_end(items, best) and (2 <= fits >= misfits or (1 == fits >= misfits and _over_all(items, best))):
         return best
     if fits >= FITS_WITHOUT_LABEL and fits >= 2 * misfits and len(best.parts) >= 2:
         return best
@@ -150,6 +152,13 @@ def _at_an_end(items: list[Item], relation: Relation) -> bool:
     if relation.whole not in {0, len(items) - 1} or len(relation.parts) != len(items) - 1 or len(relation.parts) < 3:
         return False
     return all(items[relation.whole].values[at].number >= _LARGE for at in relation.fits)
+
+
+def _over_all(items: list[Item], relation: Relation) -> bool:
+    """Whether an unlabelled whole exceeds each part in every place, and its one fit is too large for an accident."""
+    whole = items[relation.whole].values
+    held = [(whole[at], v) for p in relation.parts for at, v in items[p].values.items() if at in whole]
+    return _weight(items, relation) >= _SURE_WEIGHT and all(t.number > v.number for t, v in held)
 
 
 def _near(items: list[Item], relation: Relation) -> Relation | None:

@@ -21,6 +21,9 @@ NO_PART = re.compile(
 def over_rows(grid: Grid, dimension: int) -> tuple[list[Item], Place]:
     """Items of one label column; positions are the other labels with each additive column."""
     additive = [n for n, c in enumerate(grid.columns) if c.additive and not is_average(c.header)]
+    counts = [n for n in additive if grid.columns[n].role == "count"]
+    # a difference follows from the counts beside it and says nothing more
+    additive = counts if len(counts) > 1 else additive
     order: dict[str, dict[Hashable, Value]] = {}
     at: dict[tuple[str, Hashable], tuple[int, int]] = {}
     for r, row in enumerate(grid.rows):

@@ -220,10 +220,8 @@ def cells_of(grid: Grid, names: dict[frozenset[str], str]) -> Iterator[Statement
 
 _ACROSS = re.compile(r"\b(?:by|in each|for each|per|across)\b", re.IGNORECASE)
 _LEFT_OPEN = re.compile(
-    r"\b(?:where (?:known|recorded|stated|given)|not (?:known|recorded|stated|given|all)|unknown|missing|some|most|"
-    r"more than "
-    r"one|excluding|excludes?|only those|sample|round\w*|estimat\w*|not (?:sum|add)|differ\w*|several answers|"
-    r"multiple)\b",
+    r"\b(?:where (?:known|recorded|stated|given)|not (?:known|recorded|stated|given)|unknown|missing|more than one|"
+    r"excluding|excludes?|only those|several answers|multiple|(?:not|round\w*) [^.;]{0,40}(?:sum|add)|nearest)\b",
     re.IGNORECASE,
 )
 
