@@ -144,7 +144,8 @@ def _direction(part: str) -> tuple[int | None, str]:
     return signs.pop(), verbs[0][0]
 
 
-_SURE = ((_FROM_TO, True), (_TO_FROM, False), (_WAS_NOW, True))
+_PASSING = re.compile(rf"{_LEVEL},? (?:(?:then )?(?:up|down)|[a-z]+ing) (?:by <[nt]\d+> )?to {_LEVEL}")
+_SURE = ((_PASSING, True), (_FROM_TO, True), (_TO_FROM, False), (_WAS_NOW, True))
 _LIKELY = ((_VERSUS, False), (_FROM_PLAIN, False), (_ARROW, True))
 
 

@@ -18,11 +18,13 @@ from upstream.reports.check.columns import (
 )
 from upstream.reports.check.findings import Figure, Where
 from upstream.reports.check.labels import is_total
-from upstream.reports.check.numbers import Value, is_nothing
+from upstream.reports.check.numbers import Value, is_nothing, parse_value
 from upstream.reports.check.reading.model import Table
 from upstream.reports.check.spans import Span, only_span
 
-_YTD = re.compile(r"\bytd\b|\bto date\b|\bytm\b|year to month|cumulative|so far this year", re.IGNORECASE)
+_YTD = re.compile(
+    r"\b(?:f|c|fin )?ytd\b|\bto date\b|year to date|\bytm\b|year to month|cumulative|so far this year", re.IGNORECASE
+)
 _ROLLING = re.compile(r"\brolling\b|12 months|twelve months|\br12\b|\bmat\b", re.IGNORECASE)
 _KEY_WORDS = re.compile(
     r"(?:area|district|lpa|force|division|borough|ward|beat|sector|team|command|measure|"
@@ -225,9 +227,24 @@ def _lies(headers: list[list[str]], body: list[list[str]]) -> bool:
     if len(headers) != 1 or not 3 <= len(body) <= _MOST_LYING_ROWS or len(headers[0]) < _LEAST_LYING_COLUMNS:
         return False
     numbers = [all(number_cell(c) for c in row[1:]) for row in body]
+    if all(numbers) and not is_period(headers[0][1]):
+        return _compares(body)
     worded = [all(c and not number_cell(c) and not is_nothing(c) for c in row[1:]) for row in body]
     # the words judge the columns and do not name the rows
     return all(row[0] for row in body) and sum(numbers) >= 2 and sum(numbers) + sum(worded) == len(body) > sum(numbers)
+
+
+def _compares(body: list[list[str]]) -> bool:
+    """Whether rows are a few periods and the change between them, so that the columns are what is compared."""
+    periods = [row for row in body if is_period(row[0])]
+    rest = [row for row in body if not is_period(row[0])]
+    values = [[v for c in row[1:] if (v := parse_value(c)) is not None] for row in rest]
+    changes = {"percent_change", "difference", "points"}
+    return (
+        2 <= len(periods) <= _MOST_LYING_ROWS // 2
+        and bool(rest)
+        and all(role_of(row[0], held) in changes for row, held in zip(rest, values, strict=True))
+    )
 
 
 def understand(tables: list[Table]) -> list[Grid]:

@@ -138,6 +138,10 @@ def _spelt(match: re.Match[str]) -> str:
 _PARAGRAPH = re.compile(r"^\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+(?=[A-Z“\"‘(]|£?\d)")
 
 
+_RISES = re.compile(r"\s?[↑▲⬆]\s?(?=[\d£])")
+_FALLS = re.compile(r"\s?[↓▼⬇]\s?(?=[\d£])")
+
+
 def without_paragraph_number(text: str) -> str:
     """ "3.1 Of the five" as "Of the five"."""
     return _PARAGRAPH.sub("", text)
@@ -151,9 +155,11 @@ def mark(text: str) -> Marked:
         if cites(text)
         else _TO_ONE.sub(r"\1 to 1", _ODDS.sub(_odds, _FRACTION.sub(_spelt, without_paragraph_number(tidy(text)))))
         .replace("*", "")
+        .replace("→", " -> ")
         .replace("<", " ")
         .replace(">", " ")
     )
+    plain = _FALLS.sub(" down ", _RISES.sub(" up ", plain))
     chars = list(plain)
     pieces: list[tuple[int, int, str]] = []
     spans: list[Span] = []

@@ -46,6 +46,9 @@ DOWN += (
     r"|(?:crept|creep\w*|tick\w*|edg\w*|inch\w*|push\w*|com\w*|came|move\w*|brought|"
     r"driven|trend\w*|nudged|slid\w*|wound|sent) (?:\w+ly )?down\b"
 )
+_THOSE = r"(?: (?:the (?:level|figure|number|total|count|volume|mark)s?|those|that|last|its level)\b| the <p| <p)"
+UP += rf"|exceed(?:s|ed|ing)?(?={_THOSE})|advance(?= (?:of|to|from) <)"
+DOWN += rf"|(?:com\w*|came|fell|falls|falling) short of(?={_THOSE})|retreat(?= (?:of|to|from) <)"
 _FLAT = (
     r"unchanged|no change|the same(?= (?:as|level|number))|stayed flat|flat\b|"
     r"(?:remain\w*|stay\w*|held|been) (?:\w+ ){0,2}(?:stable|steady|consistent|constant|"

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from upstream.reports.check.cues import changes_in
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Column, Grid, Row
 from upstream.reports.check.labels import is_average, words
-from upstream.reports.check.marks import mark
 from upstream.reports.check.numbers import Value
-from upstream.reports.check.reading.model import Sentence
+from upstream.reports.check.rules.impossible_said import NEGATIVE_ALLOWED, impossible_said
 from upstream.reports.check.rules.vocabulary import telling
 from upstream.reports.check.spans import find_spans, is_period_label
 
@@ -25,22 +23,6 @@ _OVER_HUNDRED_ALLOWED = re.compile(
 )
 # a workbook stores a share with all its digits, a count never
 _UNROUNDED = 6
-_NEGATIVE_ALLOWED = re.compile(
-    r"change|diff|variance|net|balance|\+/-|movement|budget|surplus|deficit|gap|score|deviation|sigma|saving|"
-    r"temperature|adjust",
-    re.IGNORECASE,
-)
-_SHARE_SAID = re.compile(
-    r"<t(\d+)>\s*(?:\([^()]*\)\s*)?(?:of (?:all |the |these |those |our )?(?!target|"
-    r"baseline|budget|plan|last|capacity|establishment)[a-z]|were |was )"
-)
-_SAID_OVER = re.compile(
-    (
-        r"increas|ris|rose|grow|grew|higher|more than|up\b|compar|change|uplift|double|target|"
-        r"capacity|budget|of last|of the (?:previous|baseline)|effort"
-    ),
-    re.IGNORECASE,
-)
 
 
 def _add(grid: Grid, row: Row, at: int, others: tuple[int, ...], said: str) -> Finding:
@@ -73,7 +55,7 @@ def _one_value(grid: Grid, row: Row, at: int, value: Value, usual: Habits) -> Fi
     """A share over 100% or under nil, a count under nil, a count that is not whole."""
     column = grid.columns[at]
     named = f"{row.label}, {column.header}: {value.text}"
-    may_fall = _NEGATIVE_ALLOWED.search(f"{column.header} {row.label} {grid.table.title}")
+    may_fall = NEGATIVE_ALLOWED.search(f"{column.header} {row.label} {grid.table.title}")
     if column.role == "percent" and value.number > 100 and not usual.over and (value.percent or not usual.marked):
         # a number without the sign that others of its column carry is something else
         if not _OVER_HUNDRED_ALLOWED.search(f"{column.header} {grid.heading}"):
@@ -327,115 +309,6 @@ def _below_elsewhere(grid: Grid, part: Row, whole: Row, at: int) -> bool:
     return all(a <= b for a, b in pairs)
 
 
-_PART_OF = (
-    re.compile(r"<n(?P<part>\d+)> (?:out of|of)(?: the| all| our| these| those)?(?: total of)? <n(?P<whole>\d+)>"),
-    re.compile(
-        r"\b(?:out )?of (?:the |all |these |our )?<n(?P<whole>\d+)> [^<.;]{2,60}?,? (?:only |just |some "
-        r")?<n(?P<part>\d+)> "
-        r"(?:\([^()]*\) )?(?:were|was|had|have|are|received|met|led|resulted|said|would|could|did|passed|failed|"
-        r"got|gave|took|made|went|came|\w+ed)\b"
-    ),
-)
-
-
-def _part_said_over_whole(sentence: Sentence, where: Where) -> list[Finding]:
-    """ "54 out of 49": a part larger than its whole."""
-    marked = mark(sentence.text)
-    if re.search(r"\bper\b(?! cent)|\bratio\b|\beach\b|\bevery\b", marked.line):
-        return []
-    for pattern in _PART_OF:
-        for match in pattern.finditer(marked.line):
-            part, whole = marked.numbers[int(match["part"])], marked.numbers[int(match["whole"])]
-            if part.whole and whole.whole and part.number > whole.number:
-                figures = (Figure("part", part.text, part.number), Figure("whole", whole.text, whole.number))
-                said = f"{part.text} of {whole.text} is more than the whole (“{sentence.text[:200]}”)"
-                return [Finding("impossible_value", "error", where, figures, said)]
-    return []
-
-
-_TO_DATE = re.compile(
-    r"<n(?P<month>\d+)>[^.;<]* <p(?P<period>\d+)>[^.;<]*?<n(?P<year>\d+)>(?:[^.;<]|<p\d+>){0,40}\b(?:year to date|"
-    r"ytd|so far this year)\b|"
-    r"<p(?P<period2>\d+)>[^.;<]*?<n(?P<month2>\d+)>[^.;<]{0,40}<n(?P<year2>\d+)>[^.;<]{0,40}\b(?:year to date|ytd|"
-    r"so far this year)\b"
-)
-
-
-_SHARE_WAS = re.compile(
-    r"\b(?:share|proportion|percentage) of [^<.;]{3,90}? (?:was|is|were|stood at|stands at|reached|came to) <t(\d+)>"
-)
-_COUNTED = re.compile(r"\b(?:recorded|reported|received|count|number|total|logged|made|seen|there were)\b")
-
-
-def _negative_count_said(sentence: Sentence, where: Where) -> list[Finding]:
-    """ "-254 visits were made": a count below nil that nothing makes a change."""
-    marked = mark(sentence.text)
-    if not _COUNTED.search(marked.line) or changes_in(marked.line) or _NEGATIVE_ALLOWED.search(marked.line):
-        return []
-    for match in re.finditer(r"<n(\d+)>", marked.line):
-        value = marked.numbers[int(match[1])]
-        if (
-            value.whole
-            and value.text.startswith("-")
-            and re.search(r"(?:^|\b(?:was|were|is|are|made|recorded) )$", marked.line[: match.start()])
-        ):
-            figures = (Figure("count", value.text, value.number),)
-            said = f"{value.text} is less than nil, and a count cannot be (“{sentence.text[:200]}”)"
-            return [Finding("impossible_value", "error", where, figures, said)]
-    return []
-
-
-def _year_said_under_month(sentence: Sentence, where: Where) -> list[Finding]:
-    """ "352 in February and 204 in the year to date": a whole smaller than a month of it."""
-    marked = mark(sentence.text)
-    match = _TO_DATE.search(marked.line)
-    if match is None or changes_in(marked.line):
-        return []
-    period = match["period"] or match["period2"]
-    if marked.spans[int(period)].kind != "month":
-        return []
-    month = marked.numbers[int(match["month"] or match["month2"])]
-    year = marked.numbers[int(match["year"] or match["year2"])]
-    if not (month.whole and year.whole) or year.number >= month.number:
-        return []
-    figures = (Figure("month", month.text, month.number), Figure("year to date", year.text, year.number))
-    said = f"the year to date, {year.text}, is less than a month of it, {month.text} (“{sentence.text[:200]}”)"
-    return [Finding("impossible_value", "error", where, figures, said)]
-
-
-def _in_sentences(evidence: Evidence) -> list[Finding]:
-    found = []
-    for sentence in evidence.sentences:
-        where = Where(sentence.file, sentence.line or None)
-        for named in find_spans(sentence.text):
-            if named.span.problem and named.span.kind == "day":
-                found.append(
-                    Finding(
-                        "impossible_value",
-                        "error",
-                        where,
-                        (Figure("date", named.span.text),),
-                        f"“{named.span.text}”: {named.span.problem} (“{sentence.text[:200]}”).",
-                    )
-                )
-        found += _part_said_over_whole(sentence, where) + _year_said_under_month(sentence, where)
-        marked = mark(sentence.text)
-        found += _negative_count_said(sentence, where)
-        for match in (*_SHARE_SAID.finditer(marked.line), *_SHARE_WAS.finditer(marked.line)):
-            value = marked.numbers[int(match[1])]
-            if value.number > 100 and not _SAID_OVER.search(marked.line):
-                found.append(
-                    Finding(
-                        "impossible_value",
-                        "error",
-                        where,
-                        (Figure("share", value.text, value.number),),
-                        f"{value.text} of a whole is more than the whole (“{sentence.text[:200]}”)",
-                    )
-                )
-    return found
-
-
 def _dates_in_cells(grid: Grid) -> list[Finding]:
     found = []
     for n, row in enumerate(grid.table.rows):
@@ -468,4 +341,4 @@ def impossible_value(evidence: Evidence) -> list[Finding]:
                 found += [one] if one is not None else []
             found += _limits_crossed(grid, row) + _within_range(grid, row)
             found += _cumulative_below_month(grid, row) + _part_over_whole(grid, row)
-    return found + _in_sentences(evidence)
+    return found + impossible_said(evidence)

@@ -124,10 +124,18 @@ def chosen(grid: Grid, at: int, kind: str, *, share: float = _LEAST_FITS) -> Sou
     best = tried[0]
     known = best.fits + best.misfits
     named = best.total is not None and _SHARE_HEADER.search(grid.columns[at].header)
-    least = 2 if kind != "share" or named else 3
+    # two columns of counts leave no other share to be taken
+    only = best.bottom is not None and sum(c.role == "count" for c in grid.columns) == 2 and _is_part(grid, best)
+    least = 2 if kind != "share" or named or only else 3
     if best.fits >= least and best.fits >= share * known:
         return best
     return None if kind == "share" else _by_headers(grid, at, tried)
+
+
+def _is_part(grid: Grid, source: Source) -> bool:
+    """Whether the upper number is never more than the lower."""
+    pairs = [pair for row in grid.rows if (pair := pair_of(row, source)) is not None]
+    return all(top.number <= bottom.number for top, bottom in pairs)
 
 
 def _by_headers(grid: Grid, at: int, tried: list[Source]) -> Source | None:

@@ -16,11 +16,19 @@ from upstream.reports.check.marks import Marked
 from upstream.reports.check.movement import DOWN, SHARE, UP
 from upstream.reports.check.numbers import Value, percent_agrees, show
 
+# comparatives say a direction only where they stand with a number, with "than" or after a verb of being: "conflict is
+# less" but not "families reporting less conflict"
+_AT_A_NUMBER = r"(?:^|(?<=> )|(?<=; )|(?<=: )|(?<=was )|(?<=were )|(?<=is )|(?<=are )|(?<=been )|(?<=had ))"
+_MORE = r"(?:above|over|greater|higher|more|extra|additional|up)"
+_LESS = r"(?:below|under|lower|fewer|less|down)"
 _MORE_UP = (
-    r"|surpass\w*|outstrip\w*|overtak\w*|overtook|topp(?:ed|ing)|above|over|greater|higher|more|extra|"
-    r"additional|up|\bgain|plus"
+    rf"|exceed\w*|surpass\w*|outstrip\w*|overtak\w*|overtook|topp(?:ed|ing)|\bgain|plus|{_AT_A_NUMBER}{_MORE}|"
+    rf"{_MORE}(?= (?:[a-z]+ ){{0,5}}than\b| (?:by|on|from|to) | <)"
 )
-_MORE_DOWN = r"|undershoot\w*|undershot|undercut\w*|short of|below|under|lower|fewer|less|down|\bloss|saving of|minus"
+_MORE_DOWN = (
+    rf"|undershoot\w*|undershot|undercut\w*|short of|\bloss|saving of|minus|{_AT_A_NUMBER}{_LESS}|"
+    rf"{_LESS}(?= (?:[a-z]+ ){{0,5}}than\b| (?:by|on|from|to) | <)"
+)
 _UPWARD = re.compile(rf"(?<!-)\b(?!\w+-[a-z])(?:{UP}{_MORE_UP})\b", re.IGNORECASE)
 _DOWNWARD = re.compile(rf"(?<!-)\b(?!\w+-[a-z])(?:{DOWN}{_MORE_DOWN})\b", re.IGNORECASE)
 _MARK = re.compile(r"<([ntqp])(\d+)>")
@@ -155,6 +163,11 @@ def _ordered(marked: Marked, line: str, levels: list[int]) -> tuple[int, int] | 
         if re.search(rf"\bfrom\b[^<]*<[nt]{first}>[^<]*(?:<p\d+>[^<]*)?\bto\b[^<]*<[nt]{second}>", line):
             return second, first
         return (first, second) if falls else (second, first)
+    pair = re.search(rf"\(<n({first}|{second})>(?:,| and| to| against| v| versus) <n(?:{first}|{second})>\)", line)
+    if pair is not None and len(periods) == 2 and line.rindex("<p") < pair.start():
+        # "(862 and 700)" in the order in which the two periods were named
+        later = marked.spans[periods[0]].last > marked.spans[periods[1]].last
+        return (first, second) if later else (second, first)
     one, two = _sure_side(line, first), _sure_side(line, second)
     if one != two:
         return (first, second) if one > two else (second, first)

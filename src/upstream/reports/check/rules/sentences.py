@@ -9,6 +9,7 @@ from upstream.reports.check.claims import Claim, read_claims
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.marks import Marked, mark
+from upstream.reports.check.nouns import phrase_after, tokens
 from upstream.reports.check.numbers import EPSILON, Value, agrees, percent_agrees, percent_change, share_can_be, show
 from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.readings import no_reading_holds
@@ -233,6 +234,7 @@ def _fits_elsewhere(claim: Claim, marked: Marked) -> bool:
     return False
 
 
+_WITH_CHANGE = 2
 _SPEAKS_OF_LAST = re.compile(
     r"^(?:this|that|it|which|these)\b(?: \w+){0,2}? (?:is|was|are|were|represents?|equates?)\b|^an? ", re.IGNORECASE
 )
@@ -248,7 +250,23 @@ def _whole(sentences: tuple[Sentence, ...], n: int) -> Marked:
         and len(mark(before.text).numbers) == 1
     ):
         return mark(f"{before.text.rstrip('.')}; {sentence.text}")
+    if before is not None and _goes_on(before, sentence):
+        return mark(f"{before.text.rstrip('.')}; {sentence.text}")
     return mark(sentence.full)
+
+
+def _goes_on(before: Sentence, sentence: Sentence) -> bool:
+    """ "In May we had 149 visits. In June we had 118, a fall of 21%": one count and one period each."""
+    first, second = mark(before.text), mark(sentence.text)
+    if (before.file, before.section) != (sentence.file, sentence.section) or len(first.numbers) != 1:
+        return False
+    counts = re.findall(r"<n(\d+)>", second.line)
+    one_each = len(first.spans) == len(second.spans) == 1 and "<n0>" in first.line and len(counts) == 1
+    if not one_each or len(second.numbers) > _WITH_CHANGE or not all(s.dated for s in (*first.spans, *second.spans)):
+        return False
+    said = tokens(second.line)
+    alike = first.spans[0].months == second.spans[0].months
+    return alike and not phrase_after(said, said.index(f"<n{counts[0]}>")) and not first.line.endswith("?")
 
 
 def sentence_cannot_hold(evidence: Evidence) -> list[Finding]:

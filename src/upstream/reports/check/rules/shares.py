@@ -22,10 +22,11 @@ _CHANGE_WORD = re.compile(
     r"\bgrew\b|uplift|"
     r"\bmore\b(?! than (?:half|a |an |one |two |three |nine|<t))|\bfewer\b(?! than (?:half|a |an |one |two |three "
     r"|<t))|"
-    r"higher|lower|\bchange (?:of|from|on|in)\b|\bup\b|\bdown\b|compar|\bprevious|last year|target|against"
+    r"higher|lower|\bchange (?:of|from|on|in)\b|(?<!make )(?<!makes )(?<!made )(?<!followed )(?<!taken )\bup\b|"
+    r"\bdown\b|compar|\bprevious|last year|target|against"
 )
 # the words that make two counts a part and a whole
-_TIED = (
+_TIED: tuple[re.Pattern[str], ...] = (
     re.compile(
         r"<n(?P<part>\d+)>\)?\s*(?:[a-z'-]+ ){0,3}?(?:out of|of|from a total of|from among|in|/)\s*(?:the |all |a "
         r"|an |these |those |our |total |of |some )*<n(?P<whole>\d+)>"
@@ -41,6 +42,17 @@ _TIED = (
         r"them)\b)[^<.;]{0,20}<n(?P<part>\d+)>(?: of (?:them|these|which|those|whom)|,? \()"
     ),
     re.compile(r"<n(?P<whole>\d+)>[^<.]{0,60}\b(?:of (?:which|whom|these|those|them))\b[^<.;]{0,20}<n(?P<part>\d+)>"),
+)
+_TIED += (
+    re.compile(r"<n(?P<part>\d+)> ?\(<t\d+>\) (?:out )?of (?:the |all |our |a total of |these )?<n(?P<whole>\d+)>"),
+    re.compile(r"\(<n(?P<part>\d+)> (?:from|of|out of|in|/) (?:the |all )?<n(?P<whole>\d+)>\)"),
+    re.compile(r"\b(?:base|sample|total|cohort|group) of (?:the |our )?<n(?P<whole>\d+)>[^<.;]{2,70}?<n(?P<part>\d+)>"),
+    re.compile(r"<n(?P<part>\d+)> [^<.;]{0,50}?,? ?(?:or )?<t\d+> of (?:the |all |those |our )?<n(?P<whole>\d+)>"),
+    re.compile(
+        r"<n(?P<part>\d+)>(?:[^<.;]|<p\d+>){0,60}\b(?:is|are|was|were|makes?|made|equals?|"
+        r"represents?) [^<.;]{0,30}\bof "
+        r"(?:the |all |our )?<n(?P<whole>\d+)>"
+    ),
 )
 _SHARE_WORD = re.compile(
     r"\b(?:a|the) (?:proportion|share|percentage) of <t\d+>|\bequivalent to <t\d+>|"

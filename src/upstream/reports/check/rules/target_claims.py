@@ -339,6 +339,7 @@ def target_of(text: str) -> tuple[Marked, Value] | None:
 
 
 _SHORT = 12
+_TERSE = 6
 
 
 def _joined(evidence: Evidence, n: int) -> str | None:
@@ -354,15 +355,24 @@ def _joined(evidence: Evidence, n: int) -> str | None:
             return None
         last = [with_units(s.text) for s in before]
         counted = [sum(map(len, _kinds(m).values())) for m in (own, *last)]
-        speaks = _SPEAKS_BACK.search(own.line) or not own.numbers
+        speaks = _SPEAKS_BACK.search(own.line) or (not own.numbers and _judges(own.line))
         if (
             speaks
             and counted[0] <= 1
             and sum(counted) == 2
-            and (back == 1 or (counted == [0, 1, 1] and _all_short(before)))
+            and (back == 1 or (counted == [0, 1, 1] and _all_short(before) and _only_judges(own.line)))
         ):
             return "; ".join([*(s.text.rstrip(".") for s in before), sentence.text])
     return None
+
+
+def _judges(line: str) -> bool:
+    return met_verdict(line) is not None or _placed(line) is not None
+
+
+def _only_judges(line: str) -> bool:
+    """ "Not met.", "So it was": a verdict and nothing else."""
+    return len(line.split()) <= _TERSE and met_verdict(line) is not None
 
 
 def _all_short(sentences: tuple[Sentence, ...]) -> bool:

@@ -97,6 +97,8 @@ _PLAIN = {
         "this",
         "rolling",
         "ytd",
+        "fytd",
+        "cytd",
         "end",
         "ending",
         "financial",
