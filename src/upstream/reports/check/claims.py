@@ -107,6 +107,7 @@ _MORE = re.compile(
     r"additional|extra|higher|lower|"
     r"increase|decrease|rise|fall|reduction|up|down)\b"
 )
+_NOUN_OF = re.compile(r"\b(?:an?|the) [a-z-]+ of <n(\d+)> (?:on|over) (?:the )?<n")
 _UP_OR_DOWN = re.compile(r"\b(?:up|down) (?:by |just |only )?<n(\d+)>(?! *(?:from|to)\b)")
 _ROUGH = re.compile(
     r"\b(?:around|approximately|about|roughly|nearly|almost|over|more than|less than|at "
@@ -214,7 +215,7 @@ def _change_of(part: str, claim: Claim, numbers: tuple[Value, ...]) -> set[int]:
             taken.discard(at)
         else:
             claim.change = numbers[at]
-    for pattern in (_BY, _MORE, _UP_OR_DOWN):
+    for pattern in (_BY, _MORE, _UP_OR_DOWN, _NOUN_OF):
         for match in pattern.finditer(part):
             taken.add(int(match[1]))
             claim.change = claim.change or numbers[int(match[1])]

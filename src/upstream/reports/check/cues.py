@@ -103,7 +103,7 @@ def beside(part: str, number: int) -> int | None:
         part,
     )
     bracket = re.search(rf"<p(\d+)>[^<]{{0,16}}\(<[nt]{number}>", part)
-    before = re.search(rf"<p(\d+)>\)?[:\s]*(?:[a-z'&-]+ ){{0,6}}\(?<[nt]{number}>", part)
+    before = re.search(rf"<p(\d+)>\)?[:\s]*(?:,? ?(?:which|when|where) )?(?:[a-z'&-]+ ){{0,6}}\(?<[nt]{number}>", part)
     loose = re.search(rf"<[nt]{number}>\)?[^<(,;]{{0,24}}?\(?<p(\d+)>", part)
     found = bracket or after or before or loose
     return int(found[1]) if found else None
@@ -114,7 +114,9 @@ _MOVES = re.compile(
     r"decrease|rise|fall|drop|growth|reduction|jump|decline|uplift|cut)(?: of)?"
     r"(?: just| only| some| exactly| a further| around| about)?) <n(\d+)>|"
     r"<n(\d+)>\s*(?:\(<t\d+>\)\s*)?(?:[a-z'-]+ ){0,4}?(?:more|fewer|less|additional|extra|"
-    r"greater|larger|smaller|bigger|higher|lower|above|below|(?<!made )(?:up|down))\b"
+    r"greater|larger|smaller|bigger|higher|lower|above|below|(?<!made )(?:up|down))\b|"
+    # "an advance of 44 on 93", whatever the noun
+    r"\b(?:an?|the) [a-z-]+ of <n(\d+)> (?:on|over) (?:the )?<n"
 )
 
 

@@ -38,6 +38,7 @@ _PART_OF = (
         r"(?:\([^()]*\) )?(?:were|was|had|have|are|received|met|led|resulted|said|would|could|did|passed|failed|"
         r"got|gave|took|made|went|came|\w+ed)\b"
     ),
+    re.compile(rf"<n(?P<part>\d+)> {_DID}[^<.;]{{0,50}} out of (?:the |all |our )?<n(?P<whole>\d+)>"),
     # a whole with its noun, then a part with none of its own
     re.compile(
         rf"\b(?:among|amongst|out of|from among) (?:the |all |these |our )?<n(?P<whole>\d+)> [^<.;]{{2,60}}?,? "
@@ -78,20 +79,25 @@ _OF_ANOTHER_YEAR = re.compile(r"\b(?:last year|previous|year before|same (?:mont
 _SHARE_WAS = re.compile(
     r"\b(?:share|proportion|percentage) of [^<.;]{3,90}? (?:was|is|were|stood at|stands at|reached|came to) <t(\d+)>"
 )
-_COUNTED = re.compile(r"\b(?:recorded|reported|received|count|number|total|logged|made|seen|there were)\b")
+_COUNTED = re.compile(
+    r"\b(?:recorded|reported|received|count|number|total|logged|made|seen|there were)\b|"
+    r"\b(?:had|has|have|saw|sees) <n\d+> [a-z]"
+)
 
 
 def _negative_count_said(sentence: Sentence, where: Where) -> list[Finding]:
     """ "-254 visits were made": a count below nil that nothing makes a change."""
     marked = mark(sentence.text)
-    if not _COUNTED.search(marked.line) or changes_in(marked.line) or NEGATIVE_ALLOWED.search(marked.line):
+    if not _COUNTED.search(f"{marked.line} ") or changes_in(marked.line) or NEGATIVE_ALLOWED.search(marked.line):
         return []
     for match in re.finditer(r"<n(\d+)>", marked.line):
         value = marked.numbers[int(match[1])]
         if (
             value.whole
             and value.text.startswith("-")
-            and re.search(r"(?:^|\b(?:was|were|is|are|made|recorded) )$", marked.line[: match.start()])
+            and re.search(
+                r"(?:^|\b(?:was|were|is|are|made|recorded|had|has|have|saw|sees) )$", marked.line[: match.start()]
+            )
         ):
             figures = (Figure("count", value.text, value.number),)
             said = f"{value.text} is less than nil, and a count cannot be (“{sentence.text[:200]}”)"

@@ -38,7 +38,8 @@ _ROUGH = re.compile(
 )
 # a number that the words about it make a change, not a level
 _CHANGE_BEFORE = re.compile(
-    r"(?:\bby|\bup|\bdown|(?:increase|rise|gain|growth|jump|uplift|decrease|fall|drop|loss|reduction|cut|slump|decline|"
+    r"(?:\bby|\bup|\bdown|\b(?:gap|difference|change) between\b.*\b(?:is|was)|(?:increase|rise|gain|growth|jump|"
+    r"uplift|decrease|fall|drop|loss|reduction|cut|slump|decline|"
     r"difference|change|gap|saving|shift|swing|movement|improvement) of|\b(?:is|are|was|were) (?=<n\d+> (?:more|"
     r"fewer|less|"
     r"higher|lower|up|down|extra)))\s*(?:just |only |some |exactly |a further )?$"
@@ -53,7 +54,8 @@ _COMPARES = re.compile(
     rf"{DOWN}))\b"
 )
 _WAS = re.compile(
-    r"\b(?:from|against|compar\w+ (?:with|to)|versus|vs\.?|than|having been|previously)(?: (?:the|a|previous|"
+    r"\b(?:from|against|compar\w+ (?:with|to)|versus|vs\.?|than|having been|previously|(?:months?|years?|"
+    r"quarters?|weeks?) (?:earlier|ago|before):?)(?: (?:the|a|previous|"
     r"prior|same|last|month|quarter|"
     r"year|period|of|in|figure|total))*\s*\(?$"
 )
@@ -76,6 +78,7 @@ _FRACTIONS |= {
     "two-thirds": 2 / 3,
     "three quarters": 3 / 4,
 }
+_FRACTIONS |= {name.replace(" ", "-"): share for name, share in _FRACTIONS.items() if " " in name}
 _FRACTION = re.compile(
     rf"\b(?:by|of|up|down|cut)\s+(?P<near>nearly |almost |about |around |more than |over |just over |just under )?"
     rf"(?P<part>{'|'.join(_FRACTIONS)})\b(?! (?:of|the))|"
@@ -121,7 +124,8 @@ def _changes(line: str, counts: list[int]) -> list[int]:
     """Counts that are said to be a change."""
     found = [int(n) for m in CHANGE.finditer(line) for n in m.groups() if n and not _sure_side(line, int(n))]
     for n in counts:
-        if n in found:
+        if n in found or re.search(rf"\b(?:an?|the) [a-z-]+ of <n{n}> (?:on|over|from|against) (?:the )?<n", line):
+            found += [] if n in found else [n]
             continue
         before, after = re.split(rf"<n{n}>", line, maxsplit=1)
         if (
@@ -214,7 +218,7 @@ def _multiple(line: str, later: Value, earlier: Value, direction: int) -> str:
             or ""
         ).strip(),
     )
-    reach = 3 * _FRACTION_SLACK if near else _FRACTION_SLACK
+    reach = 2 * _FRACTION_SLACK if near else _FRACTION_SLACK
     low, high = wanted - reach * max(wanted, 1), wanted + reach * max(wanted, 1)
     if near in {"more than", "over"}:
         # beyond the multiple, on the side it moves to

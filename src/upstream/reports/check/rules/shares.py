@@ -45,6 +45,8 @@ _TIED: tuple[re.Pattern[str], ...] = (
 )
 _TIED += (
     re.compile(r"<n(?P<part>\d+)> ?\(<t\d+>\) (?:out )?of (?:the |all |our |a total of |these )?<n(?P<whole>\d+)>"),
+    re.compile(r"\(n ?= ?<n(?P<part>\d+)>\)[^<.;]*\(n ?= ?<n(?P<whole>\d+)>\)"),
+    re.compile(r"<n(?P<whole>\d+)> [^<.]{2,60}[;,] <n(?P<part>\d+)>,? (?:or |\()<t\d+>"),
     re.compile(r"\(<n(?P<part>\d+)> (?:from|of|out of|in|/) (?:the |all )?<n(?P<whole>\d+)>\)"),
     re.compile(r"\b(?:base|sample|total|cohort|group) of (?:the |our )?<n(?P<whole>\d+)>[^<.;]{2,70}?<n(?P<part>\d+)>"),
     re.compile(r"<n(?P<part>\d+)> [^<.;]{0,50}?,? ?(?:or )?<t\d+> of (?:the |all |those |our )?<n(?P<whole>\d+)>"),
@@ -200,6 +202,28 @@ def _against_counts(sentence: Sentence, marked: Marked) -> Finding | None:
     return None
 
 
+# "most of the 46 orders were made: 13"
+_MAJORITY = re.compile(
+    r"\b(?P<most>most|(?:the|a) (?:large |vast |great )?majority|more than half)?(?P<few>a (?:small )?minority|"
+    r"fewer than half|"
+    r"less than half)?(?:,| of)? (?:the |all |our )?<n(?P<first>\d+)>[^<.;]*?(?:: |\(| of (?:the |all |"
+    r"our )?)<n(?P<second>\d+)>"
+)
+
+
+def _majority(sentence: Sentence, marked: Marked) -> Finding | None:
+    """Most or a minority, against the one part and the one whole that stand with it."""
+    match = _MAJORITY.search(marked.line)
+    if match is None or not (match["most"] or match["few"]) or len(marked.numbers) != 2:
+        return None
+    part, whole = sorted((marked.numbers[int(match[n])] for n in ("first", "second")), key=lambda v: v.number)
+    half = 2 * part.number - whole.number
+    if not (part.whole and whole.whole and whole.number) or (half >= 0 if match["most"] else half <= 0):
+        return None
+    word = match["most"] or match["few"]
+    return _share_finding(sentence, f"“{word}”", Figure("share", word, 50.0), part, whole)
+
+
 def _without_whole(sentence: Sentence, marked: Marked) -> list[Finding]:
     """ "60% (4) of the areas": some whole number must exist of which four is 60%."""
     found = []
@@ -229,6 +253,6 @@ def shares_said(evidence: Evidence) -> list[Finding]:
     for sentence in evidence.sentences:
         marked = mark(sentence.text)
         if marked.numbers:
-            wrong = _against_counts(sentence, marked)
+            wrong = _against_counts(sentence, marked) or _majority(sentence, marked)
             found += [wrong] if wrong is not None else _without_whole(sentence, marked)
     return found
