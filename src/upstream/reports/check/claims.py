@@ -147,7 +147,8 @@ def _direction(part: str) -> tuple[int | None, str]:
 
 _PASSING = re.compile(rf"{_LEVEL},? (?:(?:then )?(?:up|down)|[a-z]+ing) (?:by <[nt]\d+> )?to {_LEVEL}")
 _SURE = ((_PASSING, True), (_FROM_TO, True), (_TO_FROM, False), (_WAS_NOW, True))
-_LIKELY = ((_VERSUS, False), (_FROM_PLAIN, False), (_ARROW, True))
+_BARE_TO = re.compile(rf"(?:,|:|\() ?{_LEVEL} to {_LEVEL}")
+_LIKELY = ((_BARE_TO, True), (_VERSUS, False), (_FROM_PLAIN, False), (_ARROW, True))
 
 
 def _levels(
@@ -286,9 +287,15 @@ def read_claims(marked: Marked) -> tuple[Claim, ...]:
         )
         claim.against = against[1] if against else ""
         silent = direction is None and times is None and not by_times and not MOVED.search(part)
-        if not silent or _says_change(part, claim):
+        if (not silent or _says_change(part, claim)) and not _SIZES.search(part):
             claims.append(claim)
     return tuple(claims)
+
+
+# "numbers from 1 to 4 are shown as fewer than 5" speaks of sizes
+_SIZES = re.compile(
+    r"\b(?:numbers?|values?|counts?|cells?|figures?|scores?) (?:from|between|of) <n\d+> (?:to|and) <n\d+>"
+)
 
 
 def _sure(part: str, claim: Claim) -> bool:

@@ -19,7 +19,7 @@ _EARLIER_BEFORE = re.compile(
     r"(?:\bfrom|compar\w+ (?:with|to|against)|\bagainst|\bversus|\bvs?\.?|\bon|\bthan|"
     r"previous\w*|\bprior|last year\S*|year before\S*|year (?:ago|earlier)|having (?:been|"
     r"stood at)|had (?:been|stood at)|used to be|once|\bwas|\bwere|relative to|baseline "
-    r"of|starting (?:at|from|point of)|\bup on|down on|after|original\w*|instead of|"
+    r"of|starting (?:at|from|point of)|\bup on|down on|after|original\w*|instead of|in place of|"
     r"following|\bbeat|above|below)(?: (?:the|a|an|of|at|was|were|saw|had|figure|level|"
     r"total|there|just|only|month|year|quarter|month's|year's|in|all|some|our|its|their|been|"
     r"count|number|recorded|counted))*[:,]?\s*\(?$"
@@ -34,7 +34,8 @@ _LATER_BEFORE = re.compile(
 )
 _EARLIER_AFTER = re.compile(
     r"^\)?(?: [a-z'-]+){0,4}?,? (?:then|last (?:year|month|quarter)|(?:the )?(?:year|"
-    r"month|quarter) (?:before|earlier|ago|prior)|previously|a year (?:ago|earlier|before)"
+    r"month|quarter) (?:before|earlier|ago|prior)|previously|a (?:year|month|quarter|period|week|decade) (?:ago|"
+    r"earlier|before)"
     r"|before|earlier|(?:in|seen in|from|of|for|over|during) the (?:previous|prior|same)|"
     r"originally|twelve months (?:ago|earlier))\b"
 )
@@ -85,6 +86,8 @@ def cue(part: str, number: int) -> int:
     before = re.sub(r"\s*(?:in |for |during |over )?(?:the month of )?<p\d+>[,:]?\s*", " ", before)
     clause = re.split(r"[,;]", before)[-1]
     before = clause if len(clause.split()) > 1 else before
+    opened = before.rsplit(":", 1)[-1]
+    before = opened if _THERE_WERE.search(opened) else before
     after = re.split(r"<[ntqxp]\d+>", part[token.end() :])[0]
     if _CHANGE_FOLLOWS.search(after) and _JUST_WAS.search(before[-60:]):
         return 1
@@ -98,20 +101,30 @@ def cue(part: str, number: int) -> int:
 def beside(part: str, number: int) -> int | None:
     """The period mark that stands with a level: joined to it by a preposition or a bracket, else just before it."""
     after = re.search(
-        rf"<[nt]{number}>\)?[^<(,;]{{0,40}}?(?:\b(?:in|for|during|by|at|over|of|through|across|"
-        rf"recorded in)\s+(?:the )?(?:month of )?|\()<p(\d+)>",
+        rf"<[nt]{number}>\)?(?:(?!\b(?:and|but|while|whereas)\b)[^<(,;]){{0,40}}?(?:\b(?:in|for|during|by|"
+        r"at|over|of|through|across|recorded in)\s+(?:the )?(?:month of )?<p(\d+)>|"
+        # a period that opens a bracket labels the number behind it, if there is one
+        r"\(<p(\d+)>(?!\s*[:,-]?\s*<[nt]\d))",
         part,
     )
     bracket = re.search(rf"<p(\d+)>[^<]{{0,16}}\(<[nt]{number}>", part)
     before = re.search(rf"<p(\d+)>\)?[:\s]*(?:,? ?(?:which|when|where) )?(?:[a-z'&-]+ ){{0,6}}\(?<[nt]{number}>", part)
-    loose = re.search(rf"<[nt]{number}>\)?[^<(,;]{{0,24}}?\(?<p(\d+)>", part)
+    loose = re.search(
+        rf"<[nt]{number}>\)?(?:(?!\b(?:and|but|while|whereas)\b)[^<(,;]){{0,24}}?"
+        r"(?:<p(\d+)>|\(<p(\d+)>(?!\s*[:,-]?\s*<[nt]\d))",
+        part,
+    )
     found = bracket or after or before or loose
-    return int(found[1]) if found else None
+    return next(int(n) for n in found.groups() if n) if found else None
+
+
+# "232 (July 2021: 316)": a bracket with a period and its own number
+LABELLED = re.compile(r"\(<p\d+>\s*[:,-]?\s*<[nt](\d+)>")
 
 
 _MOVES = re.compile(
     rf"(?:{PASSIVE}\b(?:by|up|down|another|further|extra|difference|change|gap|gain|loss|increase|"
-    r"decrease|rise|fall|drop|growth|reduction|jump|decline|uplift|cut)(?: of)?"
+    r"decrease|rise|fall|drop|growth|reduction|jump|decline|uplift|cut)(?: of| is| was)?"
     r"(?: just| only| some| exactly| a further| around| about)?) <n(\d+)>|"
     r"<n(\d+)>\s*(?:\(<t\d+>\)\s*)?(?:[a-z'-]+ ){0,4}?(?:more|fewer|less|additional|extra|"
     r"greater|larger|smaller|bigger|higher|lower|above|below|(?<!made )(?:up|down))\b|"

@@ -21,14 +21,14 @@ DOWN = (
     rf"shrank|shr[iu]nk\w*|fewer(?! than {SHARE})"
     r"(?= (?:[a-z]+ ){0,5}than (?!<)|[. ,;)]|$)|less than(?= "
     r"(?:in|the|last))|lower(?:ed|ing)|dip(?:s|ped)?|diminish\w*|cut(?= (?:by|from|of))|"
-    r"slump\w*|eas(?:ed|ing)|plunge\w*|slid|below(?= (?:the )?(?:previous|last))"
+    r"dwindl\w*|slump\w*|eas(?:ed|ing)|plunge\w*|slid|below(?= (?:the )?(?:previous|last))"
 )
 # other ways of saying so: a verb with "up" or "down", and a thesaurus of plain movement
 UP += (
     r"|uptick|upsurge|swung up|shot up|rallied|recover(?:ed|ing)\b|built up|ballooning|deepen(?:ed|"
     r"ing)|widen(?:ed|ing)|"
     r"strengthen(?:ed|ing)|multipl(?:ied|ying)|outstripp\w*|overtak\w*|overtook"
-    r"|advanc(?:ed|ing)(?= (?:by|to|from|<))|mount(?:ed|ing)|spik(?:e|ed|ing)|"
+    r"|advanc(?:ed|ing)(?= (?:by|to|from|<))|mount(?:ed|ing)|spik(?:es?|ed)|"
     r"accelerat\w*|balloon\w*|rocket\w*|leap\w*|leapt|intensif\w*|elevated|inflat(?:ed|"
     r"ing)|rebound\w*|heighten\w*|upward\w*"
     r"|(?:crept|creep\w*|tick\w*|edg\w*|inch\w*|push\w*|pick\w*|move\w*|shoot\w*|shot|"

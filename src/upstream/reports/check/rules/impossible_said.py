@@ -96,7 +96,9 @@ def _negative_count_said(sentence: Sentence, where: Where) -> list[Finding]:
             value.whole
             and value.text.startswith("-")
             and re.search(
-                r"(?:^|\b(?:was|were|is|are|made|recorded|had|has|have|saw|sees) )$", marked.line[: match.start()]
+                r"(?:^|\b(?:was|were|is|are|made|recorded|total of|had|has|have|saw|"
+                r"sees) )$",
+                marked.line[: match.start()],
             )
         ):
             figures = (Figure("count", value.text, value.number),)

@@ -45,7 +45,7 @@ _WORDS = {
     "twenty-four": 24,
 }
 _WINDOW = re.compile(
-    r"\b(\d{1,2}|"
+    r"(?<![\d.,])\b(\d{1,2}|"
     + "|".join(_WORDS)
     + r")[- ](?:rolling )?months?\b(?! (?:ago|earlier|before|later|average|target|of the))|"
     r"\b(quarter|half[- ]year|year)\b",
@@ -125,7 +125,7 @@ def _years_apart(quarter: Span, months: Span) -> bool:
 _JOINT = re.compile(
     r"(?:[\s]*(?:figures?|data|numbers?|totals?|counts?|results?|volumes?)\s*(?=\())?"
     r"[\s(\[,:;=-]*(?:i\.e\.[\s,:]*|in other words[\s,:]*|that is to say[\s,:]*|(?:that|this|which|it|ie|namely|or|"
-    r"being|meaning|so|the|three|twelve|months?|"
+    r"being|financial|calendar|meaning|so|the|three|twelve|months?|"
     r"of|year|and so)\b[\s,:]*)*"
     r"(?:(?:is|was|are|were|covers?|covered|covering|runs?|ran|running|spans?|spanned|spanning|means|comprises?|"
     r"(?:began|begins|"

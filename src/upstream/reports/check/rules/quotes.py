@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from upstream.reports.check.claims import Claim, read_claims
-from upstream.reports.check.cues import changes_in
+from upstream.reports.check.cues import LABELLED, changes_in
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Column, Grid
@@ -198,6 +198,9 @@ def _sides(claim: Claim, marked: Marked, latest: Span | None) -> tuple[Span | No
         else None
     )
     against = claim.against or claim.part
+    if later is None and earlier is None and len(dated) == 1 and re.search(r"\b(?:on|than) <p\d+>", marked.line):
+        # "215, down by 196 on May": the one month named is the one compared with
+        return None, dated[0]
     if earlier is None and later is None and len(dated) == 2 and dated[0].first != dated[1].first:
         earlier, later = sorted(dated, key=lambda s: s.first)
         return later, earlier
@@ -287,11 +290,19 @@ def _latest(places: list[Place], text: str) -> Span | None:
     return max(months, key=lambda s: s.first) if months else None
 
 
+_RANGE = re.compile(r"\b(?:from|between) <n(\d+)> (?:to|and) <n(\d+)>")
+_COMPARED_WITH = re.compile(
+    r"\b(?:on|than|from|against|since|compar\w+ (?:with|to)) (?:the |those in |that of )?<p\d+>"
+)
+
+
 def _standalone(marked: Marked, claims: tuple[Claim, ...]) -> list[int]:
     """Levels that stand outside any claim: "there were 312 offences", "312 in June 2022"."""
     used = {n for c in claims for n in c.marks.values()}
     changes = {c.change for c in claims if c.change is not None}
-    moved = changes_in(marked.line)
+    # "numbers from 1 to 4 are shown as fewer than 5" gives a range and no level
+    ranges = {int(n) for m in _RANGE.finditer(marked.line) for n in m.groups()}
+    moved = changes_in(marked.line) | ranges
     found: list[int] = []
     for pattern in _STANDALONE:
         for match in pattern.finditer(marked.line):
@@ -325,7 +336,8 @@ def _sentence(
         elif not (claim.points or claim.times) and (claim.percent or claim.change or claim.direction):
             found += _changes(places, later, earlier, claim, text, sentence)
     months = [s for s in marked.spans if s.kind == "month" and s.dated]
-    if len({s.first for s in months}) <= 1 and not _CUMULATIVE.search(sentence.text):
+    others = len(months) == 1 and (_COMPARED_WITH.search(marked.line) or LABELLED.search(marked.line))
+    if len({s.first for s in months}) <= 1 and not others and not _CUMULATIVE.search(sentence.text):
         span = months[0] if months else latest
         for at in _standalone(marked, claims):
             found += _against_tables(places, span, marked.numbers[at], text, sentence)

@@ -83,14 +83,24 @@ def _noun(said: list[str], number: int) -> frozenset[str]:
     return _ahead(said, at + 1) or _behind(said, at)
 
 
+def _shared(one: frozenset[str], other: frozenset[str]) -> int:
+    """Words in common, "midwife" and "midwives" among them."""
+
+    def same(w: str, o: str) -> bool:
+        length = max(4, min(len(w), len(o)) - 2)
+        return w == o or (min(len(w), len(o)) >= length and w[:length] == o[:length])
+
+    return sum(any(same(w, o) for o in other) for w in one)
+
+
 def _nearer(phrase: frozenset[str], nouns: dict[int, frozenset[str]]) -> int | None:
     """The count whose noun has more words of a phrase than the other's; ``None`` when neither has."""
     (one, first), (other, second) = nouns.items()
     known = first or second
-    if not (first and second) and not (known <= phrase or phrase <= known):
+    if not (first and second) and _shared(phrase, known) < min(len(phrase), len(known)):
         # a word in common with the only noun known says too little
         return None
-    shared = len(phrase & first), len(phrase & second)
+    shared = _shared(phrase, first), _shared(phrase, second)
     return None if shared[0] == shared[1] else one if shared[0] > shared[1] else other
 
 

@@ -33,7 +33,7 @@ _UPWARD = re.compile(rf"(?<!-)\b(?!\w+-[a-z])(?:{UP}{_MORE_UP})\b", re.IGNORECAS
 _DOWNWARD = re.compile(rf"(?<!-)\b(?!\w+-[a-z])(?:{DOWN}{_MORE_DOWN})\b", re.IGNORECASE)
 _MARK = re.compile(r"<([ntqp])(\d+)>")
 _ROUGH = re.compile(
-    r"\b(?:around|approximately|about|roughly|nearly|almost|over|more than|less than|at least|up to|just under|"
+    r"(?<!> )\b(?:around|approximately|about|roughly|nearly|almost|over|more than|less than|at least|up to|just under|"
     r"just over|circa|some)\s+(?:an? )?<[tq]\d+>"
 )
 # a number that the words about it make a change, not a level
@@ -54,14 +54,16 @@ _COMPARES = re.compile(
     rf"{DOWN}))\b"
 )
 _WAS = re.compile(
-    r"\b(?:from|against|compar\w+ (?:with|to)|versus|vs\.?|than|having been|previously|(?:months?|years?|"
+    r"\b(?:from|against|compar\w+ (?:with|to)|versus|vs\.?|than|having been|in place of|instead of|previously|"
+    r"(?:months?|years?|"
     r"quarters?|weeks?) (?:earlier|ago|before):?)(?: (?:the|a|previous|"
     r"prior|same|last|month|quarter|"
     r"year|period|of|in|figure|total))*\s*\(?$"
 )
 _WAS_AFTER = re.compile(
     r"^\)? (?:(?:in|for|during) )?(?:the )?(?:(?:last|previous|prior) (?:month|quarter|year)|(?:month|year|"
-    r"quarter) (?:before|earlier)|then\b|a \w+ (?:ago|earlier))"
+    r"quarter) (?:before|earlier)|then\b|a \w+ (?:ago|earlier))|"
+    r"^\)?(?: [a-z'-]+){1,4} a \w+ (?:ago|earlier|before)\b"
 )
 _NOW_AFTER = re.compile(r"^\)?[^,;]{0,24}\b(?:this (?:month|quarter|year)|now|today|currently)\b")
 # ratio of the later to the earlier level, with the room that plain words leave

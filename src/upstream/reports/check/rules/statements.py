@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from upstream.reports.check.claims import read_claims
-from upstream.reports.check.cues import beside, changes_in
+from upstream.reports.check.cues import LABELLED, beside, changes_in
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Grid
@@ -110,6 +110,9 @@ _COMPARED = re.compile(
 
 def _its_own(line: str, number: int) -> bool:
     """Whether the one period of a line is that of a number: no comparison, or no other number and no comma between."""
+    labelled = LABELLED.search(line)
+    if labelled is not None and int(labelled[1]) != number:
+        return False
     before = line[: line.index("<p")]
     levels = [int(n) for n in re.findall(r"<n(\d+)>", line) if int(n) not in changes_in(line)]
     if _COMPARED.search(before) and not re.search(r"\bfrom\s*$", before):

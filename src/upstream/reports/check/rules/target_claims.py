@@ -31,7 +31,8 @@ _TARGET_NOUN = (
     r"plan|good looks like)"
 )
 _BEFORE = re.compile(
-    rf"\b(?:{_TARGET_NOUN}|required|expected|should(?: be)?|must(?: be)?|supposed to|meant to|(?:has|have|had|needs?|"
+    rf"\b(?:{_TARGET_NOUN}|required|expected|should(?: be)?|must(?: be)?|supposed to|meant to|want(?:s|ed)?|(?:ask|"
+    rf"call)(?:s|ed)? for|(?:has|have|had|needs?|"
     rf"needed) to|at or (?:under|below|"
     rf"above|over)|permitted|allowed|agreed|"
     rf"aim(?:s|ed|ing)? (?:for|to|at)|"
@@ -52,6 +53,7 @@ _AFTER = re.compile(
     rf"^\s*(?:unit\w+ )?(?:\(?(?!{_BETWEEN})[a-z'-]+ ){{0,2}}?\(?{_TARGET_NOUN}\b|^\s*(?:unit\w+ )?(?:or (?:more|"
     rf"less|fewer|better|above|below|higher|lower|over|under|sooner)|"
     r"(?:that (?:was|is) |we )?(?:expected|required|permitted|allowed|promised|pledged|aimed for|sought|set))\b|"
+    rf"^\s*(?:unit\w+ )?at (?:the )?(?:most|least)\b|"
     rf"^\s*(?:unit\w+,? )?(?:(?:that |which )?(?:is|was|being)|as) (?:the|our|a) (?:{_EXTREME}|{_TARGET_NOUN})\b"
 )
 _ACTUAL_BEFORE = re.compile(
@@ -76,7 +78,7 @@ _POSITIVE = re.compile(
     r"attain\w*|satisf(?:y|"
     r"ied|ies|ying)|deliver(?:ed|s|ing)?|"
     r"secur(?:ed|es|ing)|pass(?:ed|es|ing)?|clear(?:ed|s|ing)?|fulfil(?:led|s|ling)?|honou?r(?:ed|s|ing)?|"
-    r"succe(?:ed\w*|ss\w*)|"
+    r"succeed\w*|successful\w*|a success|"
     r"on (?:target|track)|"
     r"enough|kept|keeping|on course|on schedule|acceptable|lived up to|living up to|came up to|up to standard|"
     r"up to scratch|made the|"
@@ -101,7 +103,8 @@ _GOOD = re.compile(
 )
 _BAD = re.compile(r"\b(?:worse|slower|later|adverse|unfavourabl[ey]|behind|outside|beyond|adrift)\b")
 _HIGH = re.compile(
-    r"\b(?:above|over|exceed\w*|surpass\w*|higher|more|topp(?:ed|ing)|in excess|greater|longer|upwards)\b"
+    r"\b(?:above|over|exceed\w*|surpass\w*|higher|more|topp(?:ed|ing)|overshot|overshoot\w*|in excess|greater|longer|"
+    r"upwards)\b"
 )
 _LOW = re.compile(r"\b(?:below|under|lower|less|fewer|beneath|short of|shorter|undershot)\b")
 _OPEN = re.compile(
@@ -204,7 +207,8 @@ def _better(line: str, text: str, target: int, value: Value) -> int | None:
     if re.search(r"<target> unit", pointed):
         return -1
     told = better_of(_NEGATIVE.sub(" ", _POSITIVE.sub(" ", text.lower())))
-    return 1 if told is None and value.percent and value.number >= 60 else told
+    # a high share is good, whatever the words of its name ("repeat caller resolution")
+    return 1 if value.percent and value.number >= _HIGH_SHARE else told
 
 
 def bound_of(text: str) -> int | None:
@@ -339,6 +343,7 @@ def target_of(text: str) -> tuple[Marked, Value] | None:
 
 
 _SHORT = 12
+_HIGH_SHARE = 60
 _TERSE = 6
 
 
