@@ -169,3 +169,26 @@ def test_the_words_used_here_are_explained_and_every_help_leads_to_one(client: C
     assert used
     assert all(f'id="{key}"' in page for key in used)
     assert all(one.meaning[-1] in ".?" for one in glossary().values())
+
+
+def test_all_of_ones_actions_are_one_link_away(client: Client, force) -> None:
+    team = TeamFactory(area=force)
+    officer = person(Permission.PLAN_START, team=team)
+    plan = PlanFactory(team=team, owner=officer, status="active")
+    for number in range(12):
+        ActionFactory(plan=plan, owner=officer, title=f"Action number {number}.")
+    client.force_login(officer)
+    assert words(client.get("/")).count("Action number") == 10
+    assert words(client.get("/?actions=all")).count("Action number") == 12
+
+
+def test_a_plan_starts_with_what_the_page_before_knew(client: Client, ready: object, force) -> None:
+    north = area(force, "North")
+    team = TeamFactory(area=force)
+    client.force_login(person(Permission.PLAN_START, Permission.MEASURE_READ, team=team))
+    page = words(client.get("/measures/2022-06/measure/crime_total/"))
+    assert "/plans/start/?from=measure&amp;ref=crime_total&amp;title=Total+recorded+crime" in page
+    form = words(client.get("/plans/start/?from=place&area=NORTH"))
+    assert f'<option value="{north.pk}" selected>' in form
+    client.force_login(person(Permission.MEASURE_READ))
+    assert "/plans/start/" not in words(client.get("/measures/2022-06/measure/crime_total/"))

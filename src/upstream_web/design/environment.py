@@ -17,7 +17,7 @@ def environment(**options: object) -> Environment:
     options["loader"] = ChoiceLoader([options["loader"], govuk])
     env = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, **_without(options, "autoescape"))
     env.globals |= {"static": static, "url": url, "component": component, "error_list": error_list, "term": term}
-    env.filters |= {"day": day, "short_day": short_day, "moment": moment, "number": number}
+    env.filters |= {"day": day, "short_day": short_day, "month": month, "moment": moment, "number": number}
     return env
 
 
@@ -44,6 +44,12 @@ def short_day(value: datetime.date | None) -> str:
     if value is None:
         return ""
     return f"{value.day} {value:%b %Y}"
+
+
+def month(value: str) -> str:
+    """A month of an address or a record, 2022-09, as September 2022."""
+    year, number = value.split("-")
+    return f"{datetime.date(int(year), int(number), 1):%B} {year}"
 
 
 def moment(value: datetime.datetime | None) -> str:

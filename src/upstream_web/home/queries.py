@@ -61,15 +61,15 @@ class Desk:
         return not any(one.count for one in (*lists, self.to_score))
 
 
-def desk(user: User) -> Desk:
-    """The desk of a person."""
+def desk(user: User, every_action: bool = False) -> Desk:
+    """The desk of a person; their actions cut at SHOWN, or all of them."""
     who, plans, today = standing(user), visible_plans(user), timezone.localdate()
     mine, related = plans.filter(owner=user).select_related("area"), plans.select_related("area", "owner")
     actions = list(_actions(user, who))
     supervised = _within(related, who.paths(Permission.PLAN_SUPERVISE))
     led = _within(related.unscored().exclude(status=Plan.Status.DRAFT), who.paths(Permission.PLAN_HUB))
     return Desk(
-        actions=Waiting(actions[:SHOWN], len(actions)),
+        actions=Waiting(actions if every_action else actions[:SHOWN], len(actions)),
         late=sum(1 for action in actions if action.due_on < today),
         soon=sum(1 for action in actions if today <= action.due_on <= today + SOON),
         returned=_waiting(mine.filter(status=Plan.Status.RETURNED)),

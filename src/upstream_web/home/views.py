@@ -31,7 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """What needs this person's attention."""
     context = {
         "title": "Home",
-        "desk": desk(request.user),
+        "desk": desk(request.user, every_action="actions" in request.GET),
         "figures": figures_for(request.user),
         "reports": reports_for(request.user),
         "action_tag": action_tag,

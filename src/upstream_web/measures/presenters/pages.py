@@ -125,17 +125,16 @@ def measure(opened: Open, key: str, written: CommentaryVersion | None) -> dict[s
             "areas": reverse("measures:compare", args=[opened.month, key]),
             "downloads": _downloads(opened, key),
             "records": _records(opened, key),
-            "plan": _start_plan(opened, key),
+            "plan": _start_plan(
+                opened, {"from": "measure", "ref": key, "title": opened.figures.bindings[key].definition.title}
+            ),
         },
     }
 
 
-def _start_plan(opened: Open, key: str) -> str:
-    """Where to start a plan from a measure, for those who may."""
-    if not opened.may(Permission.PLAN_START):
-        return ""
-    title = opened.figures.bindings[key].definition.title
-    return f"{reverse('problems:start')}?{urlencode({'from': 'measure', 'ref': key, 'title': title})}"
+def _start_plan(opened: Open, known: dict[str, str]) -> str:
+    """Where to start a plan with what is known, for those who may."""
+    return f"{reverse('problems:start')}?{urlencode(known)}" if opened.may(Permission.PLAN_START) else ""
 
 
 def _records(opened: Open, key: str) -> str:
@@ -213,6 +212,7 @@ def area(opened: Open, code: str) -> dict[str, Any]:
     groups = areas.area_page(opened.figures, code)
     return {
         "groups": [_group(opened, group) for group in groups],
+        "plan": _start_plan(opened, {"from": "place", "area": code}),
         "outside": sum(bool(row.flag) for group in groups for row in group.rows),
         "measures": sum(len(group.rows) for group in groups),
         "others": [

@@ -1,12 +1,14 @@
 """Starting a plan: similar ones first, then one short form."""
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from upstream_web.design.forms import posted
 from upstream_web.people.access import own_teams, standing
 from upstream_web.people.permissions import Permission
+from upstream_web.places.models import Area
 from upstream_web.places.queries import areas_within
 from upstream_web.problems.access import visible_plans
 from upstream_web.problems.changes.plans import start_plan
@@ -23,7 +25,7 @@ def start(request: HttpRequest) -> HttpResponse:
     if not who.allows(Permission.PLAN_START):
         raise PermissionDenied
     choices = {"areas": areas_within(who.paths(Permission.PLAN_START)), "teams": own_teams(request.user)}
-    form = StartForm(posted(request), initial=_prefilled(request), **choices)
+    form = StartForm(posted(request), initial=_prefilled(request, choices["areas"]), **choices)
     similar = None
     if request.method == "POST" and form.is_valid():
         if "start" in request.POST:
@@ -63,12 +65,13 @@ def _started(request: HttpRequest, form: StartForm) -> HttpResponse:
     return redirect("problems:beat" if plan.is_on_one_page else "problems:overview", plan.pk)
 
 
-def _prefilled(request: HttpRequest) -> dict[str, object]:
+def _prefilled(request: HttpRequest, areas: QuerySet[Area]) -> dict[str, object]:
     """From a place, a measure or a signal: the address carries what is known."""
     return {
         "title": request.GET.get("title", "")[:160],
         "place": request.GET.get("place", "")[:160],
         "crime_types": request.GET.getlist("crime_type"),
+        "area": areas.filter(code=request.GET.get("area", "")).first(),
         "size": request.GET.get("size", Plan.Size.STANDARD),
         "kind": Plan.Kind.NEIGHBOURHOOD,
     }
