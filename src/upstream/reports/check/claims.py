@@ -276,6 +276,11 @@ def read_claims(marked: Marked) -> tuple[Claim, ...]:
         for side in ("later", "earlier"):
             if side in claim.marks and (period := beside(part, claim.marks[side])) is not None:
                 setattr(claim, f"{side}_span", marked.spans[period])
+        over = re.search(r"\b(?:between|from) <p(\d+)> (?:and|to) <p(\d+)>", part)
+        if over is not None and claim.marks:
+            # "between May and June it fell from 206 to 191"
+            ends = sorted((marked.spans[int(n)] for n in over.groups()), key=lambda span: span.last)
+            claim.earlier_span, claim.later_span = ends
         since = re.search(r"\bsince (?:the )?<p(\d+)>", part)
         if since is not None and claim.earlier is not None and claim.later_span in (None, marked.spans[int(since[1])]):
             # "since May": May is where the change began

@@ -193,6 +193,15 @@ def _ratio(text: str) -> Value | None:
     return Value(top / bottom, math.floor(-math.log10(2 * slack)), False, text.strip())
 
 
+_DURATION = re.compile(r"(\d[\d,]*(?:\.\d+)?) (?:second|sec|minute|min|hour|hr|day|week|month)s?", re.IGNORECASE)
+
+
+def _duration(text: str) -> Value | None:
+    """ "9.3 minutes" as a number, where it stands among the numbers of a column."""
+    match = _DURATION.fullmatch(text.strip())
+    return parse_value(match[1]) if match else None
+
+
 def columns_of(headers: list[str], body: list[list[str]], *, workbook: bool) -> tuple[list[_Raw], list[_Raw]]:
     """Columns of text and of numbers; a column with two numbers a cell becomes two."""
     texts: list[_Raw] = []
@@ -200,7 +209,7 @@ def columns_of(headers: list[str], body: list[list[str]], *, workbook: bool) -> 
     for at, header in enumerate(headers):
         cells = [row[at] for row in body]
         filled = [c for c in cells if c and not is_nothing(c)]
-        values = [parse_value(c) for c in cells]
+        values = [parse_value(c) or (_duration(c) if at else None) for c in cells]
         # "10 to 13" down the first column are ages and no limits
         pairs = _pairs(header, cells) if at or not header else []
         held = sum(v is not None for v in values)

@@ -17,6 +17,7 @@ _LEAST_FITS = 0.6
 # more decimals than this nobody prints: the number is as it was calculated
 _UNROUNDED = 4
 _LARGEST_FRACTION = 1.5
+_POINTS = re.compile(r"\bpp\b|\dpp|ppts?\b|points?\b", re.IGNORECASE)
 _SHARE_HEADER = re.compile(r"of (?:all|the )?\s*total|\bshare\b|proportion|^%$|% of", re.IGNORECASE)
 
 
@@ -40,6 +41,10 @@ def pair_of(row: Row, source: Source) -> tuple[Value, Value] | None:
 
 def holds(printed: Value, top: Value, bottom: Value, kind: str) -> bool:
     if kind == "difference":
+        fractions = max(abs(top.number), abs(bottom.number)) <= _LARGEST_FRACTION < abs(printed.number) * 100
+        if fractions and _POINTS.search(printed.text):
+            # "+2.1pp" beside shares that a workbook stores as fractions
+            top, bottom = (Value(100 * v.number, v.decimals - 2, True, v.text) for v in (top, bottom))
         # a workbook keeps all digits of what it shows rounded
         least = max(printed.decimals, 0)
         most = least if max(top.decimals, bottom.decimals) <= _UNROUNDED else _UNROUNDED

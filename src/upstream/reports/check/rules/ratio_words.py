@@ -17,18 +17,19 @@ from upstream.reports.check.nouns import tokens
 # words at which a noun phrase ends, whichever way it is read
 _ENDS = words_in(
     """
-    and or but so for by to with per each every had has have having was were is are be been at from than that which who
-    while when there it we our they this these those had's over among amongst between across if then as into make makes
-    made making give gives gave giving means meaning
+    and or but so against plus average for by to with per each every had has have having was were is are be been
+    at from than that which who while when there it we our they this these those had's over among amongst
+    between across if then as into make makes made making give gives gave giving means meaning
     """
 )
 _PASSED = words_in("was were is are number numbers numbered totalled total stood stands at of the came to")
-_ARTICLES = words_in("the a an our one single average typical of in on")
+_ARTICLES = words_in("the a an our one single typical of in on")
 _MOST_WORDS = 6
 _DIVISOR = re.compile(
     r"\b(?:per(?! cent\b)|(?:each|every)(?: one)?(?: of (?:the|our|these|those))?|"
     r"(?:for|to|with|of|by) (?:one|an?|a single|the (?:average|typical))|(?:an|the) (?:average|typical)|"
     r"\bone(?= [a-z][a-z' -]{2,50} (?:for|to|per|\w+s(?: after| with| for)?) <[nx]\d+>)|"
+    r"^(?:on average,? )?an?(?= [a-z][a-z' -]{2,40}? (?:had|has|held|saw|\w+s|\w+ed)\b[^<.;]*<[nx]\d+>)|"
     r"-to-|ratio of [^<.;:]{2,60}? to)(?= ?[a-z<])"
 )
 _DIVIDED = re.compile(r"\b([a-z][a-z' -]{2,60}?) (?:per(?! cent)|for (?:each|every|one)|to (?:each|every|one))\b")
@@ -52,12 +53,13 @@ def _ahead(said: list[str], at: int) -> frozenset[str]:
     """The noun phrase that begins at a token."""
     words: list[str] = []
     for token in said[at : at + _MOST_WORDS + 2]:
-        if not token[0].isalpha() or (token in _ENDS and words) or len(words) == _MOST_WORDS:
+        if not token[0].isalpha() or (token in _ENDS | {"a", "an"} and words) or len(words) == _MOST_WORDS:
             break
         if token in _ENDS:
             return frozenset()
         words.append(token)
-    return _stems(words)
+    # "carried by": a participle alone names nothing
+    return frozenset() if len(words) == 1 and words[0].endswith("ed") else _stems(words)
 
 
 def _behind(said: list[str], at: int) -> frozenset[str]:
@@ -130,8 +132,9 @@ def divisors_by_nouns(line: str, ratio: int, a: int, b: int) -> set[int]:
     votes = {found for phrase in _bottoms(line) if (found := _nearer(phrase, nouns)) is not None}
     votes |= {others[found] for phrase in _tops(line, ratio) if (found := _nearer(phrase, nouns)) is not None}
     direct = re.search(rf"\b(?:each|every one) of (?:the |our |these |those )?<n({a}|{b})>", line)
-    if direct is not None:
-        votes = {int(direct[1])}
+    done_by = re.search(rf"\b[a-z]+(?:ed|en|ld) by (?:the |our |these )?<n({a}|{b})>", line)
+    if (shares := direct or done_by) is not None:
+        votes = {int(shares[1])}
     return votes or _by_subject(line, ratio, a, b) or (set() if any(nouns.values()) else _by_order(line, ratio, a, b))
 
 
@@ -150,6 +153,9 @@ def _by_order(line: str, ratio: int, a: int, b: int) -> set[int]:
 
 def _by_subject(line: str, ratio: int, a: int, b: int) -> set[int]:
     """ "Twelve people looked after forty; that is 3.3 each": "each" speaks of those who did it."""
+    given = re.search(rf"^for (?:the |our |these )?<n({a}|{b})>", line)
+    if given is not None and re.search(rf"<[nx]{ratio}> (?:(?:to|for) )?(?:each|apiece|every one)\b", line):
+        return {int(given[1])}
     subject = _SUBJECT_HAS.search(line)
     if subject is None or not re.search(rf"<[nx]{ratio}> (?:each|apiece)\b", line):
         return set()

@@ -19,7 +19,7 @@ from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.ratio_words import divisors_by_nouns
 
 _CUE = re.compile(
-    r"\bratio\b|\bper (?!(?:cent|annum|year|month|week|day|1,?000|10,?000|100,?000|head of population)\b)|"
+    r"\bratio\b|\bas many\b|\bper (?!(?:cent|annum|year|month|week|day|1,?000|10,?000|100,?000|head of population)\b)|"
     r"\baverag\w+\b|\bone (?:[a-z'-]+ ){1,5}(?:to|for|per)\b|\b(?:workload|caseload|load)\b|\b\w+ an? [a-z]+[,.;(]|"
     r"\bto (?:one|a|each|every)\b|\b(?:each|every|apiece|outnumber\w*|on average|a head|divided|shared)\b|"
     r"<n\d+>\s*(?:to|:)\s*<n\d+>|-to-"
@@ -122,11 +122,11 @@ def _noun_of(line: str, number: int) -> tuple[str, ...]:
 
 
 def _sentence(sentence: Sentence, text: str, *, most: int) -> Finding | None:
-    # "each of the 20" counts those who share, and names nothing here
+    # "each of the 20" and "spread over 20" count those who share, and name nothing here
     plain = re.sub(r"\b([Ee]ach|[Ee]very one) of the (?=\d)", r"\1 of those ", text)
-    marked = mark(
-        re.sub(r"\b(spread|shared|divided|split)( out)? over (?=\d)", r"\1 among ", plain, flags=re.IGNORECASE)
-    )
+    plain = re.sub(r"\b(spread|shared|divided|split)( out)? over (?=\d)", r"\1 among ", plain, flags=re.IGNORECASE)
+    plain = re.sub(r"\((\d[\d,]*) over (?=\d)", r"(\1 divided by ", plain)
+    marked = mark(re.sub(r"\bover (?=\d)", "among ", plain))
     if not _CUE.search(marked.line) or len(re.findall(r"<[nx]\d+>", marked.line)) > most:
         return None
     wrong: list[Finding] = []

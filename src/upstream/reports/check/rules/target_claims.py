@@ -8,7 +8,7 @@ read with its negations. Where one of these is not plain, nothing is found.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
@@ -41,12 +41,14 @@ _BEFORE = re.compile(
 )
 # "plan coverage: 37%", "pledge fulfilment": a word of target inside the name of a measure
 _OPENS_A_NAME = re.compile(
-    rf"{_TARGET_NOUN} (?!(?:of|for|is|was|were|are|at|to|on|in|by|with|and|or|that|which|has|had|set|level|rate|figure|"
+    rf"(?!maximum|minimum){_TARGET_NOUN} (?!(?:of|for|is|was|were|are|at|to|on|in|by|with|and|or|that|which|has|had|"
+    rf"set|level|rate|figure|"
     rf"time|score|range|value|agreed|\w+ed|this|last|we|our|it|being|stands?|stood|remains?|the|a|an)\b)[a-z-]+"
 )
 _BETWEEN = (
-    r"(?:against|versus|vs|below|above|over|under|with|to|met|missed|of|on|for|in|by|and|but|which|exceed\w*|"
-    r"outside|inside|beyond|beat|\w+ed (?:the|its|our|a|an|this))\b"
+    r"(?:meets?|misses|hits?|keeps?|kept|breaks?|beats?|is|was|are|were|against|versus|vs|below|above|over|under|"
+    r"with|to|met|missed|of|on|for|in|by|and|but|which|exceed\w*|"
+    r"outside|inside|beyond|beat|\w+(?:ed|es|s) (?:the|its|our|a|an|this))\b"
 )
 _EXTREME = r"(?:most|least|longest|shortest|slowest|highest|lowest|fewest)"
 _AFTER = re.compile(
@@ -65,19 +67,20 @@ _ACTUAL_BEFORE = re.compile(
 _LEAST = re.compile(
     r"\b(?:at least|the least|the lowest|at or (?:above|over)|minimum|no (?:less|fewer) than|not less than|"
     r"or (?:more|above|over|higher|better)|floor|bar|"
-    r"exceed(?:ing)? <target)\b|(?:above|over|more than) <target"
+    r"(?<!not )exceed(?:ing)? <target)\b|(?:above|over|more than) <target"
 )
 _MOST = re.compile(
     r"\b(?:at most|the (?:most|longest|slowest|highest)|at or (?:under|below)|maximum|no (?:more|longer) than|"
     r"not more than|up to|or (?:less|fewer|below|under|lower|sooner)|"
     r"ceiling|cap|permitted|allowed|limit)\b|"
-    r"(?:under|inside|within|below|less than|fewer than) <target"
+    r"(?:under|inside|within|below|less than|fewer than|not exceed|not exceeding) <target"
 )
 _POSITIVE = re.compile(
     r"(?<!non-)(?<!non )\b(?:met|meet|meets|meeting|hit|hits|hitting|achiev(?:e|ed|es|ing)|reach(?:ed|es|ing)?|"
     r"attain\w*|satisf(?:y|"
     r"ied|ies|ying)|deliver(?:ed|s|ing)?|"
-    r"secur(?:ed|es|ing)|pass(?:ed|es|ing)?|clear(?:ed|s|ing)?|fulfil(?:led|s|ling)?|honou?r(?:ed|s|ing)?|"
+    r"secur(?:ed|es|ing)|pass(?:ed|es|ing)|(?<=not )pass|(?<=to )pass|respect(?:ed|s)|clear(?:ed|s|ing)?|"
+    r"fulfil(?:led|s|ling)?|honou?r(?:ed|s|ing)?|"
     r"succeed\w*|successful\w*|a success|"
     r"on (?:target|track)|"
     r"enough|kept|keeping|on course|on schedule|acceptable|lived up to|living up to|came up to|up to standard|"
@@ -99,7 +102,7 @@ _NOT = re.compile(
 _GOOD = re.compile(
     r"\b(?:better|clear of|outstrip\w*|quicker|faster|sooner|favourabl[ey]|ahead|outperform\w*|"
     r"beat\w*|inside|(?:is|was|were|are|"
-    r"remains?|came|comfortably|well|just|,) within)\b"
+    r"remains?|came|comfortably|well|just|so|,) within)\b"
 )
 _BAD = re.compile(r"\b(?:worse|slower|later|adverse|unfavourabl[ey]|behind|outside|beyond|adrift)\b")
 _HIGH = re.compile(
@@ -108,7 +111,8 @@ _HIGH = re.compile(
 )
 _LOW = re.compile(r"\b(?:below|under|lower|less|fewer|beneath|short of|shorter|undershot)\b")
 _OPEN = re.compile(
-    r"\b(?:(?:control|process|statistical|warning) limits?|(?:upper|lower) limits?(?! (?:on|for)\b)|expected range|"
+    r"\b(?:(?:control|process|statistical|warning) limits?|(?:upper|lower) limits?(?! (?:on|for)\b| of <[nt]\d+>)|"
+    r"expected range|"
     r"confidence interval)\b|"
     r"\b(?:will|would|forecast\w*|project(?:ed|ion)\w*|if|unless|whether|likely|could|might|previous\w*|last year|"
     r"used to|raised to|was raised|lowered to|followed by)\b"
@@ -230,6 +234,10 @@ def _judging(line: str, target: int) -> str:
         " ",
         line,
     )
+    line = re.sub(
+        rf"\b(?:should |must |may |can |will )?not (?:to )?(?:exceed|fall below|drop below) (?:the )?{n}", " ", line
+    )
+    line = re.sub(rf"\b({_TARGET_NOUN} (?:of|is|was)) (?:under|over|above|below|inside) {n}", r"\1", line)
     line = re.sub(rf"{n} or (?:more|less|fewer|better|above|below|higher|lower|over|under|sooner)", " ", line)
     line = re.sub(r"\bor (?:more|less|fewer|better|above|below|higher|lower|over|under)\b|\bin full\b", " ", line)
     line = re.sub(
@@ -277,6 +285,7 @@ def met_verdict(words: str) -> tuple[int, str] | None:
     found: dict[int, str] = {}
     if (echo := _ECHO.search(words)) is not None:
         found[-1 if echo[1] else 1] = echo[0].strip(" .;")
+    words = re.sub(r"\bmet[:?]? no\b", "not met", words)
     plain = re.sub(r"\b(?:fail(?:ed|s|ing)?|unable|yet|struggl\w*)(?= to\b)", "not", words)
     for pattern, sign in ((_POSITIVE, 1), (_NEGATIVE, -1)):
         for match in pattern.finditer(plain):
@@ -392,6 +401,8 @@ def targets_said(evidence: Evidence) -> list[Finding]:
         judged = _read(text)
         if judged is None and (both := _joined(evidence, n)) is not None:
             text, judged = both, _read(both)
+        if judged is not None and not _truths(judged) and n and _only_judges(evidence.sentences[n - 1].text.lower()):
+            judged = replace(judged, words=f"{evidence.sentences[n - 1].text.lower()}; {judged.words}")
         truths = _truths(judged) if judged is not None else []
         if judged is not None and truths and not any(holds for holds, _ in truths):
             found.append(_finding(sentence, text, judged, truths[0][1]))
