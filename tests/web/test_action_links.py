@@ -121,7 +121,7 @@ def test_saying_that_it_is_done(jo, action) -> None:
         ({"state": "blocked", "text": ""}, "Say what stands in the way"),
         ({"state": "to_do", "text": " "}, "Say how far it has come"),
         ({"state": "dropped", "text": "No"}, "Select a valid choice"),
-        ({}, "This field is required"),
+        ({}, "“How does it go” needs an answer."),
     ],
 )
 def test_what_says_nothing_is_not_taken(jo, action, given, words) -> None:

@@ -6,7 +6,9 @@ import io
 import tomllib
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from factories.people import AreaFactory, OrganisationFactory, TeamFactory, person
@@ -192,3 +194,25 @@ def test_a_plan_starts_with_what_the_page_before_knew(client: Client, ready: obj
     assert f'<option value="{north.pk}" selected>' in form
     client.force_login(person(Permission.MEASURE_READ))
     assert "/plans/start/" not in words(client.get("/measures/2022-06/measure/crime_total/"))
+
+
+def test_the_desk_asks_the_database_as_often_for_much_as_for_little(client: Client, force) -> None:
+    team = TeamFactory(area=force)
+    officer = person(Permission.PLAN_START, Permission.PLAN_SUPERVISE, Permission.PLAN_HUB, team=team)
+    client.force_login(officer)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get("/").status_code == 200
+        return len(captured)
+
+    def work(number: int) -> None:
+        for status in ("draft", "returned", "submitted", "active"):
+            plans = PlanFactory.create_batch(number, team=team, owner=officer, status=status, next_review_on=PAST)
+            ActionFactory(plan=plans[0], owner=officer)
+            PlanFactory.create_batch(number, team=team, status=status, next_review_on=PAST)
+
+    work(11)  # more than a list shows, so that each is counted as well
+    few = queries()
+    work(11)
+    assert queries() == few < 20

@@ -41,7 +41,7 @@ def test_the_log_asks_why_and_keeps_the_reason_with_every_reading(client: Client
     asked = client.get("/audit/?words=x")
     assert asked["Location"] == "/people/purpose/?next=%2Faudit%2F%3Fwords%3Dx"
     assert "Why do you need to read this?" in client.get(asked["Location"]).content.decode()
-    assert "This field is required" in client.post(asked["Location"], {}).content.decode()
+    assert "“Reason” needs an answer." in client.post(asked["Location"], {}).content.decode()
     given = client.post(asked["Location"], {"purpose": "complaint", "reference": "C/7"})
     assert given["Location"] == "/audit/?words=x"
     assert client.get(given["Location"]).status_code == 200

@@ -68,12 +68,20 @@ def error_list(form: forms.BaseForm) -> list[dict[str, str]]:
     """Every error of a form with the address of its field, for the error summary."""
     rows = []
     for name, errors in form.errors.items():
-        target = "#main-content"
+        target, said = "#main-content", [str(error) for error in errors]
         if name in form.fields:
             dated = isinstance(form.fields[name], DateField)
             target = f"#{form[name].auto_id}-day" if dated else f"#{form[name].auto_id}"
-        rows += [{"text": str(error), "href": target} for error in errors]
+            said = _said(form[name])
+        rows += [{"text": words, "href": target} for words in said]
     return rows
+
+
+def _said(bound: forms.BoundField) -> list[str]:
+    """The errors of a field; one that is only empty is named, for the summary stands far from it."""
+    empty = str(forms.Field.default_error_messages["required"])
+    label = str(bound.label).rstrip("?:")
+    return [f"“{label}” needs an answer." if str(error) == empty else str(error) for error in bound.errors]
 
 
 def component(bound: forms.BoundField) -> Component:
@@ -88,7 +96,7 @@ def component(bound: forms.BoundField) -> Component:
     if bound.help_text:
         params["hint"] = {"text": bound.help_text}
     if bound.errors:
-        params["errorMessage"] = {"text": " ".join(bound.errors)}
+        params["errorMessage"] = {"text": " ".join(_said(bound))}
     if isinstance(widget, DateInput):
         return _date(bound, params)
     if isinstance(widget, forms.CheckboxSelectMultiple):

@@ -207,3 +207,34 @@ def test_a_form_sent_after_the_session_ran_out_keeps_its_words(visit: Visit, cas
     expect(page.get_by_text("Nine homes in six weeks.").first).to_be_visible()
     assert plan.answers.get(question="events").text.strip() == long.strip()
     assert broken_rules(page) == []
+
+
+def test_a_sergeant_writes_a_beat_plan_on_a_phone_and_sends_it(visit: Visit, cast: Cast) -> None:
+    """Given a phone, when a sergeant starts a small plan, then four presses start it, and one page and two more send
+    it to the supervisor."""
+    page = visit("sergeant", "/", viewport={"width": 375, "height": 700})
+    page.get_by_role("button", name="Start a plan").click()
+    page.get_by_label("Beat: one screen").check()
+    page.get_by_label("What is the problem, in a few words?").fill("Sheds broken into on the allotments")
+    page.get_by_label("Burglary").check()
+    press(page, "See similar plans")
+    press(page, "Start the plan")
+    expect(page.get_by_role("heading", name="The whole plan on one page")).to_be_visible()
+    for key in (*SCANNING, "why"):
+        page.locator(f"[name={key}-text]").fill("Nine sheds in six weeks, by the broken fence.")
+    page.get_by_label("What will be done?").fill("Mend the fence and mark the tools")
+    page.get_by_label("How should it work?").fill("Nobody comes in unseen.")
+    page.get_by_label("What will change, and for whom?").fill("Fewer sheds broken into")
+    page.get_by_label("How will it be seen? Name the measure").fill("Shed burglaries a month")
+    year = TODAY().year + 1
+    fill_day(page, "By when", f"30 6 {year}")
+    page.get_by_label("Compared with").fill("The allotments at Gorse Court")
+    page.get_by_label("Smallest reduction worth having, per cent").fill("30")
+    assert broken_rules(page) == []
+    press(page, "Save and send to the supervisor")
+    press(page, "Send to the supervisor")
+    expect(page.get_by_text("With the supervisor").first).to_be_visible()
+    plan = Plan.objects.get()
+    assert (plan.status, plan.size) == ("submitted", "beat")
+    assert plan.named_assessments.get().after_to == datetime.date(year, 6, 30)
+    assert broken_rules(page) == []

@@ -223,7 +223,7 @@ class ScoreForm(forms.Form):
                 label=item.label, choices=marks, widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"})
             )
             self.fields[f"{item.key}-note"] = forms.CharField(
-                label=f"Why this mark for “{item.label[:1].lower()}{item.label[1:]}”? (optional)",
+                label=f"Why this mark? {item.label} (optional)",
                 max_length=300,
                 required=False,
             )
