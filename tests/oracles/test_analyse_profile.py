@@ -21,6 +21,7 @@ from upstream.analyse.when import week_hours
 from upstream.errors import BadInput, NotHeld
 from upstream.periods import Month
 from upstream.records.contract import code_list, contract
+from upstream.records.sources import police_uk
 from upstream.store import Store, mark_personal
 from upstream.store.scopes import ReadingScope, readings
 
@@ -269,6 +270,78 @@ def test_what_cannot_be_asked_is_refused(store: Store) -> None:
         profile(ProfileOf(OF.first, OF.last, types=("Piracy",)), store, SCOPE)
     with pytest.raises(NotHeld, match="No table of crimes"):
         profile(OF, Store(store.root / "nowhere"), SCOPE)
+
+
+def test_incidents_that_are_not_held_are_never_counted_in_crimes(
+    records: dict[str, list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    without = filled(tmp_path / "crimes alone", {"crimes": records["crimes"]})
+    with pytest.raises(NotHeld, match="No table of incidents"):
+        profile(replace(OF, types=("Anti-social behaviour",)), without, SCOPE)
+
+
+STREET_KINDS = ("Anti-social behaviour", "Burglary", "Drugs", "A type of next year")
+STREET_HEADER = (
+    "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,"
+    "Last outcome category,Context"
+)
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict[str, Any]], Store]:
+    """Street files of two forces, with a type that nobody knows yet among the others."""
+    rng, folder = np.random.default_rng(7), tmp_path_factory.mktemp("street")
+    rows, files = [], []
+    for force, n in (("kent", 40), ("essex", 12)):
+        name = f"{force.title()} Police"
+        for month in (Month(2021, 1) + number for number in range(14)):
+            mine = [{"force": force, "month": month, "type": str(rng.choice(STREET_KINDS))} for _ in range(n)]
+            lines = [f",{month},{name},{name},0.5,51.2,On,E01000001,Ham 001A,{row['type']},," for row in mine]
+            files.append(folder / f"{month}-{force}-street.csv")
+            files[-1].write_text("\n".join([STREET_HEADER, *lines]) + "\n", "utf-8")
+            rows += mine
+    store = Store(folder / "store")
+    police_uk.add(store, files, who="tests")
+    return rows, store
+
+
+def recounted(rows: list[dict[str, Any]], of: ProfileOf, types: set[str]) -> int:
+    return sum(
+        of.first <= row["month"] <= of.last and row["force"] == of.force and row["type"] in types for row in rows
+    )
+
+
+@pytest.mark.parametrize(
+    ("types", "kinds", "incidents"),
+    [
+        ((), {"Burglary", "Drugs", "A type of next year"}, True),
+        (("Burglary",), {"Burglary"}, True),
+        (("Drugs", "Anti-social behaviour"), {"Drugs"}, True),
+        (("Anti-social behaviour",), {"Anti-social behaviour"}, False),
+    ],
+)
+def test_open_data_keeps_incidents_out_of_the_crimes(
+    street: tuple[list[dict[str, Any]], Store], types: tuple[str, ...], kinds: set[str], incidents: bool
+) -> None:
+    rows, store = street
+    of = ProfileOf(Month(2021, 3), Month(2021, 12), types=types, force="kent")
+    found = profile(of, store, SCOPE)
+    assert found.total == recounted(rows, of, kinds) == sum(one.count or 0 for one in found.months)
+    assert (found.harm is None) == (not incidents)
+    said = recounted(rows, of, {"Anti-social behaviour"})
+    assert (sum(one.count for one in found.incidents) if found.incidents is not None else None) == (
+        said if incidents else None
+    )
+
+
+@pytest.mark.spark
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_spark_counts_open_data_the_same(street: tuple[list[dict[str, Any]], Store], spark: Any) -> None:
+    of = ProfileOf(Month(2021, 3), Month(2021, 12), force="kent")
+    one, other = (profile(of, street[1], SCOPE, engine=name, spark=spark) for name in ("duckdb", "spark"))
+    assert (one.total, one.months, one.types, one.incidents) == (
+        *(other.total, other.months, other.types, other.incidents),
+    )
 
 
 def test_a_span_is_placed_whole_and_a_day_or_less() -> None:

@@ -31,6 +31,8 @@ for the police recorded crime open data tables, and https://data.police.uk/about
 ASB: Final = "Anti-social behaviour"
 ASB_INCIDENTS: Final = ("asb_personal", "asb_nuisance", "asb_environmental")
 """Anti-social behaviour is incidents, never crimes."""
+ASB_STREET: Final = "anti_social_behaviour"
+"""The street files of police.uk hold those incidents in one table with the crimes."""
 
 
 def types_in(table: str, types: Sequence[str]) -> tuple[str, ...] | None:
@@ -43,8 +45,19 @@ def types_in(table: str, types: Sequence[str]) -> tuple[str, ...] | None:
     if table == "incidents":
         return ASB_INCIDENTS if ASB in types else ()
     if table == "street_crimes":
-        return tuple(name.lower().replace(" ", "_").replace("-", "_") for name in types)
+        crimes = [name for name in types if name != ASB] or types
+        return tuple(name.lower().replace(" ", "_").replace("-", "_") for name in crimes)
     return tuple(category for name in types for category in CRIMES_OF.get(name, ()))
+
+
+def counts_incidents(table: str, types: Sequence[str]) -> bool:
+    """Whether what is counted is incidents and not crimes: a table of them, or anti-social behaviour by itself."""
+    return table == "incidents" or tuple(types) == (ASB,)
+
+
+def left_out(table: str, types: Sequence[str]) -> tuple[str, ...]:
+    """Values of a table's type column that are no crimes, so that they are in no figure of crimes."""
+    return (ASB_STREET,) if table == "street_crimes" and not counts_incidents(table, types) else ()
 
 
 def type_label(table: str, key: str) -> str:

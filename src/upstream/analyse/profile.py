@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from upstream.analyse.crime_types import ASB, type_label, types_in
+from upstream.analyse.crime_types import ASB, counts_incidents, left_out, type_label, types_in
 from upstream.analyse.monthly import MonthOf, monthly
 from upstream.analyse.when import WeekHours, week_hours
 from upstream.errors import BadInput, NotHeld
@@ -107,7 +107,8 @@ class Profile:
     of
         What was asked.
     table
-        Table counted: "crimes", "incidents" (anti-social behaviour alone) or "street_crimes" (open data).
+        Table counted: "crimes", "incidents" (anti-social behaviour alone) or "street_crimes" (open data, which holds
+        both: anti-social behaviour is counted by itself or not at all).
     months
         Each month, in order.
     total
@@ -121,7 +122,8 @@ class Profile:
     repeats
         ``None`` where no people are held.
     incidents
-        Calls for service in the place by type, largest first; ``None`` where none are held.
+        Calls for service in the place by type, largest first; of open data anti-social behaviour alone; ``None`` where
+        none are held.
     harm, cost
         The crimes weighed; ``None`` for incidents.
     tables
@@ -182,8 +184,7 @@ def profile(
     questions = _questions(of, table, asked, opened)
     with ask(list(questions.values()), opened, engine, spark=spark, memory=memory, threads=threads) as answers:
         rows = {name: one.rows.to_pylist() for name, one in zip(questions, answers, strict=True)}
-    kinds = types_in(table, of.types)
-    partial = {month for month, fact in held.items() if any(_touches(low, of, kinds) for low in fact.low)}
+    partial = {month for month, fact in held.items() if any(_touches(low, of, table) for low in fact.low)}
     return _laid_out(of, table, rows, set(held), partial, store, opened)
 
 
@@ -191,11 +192,11 @@ def profile(
 
 
 def _table(of: ProfileOf, store: Store) -> str:
-    wanted: tuple[str, ...] = ("incidents",) if of.types == (ASB,) else ()
-    for name in (*wanted, "crimes", "street_crimes"):
+    own = "incidents" if of.types == (ASB,) else "crimes"
+    for name in (own, "street_crimes"):
         if store.holds(name):
             return name
-    raise NotHeld("No table of crimes is held.", remedy="Add records first.")
+    raise NotHeld(f"No table of {own} is held.", remedy="Add records first.")
 
 
 def _tables(table: str, store: Store, scope: ReadingScope) -> list[str]:
@@ -223,14 +224,14 @@ def _within(of: ProfileOf, table: str, store: Store) -> dict[str, tuple[str, ...
 def _questions(
     of: ProfileOf, table: str, within: Mapping[str, tuple[str, ...] | None], opened: Mapping[str, Snapshot]
 ) -> dict[str, Question]:
-    def rows(name: str, first: Month, types: tuple[str, ...] | None) -> SliceRows:
+    def rows(name: str, first: Month, types: tuple[str, ...] | None, without: tuple[str, ...] = ()) -> SliceRows:
         visible = None if name == "street_crimes" else opened[name].areas  # open data is for everybody
-        return SliceRows(
-            name, first.first_day, of.last.last_day, types=types, visible=visible, force=of.force, **within
-        )
+        days = (first.first_day, of.last.last_day)
+        return SliceRows(name, *days, types=types, visible=visible, force=of.force, without_types=without, **within)
 
-    types = types_in(table, of.types)
-    whole, own = rows(table, of.first.financial_year.previous.first_month, types), rows(table, of.first, types)
+    types, without = types_in(table, of.types), left_out(table, of.types)
+    before = of.first.financial_year.previous.first_month
+    whole, own = rows(table, before, types, without), rows(table, of.first, types, without)
     found = {"months": by_month(whole), "small_areas": by_small_area(own)}
     if has_times(table):
         found["starts"] = by_start(own)
@@ -238,13 +239,17 @@ def _questions(
         found["victims"] = by_offences_a_victim(own)
     if "incidents" in opened:  # calls of every type, whatever the crimes are
         found["incidents"] = by_month(rows("incidents", of.first, None))
+    if without:
+        found["incidents"] = by_month(rows(table, of.first, without))
     return found
 
 
-def _touches(low: PartMonth, of: ProfileOf, types: tuple[str, ...] | None) -> bool:
+def _touches(low: PartMonth, of: ProfileOf, table: str) -> bool:
     """Whether what looks lacking in a month is part of what is counted."""
     here = low.area is None or of.areas is None or low.area in of.areas
-    return here and (low.category is None or types is None or low.category in types)
+    types = types_in(table, of.types)
+    counted = (types is None or low.category in types) and low.category not in left_out(table, of.types)
+    return here and (low.category is None or counted)
 
 
 # --- what comes back ------------------------------
@@ -266,7 +271,7 @@ def _laid_out(
         by_type[one.category] += one.crimes
     places = {row["lsoa"]: int(row["n"]) for row in rows["small_areas"]}
     without = places.pop(None, 0)
-    weighed = table != "incidents"
+    weighed = not counts_incidents(table, of.types)
     return Profile(
         of=of,
         table=table,
@@ -277,7 +282,7 @@ def _laid_out(
         without_place=without,
         hours=_hours(rows["starts"]) if "starts" in rows else None,
         repeats=_repeats(rows["victims"]) if "victims" in rows else None,
-        incidents=_incidents(rows["incidents"]) if "incidents" in rows else None,
+        incidents=_incidents(table, rows["incidents"]) if "incidents" in rows else None,
         harm=harm_of(table, counted) if weighed else None,
         cost=cost_of(table, counted) if weighed else None,
         tables=tuple(TableVersion(n, s.version, s.committed_at.isoformat()) for n, s in sorted(opened.items())),
@@ -327,8 +332,9 @@ def _repeats(rows: Sequence[Mapping[str, Any]]) -> Repeats:
     )
 
 
-def _incidents(rows: Sequence[Mapping[str, Any]]) -> tuple[Part, ...]:
+def _incidents(table: str, rows: Sequence[Mapping[str, Any]]) -> tuple[Part, ...]:
+    source = table if table == "street_crimes" else "incidents"
     sums: Counter[str] = Counter()
     for row in rows:
         sums[row["type"] or "not known"] += int(row["n"])
-    return _parts({key: (type_label("incidents", key), n) for key, n in sums.items()})
+    return _parts({key: (type_label(source, key), n) for key, n in sums.items()})

@@ -39,6 +39,8 @@ class SliceRows:
         Codes of small areas; ``None``: every one.
     types : tuple of str or None
         Values of the table's type column; ``None``: every one.
+    without_types : tuple of str
+        Values that are left out, whatever else is asked.
     visible : tuple of str or None
         Areas whose rows the reader may use; ``None``: every row.
     force : str or None
@@ -53,6 +55,7 @@ class SliceRows:
     types: tuple[str, ...] | None = None
     visible: tuple[str, ...] | None = None
     force: str | None = None
+    without_types: tuple[str, ...] = ()
 
 
 def has_times(table: str) -> bool:
@@ -126,4 +129,7 @@ def _rows(wanted: SliceRows) -> ir.Table:
     ):
         if values is not None:
             rows = rows.filter(rows[column].isin(list(values)).fill_null(False))
+    if wanted.without_types:
+        kind = rows[TYPE_COLUMN[wanted.table]]
+        rows = rows.filter((~kind.isin(list(wanted.without_types))).fill_null(True))
     return rows

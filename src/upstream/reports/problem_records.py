@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from upstream.analyse.crime_types import ASB
+from upstream.analyse.crime_types import ASB, counts_incidents
 from upstream.analyse.monthly import MonthOf
 from upstream.analyse.profile import Part, Profile
 from upstream.analyse.when import WeekHours
@@ -40,7 +40,11 @@ from upstream.reports.week_chart import WEEKDAYS, draw_bars, draw_week
 
 WITHHELD: Final = "fewer than 5"
 MOST_PLACES: Final = 10
-_NOUNS: Final = {"crimes": "Crimes", "street_crimes": "Crimes", "incidents": "Incidents"}
+_OPEN_DATA: Final = (
+    "These are the street files of police.uk. Places are anonymous map points shared by many addresses, and each crime "
+    "stands at the nearest of them: good for small areas, not for addresses, and near a boundary the small area may be "
+    "the neighbour's. A crime has a month, no day or hour, and nobody can be seen to be a victim again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,12 @@ class Shown:
     @property
     def noun(self) -> str:
         """What is counted."""
-        return _NOUNS[self.profile.table]
+        return "Incidents" if counts_incidents(self.profile.table, self.profile.of.types) else "Crimes"
+
+    @property
+    def is_open_data(self) -> bool:
+        """Whether the records are those of police.uk."""
+        return self.profile.table == "street_crimes"
 
     @property
     def period(self) -> str:
@@ -86,15 +95,23 @@ def demand_blocks(shown: Shown) -> tuple[Block, ...]:
         (f"{shown.noun} recorded", (shown.count(of.total, "total"), Text(f", {shown.period}"))),
     ]
     if of.incidents is not None:
+        words = (
+            ("Incidents of anti-social behaviour", "")
+            if shown.is_open_data
+            else ("Calls for service there", " of every type")
+        )
         calls = sum(part.count for part in of.incidents)
-        facts.append(("Calls for service there", (shown.count(calls, "incidents"), Text(" of every type"))))
+        facts.append((words[0], (shown.count(calls, "incidents"), Text(words[1]))))
     facts += [*_harm(shown), *_cost(shown)]
     blocks: list[Block] = [Facts(tuple(facts)), _parts(shown, "types", f"{shown.noun} by type", of.types)]
-    if of.incidents:
+    if of.incidents and not shown.is_open_data:
         blocks.append(_parts(shown, "incidents", "Calls for service by type", of.incidents))
-    if ASB in of.of.types and of.table != "incidents":
-        words = "It is incidents, never crimes: it stands among the calls for service and is not in the other figures."
-        blocks.append(Callout("note", "Anti-social behaviour", (Text(words),)))
+    if ASB in of.of.types and not counts_incidents(of.table, of.of.types):
+        where = "by itself" if shown.is_open_data else "among the calls for service"
+        said = f"It is incidents, never crimes: it stands {where} and is not in the other figures."
+        blocks.append(Callout("note", "Anti-social behaviour", (Text(said),)))
+    if shown.is_open_data:
+        blocks.append(Callout("note", "Open data", (Text(_OPEN_DATA),)))
     if shown.public:
         blocks.append(Callout("note", "Small numbers", (Text(_PUBLIC),)))
     return tuple(blocks)
@@ -114,6 +131,8 @@ def analysis_blocks(shown: Shown) -> tuple[Block, ...]:
     if shown.profile.small_areas:
         blocks.append(_places(shown))
     blocks += _repeats(shown)
+    if shown.is_open_data:
+        blocks.append(Callout("note", "Open data", (Text(_OPEN_DATA),)))
     return tuple(blocks)
 
 

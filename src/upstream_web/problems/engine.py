@@ -100,7 +100,14 @@ def _period(plan: Plan, of: Force) -> tuple[Month, Month]:
     """The plan's months; without them the last two years held."""
     if plan.period_from and plan.period_to:
         return Month.of(plan.period_from), Month.of(plan.period_to)
-    held = next((facts for name in ("crimes", "street_crimes") if (facts := month_facts(of.store, name))), ())
+    held = next(
+        (
+            facts
+            for name in ("crimes", "street_crimes")
+            if (facts := month_facts(of.store, name, of.settings.force_key))
+        ),
+        (),
+    )
     if not held:
         raise CannotCount("No records of crimes are held yet.")
     last = held[-1].month
