@@ -226,8 +226,16 @@ def _questions(
 ) -> dict[str, Question]:
     def rows(name: str, first: Month, types: tuple[str, ...] | None, without: tuple[str, ...] = ()) -> SliceRows:
         visible = None if name == "street_crimes" else opened[name].areas  # open data is for everybody
-        days = (first.first_day, of.last.last_day)
-        return SliceRows(name, *days, types=types, visible=visible, force=of.force, without_types=without, **within)
+        return SliceRows(
+            name,
+            first.first_day,
+            of.last.last_day,
+            types=types,
+            visible=visible,
+            force=of.force,
+            without_types=without,
+            **within,
+        )
 
     types, without = types_in(table, of.types), left_out(table, of.types)
     before = of.first.financial_year.previous.first_month
