@@ -276,7 +276,7 @@ def read_claims(marked: Marked) -> tuple[Claim, ...]:
         for side in ("later", "earlier"):
             if side in claim.marks and (period := beside(part, claim.marks[side])) is not None:
                 setattr(claim, f"{side}_span", marked.spans[period])
-        over = re.search(r"\b(?:between|from) <p(\d+)> (?:and|to) <p(\d+)>", part)
+        over = re.search(r"<p(\d+)> (?:and|to) <p(\d+)>", part)
         if over is not None and claim.marks:
             # "between May and June it fell from 206 to 191"
             ends = sorted((marked.spans[int(n)] for n in over.groups()), key=lambda span: span.last)

@@ -22,6 +22,7 @@ from upstream.reports.check.rules.statements import fact_said_twice
 from upstream.reports.check.rules.sums import parts_do_not_sum
 from upstream.reports.check.rules.sums_said import sums_said
 from upstream.reports.check.rules.swaps import rows_swapped
+from upstream.reports.check.rules.target_cells import targets_in_cells
 from upstream.reports.check.rules.target_claims import targets_said
 from upstream.reports.check.rules.target_tables import targets_in_tables
 from upstream.reports.check.rules.targets_twice import target_said_twice
@@ -42,6 +43,7 @@ ALL: tuple[Callable[[Evidence], list[Finding]], ...] = (
     changes_against_tables,
     targets_said,
     targets_in_tables,
+    targets_in_cells,
     targets_counted,
     target_said_twice,
     impossible_value,

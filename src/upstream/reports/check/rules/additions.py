@@ -17,6 +17,7 @@ from upstream.reports.check.numbers import EPSILON, Value
 # a relation nobody labelled must hold in this many places, and fail in at most half as many
 FITS_WITHOUT_LABEL = 3
 _MOST_ITEMS = 400
+_MOST_NEIGHBOURS = 60
 # a file of many thousand rows is a store of figures, not a table that adds up
 _MOST_WORK = 1_000_000
 # a whole that three parts or more add up to exactly, by chance once in so many
@@ -71,7 +72,7 @@ def relation_of(items: list[Item], whole: int, parts: tuple[int, ...], base: flo
 def _all_but_one(items: list[Item], whole: int, plain: list[int]) -> list[tuple[int, ...]]:
     """The parts without one of them, where that one is the whole gap in every place: a row that is itself a part."""
     found = []
-    for left_out in plain if len(plain) > 3 else ():
+    for left_out in _gap_fillers(items, whole, plain) if len(plain) > 3 else ():
         rest = tuple(n for n in plain if n != left_out)
         relation = relation_of(items, whole, rest, 1.0)
         if relation.fits and not relation.misfits:
@@ -79,8 +80,29 @@ def _all_but_one(items: list[Item], whole: int, plain: list[int]) -> list[tuple[
     return found
 
 
-def _candidates(items: list[Item], whole: int, *, wide: bool) -> list[tuple[int, ...]]:
-    """Sets of parts worth trying for one whole; ``wide`` adds every run of neighbours before and after it."""
+def _gap_fillers(items: list[Item], whole: int, plain: list[int]) -> list[int]:
+    """Parts that are the gap between all parts and the whole in the first places where everything is printed."""
+    values = items[whole].values
+    printed = [at for at in values if all(at in items[n].values for n in plain)][:3]
+    likely = plain
+    for at in printed:
+        held = [items[n].values[at] for n in plain]
+        gap = sum(v.number for v in held) - values[at].number
+        slack = _tolerance([*held, values[at]], 1.0) + EPSILON * max(1.0, abs(values[at].number))
+        likely = [n for n in likely if abs(items[n].values[at].number - gap) <= slack]
+    return likely
+
+
+def _neighbours(items: list[Item], whole: int) -> list[tuple[int, ...]]:
+    """Every run of neighbours before and after a whole."""
+    if len(items) > _MOST_NEIGHBOURS:
+        return []
+    after = [tuple(range(whole + 1, end)) for end in range(whole + 3, len(items) + 1)]
+    return [*after, *(tuple(range(start, whole)) for start in range(whole - 1))]
+
+
+def _candidates(items: list[Item], whole: int) -> list[tuple[int, ...]]:
+    """Sets of parts worth trying for one whole."""
     plain = [n for n, item in enumerate(items) if n != whole and not item.total]
     totals = [n for n, item in enumerate(items) if n != whole and item.total]
     after = next((n for n in totals if n > whole), len(items))
@@ -97,9 +119,6 @@ def _candidates(items: list[Item], whole: int, *, wide: bool) -> list[tuple[int,
     if items[whole].group:
         alike = tuple(n for n in plain if items[n].group == items[whole].group)
         sets.append(alike)
-    if wide and len(items) <= 60:
-        sets += [tuple(range(whole + 1, end)) for end in range(whole + 3, len(items) + 1)]
-        sets += [tuple(range(start, whole)) for start in range(whole - 1)]
     return [s for s in dict.fromkeys(sets) if len(s) >= 2]
 
 
@@ -122,9 +141,9 @@ def _accepted(items: list[Item], whole: int, base: float) -> Relation | None:
 
 
 def _judged(items: list[Item], whole: int, base: float) -> Relation | None:
-    tried = [relation_of(items, whole, parts, base) for parts in _candidates(items, whole, wide=False)]
+    tried = [relation_of(items, whole, parts, base) for parts in _candidates(items, whole)]
     if not any(len(r.fits) >= 2 and not r.misfits for r in tried):
-        tried += [relation_of(items, whole, parts, base) for parts in _candidates(items, whole, wide=True)]
+        tried += [relation_of(items, whole, parts, base) for parts in _neighbours(items, whole)]
     if not tried:
         return None
     best = max(tried, key=lambda r: (len(r.fits), -len(r.misfits), len(r.parts)))

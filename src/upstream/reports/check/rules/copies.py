@@ -190,7 +190,10 @@ def _between_tables(first: Grid, second: Grid) -> list[Finding]:
         for other in alike_rows.values():
             run = _runs(one, other, free)
             held = [v for n in run if (v := one.values[n]) is not None]
-            if len(run) >= _LEAST_RUN and surprise(held, [_common(first, n, one) for n in run]) >= least:
+            # the bounds only lower a surprise: without them it must do already
+            if len(run) < _LEAST_RUN or surprise(held) < least:
+                continue
+            if surprise(held, [_common(first, n, one) for n in run]) >= least:
                 alike = _same_thing(first, one, second, other)
                 same += alike
                 if not alike and not _contained(one, other):

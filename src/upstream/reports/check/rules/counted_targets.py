@@ -9,8 +9,8 @@ from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Grid
 from upstream.reports.check.marks import without_paragraph_number
 from upstream.reports.check.reading.model import Sentence
-from upstream.reports.check.rules.target_claims import met_verdict
 from upstream.reports.check.rules.target_tables import Held, levels_against_aims
+from upstream.reports.check.rules.verdicts import met_verdict
 
 _WORDS = {"no": 0, "none": 0, "neither": 0, "one": 1, "two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _WORDS |= {"seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12}

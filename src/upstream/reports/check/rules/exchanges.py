@@ -16,6 +16,8 @@ _LONGEST_RUN = 14
 _MOST_ITEMS = 120
 # values so small that sums of them agree by chance
 _SMALL = 10.0
+# places that one exchange between two rows (or columns) of a table opens
+_ONE_PAIR = 2
 Line = Hashable
 
 
@@ -38,14 +40,21 @@ def _runs(items: list[Item], whole: int) -> Iterator[tuple[int, ...]]:
             yield tuple(range(whole + 1, whole + length + 1))
 
 
-def _gaps(items: list[Item], whole: int, parts: tuple[int, ...]) -> dict[Hashable, float] | None:
-    """Sum of the parts less the whole, by position; ``None`` unless all are whole numbers and printed everywhere."""
-    gaps = {}
+def _gaps(items: list[Item], whole: int, parts: tuple[int, ...], most: int) -> dict[Hashable, float] | None:
+    """Sum of the parts less the whole, by position; ``None`` unless all are whole numbers and printed everywhere.
+
+    ``None`` as well when more than ``most`` gaps are open: no one exchange closes them.
+    """
+    gaps: dict[Hashable, float] = {}
+    opened = 0
     for position, total in items[whole].values.items():
         held = [items[p].values.get(position) for p in parts]
         if not total.whole or any(v is None or not v.whole for v in held):
             return None
         gaps[position] = sum(v.number for v in held if v is not None) - total.number
+        opened += bool(gaps[position])
+        if opened > most:
+            return None
     return gaps
 
 
@@ -81,8 +90,8 @@ def _mends(
     return None
 
 
-def _in_relation(items: list[Item], whole: int, parts: tuple[int, ...]) -> Exchange | None:
-    gaps = _gaps(items, whole, parts)
+def _in_relation(items: list[Item], whole: int, parts: tuple[int, ...], most: int) -> Exchange | None:
+    gaps = _gaps(items, whole, parts, most)
     if gaps is None:
         return None
     broken = [p for p, gap in gaps.items() if gap]
@@ -105,8 +114,11 @@ def exchange_in(items: list[Item], *, whole_only: bool = False) -> tuple[Exchang
     """
     if not 3 <= len(items) <= _MOST_ITEMS:
         return None
+    most = len(items[0].values) if whole_only else _ONE_PAIR
     for whole in range(len(items)):
+        if len(items[whole].values) <= _ONE_PAIR:
+            continue
         for parts in [next(_runs(items, whole))] if whole_only else _runs(items, whole):
-            if len(parts) >= 2 and (found := _in_relation(items, whole, parts)) is not None:
+            if len(parts) >= 2 and (found := _in_relation(items, whole, parts, most)) is not None:
                 return found, whole, parts
     return None

@@ -13,7 +13,8 @@ from upstream.reports.check.marks import Marked, names_in
 from upstream.reports.check.nouns import is_content, phrase_after, phrase_before, tokens
 from upstream.reports.check.numbers import Value, same_number
 from upstream.reports.check.reading.model import Sentence
-from upstream.reports.check.rules.target_claims import met_verdict, target_of, with_units
+from upstream.reports.check.rules.target_claims import target_of, with_units
+from upstream.reports.check.rules.verdicts import met_verdict
 
 # words that a sentence about a target is made of, and that name no measure
 _WORDS = frozenset(
