@@ -1,27 +1,34 @@
 """Every write of every area: audited, undone when the audit fails, called by keyword, and by somebody.
 
-An area's file in `tests/web/changes_tables` says how to call each of its changes on objects made for it; they are then
-called, with the log working and with the log broken. Of every area, table or not, the code is read: a function that
-names who does it (`by`) comes to `record`, by itself or through another function of its room; and `record` refuses to
-work outside a transaction.
+An area's file in `tests/web/changes_tables` says how to call each of its changes on objects made for it (`CALLS`), what
+it then writes in the log (`WRITES`), and who or what is refused (`REFUSED`), or why nobody is (`NO_PERSON_ASKS`). Each
+is then called: with the log working, with the log broken, in a transaction that is undone, and by those who are
+refused. A change without a row fails. `record` itself refuses to work outside a transaction.
 """
 
-import ast
 import importlib
 import importlib.util
 import inspect
 import pkgutil
-import textwrap
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from types import FunctionType, ModuleType
 
 import pytest
 from django.apps import apps
-from django.db import DatabaseError
+from django.core import mail
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DatabaseError, IntegrityError, transaction
+from django.http import Http404
 
 import upstream_web
+from upstream.reports.commentary import NotBacked
 from upstream_web.audit.models import AuditEvent
+from upstream_web.measures.changes import Overtaken
+from upstream_web.problems.changes.versions import EditClash
+from upstream_web.reports.changes import NotAllowed
 
 TABLES = Path(__file__).parent / "changes_tables"
 THE_LOG_ITSELF = {"upstream_web.audit.changes"}
@@ -35,15 +42,17 @@ def modules() -> Iterator[ModuleType]:
             yield importlib.import_module(found.name)
 
 
-def changes() -> dict[str, FunctionType]:
-    """Every public function that such a room defines, by area and name."""
-    found = {}
+def every_change() -> Iterator[FunctionType]:
+    """Every public function that such a room defines."""
     for module in modules():
         for name, function in inspect.getmembers(module, inspect.isfunction):
-            here = inspect.unwrap(function).__module__ == module.__name__
-            if here and not name.startswith("_"):
-                found[f"{module.__name__.split('.')[1]}.{name}"] = function
-    return found
+            if inspect.unwrap(function).__module__ == module.__name__ and not name.startswith("_"):
+                yield function
+
+
+def changes() -> dict[str, FunctionType]:
+    """The same by area and name."""
+    return {f"{one.__module__.split('.')[1]}.{one.__name__}": one for one in every_change()}
 
 
 def table(area: str) -> ModuleType:
@@ -54,14 +63,40 @@ def table(area: str) -> ModuleType:
 
 
 CHANGES = changes()
-WITH_TABLE = {path.stem: table(path.stem) for path in TABLES.glob("[a-z]*.py")}
-CALLED = [key for key in CHANGES if key.partition(".")[0] in WITH_TABLE]
+TABLE = {path.stem: table(path.stem) for path in TABLES.glob("[a-z]*.py")}
+ONLY_ANSWERS = {
+    "notices.notice": "a notice that is not written yet",
+    "problems.missing_for": "what a plan still needs",
+    "problems.content_of": "what a plan says",
+    "problems.stage_reached": "how far a plan has come",
+    "problems.changed_since": "which plans somebody worked on",
+    "problems.locked": "a row, held",
+    "problems.refuse_clash": "whether two changed the same words",
+}
+"""Functions of these rooms that write nothing."""
+
+CALLED = [key for key in CHANGES if key not in ONLY_ANSWERS]
 
 
-def call_of(key: str) -> Callable[[], object]:
+@pytest.fixture
+def rests_on(request: pytest.FixtureRequest, key: str, db: None) -> None:
+    """What the table of an area says that its calls need."""
+    for fixture in getattr(TABLE[key.partition(".")[0]], "FIXTURES", ()):
+        request.getfixturevalue(fixture)
+
+
+def row_of(key: str, column: str) -> object:
     area, _, name = key.partition(".")
-    assert name in WITH_TABLE[area].CALLS, f"changes_tables/{area}.py does not say how to call {name}"
-    return WITH_TABLE[area].CALLS[name]()
+    assert area in TABLE, f"The changes of {area} have no table: add changes_tables/{area}.py"
+    rows = getattr(TABLE[area], column)
+    assert name in rows, f"changes_tables/{area}.py does not say {column} of {name}"
+    return rows[name]
+
+
+def call_of(key: str) -> partial:
+    call = row_of(key, "CALLS")()
+    assert inspect.unwrap(call.func) is inspect.unwrap(CHANGES[key]), f"the row of {key} calls something else"
+    return call
 
 
 def whole_database() -> dict[str, list[tuple]]:
@@ -73,31 +108,13 @@ def whole_database() -> dict[str, list[tuple]]:
     }
 
 
-def names_called(function: FunctionType) -> set[str]:
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    return {call.id if isinstance(call, ast.Name) else getattr(call, "attr", "") for call in calls}
-
-
-def comes_to_record(function: FunctionType, seen: frozenset[str] = frozenset()) -> bool:
-    called = names_called(function)
-    if {"record", "record_reading", "record_readings"} & called:
-        return True
-    room = vars(inspect.getmodule(inspect.unwrap(function)))
-    inner = [room[name] for name in called - seen if inspect.isfunction(room.get(name))]
-    inner = [other for other in inner if ".changes" in other.__module__ or other.__module__ == function.__module__]
-    return any(comes_to_record(other, seen | called) for other in inner)
-
-
-@pytest.mark.parametrize("key", CHANGES)
-def test_a_change_reads_as_one(key: str) -> None:
-    function = CHANGES[key]
-    parameters = inspect.signature(function).parameters
-    if "by" not in parameters and key not in BY_THE_PERSON_THEMSELVES:
-        return  # it answers a question, or is a part of changes that have their own
+@pytest.mark.parametrize("key", CALLED)
+def test_a_change_is_called_by_keyword_and_names_who_does_it(key: str) -> None:
+    parameters = inspect.signature(CHANGES[key]).parameters
+    if not row_of(key, "WRITES") and "by" not in parameters:
+        return  # a part of other changes
     assert {p.kind for p in parameters.values()} <= {inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD}
-    if key not in NOT_IN_THE_LOG:
-        assert comes_to_record(inspect.unwrap(function)), f"{key} is not audited"
+    assert "by" in parameters or key in BY_THE_PERSON_THEMSELVES
 
 
 BY_THE_PERSON_THEMSELVES = {"people.record_sign_in", "people.record_failed_sign_in", "people.record_account_change"}
@@ -112,25 +129,83 @@ NOT_IN_THE_LOG = {
 }
 
 
-@pytest.mark.django_db
+def test_whatever_names_who_does_it_is_in_the_log() -> None:
+    named = {key for key in CALLED if "by" in inspect.signature(CHANGES[key]).parameters}
+    assert {key for key in named if not row_of(key, "WRITES")} == set(NOT_IN_THE_LOG)
+
+
+@pytest.mark.usefixtures("rests_on")
 @pytest.mark.parametrize("key", CALLED)
-def test_a_change_is_audited(key: str) -> None:
+def test_a_change_writes_just_what_its_row_says_in_the_name_of_whoever_does_it(key: str) -> None:
     call = call_of(key)
     before = AuditEvent.objects.count()
     call()
-    assert AuditEvent.objects.count() > before
+    events = list(AuditEvent.objects.order_by("id")[before:])
+    assert tuple(event.action for event in events) == row_of(key, "WRITES")
+    if "by" in call.keywords:
+        assert {event.by_id for event in events} <= {call.keywords["by"].pk}
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("rests_on")
 @pytest.mark.parametrize("key", CALLED)
 def test_a_change_is_undone_when_the_audit_fails(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     call = call_of(key)
+    if not row_of(key, "WRITES"):
+        return
 
-    def fail(**_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise DatabaseError("the log cannot be written")
 
     before = whole_database()
-    monkeypatch.setattr(AuditEvent.objects, "create", fail)
+    for way in ("create", "bulk_create"):
+        monkeypatch.setattr(AuditEvent.objects, way, fail)
     with pytest.raises(DatabaseError, match="cannot be written"):
         call()
     assert whole_database() == before
+
+
+@pytest.mark.usefixtures("rests_on")
+@pytest.mark.parametrize("key", CALLED)
+def test_a_change_whose_transaction_is_undone_leaves_nothing(
+    key: str, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[list]]
+) -> None:
+    """Neither a row, nor a line in the log, nor a letter or a task that was to follow."""
+    call = call_of(key)
+    before, events = whole_database(), AuditEvent.objects.count()
+    with django_capture_on_commit_callbacks() as follows, transaction.atomic():
+        call()
+        transaction.set_rollback(True)
+    assert whole_database() == before
+    assert (AuditEvent.objects.count(), follows, mail.outbox) == (events, [], [])
+
+
+@pytest.mark.usefixtures("rests_on")
+@pytest.mark.parametrize("key", CALLED)
+def test_a_change_refuses_whoever_may_not_and_writes_nothing(key: str) -> None:
+    area, _, name = key.partition(".")
+    refused = TABLE[area].REFUSED.get(name, ())
+    assert bool(refused) != (name in TABLE[area].NO_PERSON_ASKS), f"{key}: say who is refused, or why nobody is"
+    for one in refused:
+        with transaction.atomic():
+            call = one()
+            before, events = whole_database(), AuditEvent.objects.count()
+            with pytest.raises(REFUSALS), transaction.atomic():
+                call()
+            assert (whole_database(), AuditEvent.objects.count()) == (before, events), f"{key}: {one.__name__}"
+            transaction.set_rollback(True)
+
+
+REFUSALS = (
+    *(PermissionDenied, Http404, ValidationError, ValueError, LookupError, IntegrityError),
+    *(EditClash, NotAllowed, Overtaken, NotBacked),
+)
+
+
+def test_no_row_is_of_a_change_that_is_gone() -> None:
+    rows = {f"{area}.{name}" for area in TABLE for name in (*TABLE[area].CALLS, *TABLE[area].WRITES)}
+    assert rows == set(CALLED)
+
+
+def test_two_changes_of_an_area_have_two_names() -> None:
+    public = [f"{key.__module__.split('.')[1]}.{key.__name__}" for key in every_change()]
+    assert len(public) == len(set(public))

@@ -45,8 +45,13 @@ def make_files(*, report: Report, by: User) -> Run:
     return run
 
 
+def _held(report: Report) -> Report:
+    """The report as it is now, held until the transaction ends: somebody may have moved it since it was read."""
+    return Report.objects.select_for_update().get(pk=report.pk)
+
+
 def _must_be_draft(report: Report) -> None:
-    if Report.objects.select_for_update().get(pk=report.pk).state != Report.State.DRAFT:
+    if _held(report).state != Report.State.DRAFT:
         raise NotAllowed("Only a draft can be made anew: what was sent for review stays as it was read.")
 
 
@@ -96,7 +101,7 @@ def take_step(*, report: Report, action: str, words: str, by: User) -> Report:
     NotAllowed
         It is no step from here, a reason is wanting, or something stands in its way.
     """
-    held = Report.objects.select_for_update().get(pk=report.pk)
+    held = _held(report)
     chosen = life.move(action)
     if chosen is None or chosen not in life.moves_of(held, by):
         raise NotAllowed("This step cannot be taken from where the report is now. Somebody may have been quicker.")
@@ -146,6 +151,8 @@ def _noted(report: Report, action: str, before: str, by: User, words: str) -> No
 @transaction.atomic
 def comment(*, report: Report, text: str, by: User) -> Comment:
     """Say something about a report that is not published yet."""
+    if _held(report).state in (Report.State.PUBLISHED, Report.State.SUPERSEDED):
+        raise NotAllowed("It is published: begin another report to say it better.")
     row = Comment.objects.create(report=report, by=by, text=text.strip())
     record(by=by, action="report.commented", of=row, parent=report, after={"text": row.text})
     return row
@@ -154,7 +161,7 @@ def comment(*, report: Report, text: str, by: User) -> Comment:
 @transaction.atomic
 def answer_findings(*, report: Report, finding_ids: list[int], answer: str, by: User) -> int:
     """Answer findings of the check: why each is no fault, or how it was mended; how many were answered."""
-    if report.state not in (Report.State.DRAFT, Report.State.IN_REVIEW):
+    if _held(report).state not in (Report.State.DRAFT, Report.State.IN_REVIEW):
         raise NotAllowed("Findings are answered before sign-off.")
     if not answer.strip():
         raise NotAllowed("Say why it is no fault, or what was done.")

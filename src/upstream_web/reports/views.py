@@ -78,7 +78,10 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     found, form = access.report_for_making(request.user, pk), CommentForm(request.POST)
     if not form.is_valid():
         return _page(request, pk, form, status=422)
-    changes.comment(report=found, text=form.cleaned_data["text"], by=request.user)
+    try:
+        changes.comment(report=found, text=form.cleaned_data["text"], by=request.user)
+    except changes.NotAllowed as error:
+        return _page(request, pk, form, str(error), status=409)
     return redirect("reports:report", pk)
 
 
