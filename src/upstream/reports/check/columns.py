@@ -163,7 +163,7 @@ def _split_header(header: str, pairs: list[tuple[Value, Value]]) -> tuple[str, s
     if all(second.percent and not first.percent for first, second in pairs):
         return header, f"{header} %"
     falling = sum(first.number >= second.number for first, second in pairs)
-    if not header or re.search(r"limit|range|expected", header, re.IGNORECASE):
+    if not header or (re.search(r"limit|range|expected", header, re.I) and not re.search(r"\bages?\b", header, re.I)):
         names = ("upper limit", "lower limit") if falling * 2 >= len(pairs) else ("lower limit", "upper limit")
         return f"{header} {names[0]}".strip(), f"{header} {names[1]}".strip()
     return f"{header} first", f"{header} second"

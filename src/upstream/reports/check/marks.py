@@ -131,7 +131,8 @@ def _odds(match: re.Match[str]) -> str:
 def _spelt(match: re.Match[str]) -> str:
     """ "(404/854)" as "(404 of 854)"; "(21/22)" may be a year and stays."""
     top, bottom = (int(n.replace(",", "") or 0) for n in match.groups())
-    return match[0] if bottom in {top + 1, (top + 1) % 100} else f"{match[1]} of {match[2]}"
+    # "(80/20)" is a rule of thumb
+    return match[0] if top > bottom or bottom in {top + 1, (top + 1) % 100} else f"{match[1]} of {match[2]}"
 
 
 # "2.1 24 arrests were made", "3.4.1 The force": the number of a paragraph, which counts nothing

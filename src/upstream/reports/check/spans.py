@@ -209,6 +209,9 @@ def _build(name: str, match: re.Match[str]) -> Span | None:
         return _day(int(match[1]), _month(match[2]), _year(match[3]), text)
     if name == "daymonth":
         return _day(int(match[2]), _month(match[1]), _year(match[3]), text)
+    if name == "slashes" and len(match[3]) == 2 and not 1 <= int(match[2]) <= 12:
+        # "17/18/19" are years, "17.0.15" is a version
+        return None
     if name == "slashes":
         return _day(int(match[1]), int(match[2]), _year(match[3]), text)
     if name == "iso":

@@ -23,6 +23,8 @@ _OVER_HUNDRED_ALLOWED = re.compile(
 )
 # a workbook stores a share with all its digits, a count never
 _UNROUNDED = 6
+# records write what they do not know so
+_MISSING = -1
 
 
 def _add(grid: Grid, row: Row, at: int, others: tuple[int, ...], said: str) -> Finding:
@@ -65,7 +67,7 @@ def _one_value(grid: Grid, row: Row, at: int, value: Value, usual: Habits) -> Fi
         return _add(grid, row, at, (), f"{named} is less than nil, and a share cannot be.")
     if column.role != "count":
         return None
-    if value.number < 0 and not usual.negative and not may_fall:
+    if value.number < 0 and value.number != _MISSING and not usual.negative and not may_fall:
         return _add(grid, row, at, (), f"{named} is less than nil, and a count cannot be.")
     broken = 0 < value.decimals <= _UNROUNDED and not value.percent and not float(value.number).is_integer()
     if broken and usual.whole and not is_average(f"{row.label} {grid.table.title}"):

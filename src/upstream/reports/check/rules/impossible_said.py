@@ -33,8 +33,8 @@ _DID = r"(?:were|was|had|have|are|is|did|could|would|passed|met|led|said|got|gav
 _PART_OF = (
     re.compile(r"<n(?P<part>\d+)> (?:out of|of)(?: the| all| our| these| those)?(?: total of)? <n(?P<whole>\d+)>"),
     re.compile(
-        r"\b(?:out )?of (?:the |all |these |our )?<n(?P<whole>\d+)> [^<.;]{2,60}?,? (?:only |just |some "
-        r")?<n(?P<part>\d+)> "
+        r"\b(?:out )?of (?:the |all |these |our )?<n(?P<whole>\d+)> (?!to |and |or )[^<.;]{2,60}?,? "
+        r"(?:only |just |some )?<n(?P<part>\d+)> "
         r"(?:\([^()]*\) )?(?:were|was|had|have|are|received|met|led|resulted|said|would|could|did|passed|failed|"
         r"got|gave|took|made|went|came|\w+ed)\b"
     ),

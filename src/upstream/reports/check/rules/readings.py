@@ -23,11 +23,11 @@ _MORE = r"(?:above|over|greater|higher|more|extra|additional|up)"
 _LESS = r"(?:below|under|lower|fewer|less|down)"
 _MORE_UP = (
     rf"|exceed\w*|surpass\w*|outstrip\w*|overtak\w*|overtook|topp(?:ed|ing)|\bgain|plus|{_AT_A_NUMBER}{_MORE}|"
-    rf"{_MORE}(?= (?:[a-z]+ ){{0,5}}than\b| (?:by|on|from|to) | <)"
+    rf"{_MORE}(?= (?:[a-z]+ ){{0,5}}than\b(?! <)| (?:by|on|from|to) | <)"
 )
 _MORE_DOWN = (
     rf"|undershoot\w*|undershot|undercut\w*|short of|\bloss|saving of|minus|{_AT_A_NUMBER}{_LESS}|"
-    rf"{_LESS}(?= (?:[a-z]+ ){{0,5}}than\b| (?:by|on|from|to) | <)"
+    rf"{_LESS}(?= (?:[a-z]+ ){{0,5}}than\b(?! <)| (?:by|on|from|to) | <)"
 )
 _UPWARD = re.compile(rf"(?<!-)\b(?!\w+-[a-z])(?:{UP}{_MORE_UP})\b", re.IGNORECASE)
 _DOWNWARD = re.compile(rf"(?<!-)\b(?!\w+-[a-z])(?:{DOWN}{_MORE_DOWN})\b", re.IGNORECASE)

@@ -178,12 +178,18 @@ def _share_finding(sentence: Sentence, said: str, percent: Figure, part: Value, 
     return Finding("percent_does_not_follow", "error", Where(sentence.file, sentence.line or None), figures, text)
 
 
+# "..., and 1.3% of their IDs": a share of something else than the counts before it
+_OF_ITS_OWN = re.compile(
+    r"<n\d+>[^<]*(?:, (?:and|while|but)|;|\),) [^<]*<t\d+> of (?!(?:the |these |those |all )?<n)[a-z]"
+)
+
+
 def _against_counts(sentence: Sentence, marked: Marked) -> Finding | None:
     """A share with its part and whole: whether it follows."""
     for piece in _of_pieces(marked):
         percents = [int(n) for n in re.findall(r"<t(\d+)>", piece)]
         tied = _tied(piece, marked.numbers) if not _CHANGE_WORD.search(piece) else None
-        if tied is None or len(percents) > 1 or re.search(r"<q\d+>", piece):
+        if tied is None or len(percents) > 1 or re.search(r"<q\d+>", piece) or _OF_ITS_OWN.search(piece):
             continue
         part, whole = tied
         exact = 100 * part.number / whole.number

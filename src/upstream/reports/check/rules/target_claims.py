@@ -147,9 +147,14 @@ def _cut_off(words: str) -> bool:
 
 def _roles(marked: Marked) -> tuple[int, int] | None:
     """Numbers of the level and of the target: two of one unit, of which one is plainly the target."""
-    pairs = [numbers for numbers in _kinds(marked).values() if len(numbers) == 2]
+    kinds = _kinds(marked)
+    pairs = [numbers for numbers in kinds.values() if len(numbers) == 2]
     told = []
-    for one, other in pairs:
+    for numbers in pairs:
+        one, other = numbers
+        if numbers is kinds.get("count") and not re.search(rf"\b{_TARGET_NOUN}\b", marked.line):
+            # bare counts of who knows what need a word that makes one a target
+            continue
         first, second = _target_score(marked.line, one), _target_score(marked.line, other)
         if first != second and max(first, second) >= 1:
             told.append((other, one) if first > second else (one, other))
