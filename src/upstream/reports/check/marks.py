@@ -101,6 +101,10 @@ def names_in(text: str) -> frozenset[str]:
     return frozenset(m[0].lower() for m in _NAMES.finditer(tidy(text)))
 
 
+# "Forest and Fell": a name with a capital inside a sentence, and nothing that moved
+_NAME_NOT_MOVE = re.compile(r"(?<=[a-z,] )(Fell|Rose|Rise|Drop|Fall|Falls|Down|Downs|Over|Under)(?= |,|\.|$)")
+
+
 # falls of people, which say nothing of numbers falling
 _ACCIDENTS = re.compile(
     r"(\b(?:(?:in)?patient|trips and|slips and|trips or|resident)|^|\bof|<n\d+>|: ) falls\b(?! (?:to|by|from|of) <)|"
@@ -202,5 +206,6 @@ def mark(text: str) -> Marked:
     for start, end, with_mark in sorted(pieces):
         line += [plain[at:start], with_mark]
         at = end
-    shape = _ACCIDENTS.sub(lambda m: f"{m[1] or ''} accidents", "".join([*line, plain[at:]]).lower())
+    named = _NAME_NOT_MOVE.sub(r"_\1", "".join([*line, plain[at:]]))
+    shape = _ACCIDENTS.sub(lambda m: f"{m[1] or ''} accidents", named.lower())
     return Marked(plain, shape, tuple(numbers), tuple(spans))

@@ -182,7 +182,7 @@ def _over_all(items: list[Item], relation: Relation) -> bool:
 
 def _near(items: list[Item], relation: Relation) -> Relation | None:
     """With a plain "Total" and no place that fits: accepted when the sum comes near, so that it was meant as one."""
-    if len(relation.misfits) > 2:
+    if len(relation.misfits) > 1:  # several places and not one that fits: a list of some rows, and no sum
         return None
     for position in relation.misfits:
         added = sum(items[p].values[position].number for p in relation.parts)

@@ -10,6 +10,8 @@ from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Column, Grid, Row
 from upstream.reports.check.labels import is_average, words
 from upstream.reports.check.numbers import Value
+from upstream.reports.check.rules.additions import relations_among
+from upstream.reports.check.rules.axes import over_rows
 from upstream.reports.check.rules.impossible_said import NEGATIVE_ALLOWED, impossible_said
 from upstream.reports.check.rules.vocabulary import telling
 from upstream.reports.check.spans import find_spans, is_period_label
@@ -286,7 +288,8 @@ def _row_over_total(grid: Grid) -> list[Finding]:
         if len(over) == 1 and len(grid.rows) >= 4:
             value = over[0].values[at]
             others = [r for r in grid.columns if r.role == "count"]
-            if value is not None and others and _below_elsewhere(grid, over[0], totals[0], at):
+            proven = _proven_parts(grid, totals[0])
+            if value is not None and others and over[0] in proven and _below_elsewhere(grid, over[0], totals[0], at):
                 found.append(
                     Finding(
                         "impossible_value",
@@ -300,6 +303,15 @@ def _row_over_total(grid: Grid) -> list[Finding]:
                     )
                 )
     return found
+
+
+def _proven_parts(grid: Grid, total: Row) -> list[Row]:
+    """Rows that the total is the sum of, in some column at least: domestic abuse may be more than all crime."""
+    items, _ = over_rows(grid, 0)
+    label = total.keys[0]
+    relations = [r for r in relations_among(items) if r.fits and items[r.whole].label == label]
+    parts = {items[p].label for r in relations for p in r.parts}
+    return [row for row in grid.rows if row.keys[0] in parts]
 
 
 def _below_elsewhere(grid: Grid, part: Row, whole: Row, at: int) -> bool:

@@ -13,6 +13,7 @@ from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.limit_columns import Limits, by_flag, figures_of, limits_of, on_limit, side, stated_of
 from upstream.reports.check.rules.limit_words import Said, halves, of_another_period, said_of_limits
 from upstream.reports.check.rules.named_rows import named_rows
+from upstream.reports.check.scopes import Scopes, scopes_of
 from upstream.reports.check.spans import find_spans, is_period_label
 
 
@@ -61,12 +62,14 @@ def _speaks_of(limits: Limits, grid: Grid, text: str) -> bool:
     return not months or span is None or span.kind != "month" or not span.dated or span.first in months
 
 
-def _home(grids: list[tuple[Grid, Limits]], sentence: Sentence) -> int | None:
+def _home(grids: list[tuple[Grid, Limits]], sentence: Sentence, scopes: Scopes) -> int | None:
     """The limits table a listing sentence speaks of: nearest heading first, then the latest before it."""
     scored = []
     here = any(grid.table.file == sentence.file for grid, _ in grids)
     for n, (grid, _) in enumerate(grids):
         if (here and grid.table.file != sentence.file) or (_timeline(grid) and sentence.section != grid.table.section):
+            continue
+        if scopes.elsewhere(sentence, grid):
             continue
         heading = (
             likeness(
@@ -83,9 +86,10 @@ def _home(grids: list[tuple[Grid, Limits]], sentence: Sentence) -> int | None:
 
 def _listings(evidence: Evidence, grids: list[tuple[Grid, Limits]]) -> dict[int, Listing]:
     listings: dict[int, Listing] = {}
+    scopes = scopes_of(evidence)
     for sentence in evidence.sentences:
         said = said_of_limits(sentence.full)
-        if said is None or (home := _home(grids, sentence)) is None:
+        if said is None or (home := _home(grids, sentence, scopes)) is None:
             continue
         grid, limits = grids[home]
         if _speaks_of(limits, grid, sentence.full):

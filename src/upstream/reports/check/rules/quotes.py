@@ -17,6 +17,7 @@ from upstream.reports.check.rules.changes import contradiction
 from upstream.reports.check.rules.named_rows import named_rows
 from upstream.reports.check.rules.runs import EXTREME, HIGHEST, Place, months_of, runs_said
 from upstream.reports.check.rules.vocabulary import telling, vocabulary, without_periods
+from upstream.reports.check.scopes import Scopes, places_said, scopes_of
 from upstream.reports.check.spans import Span, month_name
 
 _CUMULATIVE = re.compile(
@@ -125,6 +126,7 @@ def _places(
     labels: list[frozenset[frozenset[str]]],
     sentence: Sentence,
     text: str,
+    scopes: Scopes,
 ) -> list[Place]:
     """Rows that a sentence speaks of: every label said, the table's own subject said, nothing else named."""
     heading = " ".join(sentence.section)
@@ -134,6 +136,8 @@ def _places(
     subjects = {key(m) for m in mentioned}
     found: list[Place] = []
     for at, grid in enumerate(evidence.grids):
+        if scopes.elsewhere(sentence, grid):
+            continue
         titled = _title(grid) <= said
         if not titled and not (len(grid.key_names) == 1 and subjects & labels[at]):
             continue
@@ -313,7 +317,11 @@ def _standalone(marked: Marked, claims: tuple[Claim, ...]) -> list[int]:
 
 
 def _sentence(
-    evidence: Evidence, names: dict[frozenset[str], str], labels: list[frozenset[frozenset[str]]], n: int
+    evidence: Evidence,
+    names: dict[frozenset[str], str],
+    labels: list[frozenset[frozenset[str]]],
+    n: int,
+    scopes: Scopes,
 ) -> list[Finding]:
     sentence = evidence.sentences[n]
     text = _context(evidence, n)
@@ -321,7 +329,7 @@ def _sentence(
     claims = read_claims(marked)
     if not (claims or marked.numbers or HIGHEST.search(marked.line) or EXTREME.search(text)):
         return []
-    places = _places(evidence, names, labels, sentence, text)
+    places = _places(evidence, names, labels, sentence, text, scopes)
     if not places:
         return []
     found: list[Finding] = []
@@ -349,14 +357,15 @@ def sentences_against_tables(evidence: Evidence) -> list[Finding]:
     names = vocabulary(evidence.grids)
     labels = [frozenset(key(k) for row in grid.rows for k in row.keys if k) for grid in evidence.grids]
     found: list[Finding] = []
+    scopes = scopes_of(evidence)
     for n in range(len(evidence.sentences)):
-        found += _sentence(evidence, names, labels, n)
+        found += _sentence(evidence, names, labels, n, scopes)
     return found + _between_sentences(evidence, names)
 
 
 def _between_sentences(evidence: Evidence, names: dict[frozenset[str], str]) -> list[Finding]:
     """The same level said twice: the same things named, the same month, one number each."""
-    seen: dict[tuple[frozenset[frozenset[str]], int, bool], tuple[Value, Sentence]] = {}
+    seen: dict[tuple[frozenset[frozenset[str]], frozenset[frozenset[str]], int, bool], tuple[Value, Sentence]] = {}
     found = []
     for sentence in evidence.sentences:
         marked = mark(sentence.full)
@@ -372,7 +381,7 @@ def _between_sentences(evidence: Evidence, names: dict[frozenset[str], str]) -> 
         if not things:
             continue
         value = marked.numbers[levels[0]]
-        identity = (things, next(iter(months)), value.percent)
+        identity = (things, places_said(sentence.full), next(iter(months)), value.percent)
         if identity in seen and not same_number(seen[identity][0], value) and _alike(seen[identity][1], sentence):
             first, other = seen[identity]
             said = (

@@ -25,6 +25,7 @@ from upstream.reports.check.nouns import name_of, phrase_after, phrase_before, q
 from upstream.reports.check.numbers import Value, same_number
 from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.vocabulary import telling, vocabulary, without_periods
+from upstream.reports.check.scopes import places_said
 from upstream.reports.check.spans import Span, find_spans, is_period_label
 
 Period = tuple[int, int]
@@ -127,7 +128,7 @@ def statements_of(sentence: Sentence, names: dict[frozenset[str], str]) -> Itera
     line = marked.line
     if not marked.spans or not marked.numbers or _NO_FACT.search(re.sub(r"<p\d+>", "", line)):
         return
-    moved = changes_in(line)
+    moved, named = changes_in(line), places_said(sentence.full)
     sides = {n: span for claim in read_claims(marked) for n, span in claim.sides()}
     for found in re.finditer(r"<n(\d+)>", line):
         number = int(found[1])
@@ -140,8 +141,8 @@ def statements_of(sentence: Sentence, names: dict[frozenset[str], str]) -> Itera
             continue
         period = (span.first, span.last) if span is not None else _period_of(line, number, marked.spans)
         subject = subject_of(line, number)
-        if period is None or not subject or not telling_label(" ".join(subject)):
-            continue
+        if period is None or not subject or not telling_label(" ".join(subject)) or frozenset(subject) in named:
+            continue  # "126 reports in Abbey, against 134 in June": the place is not what is counted
         narrowed = qualifiers_of(line, number)
         if narrowed is None:
             continue
@@ -263,7 +264,10 @@ def _heading_places(grid: Grid, label: str, names: dict[frozenset[str], str]) ->
     """Places that a table's title or heading names, for rows that are things."""
     heading = f"{grid.table.title} {' '.join(grid.table.section[-1:])}"
     own = frozenset(name_of(label))
-    return frozenset(w for k, n in names.items() if not k & own and n[:1].isupper() and _as_name(n, heading) for w in k)
+    titled = frozenset(word for place in places_said(grid.table.title) if not place & own for word in place)
+    return titled | frozenset(
+        w for k, n in names.items() if not k & own and n[:1].isupper() and _as_name(n, heading) for w in k
+    )
 
 
 def fact_said_twice(evidence: Evidence) -> list[Finding]:

@@ -72,7 +72,8 @@ def _sum_constraints(grid: Grid) -> list[Constraint]:
     return constraints
 
 
-def _constraints(grid: Grid) -> list[Constraint]:
+def _constraints(grid: Grid) -> tuple[list[Constraint], list[Constraint]]:
+    """What every row must hold to by its own arithmetic, and by its limits."""
     found = _sum_constraints(grid)
     for at, column in enumerate(grid.columns):
         kind = {"percent_change": "change", "difference": "difference", "percent": "share"}.get(column.role)
@@ -85,9 +86,8 @@ def _constraints(grid: Grid) -> list[Constraint]:
         if rate is not None:
             found.append(_rate_constraint(at, rate))
     limits = limits_of(grid)
-    if limits is not None and limits.lower is not None:
-        found.append(_limit_constraint(limits))
-    return found
+    inside = [_limit_constraint(limits)] if limits is not None and limits.lower is not None else []
+    return found, inside
 
 
 def _exchange(one: Row, other: Row, at: tuple[int, ...]) -> tuple[Row, Row]:
@@ -103,9 +103,11 @@ def _tells(one: Row, other: Row, at: tuple[int, ...]) -> bool:
 
 
 def _within_rows(grid: Grid) -> list[Finding]:
-    constraints = _constraints(grid)
-    broken = [row for row in grid.rows if not row.total and not all(holds(row) for holds in constraints)]
-    if not constraints or not 2 <= len(broken) <= _MOST_BROKEN:
+    arithmetic, limits = _constraints(grid)
+    constraints = [*arithmetic, *limits]
+    # a volume outside its limits is no contradiction: limits only choose among exchanges that mend a sum
+    broken = [row for row in grid.rows if not row.total and not all(holds(row) for holds in arithmetic)]
+    if not arithmetic or not 2 <= len(broken) <= _MOST_BROKEN:
         return []
     counts = tuple(n for n, c in enumerate(grid.columns) if c.role == "count")
     tries = [(n,) for n in range(len(grid.columns))] + ([counts] if len(counts) > 1 else [])

@@ -90,6 +90,9 @@ _OTHERS = re.compile(
 _EARLIER = re.compile(
     r"(?:\bfrom|previously|last (?:year|month|quarter)|compared (?:to|with)|up on|down on|having been)\s*\(?$"
 )
+_EARLIER_BEHIND = re.compile(
+    r"^\)?,? (?:an? |one |the )?(?:year|month|quarter|week) (?:ago|earlier|before|previously)\b"
+)
 _SPEAKS_BACK = re.compile(
     r"\b(?:it|they|this|that|the (?:target|standard|goal|ambition|aim|threshold|benchmark|limit|requirement|"
     r"expectation))\b"
@@ -119,6 +122,8 @@ def _kinds(marked: Marked) -> dict[str, list[int]]:
         before = marked.line[: match.start()]
         money = "£" if marked.numbers[number].text.startswith("£") else "count"
         unit = "%" if match[1] == "t" else (match[3] or money)
+        if _EARLIER_BEHIND.search(marked.line[match.end() :]):
+            continue
         if not _EARLIER.search(before) and number not in held.get(unit, []):
             held.setdefault(unit, []).append(number)
     return held
