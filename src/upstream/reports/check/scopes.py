@@ -64,7 +64,8 @@ class Scopes:
         """Whether a sentence names another place than a table does, or one names a place and the other none."""
         theirs, mine = self.of_table(grid), places_said(sentence.full)
         rows = {frozenset(name_of(key)) for row in grid.rows for key in row.keys if key}
-        mine = frozenset(place for place in mine if place not in rows and place in self.known | self.titled)
+        # "Vehicle" of "for Vehicle crime" begins the name of a row
+        mine = frozenset(place for place in mine if not any(place <= row for row in rows))
         if mine == theirs or (mine & theirs):
             return False
         if mine:
