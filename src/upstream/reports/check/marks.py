@@ -206,6 +206,6 @@ def mark(text: str) -> Marked:
     for start, end, with_mark in sorted(pieces):
         line += [plain[at:start], with_mark]
         at = end
-    named = _NAME_NOT_MOVE.sub(r"_\1", "".join([*line, plain[at:]]))
-    shape = _ACCIDENTS.sub(lambda m: f"{m[1] or ''} accidents", named.lower())
+    names = _NAME_NOT_MOVE.sub(r"_\1", "".join([*line, plain[at:]]))
+    shape = _ACCIDENTS.sub(lambda m: f"{m[1] or ''} accidents", names.lower())
     return Marked(plain, shape, tuple(numbers), tuple(spans))

@@ -18,6 +18,7 @@ _NO_PLACE = re.compile(
     r"(?:Table|Figure|Chart|Appendix|Annex|Section|Page|Part|Year|Quarter|Q\d|Force|Borough|County|Partnership|"
     r"Total|Month|Period)\b"
 )
+_JOINING = frozenset({"and", "of", "on", "upon", "the", "under", "in", "by"})
 Place = frozenset[str]
 
 
@@ -64,8 +65,8 @@ class Scopes:
         """Whether a sentence names another place than a table does, or one names a place and the other none."""
         theirs, mine = self.of_table(grid), places_said(sentence.full)
         rows = {frozenset(name_of(key)) for row in grid.rows for key in row.keys if key}
-        # "Vehicle" of "for Vehicle crime" begins the name of a row
-        mine = frozenset(place for place in mine if not any(place <= row for row in rows))
+        # "Vehicle" of "for Vehicle crime" and "Risk" of "Child at Risk" are of the names of rows
+        mine = frozenset(place for place in mine if not any(place & row - _JOINING for row in rows))
         if mine == theirs or (mine & theirs):
             return False
         if mine:
