@@ -7,6 +7,8 @@ import pytest
 from upstream.reports.check import check_text
 from upstream.reports.check.reading.sheets import read_csv
 
+GRADING = "| Measure | June 2022 |\n|---|---|\n| Evidence grading | 44% |\n| Upload | 61% |\n\n"
+
 
 def rules_of(text: str) -> set[str]:
     return set(check_text(text).counts())
@@ -351,8 +353,8 @@ SAID_TWICE = [
         "The target on take-up is 75%. Uptake of advice carries a target of 85%.",
     ),
     (
-        "| Measure | June 2022 |\n|---|---|\n| Evidence grading | 44% |\n| Upload | 61% |\n\nEvidence grading for June 2022: 47%.\n",
-        "| Measure | June 2022 |\n|---|---|\n| Evidence grading | 44% |\n| Upload | 61% |\n\nEvidence grading for June 2022: 44%.\n",
+        GRADING + "Evidence grading for June 2022: 47%.\n",
+        GRADING + "Evidence grading for June 2022: 44%.\n",
     ),
     (
         "How many first visits were there in June 2022? It was 4,735. First visits numbered 4,375 in June 2022.",
