@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.test import Client
+from django.test import Client, TestCase
 
 from factories.people import AreaFactory, OrganisationFactory, TeamFactory, person
 from factories.problems import InvitationFactory, PlanFactory
@@ -18,6 +18,8 @@ from upstream.store.scopes import ReadingScope, readings
 from upstream_web.audit.models import AuditEvent
 from upstream_web.people.permissions import Permission
 from upstream_web.problems.models import Plan
+from upstream_web.runs.models import Run
+from upstream_web.runs.tasks import carry_out
 
 pytestmark = pytest.mark.django_db
 PERIOD = {"period_from": datetime.date(2021, 4, 1), "period_to": datetime.date(2022, 6, 30)}
@@ -46,7 +48,12 @@ def words(answer: Any) -> str:
 
 
 def count(client: Client, plan: Plan, stage: str = "analysis") -> Any:
-    return client.post(f"/plans/{plan.pk}/records/count/", {"stage": stage}, follow=True)
+    """Ask for it and go where it leads: to what was counted, or to why nothing was."""
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        asked = client.post(f"/plans/{plan.pk}/records/count/", {"stage": stage})
+    run = Run.objects.latest("id")
+    assert asked["Location"] == f"/work/{run.pk}/"
+    return client.get(run.output_address or asked["Location"])
 
 
 def by_the_engine(folder: Any) -> Any:
@@ -61,7 +68,7 @@ def test_one_click_counts_keeps_versions_and_shows_the_engines_figures(signed_in
     before = words(signed_in.get(f"/plans/{plan.pk}/analysis/"))
     assert "Not counted yet" in before
     page = count(signed_in, plan, "scanning")
-    assert page.redirect_chain[-1][0].endswith("/scanning/")
+    assert page.wsgi_request.path == f"/plans/{plan.pk}/scanning/"
     shown, expected = words(page), by_the_engine(figures)
     row = plan.slices.get()
     assert from_data(row.result).total == expected.total > 20
@@ -133,7 +140,7 @@ def test_small_areas_named_in_the_details_narrow_the_place_and_never_leave_the_a
 def test_a_place_the_records_do_not_know_is_said_plainly(signed_in, plan, figures, area, said) -> None:
     Plan.objects.filter(pk=plan.pk).update(area=AreaFactory(**area))
     page = words(count(signed_in, plan))
-    assert "Nothing was counted." in page
+    assert "Failed" in page
     assert said in page
     assert plan.slices.count() == 0
 
@@ -152,7 +159,7 @@ def test_without_a_store_or_with_months_not_held_it_says_so(signed_in, plan, set
     Plan.objects.filter(pk=plan.pk).update(period_from="2030-01-01", period_to="2030-02-01")
     assert "No records of January 2030 to February 2030 are held" in words(count(signed_in, plan))
     settings.ENGINE_SETTINGS = tmp_path / "nothing.toml"
-    assert "Nothing was counted." in words(count(signed_in, plan))
+    assert "No records are held yet" in words(count(signed_in, plan))
     assert plan.slices.count() == 0
     assert django_settings.ENGINE_SETTINGS
 
@@ -213,3 +220,32 @@ def test_what_is_kept_comes_back_as_it_was(figures) -> None:
     assert (back.of, back.harm, back.cost, back.months, back.counted) == (
         *(made.of, made.harm, made.cost, made.months, made.counted),
     )
+
+
+def test_counting_is_work_beside_the_site_that_says_how_far_it_is(client, signed_in, plan, figures) -> None:
+    asked = signed_in.post(f"/plans/{plan.pk}/records/count/", {"stage": "scanning"})
+    waiting = words(signed_in.get(asked["Location"]))
+    assert f"Count the records of {plan.ref}" in waiting
+    assert "Waiting for a worker" in waiting
+    assert "Refresh this page" in waiting
+    again = signed_in.post(f"/plans/{plan.pk}/records/count/", {"stage": "scanning"})
+    assert again["Location"] == asked["Location"]
+    carry_out.call(Run.objects.get().pk)
+    done = signed_in.get(asked["Location"]).content.decode()
+    assert f'href="/plans/{plan.pk}/scanning/"' in done
+    row, run = plan.slices.get(), Run.objects.get()
+    assert (run.inputs, run.engine_version) == (row.data_versions, row.engine_version)
+    client.force_login(person(Permission.PLAN_START, team=plan.team))
+    assert client.get(asked["Location"]).status_code == 404
+
+
+@pytest.mark.parametrize("happened", ["ended", "moved"])
+def test_who_may_no_longer_count_when_the_worker_comes_to_it_gets_nothing(signed_in, plan, figures, happened) -> None:
+    signed_in.post(f"/plans/{plan.pk}/records/count/")
+    if happened == "ended":
+        Plan.objects.filter(pk=plan.pk).update(status="closed", closed_on="2026-01-01")
+    else:
+        Plan.objects.filter(pk=plan.pk).update(team=TeamFactory(), owner=person())
+    carry_out.call(Run.objects.get().pk)
+    assert "no longer open to you" in Run.objects.get().reason
+    assert not plan.slices.exists()

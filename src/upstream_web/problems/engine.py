@@ -21,7 +21,7 @@ USUAL_MONTHS = 24
 """Months counted when a plan names no period: two years, so that each month has last year's beside it."""
 
 
-class CannotCount(Exception):
+class CannotCount(UpstreamError):
     """Why the records cannot be counted for a plan, in words for whoever asked."""
 
 

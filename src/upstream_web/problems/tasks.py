@@ -1,12 +1,21 @@
-"""Letters about plans. They say that something waits, never what a plan says."""
+"""Work on plans beside the site: counting records; letters, which say that something waits, never what a plan says."""
 
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.urls import reverse
 from django_tasks import task
 
 from upstream_web.design.environment import day
 from upstream_web.people import links
 from upstream_web.people.models import User
 from upstream_web.people.tasks import send_letter
-from upstream_web.problems.access import action_by_link
+from upstream_web.problems.access import action_by_link, plan_for_counting
+from upstream_web.problems.changes import slices
+from upstream_web.problems.engine import CannotCount
+from upstream_web.runs.kinds import Outcome, kind_of_run
+from upstream_web.runs.progress import Progress
 
 SUBJECT = "An action waits for your word"
 
@@ -27,3 +36,16 @@ def send_action_link(action_id: int, by_id: int) -> None:
         "days": str(links.LASTS.days),
     }
     send_letter.call(action.owner_email, SUBJECT, "problems/mail/action_link.txt", words)
+
+
+@kind_of_run(slices.COUNT)
+def count_records(progress: Progress, by: Any, *, plan: int, stage: str) -> Outcome:
+    """Count a plan's records for whoever asked, if they still may."""
+    try:
+        found, _ = plan_for_counting(by, plan)
+    except (Http404, PermissionDenied):
+        raise CannotCount("The plan has ended, or is no longer open to you.") from None
+    progress.say("Counting the records of the plan's place, types and months")
+    row = slices.count_again(plan=found, by=by)
+    progress.rests_on(row.data_versions, row.engine_version)
+    return Outcome(f"what was counted for {found.ref}", reverse(f"problems:{stage}", args=[found.pk]))

@@ -254,6 +254,11 @@ def keep_slice():
     return partial(slices.keep_slice, plan=plan, by=officer_of(plan), counted=Counted({}, {"crimes": 1}, "1", {}))
 
 
+def ask_to_count():
+    plan = PlanFactory()
+    return partial(slices.ask_to_count, plan=plan, stage="analysis", by=officer_of(plan))
+
+
 def count_again():
     plan = PlanFactory(
         area=AreaFactory(code="A", kind="policing_area"),
@@ -525,7 +530,8 @@ CALLS = {
         *(name_assessment, write_result, keep_draft, drop_draft, forget_drafts),
         *(note_list, note_meeting_sheet, note_paper, approve_summary, withdraw_summary),
         *(note_page, note_plan_by_program, note_actions_by_program),
-        *(add_note, add_file, note_reading, invite, end_invitation, give_to, keep_slice, count_again),
+        *(add_note, add_file, note_reading, invite, end_invitation, give_to, keep_slice),
+        *(ask_to_count, count_again),
         *(take_step, review, score, nominate, keep_version, bring_in, take_back),
         *(remind, settle_action, settle_review, tell_new_owner, tell_of_action, tell_of_answer, tell_of_step),
     )
@@ -556,7 +562,7 @@ REFUSED = {
     **dict.fromkeys(("note_page", "note_paper", "note_plan_by_program", "add_note"), (reading_by_a_stranger,)),
     "note_actions_by_program": (action_of_strangers,),
     "note_meeting_sheet": (meeting_elsewhere,),
-    **dict.fromkeys(("keep_slice", "count_again"), COUNTING),
+    **dict.fromkeys(("keep_slice", "ask_to_count", "count_again"), COUNTING),
     "take_step": (step_by_a_reader, step_not_from_here, approval_by_the_team, return_without_words, not_ready),
     "review": SUPERVISING,
     "score": (score_of_the_hub_by_the_team, score_of_the_supervisor_by_the_hub),
@@ -610,6 +616,7 @@ WRITES = {
     "give_to": ("plan.given",),
     "invite": ("plan.partner_invited",),
     "note_reading": ("plan.sensitive_file_read",),
+    "ask_to_count": ("run.asked_for",),
     "count_again": ("plan.records_counted",),
     "keep_slice": ("plan.records_counted",),
     "take_step": ("plan.submit",),

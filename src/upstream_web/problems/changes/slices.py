@@ -9,6 +9,16 @@ from upstream_web.places.queries import small_areas_of
 from upstream_web.problems.changes.versions import keep_version, locked
 from upstream_web.problems.engine import CannotCount, Counted, count_records
 from upstream_web.problems.models import Plan, Slice
+from upstream_web.runs.changes import start
+from upstream_web.runs.models import Run
+
+COUNT = "problems.count"
+
+
+def ask_to_count(*, plan: Plan, stage: str, by: User) -> Run:
+    """Ask for the records of the plan to be counted; a large store takes longer than a page may."""
+    parameters = {"plan": plan.pk, "stage": stage}
+    return start(kind_key=COUNT, title=f"Count the records of {plan.ref}", parameters=parameters, by=by)
 
 
 def count_again(*, plan: Plan, by: User) -> Slice:

@@ -1,14 +1,12 @@
 """What the records say of a plan: counting them, and what was counted before."""
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from upstream_web.problems.access import plan_for_counting, plan_for_reading, slice_for_reading
-from upstream_web.problems.changes.slices import count_again
-from upstream_web.problems.engine import CannotCount
+from upstream_web.problems.changes.slices import ask_to_count
 from upstream_web.problems.models import Plan
 from upstream_web.problems.slices import whole_slice
 from upstream_web.problems.views.plan import page
@@ -16,16 +14,11 @@ from upstream_web.problems.views.plan import page
 
 @require_POST
 def count(request: HttpRequest, pk: int) -> HttpResponse:
-    """Count the records of the plan now; what was counted before stays."""
+    """Ask for the records of the plan to be counted; what was counted before stays."""
     plan, _ = plan_for_counting(request.user, pk)
-    stage = request.POST.get("stage")
-    try:
-        count_again(plan=plan, by=request.user)
-    except CannotCount as reason:
-        messages.error(request, f"Nothing was counted. {reason}")
-    else:
-        messages.success(request, "Counted from records")
-    return redirect(f"problems:{stage if stage == Plan.Stage.SCANNING else Plan.Stage.ANALYSIS}", pk)
+    stages = (Plan.Stage.SCANNING, Plan.Stage.ANALYSIS)
+    stage = request.POST.get("stage") if request.POST.get("stage") in stages else Plan.Stage.ANALYSIS
+    return redirect("runs:run", ask_to_count(plan=plan, stage=stage, by=request.user).pk)
 
 
 def slices(request: HttpRequest, pk: int) -> HttpResponse:
