@@ -1,6 +1,7 @@
 """Uploads: what is refused and why, where they are kept, and who gets them back."""
 
 import io
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from factories.people import TeamFactory, person
 from factories.problems import PlanFactory
@@ -70,6 +71,58 @@ def test_50_mb_are_refused_with_a_word(settings) -> None:
     upload.size = 50 * 1024 * 1024
     with pytest.raises(ValidationError, match="50 MB; 25 MB are allowed"):
         checked(upload)
+
+
+class Sent(io.RawIOBase):
+    """A form with one file of some MB, as it comes over the wire: nobody ever holds the whole of it."""
+
+    BOUNDARY = b"----form"
+
+    def __init__(self, megabytes: int) -> None:
+        head = b'--%b\r\nContent-Disposition: form-data; name="upload"; filename="large.pdf"\r\n' % self.BOUNDARY
+        self.head = head + b"Content-Type: application/pdf\r\n\r\n%PDF-"
+        field = b'\r\n--%b\r\nContent-Disposition: form-data; name="marking"\r\n\r\nofficial' % self.BOUNDARY
+        self.tail = field + b"\r\n--%b--\r\n" % self.BOUNDARY
+        self.left = megabytes * 1024 * 1024
+        self.length = len(self.head) + self.left + len(self.tail)
+
+    def read(self, size: int = -1) -> bytes:
+        if self.head:
+            found, self.head = self.head[:size], self.head[size:]
+        elif self.left:
+            found = b"0" * min(size, self.left)
+            self.left -= len(found)
+        else:
+            found, self.tail = self.tail[:size], self.tail[size:]
+        return found
+
+
+@pytest.mark.parametrize(("megabytes", "status", "words"), [(50, 200, "50 MB; 25 MB are allowed"), (20, 302, "")])
+def test_a_large_upload_is_answered_in_words_and_never_held(
+    client: Client, megabytes: int, status: int, words: str
+) -> None:
+    team = TeamFactory()
+    plan = PlanFactory(team=team)
+    client.force_login(person(Permission.PLAN_START, team=team))
+    sent = Sent(megabytes)
+    form = {"CONTENT_TYPE": f"multipart/form-data; boundary={Sent.BOUNDARY.decode()}", "CONTENT_LENGTH": sent.length}
+    address = f"/plans/{plan.pk}/file/add/"
+    client.post(address, {})  # what the first page of all takes is not the upload's
+    tracemalloc.start()
+    answer = client.generic("POST", address, **form, **{"wsgi.input": sent})
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert answer.status_code == status
+    assert words in answer.content.decode()
+    assert peak < 15 * 1024 * 1024
+    assert sent.tail == b"", "the answer comes when the browser has sent everything, or it shows none"
+
+
+def test_of_a_file_too_large_no_byte_is_kept_on_the_way(rf: RequestFactory) -> None:
+    sent = Sent(50)
+    form = {"CONTENT_TYPE": f"multipart/form-data; boundary={Sent.BOUNDARY.decode()}", "CONTENT_LENGTH": sent.length}
+    upload = rf.generic("POST", "/", **form, **{"wsgi.input": sent}).FILES["upload"]
+    assert (upload.size, upload.name, upload.read()) == (50 * 1024 * 1024 + 5, "large.pdf", b"")
 
 
 def test_a_kept_file_lies_outside_the_web_root_under_a_name_of_ours() -> None:

@@ -22,13 +22,21 @@ from factories.people import (
 )
 from factories.signing_in import second_step, sign_in
 from upstream_web.audit.models import AuditEvent
-from upstream_web.people import changes, handover
+from upstream_web.people import access, changes, handover
 from upstream_web.people.access import standing
 from upstream_web.people.models import Membership, Organisation, PolicingBodyForm, Role, Team, User
 from upstream_web.people.permissions import Permission
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date(2026, 5, 7)
+
+
+def test_whoever_is_in_no_team_is_kept_by_the_keeper_of_the_whole_force_alone() -> None:
+    force = AreaFactory()
+    beat = TeamFactory(area=AreaFactory(parent=force))
+    nowhere = UserFactory()
+    assert not access.manages_person(person(Permission.PEOPLE_MANAGE, team=beat), nowhere)
+    assert access.manages_person(person(Permission.PEOPLE_MANAGE, team=TeamFactory(area=force)), nowhere)
 
 
 def date(name: str, day: datetime.date) -> dict[str, str]:

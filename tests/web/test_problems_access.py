@@ -73,6 +73,14 @@ def test_a_former_member_and_somebody_without_membership_see_nothing(plan) -> No
     assert not sees(plan.owner, plan)
 
 
+def test_a_closed_account_sees_nothing_though_its_memberships_go_on(plan) -> None:
+    officer = person(Permission.PLAN_START, team=plan.team)
+    assert sees(officer, plan)
+    closed = UserFactory(is_active=False)
+    MembershipFactory(user=closed, team=plan.team, role=officer.memberships.get().role)
+    assert not sees(closed, plan)
+
+
 def test_a_sensitive_plan_needs_the_permission_too(plan) -> None:
     plan.marking = "sensitive"
     plan.save()
