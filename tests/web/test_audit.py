@@ -117,6 +117,33 @@ def test_tampering_shows(statement: str) -> None:
         call_command("audit_verify")
 
 
+def test_one_seal_made_anew_breaks_the_next() -> None:
+    for _ in range(2):
+        some_events(2)
+        seals.seal()
+    first = AuditSeal.objects.get(number=1)
+    tamper("UPDATE audit_auditevent SET by_name = 'somebody else' WHERE id = (SELECT MIN(id) FROM audit_auditevent)")
+    rows = AuditEvent.objects.filter(id__lte=first.last_event).order_by("id").values(*seals.FIELDS)
+    tamper(f"UPDATE audit_auditseal SET digest = '{seals.digest_of('', rows)}' WHERE number = 1")
+    assert "are not as they were sealed" in seals.verify().fault
+
+
+def test_a_seal_taken_away_and_an_event_slipped_in_show() -> None:
+    some_events(2)
+    seals.seal()
+    last = AuditEvent.objects.order_by("id").last()
+    copy = {field.name: getattr(last, field.name) for field in AuditEvent._meta.fields}
+    AuditEvent.objects.create(**copy | {"id": last.pk + 2})
+    seals.seal()
+    assert seals.verify().fault == ""
+    with transaction.atomic():
+        AuditEvent.objects.create(**copy | {"id": last.pk + 1})
+        assert "are not as they were sealed" in seals.verify().fault
+        transaction.set_rollback(True)
+    tamper("DELETE FROM audit_auditseal WHERE number = 1")
+    assert seals.verify().fault == "Seal 1 is missing."
+
+
 def test_a_chain_made_anew_is_found_by_its_exported_head() -> None:
     some_events(3)
     head = seals.seal()[-1].digest

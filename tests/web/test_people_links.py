@@ -81,6 +81,13 @@ def test_two_at_the_same_moment_open_it_once(client: Client) -> None:
     assert not links.changes.use_link(link=link, by=links.Holder(ADDRESS))
 
 
+def test_whoever_comes_a_moment_too_late_is_told(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = made()
+    monkeypatch.setattr(links.changes, "use_link", lambda **_: False)  # used between the look and the use
+    assert client.post(path).status_code == 410
+    assert page_for(client, 7) == 404
+
+
 def test_an_old_link_opens_nothing(client: Client) -> None:
     path = made(lasts=datetime.timedelta(days=1))
     OneTimeLink.objects.update(

@@ -5,11 +5,13 @@ import time
 import pytest
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from factories.people import UserFactory
 from factories.signing_in import PASSWORD, sign_in
 from upstream_web.people import kept
+from upstream_web.people.changes import close_account
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +121,16 @@ def test_a_forged_form_is_not_kept() -> None:
     sign_in(client, UserFactory(), ago=settings.SESSION_UNUSED + 1)
     assert client.post("/people/me/", {"words": "planted by another site"}).status_code == 403
     assert "kept_form" not in client.session
+
+
+def test_a_closed_account_is_signed_out_wherever_it_is_signed_in() -> None:
+    user, other = UserFactory(), UserFactory()
+    for somebody in (user, user, other):
+        client = sign_in(Client(), somebody)
+        session = UserSession.objects.create(
+            user=somebody, session_key=client.session.session_key, ip="127.0.0.1", user_agent="x"
+        )
+        assert session.exists()
+    close_account(user=user, by=other)
+    assert [one.user_id for one in UserSession.objects.all()] == [other.pk]
+    assert Session.objects.count() == 1
