@@ -286,10 +286,10 @@ def test_real_text_that_looks_like_a_contradiction(text: str) -> None:
             "The 873 calls were made up of 751 in North, 54 in East and 68 in South.",
         ),
         (
-            "There were 398 sittings, with 69 in North, 64 in East, 780 in South.",
+            "There were 398 sittings, with 69 in North, 64 in East and 780 in South.",
             "There were 398 sittings, with 69 in North, 64 in East and 80 in South.",
         ),
-    ][:2],
+    ],
 )
 def test_a_list_that_says_it_is_whole_adds_up(wrong: str, right: str) -> None:
     assert rules_of(wrong) == {"parts_do_not_sum"}
