@@ -226,77 +226,85 @@ def _change_of(part: str, claim: Claim, numbers: tuple[Value, ...]) -> set[int]:
 @lru_cache(maxsize=20_000)
 def read_claims(marked: Marked) -> tuple[Claim, ...]:
     """Every claim of change in a sentence."""
-    claims: list[Claim] = []
-    for part in _parts(marked.line):
-        direction, word = _direction(part)
-        times = next((n for w, n in TIMES.items() if re.search(rf"\b{w}\b", part)), None)
-        by_times = re.search(r"<x(\d+)>", part)
-        claim = Claim(
-            direction,
-            word,
-            part,
-            times=times,
-            beyond=bool(
-                re.search(r"\b(?:more than|over|at least|better than) (?:doubl|halv|trebl|tripl|quadrupl|twice)", part)
-            ),
-            rough=bool(_ROUGH.search(part))
-            or bool(
-                re.search(r"\b(?:nearly|almost|more than|over|roughly|about) (?:doubl|halv|trebl|tripl|twice)", part)
-            ),
-        )
-        numbers = marked.numbers
-        taken = _change_of(part, claim, numbers)
-        moved = changes_in(part) - taken
-        if claim.change is None and len(moved) == 1:
-            claim.change = numbers[next(iter(moved))]
-        taken |= standards(part) | moves(part) | moved
-        free = [int(n) for n in re.findall(r"<n(\d+)>", part) if int(n) not in taken]
-        levels = free + [int(n) for n in re.findall(r"<t(\d+)>", part) if int(n) not in taken]
-        _by_period(part, free, claim, marked)
-        levels = free if len(free) >= 2 else levels
-        _levels(part, levels, claim, numbers, _SURE)
-        if claim.later is None:
-            _by_cues(part, free, claim, numbers)
-        _levels(part, levels, claim, numbers, _LIKELY)
-        plain = [n for n in free if not numbers[n].percent]
-        if claim.later is None and len(plain) == 1:
-            claim.base, claim.base_side = numbers[plain[0]], cue(part, plain[0])
-        used = set(claim.marks.values())
-        if claim.later is not None and not _sure(part, claim):
-            claim.later = claim.earlier = None
-            claim.marks, used = {}, set()
-        percents = [int(m) for m in re.findall(r"<t(\d+)>", part) if int(m) not in used]
-        points = [int(m) for m in re.findall(r"<q(\d+)>", part)]
-        if percents:
-            claim.percent = numbers[_nearest(part, percents)]
-        if points:
-            claim.points = numbers[points[0]]
-        if by_times and claim.times is None and direction is not None:
-            claim.times = numbers[int(by_times[1])].number if direction > 0 else None
-        for side in ("later", "earlier"):
-            if side in claim.marks and (period := beside(part, claim.marks[side])) is not None:
-                setattr(claim, f"{side}_span", marked.spans[period])
-        over = re.search(r"<p(\d+)> (?:and|to) <p(\d+)>", part)
-        if over is not None and claim.marks:
-            # "between May and June it fell from 206 to 191"
-            ends = sorted((marked.spans[int(n)] for n in over.groups()), key=lambda span: span.last)
-            claim.earlier_span, claim.later_span = ends
-        since = re.search(r"\bsince (?:the )?<p(\d+)>", part)
-        if since is not None and claim.earlier is not None and claim.later_span in (None, marked.spans[int(since[1])]):
-            # "since May": May is where the change began
-            claim.later_span, claim.earlier_span = None, marked.spans[int(since[1])]
-        against = re.search(
-            r"(?:compared (?:to|with)|against|from|on|than|versus|vs|v)\s+(?:the |those |that )"
-            r"?((?:previous|prior|preceding|last|same)[^<,.;()]{0,40}|<p\d+>)",
-            part,
-        )
-        claim.against = against[1] if against else ""
-        silent = direction is None and times is None and not by_times and not MOVED.search(part)
-        if (not silent or _says_change(part, claim)) and not _SIZES.search(part):
-            claims.append(claim)
-    return tuple(claims)
+    read = (_claim_of(part, marked) for part in _parts(marked.line))
+    return tuple(claim for claim in read if claim is not None)
 
 
+def _claim_of(part: str, marked: Marked) -> Claim | None:
+    """The claim of one stretch; ``None`` when it says no change."""
+    direction, word = _direction(part)
+    times = next((n for w, n in TIMES.items() if re.search(rf"\b{w}\b", part)), None)
+    by_times = re.search(r"<x(\d+)>", part)
+    rough = bool(_ROUGH.search(part) or _ROUGHLY_TIMES.search(part))
+    claim = Claim(direction, word, part, times=times, beyond=bool(_BEYOND_TIMES.search(part)), rough=rough)
+    _take_levels(part, claim, marked)
+    _take_percent(part, claim, marked)
+    if by_times and claim.times is None and direction is not None:
+        claim.times = marked.numbers[int(by_times[1])].number if direction > 0 else None
+    _take_periods(part, claim, marked)
+    silent = direction is None and times is None and not by_times and not MOVED.search(part)
+    return claim if (not silent or _says_change(part, claim)) and not _SIZES.search(part) else None
+
+
+def _take_levels(part: str, claim: Claim, marked: Marked) -> None:
+    """The change in count and the two levels, or the one level that stands alone."""
+    numbers = marked.numbers
+    taken = _change_of(part, claim, numbers)
+    moved = changes_in(part) - taken
+    if claim.change is None and len(moved) == 1:
+        claim.change = numbers[next(iter(moved))]
+    taken |= standards(part) | moves(part) | moved
+    free = [int(n) for n in re.findall(r"<n(\d+)>", part) if int(n) not in taken]
+    levels = free + [int(n) for n in re.findall(r"<t(\d+)>", part) if int(n) not in taken]
+    _by_period(part, free, claim, marked)
+    levels = free if len(free) >= 2 else levels
+    _levels(part, levels, claim, numbers, _SURE)
+    if claim.later is None:
+        _by_cues(part, free, claim, numbers)
+    _levels(part, levels, claim, numbers, _LIKELY)
+    plain = [n for n in free if not numbers[n].percent]
+    if claim.later is None and len(plain) == 1:
+        claim.base, claim.base_side = numbers[plain[0]], cue(part, plain[0])
+    if claim.later is not None and not _sure(part, claim):
+        claim.later = claim.earlier = None
+        claim.marks = {}
+
+
+def _take_percent(part: str, claim: Claim, marked: Marked) -> None:
+    """The per cent and the points of a claim, of what its levels leave."""
+    used = set(claim.marks.values())
+    percents = [int(m) for m in re.findall(r"<t(\d+)>", part) if int(m) not in used]
+    points = [int(m) for m in re.findall(r"<q(\d+)>", part)]
+    if percents:
+        claim.percent = marked.numbers[_nearest(part, percents)]
+    if points:
+        claim.points = marked.numbers[points[0]]
+
+
+def _take_periods(part: str, claim: Claim, marked: Marked) -> None:
+    """The periods of the two levels, and the words of the comparison."""
+    for side in ("later", "earlier"):
+        if side in claim.marks and (period := beside(part, claim.marks[side])) is not None:
+            setattr(claim, f"{side}_span", marked.spans[period])
+    over = re.search(r"<p(\d+)> (?:and|to) <p(\d+)>", part)
+    if over is not None and claim.marks:
+        # "between May and June it fell from 206 to 191"
+        ends = sorted((marked.spans[int(n)] for n in over.groups()), key=lambda span: span.last)
+        claim.earlier_span, claim.later_span = ends
+    since = re.search(r"\bsince (?:the )?<p(\d+)>", part)
+    if since is not None and claim.earlier is not None and claim.later_span in (None, marked.spans[int(since[1])]):
+        # "since May": May is where the change began
+        claim.later_span, claim.earlier_span = None, marked.spans[int(since[1])]
+    against = _AGAINST.search(part)
+    claim.against = against[1] if against else ""
+
+
+_BEYOND_TIMES = re.compile(r"\b(?:more than|over|at least|better than) (?:doubl|halv|trebl|tripl|quadrupl|twice)")
+_ROUGHLY_TIMES = re.compile(r"\b(?:nearly|almost|more than|over|roughly|about) (?:doubl|halv|trebl|tripl|twice)")
+_AGAINST = re.compile(
+    r"(?:compared (?:to|with)|against|from|on|than|versus|vs|v)\s+(?:the |those |that )"
+    r"?((?:previous|prior|preceding|last|same)[^<,.;()]{0,40}|<p\d+>)"
+)
 # "numbers from 1 to 4 are shown as fewer than 5" speaks of sizes
 _SIZES = re.compile(
     r"\b(?:numbers?|values?|counts?|cells?|figures?|scores?) (?:from|between|of) <n\d+> (?:to|and) <n\d+>"
