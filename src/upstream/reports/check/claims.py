@@ -299,7 +299,10 @@ def _take_periods(part: str, claim: Claim, marked: Marked) -> None:
     claim.against = against[1] if against else ""
 
 
-_BEYOND_TIMES = re.compile(r"\b(?:more than|over|at least|better than) (?:doubl|halv|trebl|tripl|quadrupl|twice)")
+_BEYOND_TIMES = re.compile(
+    r"\b(?:more than|over|at least|better than) (?:doubl|halv|trebl|tripl|quadrupl|twice)|"
+    r"\b(?:doubl|halv|trebl|tripl|quadrupl)\w+ (?:and|or) more\b"
+)
 _ROUGHLY_TIMES = re.compile(r"\b(?:nearly|almost|more than|over|roughly|about) (?:doubl|halv|trebl|tripl|twice)")
 _AGAINST = re.compile(
     r"(?:compared (?:to|with)|against|from|on|than|versus|vs|v)\s+(?:the |those |that )"

@@ -37,7 +37,7 @@ _REPORTING = words_in(
     issued month months year years quarter quarters period periods latest current week weeks date summary
     yield yielded produce produced generate generated cover covers covered witness witnessed experience
     experienced attract attracted settle settled sit sits sat remain remains remained stay stays stayed hit
-    hits tell tells told say says said state states stated position read reads respectively expected
+    hits put puts tell tells told say says said state states stated position read reads respectively expected
     """
 )
 _FINITE = frozenset(
@@ -88,7 +88,7 @@ _FINITE = frozenset(
 )
 _COMMON = words_in("with without from against by to on at of for and")
 # words of reporting that are nouns behind another noun ("begging reports", "stop and search records")
-_COUNTED = words_in("report reports record records log logs notice notices")
+_COUNTED = words_in("report reports record records log logs notice notices share shares")
 _TOKEN = re.compile(r"<[pntqx]\d+>|[a-z0-9][a-z0-9'&/-]*|[^\s\w]")
 _ENDINGS = words_in("recorded reported seen logged received made noted registered taken handled counted")
 _MOST_WORDS = 8
@@ -183,7 +183,12 @@ def _verb(said: list[str], n: int) -> bool:
 
 def _heads(said: list[str], n: int) -> bool:
     """ "The number of", "the figure for": a word of reporting that opens the phrase and is not part of it."""
-    return (n + 1 < len(said) and said[n + 1] in {"of", "for", "on"}) or n == 0 or said[n - 1] in _FUNCTION
+    return (
+        (n + 1 < len(said) and said[n + 1] in {"of", "for", "on"})
+        or n == 0
+        or said[n - 1][0] == "<"
+        or said[n - 1] in _FUNCTION
+    )
 
 
 def _came_from(said: list[str], n: int) -> bool:

@@ -45,7 +45,7 @@ _PART = re.compile(
 )
 _JUDGED = re.compile(
     r"\b(?:targets?|goals?|standards?|ambition|threshold|benchmark|minimum|maximum|confidence interval|since|compar\w+|"
-    r"against|than|versus|vs|of (?:the|all|those|these|them|our|which|whom)|would|will|if)\b|<t0> of\b"
+    r"against|than|versus|vs|of (?:those|these|them|which|whom)|would|will|if)\b|<t0> of\b"
 )
 _TITLE_LEAD = re.compile(r"^(?:table|figure|chart|annex|appendix)\s+[\w.]+\s*[.:)-]?\s*", re.IGNORECASE)
 _CAPITAL = re.compile(r"(?<=[a-z,;:(] )[A-Z][\w'-]+")

@@ -163,7 +163,12 @@ def _roles(marked: Marked) -> tuple[int, int] | None:
         first, second = _target_score(marked.line, one), _target_score(marked.line, other)
         if first != second and max(first, second) >= 1:
             told.append((other, one) if first > second else (one, other))
-        elif first == second and re.search(rf"\b{_TARGET_NOUN}\b", marked.line) and not _OTHERS.search(marked.line):
+        elif (
+            first == second
+            and re.search(rf"\b{_TARGET_NOUN}\b", marked.line)
+            and not _OTHERS.search(marked.line)
+            and not re.search(r"<q\d+>", marked.line)
+        ):
             # nothing in the words tells them apart: a target is a round number and a level seldom is
             round_one, round_other = (_is_round(marked.numbers[n]) for n in (one, other))
             told += [(other, one)] if round_one and not round_other else []
