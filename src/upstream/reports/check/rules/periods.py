@@ -114,7 +114,11 @@ def _of_financial_year(text: str, quarter: Span) -> bool:
     behind = text[text.find(quarter.text) + len(quarter.text) :]
     named = re.match(r"\s*(?:\([^()]*\)\s*)?of (?:the )?(financial year)?", behind)
     years = find_spans(behind[named.end() : named.end() + 9]) if named else ()
-    return bool(named and named[1]) or any(n.span.kind == "financial_year" and not n.start for n in years)
+    return (
+        "financial" in quarter.text.lower()
+        or bool(named and named[1])
+        or any(n.span.kind == "financial_year" and not n.start for n in years)
+    )
 
 
 def _years_apart(quarter: Span, months: Span) -> bool:

@@ -97,7 +97,7 @@ _LOOSE = 8.0
 
 
 # words beside a share that move nothing: "followed up", "makes up 46%", "more than half of the 40"
-_NO_MOVE = re.compile(r"(?:up|down|more|less|fewer|higher|lower|greater|above|below)\b")
+_NO_MOVE = re.compile(r"(?:up|down|more|less|fewer|higher|lower|greater|above|below|gained)\b")
 
 
 def reads_as_share(marked: Marked) -> bool:
