@@ -15,6 +15,7 @@ from factories.people import (
 from factories.problems import InvitationFactory, NoteFactory, PlanFactory
 from upstream_web.people.permissions import Permission
 from upstream_web.problems.access import access_to, plan_for_reading, visible_plans
+from upstream_web.problems.changes.sharing import invite
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +102,16 @@ def test_a_partner_sees_the_invited_stages_while_the_invitation_holds(plan) -> N
     invitation.valid_to = invitation.valid_from
     invitation.save()
     assert not sees(officer, plan)
+
+
+def test_a_new_invitation_takes_the_place_of_the_one_before(plan) -> None:
+    council = OrganisationFactory(kind="council")
+    officer = person(team=TeamFactory(organisation=council))
+    InvitationFactory(plan=plan, organisation=council, analysis="write", sensitive=True)
+    narrower = {"scanning": "read", "analysis": "none", "response": "none", "assessment": "none"}
+    invite(plan=plan, by=plan.owner, organisation=council, purpose="Section 115", extents=narrower)
+    access = access_to(officer, plan)
+    assert (access.reads, access.writes, access.sensitive) == ({"scanning"}, frozenset(), False)
 
 
 def test_a_partner_sees_a_sensitive_plan_only_when_the_invitation_says_so(plan) -> None:
