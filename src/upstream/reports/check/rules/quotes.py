@@ -9,7 +9,7 @@ from upstream.reports.check.cues import LABELLED, changes_in
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Column, Grid
-from upstream.reports.check.labels import is_total, key, said_in, words
+from upstream.reports.check.labels import key, said_in, words
 from upstream.reports.check.marks import Marked, mark
 from upstream.reports.check.numbers import Value, same_number
 from upstream.reports.check.reading.model import Sentence
@@ -17,7 +17,7 @@ from upstream.reports.check.rules.changes import contradiction
 from upstream.reports.check.rules.named_rows import named_rows
 from upstream.reports.check.rules.runs import EXTREME, HIGHEST, Place, months_of, runs_said
 from upstream.reports.check.rules.vocabulary import telling, vocabulary, without_periods
-from upstream.reports.check.scopes import Scopes, places_said, scopes_of
+from upstream.reports.check.scopes import Scopes, scopes_of
 from upstream.reports.check.spans import Span, month_name
 
 _CUMULATIVE = re.compile(
@@ -360,49 +360,4 @@ def sentences_against_tables(evidence: Evidence) -> list[Finding]:
     scopes = scopes_of(evidence)
     for n in range(len(evidence.sentences)):
         found += _sentence(evidence, names, labels, n, scopes)
-    return found + _between_sentences(evidence, names)
-
-
-def _between_sentences(evidence: Evidence, names: dict[frozenset[str], str]) -> list[Finding]:
-    """The same level said twice: the same things named, the same month, one number each."""
-    seen: dict[tuple[frozenset[frozenset[str]], frozenset[frozenset[str]], int, bool], tuple[Value, Sentence]] = {}
-    found = []
-    for sentence in evidence.sentences:
-        marked = mark(sentence.full)
-        months = {s.first for s in marked.spans if s.kind == "month" and s.dated}
-        if len(months) != 1 or len(marked.spans) != 1 or _CUMULATIVE.search(sentence.text):
-            continue
-        claims = read_claims(marked)
-        levels = _standalone(marked, claims)
-        if len(levels) != 1:
-            continue
-        mentioned = [label for label in names.values() if said_in(label, sentence.full)]
-        things = frozenset(key(m) for m in mentioned if not is_total(m) and not any(key(m) < key(o) for o in mentioned))
-        if not things:
-            continue
-        value = marked.numbers[levels[0]]
-        identity = (things, places_said(sentence.full), next(iter(months)), value.percent)
-        if identity in seen and not same_number(seen[identity][0], value) and _alike(seen[identity][1], sentence):
-            first, other = seen[identity]
-            said = (
-                f"{', '.join(sorted(names[t] for t in things))}, {month_name(next(iter(months)))}: "
-                f"{first.text} (line {other.line}) and {value.text} (line {sentence.line}): "
-                f"“{other.text[:120]}” / “{sentence.text[:120]}”"
-            )
-            found.append(
-                Finding(
-                    "fact_quoted_differently",
-                    "error",
-                    Where(sentence.file, sentence.line or None),
-                    (Figure("first", first.text, first.number), Figure("second", value.text, value.number)),
-                    said,
-                )
-            )
-        seen.setdefault(identity, (value, sentence))
     return found
-
-
-def _alike(one: Sentence, other: Sentence) -> bool:
-    """Whether two sentences speak of the same thing in other respects: most telling words shared."""
-    a, b = telling(one.text), telling(other.text)
-    return len(a & b) * 2 >= min(len(a), len(b)) if a and b else False
