@@ -5,7 +5,8 @@ from django.core.management import call_command
 from django.test import Client
 
 from factories.people import OrganisationFactory, TeamFactory, UserFactory, person
-from factories.problems import InvitationFactory
+from factories.problems import InvitationFactory, PlanFactory
+from upstream_web.home.search import search
 from upstream_web.people.permissions import Permission
 from upstream_web.problems.access import action_for_working, visible_actions, visible_plans
 from upstream_web.problems.changes.actions import add_action
@@ -100,3 +101,14 @@ def test_the_page_shows_plans_actions_and_evidence(client: Client, django_assert
     assert all(text in page for text in ("Better lighting for the path", "Count the lights", "Better street lighting"))
     assert "Type a word or two" in client.get("/search/").content.decode()
     assert client.get("/search/?q=%27%22%3Cscript%3E").status_code == 200
+
+
+def test_no_action_is_found_that_is_shut() -> None:
+    plan = PlanFactory()
+    given = {"organisation": plan.lead, "due_on": plan.opened_on, "marking": "sensitive"}
+    add_action(plan=plan, by=plan.owner, title="Watch the heron", **given)
+    cleared = person(Permission.PLAN_START, Permission.SENSITIVE_READ, team=plan.team)
+    assert search(cleared, "heron").action_count == 1
+    for somebody in (person(Permission.PLAN_START, team=plan.team), person(Permission.PLAN_START)):
+        found = search(somebody, "heron")
+        assert (found.actions, found.action_count) == ([], 0)
