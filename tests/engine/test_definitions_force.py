@@ -273,6 +273,8 @@ def test_every_definition_is_reviewed_owned_and_sourced(packs: dict[str, Pack], 
     for one in packs[name].definitions:
         assert one.owner.startswith(("Head of", "Director of", "Force Crime Registrar")), one.key
         assert one.source, one.key
+        cited = [one.source, *(target.source for target in one.targets if target.source)]
+        assert not [words for words in cited if ".txt" in words or "|" in words], one.key
         assert dt.date(2021, 10, 1) <= one.reviewed < one.next_review, one.key
         assert one.about or one.kind == "page", one.key
         assert all(text.endswith((".", "'", ")")) for text in (one.about, *one.caveats) if text), one.key
