@@ -1,12 +1,15 @@
 """Counting a plan's records on one click: the engine's own figures, kept; small numbers kept from partners."""
 
 import datetime
+import itertools
 import re
+import uuid
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client, TestCase
+from django.utils import timezone
 
 from factories.people import AreaFactory, OrganisationFactory, TeamFactory, person
 from factories.problems import InvitationFactory, PlanFactory
@@ -237,6 +240,42 @@ def test_counting_is_work_beside_the_site_that_says_how_far_it_is(client, signed
     assert (run.inputs, run.engine_version) == (row.data_versions, row.engine_version)
     client.force_login(person(Permission.PLAN_START, team=plan.team))
     assert client.get(asked["Location"]).status_code == 404
+
+
+def test_a_count_that_waits_is_at_work_or_failed_is_said_on_the_plans_own_pages(
+    signed_in, officer, plan, figures
+) -> None:
+    pages = [f"/plans/{plan.pk}/{one}/" for one in ("scanning", "analysis", "records")]
+    button = f'action="/plans/{plan.pk}/records/count/"'
+    signed_in.post(f"/plans/{plan.pk}/records/count/")
+    run = Run.objects.get()
+    colleague = Client()
+    colleague.force_login(person(Permission.PLAN_START, team=plan.team))
+    for page, reader in itertools.product(pages, (signed_in, colleague)):
+        said = reader.get(page)
+        assert "Waiting for a worker" in words(said)
+        assert f"by {officer.name}" in words(said)
+        assert f'href="{page}#counting"' in said.content.decode()
+        assert button not in said.content.decode()
+    Run.objects.update(
+        state="running", alive_at=timezone.now(), attempt=uuid.uuid4(), at_work_on="Counting the records"
+    )
+    assert all("Counting the records." in words(signed_in.get(page)) for page in pages)
+    Run.objects.update(state="failed", reason="The store cannot be read.", ended_at=timezone.now())
+    assert all("The store cannot be read." in words(signed_in.get(page)) for page in pages)
+    assert button in signed_in.get(pages[0]).content.decode()
+    Run.objects.update(state="waiting", ended_at=None)
+    carry_out.call(run.pk)
+    assert not any("was asked for" in words(signed_in.get(page)) for page in pages)
+
+
+def test_a_partner_does_not_see_who_counts(signed_in, plan, figures) -> None:
+    housing = OrganisationFactory(kind="housing")
+    InvitationFactory(plan=plan, organisation=housing, analysis="read")
+    signed_in.post(f"/plans/{plan.pk}/records/count/")
+    client = Client()
+    client.force_login(person(team=TeamFactory(organisation=housing)))
+    assert "was asked for" not in words(client.get(f"/plans/{plan.pk}/analysis/"))
 
 
 @pytest.mark.parametrize("happened", ["ended", "moved"])

@@ -5,8 +5,11 @@ from typing import Any
 
 from upstream_web.measures.presenters.blocks import block
 from upstream_web.problems.access import PlanAccess
+from upstream_web.problems.changes.slices import COUNT
 from upstream_web.problems.engine import analysis_of, demand_of
 from upstream_web.problems.models import Plan, Slice
+from upstream_web.runs import presenters as runs
+from upstream_web.runs.models import Run
 
 TITLES = {Plan.Stage.SCANNING: "Demand, harm and cost", Plan.Stage.ANALYSIS: "When, where and who again"}
 
@@ -18,6 +21,7 @@ class Records:
     row : what was counted last, or `None` when nothing was
     blocks : what it says, as plain data
     more : how many were counted before and stay
+    counting : how far the count is that somebody asked for, or why the last one came to nothing; `None` when it is done
     may_count : whether the person may have them counted now
     """
 
@@ -25,6 +29,7 @@ class Records:
     row: Slice | None
     blocks: tuple[dict[str, Any], ...]
     more: int
+    counting: dict[str, Any] | None
     may_count: bool
 
 
@@ -34,9 +39,19 @@ def records_on(plan: Plan, access: PlanAccess, stage: str) -> dict[str, Records]
         return {}
     rows = list(plan.slices.select_related("made_by").order_by("-made_at", "-id")[:1])
     row = rows[0] if rows else None
+    counting = counting_of(plan) if access.whole else None
     may = access.whole and plan.is_open and Plan.Stage.ANALYSIS in access.writes
     more = plan.slices.count() - 1 if row and access.whole else 0
-    return {"records": Records(TITLES[stage], row, _blocks(row, access, stage) if row else (), more, may)}
+    blocks = _blocks(row, access, stage) if row else ()
+    return {"records": Records(TITLES[stage], row, blocks, more, counting, may)}
+
+
+def counting_of(plan: Plan) -> dict[str, Any] | None:
+    """The count of the plan's records that was asked for last, in words, unless it is done: anybody may have asked."""
+    asked = Run.objects.filter(kind=COUNT, parameters__plan=plan.pk).select_related("asked_by").first()
+    if asked is None or asked.state == Run.State.DONE:
+        return None
+    return {"run": asked, "tag": runs.tag(asked), "now": runs.words(asked), "ended": asked.ended_at is not None}
 
 
 def whole_slice(row: Slice, access: PlanAccess) -> dict[str, tuple[dict[str, Any], ...]]:

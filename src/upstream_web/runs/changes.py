@@ -13,14 +13,13 @@ from upstream_web.runs.kinds import Outcome, kind
 from upstream_web.runs.models import Run
 
 LOST = "The worker stopped without a word; its last sign of life was at {at:%H:%M:%S} UTC on {at:%-d %B %Y}."
-UNFINISHED = (Run.State.WAITING, Run.State.RUNNING)
 
 
 @transaction.atomic
 def start(*, kind_key: str, title: str, parameters: Mapping[str, Any], by: Any, again_of: Run | None = None) -> Run:
     """Ask for a piece of long work; the same work asked for twice is done once, while it has not ended."""
     kind(kind_key)
-    same = Run.objects.filter(kind=kind_key, parameters=dict(parameters), state__in=UNFINISHED, asked_by_id=by.pk)
+    same = Run.objects.unfinished().filter(kind=kind_key, parameters=dict(parameters), asked_by_id=by.pk)
     found = same.first()
     if found is not None:
         return found

@@ -15,6 +15,10 @@ SILENT_AFTER = datetime.timedelta(seconds=60)
 class RunQuerySet(models.QuerySet["Run"]):
     """Adjectives of runs."""
 
+    def unfinished(self) -> "QuerySet[Run]":
+        """Waiting or at work."""
+        return self.filter(state__in=(Run.State.WAITING, Run.State.RUNNING))
+
     def silent(self, at: datetime.datetime | None = None) -> "QuerySet[Run]":
         """Running, as far as the row knows, and no longer heard of."""
         return self.filter(state=Run.State.RUNNING, alive_at__lt=(at or timezone.now()) - SILENT_AFTER)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from upstream_web.problems.access import plan_for_counting, plan_for_reading, slice_for_reading
 from upstream_web.problems.changes.slices import ask_to_count
 from upstream_web.problems.models import Plan
-from upstream_web.problems.slices import whole_slice
+from upstream_web.problems.slices import counting_of, whole_slice
 from upstream_web.problems.views.plan import page
 
 
@@ -30,6 +30,7 @@ def slices(request: HttpRequest, pk: int) -> HttpResponse:
     context = page(request, plan, access, Plan.Stage.ANALYSIS) | {
         "title": "Counted from records",
         "rows": Paginator(rows, 50).get_page(request.GET.get("page")),
+        "counting": counting_of(plan),
     }
     return render(request, "problems/slices.jinja", context)
 
