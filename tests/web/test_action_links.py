@@ -13,6 +13,7 @@ from factories.problems import ActionFactory, NoteFactory, PlanFactory
 from upstream_web.audit.models import AuditEvent
 from upstream_web.people.models import OneTimeLink
 from upstream_web.people.permissions import Permission
+from upstream_web.problems.changes.actions import update_action
 from upstream_web.problems.models import Action
 
 pytestmark = pytest.mark.django_db
@@ -105,7 +106,9 @@ def test_another_action_stays_shut(jo, action) -> None:
 
 
 def test_saying_that_it_is_done(jo, action) -> None:
-    answer = jo.post(page_of(action), {"state": "done", "text": "Both are mended", "blocker": ""}, follow=True)
+    answer = jo.post(
+        page_of(action), {"state": "done", "text": "Both are mended", "blocker": "", "based_on": 1}, follow=True
+    )
     assert "Thank you" in answer.content.decode()
     action.refresh_from_db()
     assert action.state == "done"
@@ -125,15 +128,29 @@ def test_saying_that_it_is_done(jo, action) -> None:
     ],
 )
 def test_what_says_nothing_is_not_taken(jo, action, given, words) -> None:
-    page = jo.post(page_of(action), given).content.decode()
+    page = jo.post(page_of(action), given | {"based_on": 1}).content.decode()
     assert words in page
     assert not action.updates.exists()
 
 
 def test_a_blocked_action_says_why(jo, action) -> None:
-    assert jo.post(page_of(action), {"state": "blocked", "blocker": "The lock is on order"}).status_code == 302
+    assert (
+        jo.post(page_of(action), {"state": "blocked", "blocker": "The lock is on order", "based_on": 1}).status_code
+        == 302
+    )
     action.refresh_from_db()
     assert (action.state, action.blocker) == ("blocked", "The lock is on order")
+
+
+def test_what_somebody_changed_meanwhile_is_not_overwritten(jo, action, officer) -> None:
+    assert 'name="based_on" value="1"' in jo.get(page_of(action)).content.decode()
+    update_action(action=action, by=officer, text="Nobody at home", state="blocked", blocker="No key")
+    stale = {"state": "done", "text": "Both are mended", "based_on": 1}
+    page = jo.post(page_of(action), stale).content.decode()
+    assert "now it is “Blocked”" in page
+    assert "Both are mended</textarea>" in page
+    assert action.updates.count() == 1
+    assert jo.post(page_of(action), stale | {"based_on": 2}).status_code == 302
 
 
 def test_a_used_link_says_so_and_a_new_one_works(officer, action) -> None:
@@ -169,7 +186,7 @@ def test_the_page_shuts_when_it_is_no_longer_theirs(jo, action, happened) -> Non
     assert jo.get(page_of(action)).status_code == 200
     CLOSING[happened](action)
     assert jo.get(page_of(action)).status_code == 404
-    assert jo.post(page_of(action), {"state": "done"}).status_code == 404
+    assert jo.post(page_of(action), {"state": "done", "based_on": 1}).status_code == 404
     assert not action.updates.exists()
 
 

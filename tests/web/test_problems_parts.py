@@ -88,11 +88,40 @@ def test_an_action_from_adding_to_done(signed_in, officer, plan) -> None:
     assert signed_in.post(f"/plans/{plan.pk}/action/add/", given).status_code == 302
     action = plan.actions.get()
     address = f"/plans/actions/{action.pk}/"
-    assert "Say what stands in the way" in words(signed_in.post(address, {"text": "No key", "state": "blocked"}))
-    assert signed_in.post(address, {"text": "Done today", "state": "done"}).status_code == 302
+    assert "Say what stands in the way" in words(
+        signed_in.post(address, {"text": "No key", "state": "blocked", "based_on": 1})
+    )
+    assert signed_in.post(address, {"text": "Done today", "state": "done", "based_on": 1}).status_code == 302
     action.refresh_from_db()
     assert action.done_on is not None
     assert action.updates.get().by_name == officer.name
+
+
+def test_an_update_of_an_action_that_somebody_changed_meanwhile_is_kept_and_asked_again(
+    signed_in, officer, plan
+) -> None:
+    action = ActionFactory(plan=plan)
+    address = f"/plans/actions/{action.pk}/"
+    assert 'name="based_on" value="1"' in signed_in.get(address).content.decode()
+    actions.update_action(action=action, by=officer, text="Shut", state="blocked", blocker="They are shut")
+    stale = {"text": "All visited", "state": "done", "blocker": "", "based_on": 1}
+    page = signed_in.post(address, stale)
+    assert "now it is “Blocked”" in words(page)
+    assert "All visited</textarea>" in page.content.decode()
+    assert action.updates.count() == 1
+    action.refresh_from_db()
+    assert (action.state, action.version) == ("blocked", 2)
+    assert 'name="based_on" value="2"' in page.content.decode()
+    assert signed_in.post(address, stale | {"based_on": 2}).status_code == 302
+    action.refresh_from_db()
+    assert (action.state, action.updates.first().text) == ("done", "All visited")
+
+
+def test_an_update_that_does_not_say_what_it_rests_on_is_refused(signed_in, plan) -> None:
+    action = ActionFactory(plan=plan)
+    page = signed_in.post(f"/plans/actions/{action.pk}/", {"text": "All visited", "state": "done"})
+    assert "Open the page again" in words(page)
+    assert not action.updates.exists()
 
 
 def test_a_wrong_date_is_refused_with_an_example_and_the_text_is_kept(signed_in, plan) -> None:
@@ -109,7 +138,10 @@ def test_a_partner_works_on_their_own_action_only(client, plan) -> None:
     theirs, other = ActionFactory(plan=plan, organisation=housing), ActionFactory(plan=plan)
     hidden = ActionFactory(plan=plan, organisation=housing, marking="sensitive", title="Watch number 9")
     client.force_login(person(team=TeamFactory(organisation=housing)))
-    assert client.post(f"/plans/actions/{theirs.pk}/", {"text": "Fixed", "state": "done"}).status_code == 302
+    assert (
+        client.post(f"/plans/actions/{theirs.pk}/", {"text": "Fixed", "state": "done", "based_on": 1}).status_code
+        == 302
+    )
     assert client.post(f"/plans/actions/{other.pk}/", {"text": "x", "state": "done"}).status_code == 403
     assert client.get(f"/plans/actions/{hidden.pk}/").status_code == 404
     for page in ("", "response/"):

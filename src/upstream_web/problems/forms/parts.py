@@ -7,6 +7,7 @@ from django import forms
 from upstream_web.design.forms import DateField
 from upstream_web.evidence.models import EvidenceCard, Tier, TriangleSide
 from upstream_web.people.models import Organisation, User
+from upstream_web.problems.changes.versions import Clash
 from upstream_web.problems.models import Action, Hypothesis, Marking, Plan, Result, Score
 from upstream_web.problems.rubrics import Item
 
@@ -125,12 +126,33 @@ class ActionForm(forms.Form):
         self.fields["response"].queryset = plan.responses.all()
 
 
+def as_it_stands(action: Action) -> dict[str, Any]:
+    """What the form of an update opens with."""
+    return {"state": action.state, "blocker": action.blocker, "based_on": action.version}
+
+
 class ActionUpdateForm(forms.Form):
     """How an action goes."""
 
     text = _text("What happened?")
     state = forms.ChoiceField(label="Now it is", choices=Action.State.choices, widget=forms.RadioSelect)
     blocker = _text("If blocked: what stands in the way?", rows=2, required=False)
+    based_on = forms.IntegerField(
+        widget=forms.HiddenInput,
+        min_value=1,
+        error_messages={"required": "Open the page again, then write it once more."},
+    )
+
+    def overtaken(self, clash: Clash) -> None:
+        """Say that somebody changed the action meanwhile; what was typed is kept, to be sent again."""
+        self.data = self.data.copy()
+        self.data["based_on"] = str(clash.version)
+        now = Action.State(clash.theirs).label
+        self.add_error(
+            "state",
+            f"Somebody changed this action after you opened the page: now it is “{now}”. Nothing is saved yet. "
+            "What you wrote is kept: say again how it goes, then save.",
+        )
 
 
 class LinkedUpdateForm(ActionUpdateForm):

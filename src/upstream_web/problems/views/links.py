@@ -11,7 +11,8 @@ from upstream_web.people.links import granted
 from upstream_web.people.middleware import open_to_all
 from upstream_web.problems.access import action_by_link, action_for_sending
 from upstream_web.problems.changes import actions
-from upstream_web.problems.forms.parts import LinkedUpdateForm
+from upstream_web.problems.changes.versions import EditClash
+from upstream_web.problems.forms.parts import LinkedUpdateForm, as_it_stands
 
 
 @require_POST
@@ -34,11 +35,13 @@ def action_by_one_time_link(request: HttpRequest, pk: int) -> HttpResponse:
     row = action_by_link(pk, request.link_holder.name)
     if row is None:
         raise Http404
-    form = LinkedUpdateForm(posted(request), initial={"state": row.state, "blocker": row.blocker})
+    form = LinkedUpdateForm(posted(request), initial=as_it_stands(row))
     if request.method == "POST" and form.is_valid():
         name = f"{row.owner_name} by e-mailed link" if row.owner_name else request.link_holder.name
         try:
             actions.update_action(action=row, by=request.link_holder, by_name=name, **form.cleaned_data)
+        except EditClash as refused:
+            form.overtaken(*refused.clashes)
         except ValidationError as error:
             form.add_error(None, error)
         else:

@@ -152,10 +152,12 @@ def action(request: HttpRequest, pk: int) -> HttpResponse:
     row, access, may_update = action_for_showing(request.user, pk)
     if request.method == "POST" and not may_update:
         raise PermissionDenied
-    form = part_forms.ActionUpdateForm(posted(request), initial={"state": row.state, "blocker": row.blocker})
+    form = part_forms.ActionUpdateForm(posted(request), initial=part_forms.as_it_stands(row))
     if request.method == "POST" and form.is_valid():
         try:
             actions.update_action(action=row, by=request.user, **form.cleaned_data)
+        except EditClash as refused:
+            form.overtaken(*refused.clashes)
         except ValidationError as error:
             form.add_error(None, error)
         else:
