@@ -1,5 +1,8 @@
 """Pages of bodies, their teams, and the areas that they answer for."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -45,12 +48,14 @@ def body(request: HttpRequest, pk: int) -> HttpResponse:
 def add_body(request: HttpRequest) -> HttpResponse:
     """Add a body."""
     access.require(request.user, Permission.PEOPLE_MANAGE)
-
-    def save(data: dict) -> str:
-        return _page(changes.add_organisation(**data, by=request.user))
-
-    form = forms.BodyForm(posted(request), by=request.user)
-    return form_page(request, form, save, title="Add a body", back=reverse("people:bodies"))
+    return form_page(
+        request,
+        forms.BodyForm(posted(request), by=request.user),
+        lambda data: changes.add_organisation(**data, by=request.user),
+        title="Add a body",
+        back=reverse("people:bodies"),
+        to=_page,
+    )
 
 
 def edit_body(request: HttpRequest, pk: int) -> HttpResponse:
@@ -73,7 +78,7 @@ def set_form(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(
         request,
         forms.FormOfBodyForm(posted(request)),
-        lambda data: changes.set_policing_body_form(organisation=found, **data, by=request.user) and None,
+        lambda data: changes.set_policing_body_form(organisation=found, **data, by=request.user),
         title=f"The form of {found}",
         back=_page(found),
         done="The form is recorded from that day.",
@@ -83,38 +88,35 @@ def set_form(request: HttpRequest, pk: int) -> HttpResponse:
 def succeed(request: HttpRequest, pk: int) -> HttpResponse:
     """Another body takes over; teams and their work go with it."""
     found = access.body_for_managing(request.user, pk)
-
-    def save(data: dict) -> str:
-        return _page(changes.succeed_organisation(organisation=found, **data, by=request.user))
-
-    lead = "Teams, their people and their work go over. What was decided before stays under the old name."
-    form = forms.SuccessorForm(posted(request))
-    return form_page(request, form, save, title=f"A body that succeeds {found}", back=_page(found), lead=lead)
+    return form_page(
+        request,
+        forms.SuccessorForm(posted(request)),
+        lambda data: changes.succeed_organisation(organisation=found, **data, by=request.user),
+        title=f"A body that succeeds {found}",
+        lead="Teams, their people and their work go over. What was decided before stays under the old name.",
+        back=_page(found),
+        to=_page,
+    )
 
 
 def end_body(request: HttpRequest, pk: int) -> HttpResponse:
     """A body ends with nobody to succeed it."""
     found = access.body_for_managing(request.user, pk)
-    return form_page(
-        request,
-        forms.LastDayForm(posted(request)),
-        lambda data: changes.end_organisation(organisation=found, **data, by=request.user),
-        title=f"{found} ends",
-        back=_page(found),
-        button="End the body",
-        done="The body ends on that day.",
-    )
+    end = partial(changes.end_organisation, organisation=found)
+    return _end_page(request, found, end, kind="body", back=_page(found))
 
 
 def add_team(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a team to a body."""
     found = access.body_for_managing(request.user, pk)
-
-    def save(data: dict) -> str:
-        return _team_page(changes.add_team(organisation=found, **data, by=request.user))
-
-    form = forms.TeamForm(posted(request), by=request.user, body=found)
-    return form_page(request, form, save, title=f"Add a team to {found}", back=_page(found))
+    return form_page(
+        request,
+        forms.TeamForm(posted(request), by=request.user, body=found),
+        lambda data: changes.add_team(organisation=found, **data, by=request.user),
+        title=f"Add a team to {found}",
+        back=_page(found),
+        to=_team_page,
+    )
 
 
 def team(request: HttpRequest, pk: int) -> HttpResponse:
@@ -143,15 +145,9 @@ def edit_team(request: HttpRequest, pk: int) -> HttpResponse:
 def end_team(request: HttpRequest, pk: int) -> HttpResponse:
     """A team ends, and its memberships with it."""
     found = access.team_for_managing(request.user, pk)
-    return form_page(
-        request,
-        forms.LastDayForm(posted(request)),
-        lambda data: changes.end_team(team=found, **data, by=request.user),
-        title=f"{found} ends",
-        back=_team_page(found),
-        lead="Everybody's membership of it ends on that day too. Hand their work over first.",
-        button="End the team",
-        done="The team ends on that day.",
+    lead = "Everybody's membership of it ends on that day too. Hand their work over first."
+    return _end_page(
+        request, found, partial(changes.end_team, team=found), kind="team", back=_team_page(found), lead=lead
     )
 
 
@@ -178,12 +174,14 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
 def add_area(request: HttpRequest, code: str) -> HttpResponse:
     """Add an area below another."""
     parent = access.area_for_managing(request.user, code)
-
-    def save(data: dict) -> str:
-        return _area_page(places.add_area(parent=parent, **data, by=request.user))
-
-    form = forms.AreaForm(posted(request))
-    return form_page(request, form, save, title=f"Add an area below {parent}", back=_area_page(parent))
+    return form_page(
+        request,
+        forms.AreaForm(posted(request)),
+        lambda data: places.add_area(parent=parent, **data, by=request.user),
+        title=f"Add an area below {parent}",
+        back=_area_page(parent),
+        to=_area_page,
+    )
 
 
 def rename_area(request: HttpRequest, code: str) -> HttpResponse:
@@ -202,14 +200,28 @@ def rename_area(request: HttpRequest, code: str) -> HttpResponse:
 def end_area(request: HttpRequest, code: str) -> HttpResponse:
     """An area ends."""
     found = access.area_for_managing(request.user, code)
+    return _end_page(request, found, partial(places.end_area, area=found), kind="area", back=_area_page(found))
+
+
+def _end_page(
+    request: HttpRequest,
+    found: Organisation | Team | Area,
+    end: Callable[..., object],
+    *,
+    kind: str,
+    back: str,
+    lead: str = "",
+) -> HttpResponse:
+    """Ask for the last day, and end it on that day."""
     return form_page(
         request,
         forms.LastDayForm(posted(request)),
-        lambda data: places.end_area(area=found, **data, by=request.user),
+        lambda data: end(**data, by=request.user),
         title=f"{found} ends",
-        back=_area_page(found),
-        button="End the area",
-        done="The area ends on that day.",
+        back=back,
+        lead=lead,
+        button=f"End the {kind}",
+        done=f"The {kind} ends on that day.",
     )
 
 

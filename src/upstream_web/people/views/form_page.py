@@ -1,6 +1,7 @@
 """A page that is one form: shown, checked, saved, and what the change refuses said on the form itself."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -16,18 +17,19 @@ def form_page(
     *,
     title: str,
     back: str,
+    to: Callable[[Any], str] | None = None,
     done: str = "",
     template: str = "design/form_page.jinja",
     **words: object,
 ) -> HttpResponse:
-    """Show the form; once it is sent and right, save it, say `done` and go where `save` leads, or back."""
+    """Show the form; once it is sent and right, save it, say `done` and go to the page of what was made, or back."""
     if request.method == "POST" and form.is_valid():
         try:
-            where = save(form.cleaned_data)
+            made = save(form.cleaned_data)
         except ValidationError as refused:
             form.add_error(None, refused.messages)
         else:
             if done:
                 messages.success(request, done)
-            return redirect(where or back)
+            return redirect(to(made) if to else back)
     return render(request, template, {"form": form, "title": title, "back": back, **words})

@@ -48,14 +48,20 @@ def add(request: HttpRequest) -> HttpResponse:
     """Add a person and put them in a team."""
     access.require(request.user, Permission.PEOPLE_MANAGE)
 
-    def save(data: dict) -> str:
+    def save(data: dict) -> User:
         other = changes.add_person(**data, by=request.user)
         changes.invite(user=other, by=request.user)
-        return reverse("people:join", args=[other.pk])
+        return other
 
-    lead = "They get a letter with a link to choose a password. Next, put them in a team."
-    form = PersonForm(posted(request))
-    return form_page(request, form, save, title="Add a person", back=reverse("people:people"), lead=lead)
+    return form_page(
+        request,
+        PersonForm(posted(request)),
+        save,
+        title="Add a person",
+        lead="They get a letter with a link to choose a password. Next, put them in a team.",
+        back=reverse("people:people"),
+        to=lambda other: reverse("people:join", args=[other.pk]),
+    )
 
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
@@ -82,7 +88,7 @@ def join(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(
         request,
         form,
-        lambda data: changes.join(user=other, **data, by=request.user) and None,
+        lambda data: changes.join(user=other, **data, by=request.user),
         title=f"Put {other.name} in a team",
         back=reverse("people:person", args=[pk]),
         done=f"{other.name} has a new membership.",
@@ -115,7 +121,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(
         request,
         form,
-        lambda data: changes.hand_over(user=other, **data, by=request.user) and None,
+        lambda data: changes.hand_over(user=other, **data, by=request.user),
         title=f"Hand over the work of {other.name}",
         back=reverse("people:person", args=[pk]),
         done="The work is handed over.",
@@ -160,7 +166,7 @@ def edit_role(request: HttpRequest, key: str) -> HttpResponse:
     return form_page(
         request,
         RoleForm(posted(request), initial=initial),
-        lambda data: changes.set_role(key=key, **data, by=request.user) and None,
+        lambda data: changes.set_role(key=key, **data, by=request.user),
         title=f"Change the role “{found.name}”",
         back=reverse("people:role", args=[key]),
         done="The role is changed. It holds from now on for everybody who has it.",
