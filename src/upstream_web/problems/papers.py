@@ -289,7 +289,7 @@ def _actions_table(actions: Sequence[Action], *, of_body: str = "") -> Block:
         return _none("No open actions.")
     columns = (
         Column("Action", "text", wide=True),
-        Column("Who", "text", wide=True),
+        Column("Who", "text", wide=not of_body),  # a name alone stays on one line
         Column("Due", "text"),
         Column("State", "text", wide=True),
     )
