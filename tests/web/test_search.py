@@ -8,7 +8,7 @@ from factories.people import OrganisationFactory, TeamFactory, UserFactory, pers
 from factories.problems import InvitationFactory, PlanFactory
 from upstream_web.home.search import search
 from upstream_web.people.permissions import Permission
-from upstream_web.problems.access import action_for_working, visible_actions, visible_plans
+from upstream_web.problems.access import access_to, action_for_working, plans_by_stage, visible_actions, visible_plans
 from upstream_web.problems.changes.actions import add_action
 from upstream_web.problems.changes.plans import save_answers, start_plan
 from upstream_web.search.models import IndexedWord
@@ -52,9 +52,10 @@ def test_an_answer_is_found_once_saved_and_not_after_it_is_changed() -> None:
     user = person(Permission.PLAN_START, team=team)
     plan = plan_of(team, "Thefts")
     save_answers(plan=plan, by=user, answers={"why": {"text": "Lamps are broken"}}, based_on={"why": 0})
-    assert matching(visible_plans(user), "lamp")
-    save_answers(plan=plan, by=user, answers={"why": {"text": "Doors are open"}}, based_on={"why": 1})
+    assert matching(visible_plans(user), "lamp", plans_by_stage(user))
     assert not matching(visible_plans(user), "lamp")
+    save_answers(plan=plan, by=user, answers={"why": {"text": "Doors are open"}}, based_on={"why": 1})
+    assert not matching(visible_plans(user), "lamp", plans_by_stage(user))
 
 
 def test_what_is_hidden_is_neither_found_nor_counted(client: Client) -> None:
@@ -82,7 +83,7 @@ def test_actions_are_found_by_whoever_may_open_them() -> None:
 def test_the_index_built_anew_is_the_same() -> None:
     plan_of(TeamFactory(), "Thefts of bicycles")
     call_command("load_evidence", verbosity=0)
-    fields = ("object_type", "object_id", "word", "weight")
+    fields = ("object_type", "object_id", "part", "word", "weight")
     before = set(IndexedWord.objects.values_list(*fields))
     IndexedWord.objects.filter(word__startswith="b").delete()
     IndexedWord.objects.create(object_type="problems.plan", object_id=10**9, word="gone", weight=1)
@@ -112,3 +113,47 @@ def test_no_action_is_found_that_is_shut() -> None:
     for somebody in (person(Permission.PLAN_START, team=plan.team), person(Permission.PLAN_START)):
         found = search(somebody, "heron")
         assert (found.actions, found.action_count) == ([], 0)
+
+
+def test_a_partner_finds_a_plan_only_by_the_words_of_the_stages_they_are_invited_to(client: Client) -> None:
+    plan = PlanFactory(title="Thefts by the pond")
+    texts = {"harmful": "Geese", "why": "Herons", "tried_before": "Bitterns"}
+    said = {key: {"text": text} for key, text in texts.items()}
+    save_answers(plan=plan, by=plan.owner, answers=said, based_on=dict.fromkeys(texts, 0))
+    council = TeamFactory()
+    InvitationFactory(plan=plan, organisation=council.organisation, scanning="read", analysis="none", response="none")
+    partner, officer = person(team=council), person(Permission.PLAN_START, team=plan.team)
+    found = {word: search(partner, word).plan_count for word in ("pond", "geese", "heron", "pond heron", "geese pond")}
+    assert found == {"pond": 1, "geese": 1, "heron": 0, "pond heron": 0, "geese pond": 1}
+    assert search(officer, "pond geese heron").plan_count == 1
+    client.force_login(partner)
+    assert "0 found that are open to you" in client.get("/search/?q=heron").content.decode()
+
+
+def test_a_word_that_two_parts_hold_is_found_in_each_and_counts_once() -> None:
+    plan = PlanFactory(title="Thefts")
+    save_answers(
+        plan=plan,
+        by=plan.owner,
+        answers={"harmful": {"text": "Geese, thefts"}, "why": {"text": "Geese"}},
+        based_on={"harmful": 0, "why": 0},
+    )
+    council = TeamFactory()
+    InvitationFactory(plan=plan, organisation=council.organisation, scanning="none", analysis="read", response="none")
+    partner, officer = person(team=council), person(Permission.PLAN_START, team=plan.team)
+    for somebody in (partner, officer):
+        (match,) = matching(visible_plans(somebody), "geese theft", plans_by_stage(somebody))
+        assert match.score == 1 + 8
+
+
+def test_the_stages_that_search_looks_into_are_those_that_the_person_may_open() -> None:
+    whole, sensitive = PlanFactory(), PlanFactory(marking="sensitive")
+    council = TeamFactory()
+    for plan in (whole, sensitive):
+        InvitationFactory(plan=plan, organisation=council.organisation, scanning="none", analysis="write")
+    cleared = PlanFactory(marking="sensitive")
+    InvitationFactory(plan=cleared, organisation=council.organisation, sensitive=True, assessment="read")
+    for somebody in (person(team=council), person(Permission.PLAN_START, team=whole.team), person()):
+        for stage, plans in plans_by_stage(somebody).items():
+            opened = {plan.pk for plan in (whole, sensitive, cleared) if stage in access_to(somebody, plan).reads}
+            assert set(plans.values_list("pk", flat=True)) == opened

@@ -88,9 +88,10 @@ class EvidenceCard(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def searched(self) -> dict[int, str]:
-        """Text by weight, for the word index."""
-        return {6: self.title, 3: self.summary, 1: f"{self.mechanism} {self.implementation} {self.effect_words}"}
+    def searched(self) -> dict[str, dict[int, str]]:
+        """Text by weight, for the word index; everybody reads every card."""
+        said = f"{self.mechanism} {self.implementation} {self.effect_words}"
+        return {"": {6: self.title, 3: self.summary, 1: said}}
 
 
 class LocalResult(models.Model):

@@ -68,6 +68,11 @@ class PlanAccess:
 
 def visible_plans(user: User) -> QuerySet[Plan]:
     """The plans that a person may see at all; every list, count and search starts from here."""
+    return _plans_open(user)
+
+
+def _plans_open(user: User, stage: str = "") -> QuerySet[Plan]:
+    """The plans of which the person may read the stage, or anything."""
     who = standing(user)
     if not who.memberships:
         return Plan.objects.none()
@@ -77,8 +82,15 @@ def visible_plans(user: User) -> QuerySet[Plan]:
     if not who.allows(Permission.SENSITIVE_READ):
         own &= ~Q(marking=Marking.SENSITIVE)
     invited = Invitation.objects.current().filter(plan=OuterRef("pk"), organisation__in=who.organisation_ids)
+    if stage:
+        invited = invited.exclude(**{stage: Invitation.Extent.NONE})
     as_partner = Exists(invited.filter(sensitive=True)) | (Exists(invited) & ~Q(marking=Marking.SENSITIVE))
     return Plan.objects.filter(own | as_partner)
+
+
+def plans_by_stage(user: User) -> dict[str, QuerySet[Plan]]:
+    """By stage, the plans of which the person may read it: what search may look into."""
+    return {stage: _plans_open(user, stage) for stage in STAGES}
 
 
 def visible_actions(user: User) -> QuerySet[Action]:

@@ -8,21 +8,22 @@ from django.db import models, transaction
 from upstream_web.search.models import IndexedWord
 from upstream_web.search.words import words_of
 
+Texts = Mapping[str, Mapping[int, str]]
+"""Text by weight, by the part of the object; the part "" is open to everybody who sees the object."""
+
 
 @transaction.atomic
-def index(*, of: models.Model, texts: Mapping[int, str]) -> None:
-    """Index an object anew.
-
-    texts : text by weight; a word counts with the highest weight of the texts it stands in
-    """
+def index(*, of: models.Model, texts: Texts) -> None:
+    """Index an object anew."""
     label, weights = of._meta.label_lower, _weights(texts)
-    held = dict(IndexedWord.objects.filter(object_type=label, object_id=of.pk).values_list("word", "weight"))
-    gone = [word for word in held if word not in weights]
-    changed = [word for word, weight in weights.items() if word in held and held[word] != weight]
-    IndexedWord.objects.filter(object_type=label, object_id=of.pk, word__in=[*gone, *changed]).delete()
-    new = [word for word in weights if word not in held or word in changed]
+    rows = IndexedWord.objects.filter(object_type=label, object_id=of.pk)
+    held = {(part, word): (weight, pk) for part, word, weight, pk in rows.values_list("part", "word", "weight", "pk")}
+    same = {key for key, (weight, _) in held.items() if weights.get(key) == weight}
+    rows.filter(pk__in=[pk for key, (_, pk) in held.items() if key not in same]).delete()
     IndexedWord.objects.bulk_create(
-        IndexedWord(object_type=label, object_id=of.pk, word=word, weight=weights[word]) for word in new
+        IndexedWord(object_type=label, object_id=of.pk, part=part, word=word, weight=weight)
+        for (part, word), weight in weights.items()
+        if (part, word) not in same
     )
 
 
@@ -36,8 +37,9 @@ def index_anew(*, objects: Iterable[models.Model], at_once: int = 5_000) -> int:
         nonlocal number
         for of in objects:
             number += 1
-            for word, weight in _weights(of.searched()).items():
-                yield IndexedWord(object_type=of._meta.label_lower, object_id=of.pk, word=word, weight=weight)
+            label = of._meta.label_lower
+            for (part, word), weight in _weights(of.searched()).items():
+                yield IndexedWord(object_type=label, object_id=of.pk, part=part, word=word, weight=weight)
 
     rows = entries()
     while some := list(islice(rows, at_once)):
@@ -45,9 +47,11 @@ def index_anew(*, objects: Iterable[models.Model], at_once: int = 5_000) -> int:
     return number
 
 
-def _weights(texts: Mapping[int, str]) -> dict[str, int]:
-    """Word to weight, the highest of the texts it stands in."""
-    weights: dict[str, int] = {}
-    for weight, text in sorted(texts.items()):
-        weights |= dict.fromkeys(words_of(text), weight)
-    return weights
+def _weights(texts: Texts) -> dict[tuple[str, str], int]:
+    """Part and word to weight, the highest of the texts of the part that the word stands in."""
+    weights: dict[tuple[str, str], int] = {}
+    for part, weighed in texts.items():
+        for weight, text in sorted(weighed.items()):
+            weights |= dict.fromkeys(((part, word) for word in words_of(text)), weight)
+    # what everybody finds is not held once more for those who see a part
+    return {(part, word): weight for (part, word), weight in weights.items() if not part or ("", word) not in weights}

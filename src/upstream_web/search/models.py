@@ -10,13 +10,15 @@ class IndexedWord(models.Model):
 
     object_type = models.CharField(max_length=80)
     object_id = models.BigIntegerField()
+    part = models.CharField(max_length=20, blank=True)
+    """The part of the object that is not open to everybody who sees the object; empty for words that are."""
     word = models.CharField(max_length=60)
     weight = models.PositiveSmallIntegerField()
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=("object_type", "word", "object_id", "weight"), name="word_of_object")]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=("object_type", "object_id", "word"), name="a_word_once_an_object")
+            models.UniqueConstraint(fields=("object_type", "object_id", "part", "word"), name="a_word_once_a_part")
         ]
 
     def __str__(self) -> str:

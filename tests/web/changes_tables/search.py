@@ -7,7 +7,7 @@ from upstream_web.search import changes
 
 
 def index():
-    return partial(changes.index, of=PlanFactory(), texts={8: "Quiet lane"})
+    return partial(changes.index, of=PlanFactory(), texts={"": {8: "Quiet lane"}})
 
 
 def index_anew():

@@ -70,9 +70,9 @@ class Action(models.Model):
     def __str__(self) -> str:
         return f"{self.plan.ref}/{self.number} {self.title}"
 
-    def searched(self) -> dict[int, str]:
-        """Text by weight, for the word index."""
-        return {6: self.title, 2: self.details}
+    def searched(self) -> dict[str, dict[int, str]]:
+        """Text by weight, for the word index; whoever sees an action reads all of it."""
+        return {"": {6: self.title, 2: self.details}}
 
     @property
     def is_overdue(self) -> bool:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from upstream_web.people.models import Organisation, Team, User
 from upstream_web.places.models import Area
+from upstream_web.problems.questions import questions
 
 
 class Marking(models.TextChoices):
@@ -135,10 +136,14 @@ class Plan(models.Model):
     def __str__(self) -> str:
         return f"{self.ref} {self.title}"
 
-    def searched(self) -> dict[int, str]:
-        """Text by weight, for the word index."""
-        said = " ".join(answer.text for answer in self.answers.all())
-        return {8: f"{self.ref} {self.title}", 4: f"{self.place} {self.problem} {' '.join(self.crime_types)}", 1: said}
+    def searched(self) -> dict[str, dict[int, str]]:
+        """Text by weight, for the word index; answers by their stage, for a partner may be invited to one alone."""
+        said = {answer.question: answer.text for answer in self.answers.all()}
+        asked: dict[str, list[str]] = {}
+        for question in questions():
+            asked.setdefault(question.stage, []).append(said.get(question.key, ""))
+        whole = {8: f"{self.ref} {self.title}", 4: f"{self.place} {self.problem} {' '.join(self.crime_types)}"}
+        return {"": whole, **{stage: {1: " ".join(texts)} for stage, texts in asked.items()}}
 
     @property
     def is_open(self) -> bool:
