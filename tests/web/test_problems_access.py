@@ -1,6 +1,7 @@
 """Who sees which plan, as a table; lists and single plans agree."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from factories.people import (
@@ -12,9 +13,9 @@ from factories.people import (
     UserFactory,
     person,
 )
-from factories.problems import InvitationFactory, NoteFactory, PlanFactory
+from factories.problems import ActionFactory, InvitationFactory, NoteFactory, PlanFactory
 from upstream_web.people.permissions import Permission
-from upstream_web.problems.access import access_to, plan_for_reading, visible_plans
+from upstream_web.problems.access import access_to, action_for_working, plan_for_reading, visible_plans
 from upstream_web.problems.changes.sharing import invite
 
 pytestmark = pytest.mark.django_db
@@ -149,3 +150,56 @@ def test_a_partner_invited_to_every_stage_is_still_a_partner(client, plan) -> No
         assert client.get(f"/plans/{plan.pk}/{page}").status_code == 404
     assert client.get(f"/plans/{plan.pk}/details/").status_code == 403
     assert client.post(f"/plans/{plan.pk}/records/count/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("who", "whose_action", "expected"),
+    [
+        ("team", "force", "updates"),
+        ("supervisor", "force", "updates"),
+        ("owner who only reads", "force", "updates"),
+        ("analyst", "force", "reads"),
+        ("hub", "force", "reads"),
+        ("hub elsewhere", "force", "absent"),
+        ("invited to respond", "invited", "updates"),
+        ("invited to respond", "force", "reads"),
+        ("invited to respond and reader of the area", "invited", "updates"),
+        ("invited to scanning alone", "scanning", "absent"),
+        ("reader of a body not invited", "reader", "reads"),
+    ],
+)
+def test_who_says_how_an_action_goes(plan, force, who, whose_action, expected) -> None:
+    bodies = {
+        "force": plan.team.organisation,
+        **{key: OrganisationFactory() for key in ("invited", "scanning", "reader")},
+    }
+    InvitationFactory(plan=plan, organisation=bodies["invited"], response="read")
+    InvitationFactory(plan=plan, organisation=bodies["scanning"], scanning="read", response="none")
+    elsewhere = AreaFactory(code="SOUTH", parent=force)
+
+    def one(permission, body, area=plan.area):
+        return person(*([permission] if permission else []), team=TeamFactory(organisation=bodies[body], area=area))
+
+    people = {
+        "team": lambda: person(Permission.PLAN_START, team=plan.team),
+        "supervisor": lambda: one(Permission.PLAN_SUPERVISE, "force"),
+        "owner who only reads": lambda: one(Permission.PLAN_SEE_AREA, "force"),
+        "analyst": lambda: one(Permission.PLAN_SEE_AREA, "force"),
+        "hub": lambda: one(Permission.PLAN_HUB, "force"),
+        "hub elsewhere": lambda: one(Permission.PLAN_HUB, "force", elsewhere),
+        "invited to respond": lambda: one(None, "invited"),
+        "invited to respond and reader of the area": lambda: one(Permission.PLAN_SEE_AREA, "invited"),
+        "invited to scanning alone": lambda: one(None, "scanning"),
+        "reader of a body not invited": lambda: one(Permission.PLAN_SEE_AREA, "reader"),
+    }
+    somebody = people[who]()
+    owner = somebody if who.startswith("owner") else None
+    action = ActionFactory(plan=plan, organisation=bodies[whose_action], owner=owner)
+    try:
+        action_for_working(somebody, action.pk)
+        found = "updates"
+    except PermissionDenied:
+        found = "reads"
+    except Http404:
+        found = "absent"
+    assert found == expected

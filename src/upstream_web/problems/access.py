@@ -161,16 +161,23 @@ def action_for_reading(user: User, pk: int) -> Action:
 
 
 def action_for_showing(user: User, pk: int) -> tuple[Action, PlanAccess, bool]:
-    """An action that the person may see, and whether they may update it: one of a plan they write, or one that is
-    theirs or their organisation's."""
+    """An action that the person may see, and whether they may update it: one of a plan they write, their own, or one
+    of their organisation where that is invited. Whoever only reads the plans of an area updates none of them."""
     action = Action.objects.select_related("plan__area", "plan__team", "organisation", "owner").filter(pk=pk).first()
     if action is None:
         raise Http404
     access = access_to(user, action.plan)
     if not access.reads or not access.sees(action.marking) or Plan.Stage.RESPONSE not in access.reads:
         raise Http404
-    mine = action.owner_id == user.pk or action.organisation_id in standing(user).organisation_ids
+    mine = action.owner_id == user.pk or _invited_to_work_on(action, standing(user))
     return action, access, mine or Plan.Stage.RESPONSE in access.writes
+
+
+def _invited_to_work_on(action: Action, who: Standing) -> bool:
+    if action.organisation_id not in who.organisation_ids:
+        return False
+    invited = action.plan.invitations.current().filter(organisation=action.organisation_id)
+    return invited.exclude(response=Invitation.Extent.NONE).exists()
 
 
 def action_for_working(user: User, pk: int) -> tuple[Action, PlanAccess]:

@@ -88,6 +88,7 @@ def world() -> World:
         "unpublished": plan.ref,
         "secret action": ActionFactory(plan=plan, marking=Marking.SENSITIVE).pk,
         "partner action": ActionFactory(plan=plan, organisation=invited).pk,
+        "analyst's action": ActionFactory(plan=plan, owner=people["analyst"]).pk,
         "secret file": add_file(**kept, upload=SimpleUploadedFile("b.txt", b"words")).pk,
         "batch": keep_workbook(kind="plans", upload=upload, by=hub).pk,
         "area": "A",
@@ -120,7 +121,9 @@ SENT = plan_page(*WRITERS, refused=SEES_IT, found=TAKEN)
 SUPERVISING = plan_page("supervisor", refused=SEES_IT)
 SCORING = plan_page(*WRITERS, "hub", refused=SEES_IT)
 OF_PARTNER = plan_page(*WRITERS, "partner", refused=READERS, found=TAKEN)
+OF_ANALYST = plan_page(*WRITERS, "analyst", refused=SEES_IT, found=TAKEN)
 OF_SECRET = plan_page(*SENSITIVE_READERS)
+OF_SECRET_SENT = plan_page(*WRITERS, refused=SENSITIVE_READERS, found=TAKEN)
 ENDED = plan_page(refused=READERS)
 
 STARTERS = anywhere("neighbourhood_officer", "supervisor", "hub")
@@ -183,10 +186,12 @@ ROWS = [
     Row("problems:withdraw_public", plan_page("supervisor", refused=SEES_IT, found=TAKEN)),
     Row("problems:score", SCORING),
     # actions
-    # whoever may read the plan says how the actions of their own organisation go
-    Row("problems:action", SHARED, ACTION, sends=plan_page(*READERS, refused=SEES_IT, found=TAKEN)),
+    # how an action goes is said by those who write the plan, its owner, and its organisation where that is invited:
+    # the force's analysts and hub, who only read, may not, though the action is the force's
+    Row("problems:action", SHARED, ACTION, sends=plan_page(*WRITERS, refused=SEES_IT, found=TAKEN)),
+    Row("problems:action", SHARED, {"pk": "analyst's action"}, sends=OF_ANALYST),
     Row("problems:action", SHARED, {"pk": "partner action"}, sends=OF_PARTNER),
-    Row("problems:action", OF_SECRET, {"pk": "secret action"}),
+    Row("problems:action", OF_SECRET, {"pk": "secret action"}, sends=OF_SECRET_SENT),
     Row("problems:send_action_link", SENT, ACTION),
     Row("problems:send_action_link", plan_page(*WRITERS, refused=SEES_IT, found=TAKEN), {"pk": "partner action"}),
     Row("problems:action_by_link", NOT_PUBLISHED, ACTION),
