@@ -7,22 +7,30 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from factories.people import UserFactory, person
+from factories.people import BEGIN, TeamFactory, UserFactory, person
+from factories.problems import PlanFactory
 from factories.runs import RunFactory
 from upstream.errors import NotHeld
 from upstream_web.audit.changes import System
 from upstream_web.audit.models import AuditEvent
+from upstream_web.measures.changes import CALCULATE, PAPER
+from upstream_web.people.models import Membership, User
 from upstream_web.people.permissions import Permission
+from upstream_web.problems.changes.slices import COUNT
+from upstream_web.problems.models import Plan
+from upstream_web.reports.changes import MAKE
 from upstream_web.runs import changes, kinds, tasks
 from upstream_web.runs.kinds import Outcome, kind_of_run
 from upstream_web.runs.models import SILENT_AFTER, Run
@@ -32,22 +40,26 @@ pytestmark = pytest.mark.django_db
 SEEN: list[Any] = []
 
 
+def anybody(*_: Any) -> bool:
+    return True
+
+
 @pytest.fixture(autouse=True)
 def kinds_of_tests() -> Any:
     before = dict(kinds._KINDS)
 
-    @kind_of_run("tests.count")
+    @kind_of_run("tests.count", may_ask=anybody)
     def count(progress: Progress, by: Any, **given: Any) -> Outcome:
         progress.say("Counting", 2, 3)
         progress.rests_on({"crimes": 4}, "2")
         SEEN.append(Run.objects.get(pk=progress.run.pk))
         return Outcome("three", "/work/", b"1 2 3", "three.txt")
 
-    @kind_of_run("tests.shared", seen_by=Permission.MEASURE_READ)
+    @kind_of_run("tests.shared", may_ask=anybody, seen_by=Permission.MEASURE_READ)
     def shared(progress: Progress, by: Any, **given: Any) -> Outcome:
         return Outcome("shared")
 
-    @kind_of_run("tests.bad")
+    @kind_of_run("tests.bad", may_ask=anybody)
     def bad(progress: Progress, by: Any, *, how: str) -> Outcome:
         raise NotHeld("No records are held.", remedy="Add some.") if how == "known" else ZeroDivisionError("1/0")
 
@@ -190,6 +202,53 @@ def test_failed_work_is_asked_for_again_by_whoever_asked(client: Client) -> None
     assert Run.objects.get(again_of=run).pk == int(answer["Location"].split("/")[2])
 
 
+def loses_its_role(user: User, plan: Plan) -> None:
+    Membership.objects.filter(user=user).update(valid_to=BEGIN)
+
+
+def is_closed(user: User, plan: Plan) -> None:
+    Plan.objects.filter(pk=plan.pk).update(status=Plan.Status.CLOSED, closed_on=timezone.localdate())
+
+
+def changes_hands(user: User, plan: Plan) -> None:
+    Plan.objects.filter(pk=plan.pk).update(team=TeamFactory(), owner=UserFactory())
+
+
+@pytest.mark.parametrize(
+    ("kind", "permission", "what_happens"),
+    [
+        (CALCULATE, Permission.MEASURE_READ, loses_its_role),
+        (PAPER, Permission.MEASURE_READ, loses_its_role),
+        (MAKE, Permission.COMMENTARY_WRITE, loses_its_role),
+        (COUNT, Permission.PLAN_START, loses_its_role),
+        (COUNT, Permission.PLAN_START, is_closed),
+        (COUNT, Permission.PLAN_START, changes_hands),
+    ],
+)
+def test_whoever_may_no_longer_ask_gets_no_file_no_second_try_and_no_work(
+    client: Client, kind: str, permission: Permission, what_happens: Callable[[User, Plan], None]
+) -> None:
+    team = TeamFactory()
+    user, plan = person(permission, team=team), PlanFactory(team=team)
+    failed = {"kind": kind, "asked_by": user, "parameters": {"plan": plan.pk}, "title": "A paper"}
+    run = RunFactory(**failed, state="failed", reason="No records.", ended_at=timezone.now())
+    done = RunFactory(**failed, state="done", ended_at=timezone.now(), file_name="a.docx")
+    done.file.save("a.docx", ContentFile(b"figures"))
+    client.force_login(user)
+    assert b"".join(client.get(f"/work/{done.pk}/file/").streaming_content) == b"figures"
+    assert "Try again" in client.get(f"/work/{run.pk}/").content.decode()
+    what_happens(user, plan)
+    assert client.get(f"/work/{done.pk}/file/").status_code == 404
+    assert client.post(f"/work/{run.pk}/again/").status_code == 404
+    assert "Try again" not in client.get(f"/work/{run.pk}/").content.decode()
+    assert "Download" not in client.get(f"/work/{done.pk}/").content.decode()
+    assert not Run.objects.filter(again_of=run).exists()
+    waiting = RunFactory(**failed)
+    tasks.carry_out.func(waiting.pk)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.reason) == ("failed", tasks.SHUT)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"state": "odd"}, {"state": "done"}, {"state": "running"}, {"state": "failed", "ended_at": timezone.now()}],
@@ -213,11 +272,12 @@ WORKER = """
 import time
 import django
 django.setup()
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from upstream_web.audit.changes import System
 from upstream_web.runs import changes, kinds
 
-@kinds.kind_of_run("tests.long")
+@kinds.kind_of_run("tests.long", may_ask=lambda *_: True)
 def long(progress, by, **given):
     progress.say("At it")
     print("At it", flush=True)
@@ -230,6 +290,7 @@ call_command("db_worker", "--no-startup-delay", verbosity=0)
 AFTERWARDS = """
 import django
 django.setup()
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from upstream_web.runs.models import SILENT_AFTER, Run
 call_command("runs_reap")

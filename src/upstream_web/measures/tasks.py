@@ -8,11 +8,11 @@ from upstream.errors import NotHeld
 from upstream.periods import Month
 from upstream_web.measures import changes, queries
 from upstream_web.people.permissions import Permission
-from upstream_web.runs.kinds import Outcome, kind_of_run
+from upstream_web.runs.kinds import Outcome, holders_of, kind_of_run
 from upstream_web.runs.progress import Progress
 
 
-@kind_of_run(changes.CALCULATE, seen_by=Permission.MEASURE_READ)
+@kind_of_run(changes.CALCULATE, may_ask=holders_of(Permission.MEASURE_READ), seen_by=Permission.MEASURE_READ)
 def calculate_month(progress: Progress, by: Any, *, month: str) -> Outcome:
     """Work the measures to a month out."""
     from upstream_web.measures.engine.figures import calculate_month as calculate  # heavy: only where it runs
@@ -24,7 +24,7 @@ def calculate_month(progress: Progress, by: Any, *, month: str) -> Outcome:
     return Outcome(f"the measures to {to.label}", reverse("measures:scorecard", args=[month]))
 
 
-@kind_of_run(changes.PAPER)
+@kind_of_run(changes.PAPER, may_ask=holders_of(Permission.MEASURE_READ))
 def make_paper(progress: Progress, by: Any, *, month: str, keys: list[str], kind: str, title: str) -> Outcome:
     """Make slides or a Word file of the chosen measures."""
     from upstream_web.measures import papers  # heavy: only where it runs

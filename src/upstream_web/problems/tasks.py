@@ -1,5 +1,6 @@
 """Work on plans beside the site: counting records; letters, which say that something waits, never what a plan says."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,7 +14,6 @@ from upstream_web.people.models import User
 from upstream_web.people.tasks import send_letter
 from upstream_web.problems.access import action_by_link, plan_for_counting
 from upstream_web.problems.changes import slices
-from upstream_web.problems.engine import CannotCount
 from upstream_web.runs.kinds import Outcome, kind_of_run
 from upstream_web.runs.progress import Progress
 
@@ -38,13 +38,19 @@ def send_action_link(action_id: int, by_id: int) -> None:
     send_letter.call(action.owner_email, SUBJECT, "problems/mail/action_link.txt", words)
 
 
-@kind_of_run(slices.COUNT)
-def count_records(progress: Progress, by: Any, *, plan: int, stage: str) -> Outcome:
-    """Count a plan's records for whoever asked, if they still may."""
+def may_count(user: User, parameters: Mapping[str, Any]) -> bool:
+    """Whether the person may have the records of the plan counted today."""
     try:
-        found, _ = plan_for_counting(by, plan)
+        plan_for_counting(user, parameters["plan"])
     except (Http404, PermissionDenied):
-        raise CannotCount("The plan has ended, or is no longer open to you.") from None
+        return False
+    return True
+
+
+@kind_of_run(slices.COUNT, may_ask=may_count)
+def count_records(progress: Progress, by: Any, *, plan: int, stage: str) -> Outcome:
+    """Count a plan's records for whoever asked."""
+    found, _ = plan_for_counting(by, plan)
     progress.say("Counting the records of the plan's place, types and months")
     row = slices.count_again(plan=found, by=by)
     progress.rests_on(row.data_versions, row.engine_version)

@@ -8,12 +8,13 @@ from upstream.errors import NotHeld
 from upstream_web.measures import queries as measures
 from upstream_web.people.permissions import Permission
 from upstream_web.reports import changes
+from upstream_web.reports.access import is_maker
 from upstream_web.reports.models import Report
 from upstream_web.runs.kinds import Outcome, kind_of_run
 from upstream_web.runs.progress import Progress
 
 
-@kind_of_run(changes.MAKE, seen_by=Permission.REPORT_REVIEW)
+@kind_of_run(changes.MAKE, may_ask=lambda user, _: is_maker(user), seen_by=Permission.REPORT_REVIEW)
 def make(progress: Progress, by: Any, *, report: int) -> Outcome:
     """Make a draft's files in every format and check them."""
     from upstream_web.measures.engine.commentary import as_commentary  # heavy: only where it runs

@@ -6,7 +6,7 @@ from django.http import Http404
 from upstream_web.people.access import standing
 from upstream_web.people.models import User
 from upstream_web.people.permissions import Permission
-from upstream_web.runs.kinds import kinds_seen_with
+from upstream_web.runs.kinds import kind, kinds_seen_with
 from upstream_web.runs.models import Run
 
 
@@ -25,8 +25,16 @@ def run_for_reading(user: User, pk: int) -> Run:
 
 
 def own_run(user: User, pk: int) -> Run:
-    """A run that the person asked for: whose file they may fetch, and which they may ask for again."""
+    """A run that the person asked for and still may: whose file they may fetch, and which they may ask for again."""
     run = runs_for_reading(user).filter(pk=pk, asked_by=user).first()
-    if run is None:
+    if run is None or not may_still_ask(user, run):
         raise Http404
     return run
+
+
+def may_still_ask(user: User, run: Run) -> bool:
+    """Whether the person may have the work of the run done today; never where no area does such work any more."""
+    try:
+        return kind(run.kind).may_ask(user, run.parameters)
+    except KeyError:
+        return False

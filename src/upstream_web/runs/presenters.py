@@ -22,12 +22,15 @@ def tag(run: Run) -> dict[str, str]:
     return {"text": text, "classes": classes}
 
 
-def shown(run: Run, reader: Any) -> dict[str, Any]:
-    """What the page of a run needs."""
-    own = run.asked_by_id == reader.pk
+def line(run: Run) -> dict[str, Any]:
+    """What the list of work says of a run."""
+    return {"run": run, "tag": tag(run)}
+
+
+def shown(run: Run, *, own: bool) -> dict[str, Any]:
+    """What the page of a run needs; `own` where the reader asked for it and still may."""
     return {
-        "run": run,
-        "tag": tag(run),
+        **line(run),
         "ended": run.ended_at is not None,
         "now": words(run),
         "file": reverse("runs:file", args=[run.pk]) if own and run.file else "",

@@ -7,6 +7,7 @@ from django_tasks import task
 from upstream.errors import UpstreamError
 from upstream_web.audit.changes import System
 from upstream_web.runs import changes
+from upstream_web.runs.access import may_still_ask
 from upstream_web.runs.kinds import kind
 from upstream_web.runs.progress import beating
 
@@ -15,6 +16,7 @@ WORKER = System("worker")
 UNEXPECTED = (
     "A fault of the program stopped it ({name}). Nothing was changed; an operator finds the details in the log."
 )
+SHUT = "What it is about has ended, or is no longer open to you."
 
 
 @task()
@@ -22,6 +24,9 @@ def carry_out(run_id: int) -> None:
     """Do the work of a run; what is wrong with its inputs is its reason, anything else is also the log's."""
     run = changes.begin(run_id=run_id, by=WORKER)
     if run is None:
+        return
+    if run.asked_by is not None and not may_still_ask(run.asked_by, run):
+        changes.fail(run=run, reason=SHUT, by=WORKER)
         return
     try:
         with beating(run) as progress:

@@ -13,14 +13,15 @@ PAGE = 25
 def index(request: HttpRequest) -> HttpResponse:
     """Work that the person asked for or may see."""
     page = Paginator(access.runs_for_reading(request.user), PAGE).get_page(request.GET.get("page"))
-    rows = [presenters.shown(run, request.user) for run in page]
+    rows = [presenters.line(run) for run in page]
     return render(request, "runs/index.jinja", {"title": "Work in progress", "rows": rows, "page": page})
 
 
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     """One run; what came of it once it has ended."""
     found = access.run_for_reading(request.user, pk)
-    return render(request, "runs/run.jinja", {"title": found.title, **presenters.shown(found, request.user)})
+    own = found.asked_by == request.user and access.may_still_ask(request.user, found)
+    return render(request, "runs/run.jinja", {"title": found.title, **presenters.shown(found, own=own)})
 
 
 def file(request: HttpRequest, pk: int) -> FileResponse:
