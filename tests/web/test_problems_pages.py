@@ -52,6 +52,23 @@ def test_starting_shows_similar_plans_first_then_makes_the_plan(signed_in, team)
     assert "Shop thefts on the parade" in words(signed_in.get(made["Location"]))
 
 
+@pytest.mark.parametrize("forged", ["area", "team"])
+def test_a_forged_form_starts_no_plan_in_an_area_or_team_not_ones_own(signed_in, team, forged) -> None:
+    other = TeamFactory()
+    given = {
+        "title": "Sheds",
+        "area": team.area.pk,
+        "team": team.pk,
+        "size": "beat",
+        "kind": "neighbourhood",
+        "start": "1",
+    }
+    page = signed_in.post("/plans/start/", given | {forged: other.area.pk if forged == "area" else other.pk})
+    assert page.status_code != 302
+    assert not Plan.objects.exists()
+    assert signed_in.post("/plans/start/", given).status_code == 302
+
+
 def test_answering_keeps_a_draft_then_saves(signed_in, team) -> None:
     plan = PlanFactory(team=team)
     address = f"/plans/{plan.pk}/scanning/background/edit/"

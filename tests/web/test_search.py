@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def plan_of(team, title, **fields):
-    return start_plan(by=UserFactory(), title=title, area=team.area, team=team, **fields)
+    return start_plan(by=person(Permission.PLAN_START, team=team), title=title, area=team.area, team=team, **fields)
 
 
 @pytest.mark.parametrize(

@@ -65,9 +65,10 @@ def officer_of(plan: Plan) -> User:
     return person(Permission.PLAN_START, team=plan.team)
 
 
-def start(change):
+def start(change, *, permission=Permission.PLAN_START, **instead):
     team = TeamFactory()
-    return partial(change, by=person(Permission.PLAN_START, team=team), title="Sheds", area=team.area, team=team)
+    given = {"by": person(permission, team=team), "area": team.area, "team": team} | instead
+    return partial(change, title="Sheds", **given)
 
 
 def start_plan():
@@ -421,6 +422,20 @@ def unknown_detail():
     return partial(change_details(), version=9)
 
 
+def start_elsewhere():
+    return start(plans.start_plan, area=AreaFactory())
+
+
+def start_for_another_team():
+    by = person(Permission.PLAN_START)
+    area = by.memberships.get().team.area
+    return start(plans.start_plan, by=by, area=area, team=TeamFactory(area=area))
+
+
+def start_by_a_reader():
+    return start(plans.start_plan, permission=Permission.PLAN_SEE_AREA)
+
+
 def action_of_strangers():
     return partial(access.action_for_working, stranger(), ActionFactory().pk)
 
@@ -543,6 +558,7 @@ SHARING = refused_at(access.plan_for_sharing)
 COUNTING = refused_at(access.plan_for_counting)
 
 REFUSED = {
+    "start_plan": (start_elsewhere, start_for_another_team, start_by_a_reader),
     "change_details": (*editing("scanning"), clash_in_details, unknown_detail),
     "save_answers": (*editing("analysis"), clash_in_answers),
     "save_beat": editing("scanning"),
@@ -570,7 +586,7 @@ REFUSED = {
     "take_back": (import_without_the_role, undo_after_work),
 }
 NO_PERSON_ASKS = {
-    **dict.fromkeys(("start_plan", "open_plan"), "the form offers the areas and teams of the role alone"),
+    "open_plan": "a part of starting a plan and of a workbook, which are refused themselves",
     "give_to": "a part of handing over, which is refused itself",
     **dict.fromkeys(("keep_draft", "drop_draft"), "of one's own"),
     **dict.fromkeys(("forget_drafts", "remind"), "the operator's command"),

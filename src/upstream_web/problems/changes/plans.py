@@ -4,11 +4,14 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from upstream_web.audit.changes import record
+from upstream_web.people.access import require, standing
 from upstream_web.people.models import Team, User
+from upstream_web.people.permissions import Permission
 from upstream_web.places.models import Area
 from upstream_web.problems.changes.versions import Clash, EditClash, keep_version, locked
 from upstream_web.problems.models import Answer, Plan, PlanSeries
@@ -26,7 +29,13 @@ DETAILS = (
 def start_plan(
     *, by: User, title: str, area: Area, team: Team, on: datetime.date | None = None, **details: Any
 ) -> Plan:
-    """Start a plan in draft; its owner is whoever starts it unless another is named."""
+    """Start a plan in draft; its owner is whoever starts it unless another is named.
+
+    Refused outside the areas in which the person starts plans, and for a team that is not theirs.
+    """
+    require(by, Permission.PLAN_START, area)
+    if team.pk not in standing(by).team_ids:
+        raise PermissionDenied("not a team of the person")
     plan = open_plan(by=by, title=title, area=area, team=team, on=on, **details)
     keep_version(plan=plan, by=by, why="Started")
     return plan
