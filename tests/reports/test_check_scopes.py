@@ -83,3 +83,34 @@ def test_outside_the_limits_is_not_interchanged(tmp_path: Path) -> None:
         "| Alarms | 479 | 347 | 426 | 953 | 830 | 14.8% |\n| Floods | 146 | 100 | 125 | 262 | 258 | 1.6% |\n"
     )
     assert not found(tmp_path, rows)
+
+
+def test_a_fall_of_more_than_all_and_a_minute_of_more_than_sixty(tmp_path: Path) -> None:
+    wrong = ("Complaints fell by 107% on the year.", "The average was 8 minutes 78 seconds.")
+    clean = (
+        "Complaints rose by 107% on the year.",
+        "The average was 8 minutes 58 seconds.",
+        "The budget fell by 107%.",
+    )
+    assert all([f.rule for f in found(tmp_path, text)] == ["impossible_value"] for text in wrong)
+    assert not any(found(tmp_path, text) for text in clean)
+
+
+def test_a_table_that_lists_the_volumes_outside_is_a_list(tmp_path: Path) -> None:
+    whole = table("All crime, June 2022", (220, 520, 300, 80))
+    head = "**Volumes outside their limits, June 2022**\n\n| Kind | June 2022 | Limit passed |\n|---|---|---|\n"
+    both = head + "| Burglary | 220 | 200 |\n| Drugs offences | 520 | 500 |\n"
+    assert not found(tmp_path, whole + both)
+    assert {f.rule for f in found(tmp_path, whole + head + "| Drugs offences | 520 | 500 |\n")} == {
+        "outside_limits_not_listed"
+    }
+
+
+def test_a_row_of_one_place_repeated_on_the_page_of_another(tmp_path: Path) -> None:
+    head = "| Kind | June 2022 | June 2021 | YTD 2022/23 |\n|---|---|---|---|\n"
+    rows = head + "| Theft | 67 | {theft} |\n| Arson | 31 | {arson} |\n"
+    one = "**All crime in Fenside**\n\n" + rows.format(theft="717 | 1708", arson="45 | 133")
+    other = "**All crime in Old Town**\n\n" + rows.replace("67", "{month}").replace("31", "58")
+    assert not found(tmp_path, one + other.format(month=83, theft="690 | 1650", arson="39 | 120"))
+    wrong = found(tmp_path, one + other.format(month=67, theft="717 | 1708", arson="39 | 120"))
+    assert [f.rule for f in wrong] == ["rows_copied"]

@@ -109,7 +109,9 @@ def role_of(header: str, values: list[Value]) -> Role:
             and "%" not in plain
         ):
             return "average"
-        if role == "target" and re.search(r"\b(?:within|met|achiev|miss|outside)", plain, re.IGNORECASE):
+        if role == "target" and re.search(
+            r"\b(?:within|met\b|meet|reach|attain|achiev|miss|outside)", plain, re.IGNORECASE
+        ):
             continue
         return role
     if mostly_percent:

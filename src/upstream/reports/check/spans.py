@@ -44,7 +44,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("between", rf"\bbetween ({_M})[\s-]?({_Y})? and ({_M})[\s-]?({_Y})?"),
         ("month", rf"\b({_M})(?:[\s,_-]*({_Y}))?"),
         ("isomonth", r"(?<![\d-])((?:19|20)\d{2})[-_](0[1-9]|1[0-2])(?![\d-])"),
-        ("quarter", rf"\b(?:q|qtr|quarter)[\s_]?(\d)(?![\d.]\d)(?:[\s,_(]*(?:of\s+)?({_FY}|(?:19|20)\d{{2}}))?"),
+        ("quarter", rf"\b(?:q|qtr|quarter)[\s_]?(\d)(?!\d|\.\d)(?:[\s,_(]*(?:of\s+)?({_FY}|(?:19|20)\d{{2}}))?"),
         (
             "ordinal",
             rf"\b(first|second|third|fourth|final|last) quarter(?: of (?:the )?(?:financial year |year )?({_FY}))",

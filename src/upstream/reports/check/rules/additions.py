@@ -7,6 +7,7 @@ relation that holds in most places is taken to be meant in all of them.
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Hashable
 from dataclasses import dataclass
 
@@ -24,6 +25,10 @@ _MOST_WORK = 1_000_000
 _LARGE = 100
 # logarithm to base ten of the chance that a relation's fits are no accident
 _LEAST_WEIGHT = 2.0
+# sums that hold exactly for each that does not, where every number is a multiple of five
+_EXACT_FITS = 8
+# rounded numbers of so few steps add up to nearly anything
+_FEW_STEPS = 8
 _SURE_WEIGHT = 2.75
 
 
@@ -131,24 +136,28 @@ def _strict(label: str) -> bool:
 
 
 def _accepted(items: list[Item], whole: int, base: float) -> Relation | None:
-    """The best set of parts for one whole; rounding to fives or tens is allowed only where exact sums do not hold."""
-    exact = _judged(items, whole, 1.0)
-    return (
-        exact
-        if base == 1.0 or (exact is not None and len(exact.fits) >= len(exact.misfits))
-        else _judged(items, whole, base)
-    )
+    """The best set of parts for one whole.
+
+    Numbers that are all multiples of five may each have been rounded, and then sums hold by chance every other time:
+    they were rounded after adding only where nearly every sum is exact.
+    """
+    exact = _judged(items, whole, 1.0, base)
+    if base == 1.0:
+        return exact
+    sure = exact is not None and len(exact.fits) >= _EXACT_FITS * max(len(exact.misfits), 1)
+    return exact if sure else _judged(items, whole, base, base)
 
 
-def _judged(items: list[Item], whole: int, base: float) -> Relation | None:
-    tried = [relation_of(items, whole, parts, base) for parts in _candidates(items, whole)]
+def _judged(items: list[Item], whole: int, slack: float, base: float) -> Relation | None:
+    """The best set of parts that the rounding in ``slack`` lets fit, of numbers that are multiples of ``base``."""
+    tried = [relation_of(items, whole, parts, slack) for parts in _candidates(items, whole)]
     if not any(len(r.fits) >= 2 and not r.misfits for r in tried):
-        tried += [relation_of(items, whole, parts, base) for parts in _neighbours(items, whole)]
+        tried += [relation_of(items, whole, parts, slack) for parts in _neighbours(items, whole)]
     if not tried:
         return None
     best = max(tried, key=lambda r: (len(r.fits), -len(r.misfits), len(r.parts)))
     fits, misfits = len(best.fits), len(best.misfits)
-    if fits and _weight(items, best) < _LEAST_WEIGHT:
+    if fits and _weight(items, best, base) < _LEAST_WEIGHT:
         return None
     if items[whole].total and ((fits >= 2 and fits >= misfits) or (fits == 1 and misfits <= 2)):
         return best
@@ -161,9 +170,10 @@ def _judged(items: list[Item], whole: int, base: float) -> Relation | None:
     return None
 
 
-def _weight(items: list[Item], relation: Relation) -> float:
+def _weight(items: list[Item], relation: Relation, base: float = 1.0) -> float:
     """How much the places that fit say: by chance a total of 100 fits once in a hundred, a total of 2 half the time."""
-    return sum(math.log10(1.0 + abs(items[relation.whole].values[at].number)) for at in relation.fits)
+    room = base * math.sqrt(len(relation.parts) + 1.0) if base > 1.0 else 1.0
+    return sum(math.log10(1.0 + abs(items[relation.whole].values[at].number) / room) for at in relation.fits)
 
 
 def _at_an_end(items: list[Item], relation: Relation) -> bool:
@@ -218,10 +228,13 @@ def relations_among(items: list[Item]) -> list[Relation]:
         return []
     if (nested := _nested(items)) is not None:
         return nested
-    base = rounding_base([v.number for item in items for v in item.values.values()])
+    numbers = [v.number for item in items for v in item.values.values()]
+    base = rounding_base(numbers)
+    if base > 1.0 and statistics.median(map(abs, numbers)) < _FEW_STEPS * base:
+        return []
     labelled = [n for n, item in enumerate(items) if item.total]
     found = [r for n in labelled if (r := _accepted(items, n, base)) is not None]
-    if not any(r.fits for r in found):
+    if not any(r.fits for r in found) and base == 1.0:  # rounded numbers add up by chance
         ends = [n for n in dict.fromkeys((0, len(items) - 1, *range(min(len(items), 40)))) if n not in labelled]
         unlabelled = [r for n in ends if (r := _accepted(items, n, base)) is not None]
         found += sorted(unlabelled, key=lambda r: (-len(r.fits), -len(r.parts)))[:1]

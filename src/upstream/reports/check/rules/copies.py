@@ -8,14 +8,16 @@ import statistics
 from collections import Counter
 from itertools import combinations
 
-from upstream.reports.check.evidence import Evidence
+from upstream.reports.check.evidence import Evidence, rounding_base
 from upstream.reports.check.findings import Finding
 from upstream.reports.check.grids import Column, Grid, Row
 from upstream.reports.check.labels import key, said_in
 from upstream.reports.check.numbers import Value
+from upstream.reports.check.scopes import places_said
 
 _LEAST_RUN = 3
-# log-surprise that a repeated run must exceed beyond that of the number of pairs looked at
+# log-surprise that a repeated run must exceed beyond that of the number of pairs looked at; twice as much where the
+# numbers are rounded, which makes equal what was only near
 _LEAST_SURPRISE = 6.0
 _MOST_ROWS = 600
 _ENOUGH_ROWS = 10
@@ -25,14 +27,15 @@ _SHARED = {"rank", "target", "upper", "lower", "median", "minimum", "maximum"}
 _BASELINE = re.compile(r"\bmean\b|\baverage\b|baseline|expected|forecast|projection|population", re.IGNORECASE)
 
 
-def surprise(values: list[Value], spreads: list[float] | None = None) -> float:
+def surprise(values: list[Value], spreads: list[float] | None = None, *, base: float = 1.0) -> float:
     """How unlikely equal numbers are by chance: the sum of the logs of their sizes, equal values counted once.
 
-    Numbers that vary little in their column (``spreads``) surprise by how they vary, not by their size.
+    Numbers that vary little in their column (``spreads``) surprise by how they vary, not by their size, and numbers
+    rounded to a ``base`` by the multiples of it that they could have been.
     """
     bounds = spreads or [math.inf] * len(values)
     steps = {
-        v.number: min(abs(v.number), bound) * 10.0 ** min(max(v.decimals, 0), 2)
+        v.number: min(abs(v.number), bound) * 10.0 ** min(max(v.decimals, 0), 2) / base
         for v, bound in zip(values, bounds, strict=True)
     }
     return sum(0.75 * math.log1p(step) for step in steps.values())
@@ -42,6 +45,12 @@ def _spread(grid: Grid, at: int) -> float:
     """Six standard deviations of a column, nine times in ten the range of what chance could print; totals left out."""
     numbers = _numbers(grid, at)
     return 6.0 * statistics.pstdev(numbers) if len(numbers) > 1 else math.inf
+
+
+def _base(grid: Grid) -> float:
+    """What the counts of a table were rounded to."""
+    counts = [n for n, c in enumerate(grid.columns) if c.role in {"count", "difference"}]
+    return rounding_base([v.number for row in grid.rows for n in counts if (v := row.values[n]) is not None])
 
 
 def _numbers(grid: Grid, at: int) -> list[float]:
@@ -99,23 +108,25 @@ def _in_table(grid: Grid) -> list[Finding]:
         return []
     # rates between the counts do not part a run of them
     counted = [n for n in free if grid.columns[n].role != "average"]
-    spreads = {n: _spread(grid, n) for n in free}
+    spreads, base = {n: _spread(grid, n) for n in free}, _base(grid)
+    enough = _LEAST_SURPRISE * (2 if base > 1.0 else 1)
     everywhere = math.log(max(len(rows) * (len(rows) - 1) / 2, 1.0))
     sizes = Counter((n, k) for row in rows for n, k in enumerate(row.keys))
     found = []
     for one, other in combinations(rows, 2):
         shared = [sizes[n, k] for n, k in enumerate(one.keys) if k and k == other.keys[n]]
         # rows of one area (or one measure) are compared among themselves
-        least = _LEAST_SURPRISE + (math.log(min(shared) ** 2 / 2) if shared else everywhere)
+        least = enough + (math.log(min(shared) ** 2 / 2) if shared else everywhere)
         if (key(one.label) == key(other.label) and one.label == other.label) or _contained(one, other):
             continue
         run = max(_runs(one, other, free), _runs(one, other, counted), key=len)
         if len(run) < _LEAST_RUN:
             continue
         held = [v for n in run if (v := one.values[n]) is not None]
-        if surprise(held, [min(spreads[n], _common(grid, n, one)) for n in run]) < least:
+        base = max(base, rounding_base([v.number for v in held] * 2))
+        if surprise(held, [min(spreads[n], _common(grid, n, one)) for n in run], base=base) < least:
             continue
-        if surprise(held, [_left_over(grid, n, run[0], spreads[n]) for n in run]) >= least:
+        if surprise(held, [_left_over(grid, n, run[0], spreads[n]) for n in run], base=base) >= least:
             found.append(_finding(grid, one, grid, other, run, run))
     return found
 
@@ -133,11 +144,20 @@ def _finding(first: Grid, one: Row, second: Grid, other: Row, run: list[int], ru
 
 def _same_thing(first: Grid, one: Row, second: Grid, other: Row) -> bool:
     """One fact shown twice: the same label, or each label said in the other table's heading."""
+    here, there = places_said(first.table.title), places_said(second.table.title)
+    if here and there and not here & there:
+        return False
     if key(one.label) == key(other.label):
         return True
     return said_in(one.label, f"{second.heading} {other.label}") and said_in(
         other.label, f"{first.heading} {one.label}"
     )
+
+
+def _columns_of(grid: Grid) -> list[tuple[str, bool, tuple[int, int]]] | list[int]:
+    """What each column holds, however its header is worded: the part it plays and its period."""
+    found = [(c.role, c.cumulative, (c.span.first, c.span.last)) for c in grid.columns if c.span is not None]
+    return found if 2 * len(found) > len(grid.columns) else [id(grid)]
 
 
 Triple = tuple[int, float, float, float]
@@ -179,11 +199,12 @@ def _common(grid: Grid, at: int, row: Row) -> float:
 def _between_tables(first: Grid, second: Grid) -> list[Finding]:
     """Rows of two tables with the same headers under different headings: a row repeated, not a table printed twice."""
     headers = [c.header for c in first.columns]
-    if headers != [c.header for c in second.columns] or len(headers) < _LEAST_RUN or not any(headers):
+    alike = headers == [c.header for c in second.columns] or _columns_of(first) == _columns_of(second)
+    if not alike or len(headers) != len(second.columns) or len(headers) < _LEAST_RUN or not any(headers):
         return []
     free = _own(first)
-    least = _LEAST_SURPRISE + math.log(max(len(first.rows) * len(second.rows), 1.0))
-    found, same = [], 0
+    found, same, base = [], 0, max(_base(first), _base(second))
+    least = _LEAST_SURPRISE * (2 if base > 1.0 else 1) + math.log(max(len(first.rows) * len(second.rows), 1.0))
     theirs = _by_triple(second, free)
     for one in first.rows:
         alike_rows = {r: row for triple in _triples(one, free) for r, row in theirs.get(triple, {}).items()}
@@ -191,9 +212,9 @@ def _between_tables(first: Grid, second: Grid) -> list[Finding]:
             run = _runs(one, other, free)
             held = [v for n in run if (v := one.values[n]) is not None]
             # the bounds only lower a surprise: without them it must do already
-            if len(run) < _LEAST_RUN or surprise(held) < least:
+            if len(run) < _LEAST_RUN or surprise(held, base=base) < least:
                 continue
-            if surprise(held, [_common(first, n, one) for n in run]) >= least:
+            if surprise(held, [_common(first, n, one) for n in run], base=base) >= least:
                 alike = _same_thing(first, one, second, other)
                 same += alike
                 if not alike and not _contained(one, other):
@@ -222,14 +243,14 @@ def _columns_copied(grid: Grid) -> list[Finding]:
             if not row.total and (a := row.values[one]) is not None and (b := row.values[other]) is not None
         ]
         if (
-            len(pairs) < _LEAST_RUN
+            not _LEAST_RUN <= len(pairs) <= _MOST_ROWS  # so long a file has one column twice by design
             or any(a.number != b.number for _, a, b in pairs)
             or grid.columns[one].header == grid.columns[other].header
             or _may_coincide(grid.columns[one], grid.columns[other])
         ):
             continue
         if surprise(
-            [a for _, a, _ in pairs], [_across(grid, row, counts) for row, _, _ in pairs]
+            [a for _, a, _ in pairs], [_across(grid, row, counts) for row, _, _ in pairs], base=_base(grid)
         ) >= _LEAST_SURPRISE + math.log(max(len(counts) * (len(counts) - 1) / 2, 1.0)) and not (
             grid.columns[one].total or grid.columns[other].total
         ):

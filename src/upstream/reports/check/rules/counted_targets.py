@@ -75,7 +75,7 @@ def targets_counted(evidence: Evidence) -> list[Finding]:
             continue
         grid, rows = held[home]
         count, _, sign = claim
-        if len(rows) != len(grid.rows) or any(row.met is None for row in rows):
+        if (len(rows) != len(grid.rows) and claim[1] != len(rows)) or any(row.met is None for row in rows):
             continue
         true = sum(row.met == (sign > 0) for row in rows)
         # a level at its target may be called either

@@ -6,17 +6,20 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import combinations
 
-from upstream.reports.check.evidence import Evidence
+from upstream.reports.check.evidence import Evidence, rounding_base
 from upstream.reports.check.findings import Finding, Where
 from upstream.reports.check.grids import Column, Grid, Row
 from upstream.reports.check.labels import is_total, key, said_in
 from upstream.reports.check.numbers import Value, same_number
 from upstream.reports.check.rules.summaries import bands, time_targets
 from upstream.reports.check.rules.vocabulary import telling, vocabulary, without_periods
+from upstream.reports.check.scopes import places_said
 from upstream.reports.check.spans import find_spans, is_period_label
 
 _MOST_PAIRS = 4000
 _TELLS = 5
+# ... times as large where they are rounded
+_ROUNDED = 4
 Identity = tuple[frozenset[frozenset[str]], tuple[int, int] | None, bool, str]
 
 
@@ -47,7 +50,7 @@ class Cell:
 def _title_members(grid: Grid, names: dict[frozenset[str], str]) -> frozenset[frozenset[str]]:
     heading = grid.heading
     said = {k for k, label in names.items() if said_in(label, heading)}
-    return frozenset(k for k in said if not any(k < other for other in said))
+    return frozenset(k for k in said if not any(k < other for other in said)) | places_said(grid.table.title)
 
 
 def _identity(cell: Cell, members: frozenset[frozenset[str]]) -> Identity | None:
@@ -94,8 +97,10 @@ def _disagreements(one: dict[Identity, Cell], other: dict[Identity, Cell]) -> li
     """Where two tables of the same facts differ; none when too few agree for them to be the same facts."""
     shared = one.keys() & other.keys()
     apart = [(one[i], other[i]) for i in shared if not same_number(one[i].value, other[i].value)]
-    # small numbers agree by chance
-    agree = sum(one[i].value.number >= _TELLS for i in shared) - sum(c.value.number >= _TELLS for c, _ in apart)
+    # small numbers agree by chance, and those rounded to five more often
+    base = rounding_base([cell.value.number for held in (one, other) for cell in held.values()])
+    tells = _TELLS * (base if base == 1.0 else _ROUNDED * base)
+    agree = sum(one[i].value.number >= tells for i in shared) - sum(c.value.number >= tells for c, _ in apart)
     if not apart:
         return []
     grids = next(iter(one.values())).grid, next(iter(other.values())).grid

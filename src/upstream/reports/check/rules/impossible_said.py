@@ -138,6 +138,32 @@ def _year_said_under_month(sentence: Sentence, where: Where) -> list[Finding]:
     return [Finding("impossible_value", "error", where, figures, said)]
 
 
+_FALL_OVER_ALL = re.compile(
+    r"\b(?:fell|fall(?:en|s|ing)?|dropp?(?:ed|s)?|decreas\w+|reduc\w+|declin\w+|cut|down) (?:by |of )?(?:a |some )?"
+    r"<t(\d+)>|<t(\d+)> (?:reduction|decrease|fall|drop|decline|cut|fewer|less|lower)\b"
+)
+_LENGTH = re.compile(
+    r"\b\d+ (?:hours?|minutes?|mins?|hrs?),? (?:and )?(?P<part>\d+) (?P<unit>minutes?|mins?|seconds?|secs?)\b"
+)
+_SIXTY = 60
+
+
+def _falls_and_lengths_said(sentence: Sentence, where: Where) -> list[Finding]:
+    """ "Fell by 107%": a count cannot lose more than all; "8 minutes 78 seconds": a minute has sixty."""
+    marked, found = mark(sentence.text), []
+    for match in _FALL_OVER_ALL.finditer(marked.line):
+        value = marked.numbers[int(match[1] or match[2])]
+        if value.number > 100 and not NEGATIVE_ALLOWED.search(re.sub(r"chang\w*", "", marked.line)):
+            said = f"a fall of {value.text} is more than all there was (“{sentence.text[:200]}”)"
+            found.append(Finding("impossible_value", "error", where, (Figure("fall", value.text, value.number),), said))
+    for match in _LENGTH.finditer(sentence.text):
+        if int(match["part"]) >= _SIXTY:
+            said = f"“{match[0]}”: {match['part']} {match['unit']} are more than one of the unit before"
+            figure = Figure(match["unit"], match["part"], float(match["part"]))
+            found.append(Finding("impossible_value", "error", where, (figure,), f"{said} (“{sentence.text[:200]}”)"))
+    return found
+
+
 def impossible_said(evidence: Evidence) -> list[Finding]:
     found = []
     for sentence in evidence.sentences:
@@ -153,6 +179,7 @@ def impossible_said(evidence: Evidence) -> list[Finding]:
                         f"“{named.span.text}”: {named.span.problem} (“{sentence.text[:200]}”).",
                     )
                 )
+        found += _falls_and_lengths_said(sentence, where)
         found += _part_said_over_whole(sentence, where) + _year_said_under_month(sentence, where)
         marked = mark(sentence.text)
         found += _negative_count_said(sentence, where)

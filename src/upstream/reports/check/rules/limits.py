@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Finding, Where
 from upstream.reports.check.grids import Grid, Row
-from upstream.reports.check.labels import likeness, words
+from upstream.reports.check.labels import key, likeness, words
 from upstream.reports.check.marks import mark
 from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.limit_columns import Limits, by_flag, figures_of, limits_of, on_limit, side, stated_of
 from upstream.reports.check.rules.limit_words import Said, halves, of_another_period, said_of_limits
 from upstream.reports.check.rules.named_rows import named_rows
-from upstream.reports.check.scopes import Scopes, scopes_of
+from upstream.reports.check.scopes import Scopes, places_said, scopes_of
 from upstream.reports.check.spans import find_spans, is_period_label
 
 
@@ -62,14 +63,37 @@ def _speaks_of(limits: Limits, grid: Grid, text: str) -> bool:
     return not months or span is None or span.kind != "month" or not span.dated or span.first in months
 
 
+_WHOLE = re.compile(
+    r"\b(?:force|county|borough|district|service|region|overall|wide|across|whole|areas)\b", re.IGNORECASE
+)
+
+
+def _of_no_place(sentence: Sentence) -> bool:
+    """A list that names no place and no whole speaks of the table it follows."""
+    return not places_said(sentence.full) and not _WHOLE.search(sentence.full)
+
+
+def _just_before(grids: list[tuple[Grid, Limits]], sentence: Sentence) -> int | None:
+    """The last table with limits before a sentence, under the same heading."""
+    before = [
+        (grid.table.order, n)
+        for n, (grid, _) in enumerate(grids)
+        if grid.table.file == sentence.file
+        and grid.table.order < sentence.order
+        and grid.table.section[:1] == sentence.section[:1]
+    ]
+    return max(before)[1] if before else None
+
+
 def _home(grids: list[tuple[Grid, Limits]], sentence: Sentence, scopes: Scopes) -> int | None:
     """The limits table a listing sentence speaks of: nearest heading first, then the latest before it."""
     scored = []
+    last = _just_before(grids, sentence)
     here = any(grid.table.file == sentence.file for grid, _ in grids)
     for n, (grid, _) in enumerate(grids):
         if (here and grid.table.file != sentence.file) or (_timeline(grid) and sentence.section != grid.table.section):
             continue
-        if scopes.elsewhere(sentence, grid):
+        if scopes.elsewhere(sentence, grid) and not (n == last and _of_no_place(sentence)):
             continue
         heading = (
             likeness(
@@ -94,7 +118,33 @@ def _listings(evidence: Evidence, grids: list[tuple[Grid, Limits]]) -> dict[int,
         grid, limits = grids[home]
         if _speaks_of(limits, grid, sentence.full):
             _take(listings.setdefault(home, Listing()), sentence, said, grid, limits)
+    for table in evidence.grids:
+        _take_table(listings, table, grids, scopes)
     return listings
+
+
+def _take_table(listings: dict[int, Listing], table: Grid, grids: list[tuple[Grid, Limits]], scopes: Scopes) -> None:
+    """Add a table that itself lists the volumes outside ("Volumes outside their limits"), by its title."""
+    said = said_of_limits(table.table.title)
+    named = {key(row.keys[0]) for row in table.rows if row.keys}
+    if said is None or not said.outside or said.inside or said.nobody or not named:
+        return
+    homes = [
+        n
+        for n, (grid, _) in enumerate(grids)
+        if grid is not table
+        and named < {key(row.keys[0]) for row in grid.rows if row.keys}
+        and scopes.of_table(grid) == scopes.of_table(table)
+    ]
+    if len(homes) != 1:
+        return
+    place = table.table
+    sentence = Sentence(place.file, table.rows[0].line, place.title, place.section, place.order)
+    listing = listings.setdefault(homes[0], Listing())
+    listing.add(sentence, said, len(named))
+    for r, row in enumerate(grids[homes[0]][0].rows):
+        if row.keys and key(row.keys[0]) in named:
+            listing.outside[r] = sentence
 
 
 def _take(listing: Listing, sentence: Sentence, said: Said, grid: Grid, limits: Limits) -> None:

@@ -173,6 +173,10 @@ def rows_in_step(grid: Grid) -> list[Finding]:
             # quarters and the year stand as sums among the months
             spans = [(where, s) for where, s in spans if s.kind == "month"]
             labels = [(where, text) for where, text in labels if find_spans(text)[0].span.kind == "month"]
+        # a month whose numbers are all withheld has its row, and its label, all the same
+        printed = sum(any(is_period_label(cell) for cell in row) for row in grid.table.rows)
+        if printed > len(grid.rows) + (grid.table.header_rows or 1) and len(groups) == 1:
+            continue
         if len(rest) == 1 and len(spans) >= 3 and len(spans) == len(labels) and len({s.kind for _, s in spans}) == 1:
             firsts = [s.first for _, s in spans]
             if spans[0][1].kind != "day" and len(set(firsts)) >= len(firsts) - 1:
@@ -315,6 +319,12 @@ def _not_in_title(title: str, labels: list[tuple[Where, str, Span]]) -> list[Fin
     ]
 
 
+def _printed_months(grid: Grid) -> set[int]:
+    """Months of the header rows, of columns of numbers and of others."""
+    cells = (cell for row in grid.table.rows[: grid.table.header_rows or 1] for cell in row)
+    return {n.span.first for cell in cells for n in find_spans(cell) if n.span.dated and n.span.kind == "month"}
+
+
 def span_in_header(grid: Grid) -> list[Finding]:
     """ "YTD 2021/22 % change on 2019/20": two financial years in one table's cumulative headers are checked above;
     here the month in the title against the latest month column."""
@@ -328,6 +338,8 @@ def span_in_header(grid: Grid) -> list[Finding]:
     if len(named) != 1 or not months or find_spans(title)[0].span.kind == "range":
         return []
     latest = max(s.first for _, s in months)
+    if named[0].first in _printed_months(grid):  # a column may hold no number at all, all of it withheld
+        return []
     if any(s.first == named[0].first for _, s in months) and latest == named[0].first:
         return []
     if re.search(r"\b(?:since|from|published|updated|as at|before|after)\b", title, re.IGNORECASE) or len(months) < 1:

@@ -48,6 +48,7 @@ _JUDGED = re.compile(
     r"against|than|versus|vs|of (?:those|these|them|which|whom)|would|will|if)\b|<t0> of\b"
 )
 _TITLE_LEAD = re.compile(r"^(?:table|figure|chart|annex|appendix)\s+[\w.]+\s*[.:)-]?\s*", re.IGNORECASE)
+_RATIO_TITLE = re.compile(r"\bper (?!cent\b)[a-z]+", re.IGNORECASE)  # "open investigations per workflow"
 _CAPITAL = re.compile(r"(?<=[a-z,;:(] )[A-Z][\w'-]+")
 
 
@@ -184,6 +185,8 @@ def _share(line: str, number: int) -> bool:
 
 
 def _title_subject(grid: Grid) -> tuple[str, ...]:
+    if _RATIO_TITLE.search(grid.table.title):
+        return ()
     title = re.split(r"\b(?:by|in each|for each|per|across)\b", without_periods(_TITLE_LEAD.sub("", grid.table.title)))[
         0
     ]

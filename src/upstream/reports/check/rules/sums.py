@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable
 
-from upstream.reports.check.evidence import Evidence, shown
+from upstream.reports.check.evidence import Evidence, rounding_base, shown
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Grid
 from upstream.reports.check.numbers import EPSILON, Value, show
@@ -64,7 +64,8 @@ def _in_table(place: tuple[Grid, int, int]) -> Figure:
 
 
 def _whole_of_family(items: list[Item]) -> list[Relation]:
-    tried = [relation_of(items, n, tuple(m for m in range(len(items)) if m != n), 1.0) for n in range(len(items))]
+    base = rounding_base([v.number for item in items for v in item.values.values()])
+    tried = [relation_of(items, n, tuple(m for m in range(len(items)) if m != n), base) for n in range(len(items))]
     best = max(tried, key=lambda r: len(r.fits))
     return [best] if len(best.fits) >= FITS_WITHOUT_LABEL and len(best.fits) >= 2 * len(best.misfits) else []
 

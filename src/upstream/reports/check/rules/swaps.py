@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 
-from upstream.reports.check.evidence import Evidence
+from upstream.reports.check.evidence import Evidence, rounding_base
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Grid, Row
 from upstream.reports.check.numbers import Value
@@ -107,7 +107,8 @@ def _within_rows(grid: Grid) -> list[Finding]:
     constraints = [*arithmetic, *limits]
     # a volume outside its limits is no contradiction: limits only choose among exchanges that mend a sum
     broken = [row for row in grid.rows if not row.total and not all(holds(row) for holds in arithmetic)]
-    if not arithmetic or not 2 <= len(broken) <= _MOST_BROKEN:
+    counts = [v.number for row in grid.rows for v in row.values if v is not None and v.whole]
+    if not arithmetic or not 2 <= len(broken) <= _MOST_BROKEN or rounding_base(counts) > 1.0:
         return []
     counts = tuple(n for n, c in enumerate(grid.columns) if c.role == "count")
     tries = [(n,) for n in range(len(grid.columns))] + ([counts] if len(counts) > 1 else [])

@@ -96,10 +96,14 @@ def _aims(grid: Grid) -> dict[int, Aim]:
             for r, row in enumerate(grid.rows)
             if (value := row.values[at]) is not None
         }
-    headers = dict.fromkeys(h for row in grid.rows for h in row.texts if TARGET_HEADER.search(h))
+    named = dict.fromkeys(h for row in grid.rows for h in row.texts if TARGET_HEADER.search(h))
+    # "Position against target" holds verdicts and no numbers
+    headers = [
+        h for h in named if 2 * sum(bool(re.search(r"\d", row.texts.get(h, ""))) for row in grid.rows) > len(grid.rows)
+    ]
     if columns or len(headers) != 1:
         return {}
-    header = next(iter(headers))
+    header = headers[0]
     found = {}
     for r, row in enumerate(grid.rows):
         text = row.texts.get(header, "")
