@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 from upstream.reports.check import check_paths
@@ -114,3 +115,23 @@ def test_a_row_of_one_place_repeated_on_the_page_of_another(tmp_path: Path) -> N
     assert not found(tmp_path, one + other.format(month=83, theft="690 | 1650", arson="39 | 120"))
     wrong = found(tmp_path, one + other.format(month=67, theft="717 | 1708", arson="39 | 120"))
     assert [f.rule for f in wrong] == ["rows_copied"]
+
+
+def rounded_report(off: int = 0) -> str:
+    """Ten tables of areas and their force, each count rounded by itself to the nearest five; one total is off."""
+    draw, parts = random.Random(5), []
+    for thing in range(10):
+        exact = [[draw.randint(150, 2_000) for _ in range(4)] for _ in range(5)]
+        rows = [*exact, [sum(column) for column in zip(*exact, strict=True)]]
+        shown = [[5 * round(n / 5) for n in row] for row in rows]
+        shown[-1][2] += off if thing == 3 else 0
+        names = ("North", "South", "East", "West", "Mid", "Whole force")
+        lines = [f"| {name} | {' | '.join(map(str, row))} |" for name, row in zip(names, shown, strict=True)]
+        head = "| Area | April 2022 | May 2022 | June 2022 | July 2022 |\n|---|---|---|---|---|"
+        parts.append(f"## Thing {thing} by area\n\n" + "\n".join([head, *lines]))
+    return "\n\n".join(parts)
+
+
+def test_rounded_counts_need_not_add_up_to_the_last_five(tmp_path: Path) -> None:
+    assert not found(tmp_path, rounded_report())
+    assert [f.rule for f in found(tmp_path, rounded_report(off=200))] == ["parts_do_not_sum"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from upstream.reports.check.changes_in_tables import changes_read
-from upstream.reports.check.evidence import Evidence
+from upstream.reports.check.evidence import Evidence, rounding_seen
 from upstream.reports.check.findings import RULES, CheckReport, Figure, Finding, Severity, Where, in_order
 from upstream.reports.check.grids import understand
 from upstream.reports.check.reading import files_of, read_file
@@ -41,7 +41,7 @@ def check_tables(
 
     ``tables`` and ``sentences`` are in the order of the document; ``relations`` adds what no rule can infer.
     """
-    grids = tuple(changes_read(grid) for grid in understand(list(tables)))
+    grids = rounding_seen(tuple(changes_read(grid) for grid in understand(list(tables))))
     evidence = Evidence(tuple(tables), grids, tuple(sentences))
     found = [finding for rule in ALL for finding in rule(evidence)]
     if relations is not None:

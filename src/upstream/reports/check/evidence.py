@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from upstream.reports.check.grids import Grid
@@ -38,6 +38,29 @@ class Evidence:
 
     def sentences_of(self, file: str) -> list[Sentence]:
         return [s for s in self.sentences if s.file == file]
+
+
+_ENOUGH_TO_TELL = 60
+_ROUNDED = 5
+# larger than any per cent printed without its sign
+_A_SHARE = 150
+# one count in five is a multiple by chance; a rounded report has a few exact numbers all the same
+_MOSTLY = 0.85
+
+
+def rounding_seen(grids: tuple[Grid, ...]) -> tuple[Grid, ...]:
+    """The tables, each marked whether the counts of its file are rounded."""
+    counts: dict[str, list[float]] = {}
+    for grid in grids:
+        kept = counts.setdefault(grid.table.file, [])
+        at = [n for n, column in enumerate(grid.columns) if column.role == "count"]
+        kept += [v.number for row in grid.rows for n in at if (v := row.values[n]) is not None and v.number > _A_SHARE]
+    rounded = {
+        file
+        for file, held in counts.items()
+        if len(held) >= _ENOUGH_TO_TELL and sum(n % _ROUNDED == 0 for n in held) >= _MOSTLY * len(held)
+    }
+    return tuple(replace(grid, rounded=grid.table.file in rounded) for grid in grids)
 
 
 def shown(values: list[Value], total: float) -> str:

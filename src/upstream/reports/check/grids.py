@@ -88,12 +88,15 @@ class Grid:
         Headers of the label columns, the length of every row's ``keys``.
     columns, rows
         Columns of numbers and the rows that hold at least one.
+    rounded
+        Whether the whole document has its counts rounded, to fives at least: sums hold then by chance and fail by it.
     """
 
     table: Table
     key_names: tuple[str, ...]
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    rounded: bool = False
 
     @property
     def heading(self) -> str:

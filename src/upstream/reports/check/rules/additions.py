@@ -135,17 +135,18 @@ def _strict(label: str) -> bool:
     }
 
 
-def _accepted(items: list[Item], whole: int, base: float) -> Relation | None:
+def _accepted(items: list[Item], whole: int, base: float, *, rounded: bool) -> Relation | None:
     """The best set of parts for one whole.
 
-    Numbers that are all multiples of five may each have been rounded, and then sums hold by chance every other time:
-    they were rounded after adding only where nearly every sum is exact.
+    Where a whole document is rounded, sums hold by chance every other time: they were rounded before adding only where
+    nearly every sum is exact.
     """
-    exact = _judged(items, whole, 1.0, base)
+    exact = _judged(items, whole, 1.0, base if rounded else 1.0)
     if base == 1.0:
         return exact
-    sure = exact is not None and len(exact.fits) >= _EXACT_FITS * max(len(exact.misfits), 1)
-    return exact if sure else _judged(items, whole, base, base)
+    least = _EXACT_FITS * max(len(exact.misfits), 1) if exact and rounded else len(exact.misfits) if exact else 0
+    sure = exact is not None and len(exact.fits) >= least
+    return exact if sure else _judged(items, whole, base, base if rounded else 1.0)
 
 
 def _judged(items: list[Item], whole: int, slack: float, base: float) -> Relation | None:
@@ -222,7 +223,7 @@ def _nested(items: list[Item]) -> list[Relation] | None:
     return relations if fits and fits >= misfits else None
 
 
-def relations_among(items: list[Item]) -> list[Relation]:
+def relations_among(items: list[Item], *, rounded: bool = False) -> list[Relation]:
     """The sums that the items show, labelled totals first; an unlabelled whole is looked for when none is labelled."""
     if not 3 <= len(items) <= _MOST_ITEMS or len(items) * sum(len(i.values) for i in items) > _MOST_WORK:
         return []
@@ -230,12 +231,12 @@ def relations_among(items: list[Item]) -> list[Relation]:
         return nested
     numbers = [v.number for item in items for v in item.values.values()]
     base = rounding_base(numbers)
-    if base > 1.0 and statistics.median(map(abs, numbers)) < _FEW_STEPS * base:
+    if rounded and numbers and statistics.median(map(abs, numbers)) < _FEW_STEPS * base:
         return []
     labelled = [n for n, item in enumerate(items) if item.total]
-    found = [r for n in labelled if (r := _accepted(items, n, base)) is not None]
-    if not any(r.fits for r in found) and base == 1.0:  # rounded numbers add up by chance
+    found = [r for n in labelled if (r := _accepted(items, n, base, rounded=rounded)) is not None]
+    if not any(r.fits for r in found) and not rounded:  # rounded numbers add up by chance
         ends = [n for n in dict.fromkeys((0, len(items) - 1, *range(min(len(items), 40)))) if n not in labelled]
-        unlabelled = [r for n in ends if (r := _accepted(items, n, base)) is not None]
+        unlabelled = [r for n in ends if (r := _accepted(items, n, base, rounded=rounded)) is not None]
         found += sorted(unlabelled, key=lambda r: (-len(r.fits), -len(r.parts)))[:1]
     return found

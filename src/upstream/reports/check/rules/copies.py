@@ -6,9 +6,10 @@ import math
 import re
 import statistics
 from collections import Counter
+from collections.abc import Sequence
 from itertools import combinations
 
-from upstream.reports.check.evidence import Evidence, rounding_base
+from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Finding
 from upstream.reports.check.grids import Column, Grid, Row
 from upstream.reports.check.labels import key, said_in
@@ -20,6 +21,7 @@ _LEAST_RUN = 3
 # numbers are rounded, which makes equal what was only near
 _LEAST_SURPRISE = 6.0
 _MOST_ROWS = 600
+_ROUNDED = 5.0
 _ENOUGH_ROWS = 10
 # a number with more decimals follows from others and adds nothing
 _UNROUNDED = 4
@@ -49,8 +51,7 @@ def _spread(grid: Grid, at: int) -> float:
 
 def _base(grid: Grid) -> float:
     """What the counts of a table were rounded to."""
-    counts = [n for n, c in enumerate(grid.columns) if c.role in {"count", "difference"}]
-    return rounding_base([v.number for row in grid.rows for n in counts if (v := row.values[n]) is not None])
+    return _ROUNDED if grid.rounded else 1.0
 
 
 def _numbers(grid: Grid, at: int) -> list[float]:
@@ -123,7 +124,6 @@ def _in_table(grid: Grid) -> list[Finding]:
         if len(run) < _LEAST_RUN:
             continue
         held = [v for n in run if (v := one.values[n]) is not None]
-        base = max(base, rounding_base([v.number for v in held] * 2))
         if surprise(held, [min(spreads[n], _common(grid, n, one)) for n in run], base=base) < least:
             continue
         if surprise(held, [_left_over(grid, n, run[0], spreads[n]) for n in run], base=base) >= least:
@@ -154,7 +154,7 @@ def _same_thing(first: Grid, one: Row, second: Grid, other: Row) -> bool:
     )
 
 
-def _columns_of(grid: Grid) -> list[tuple[str, bool, tuple[int, int]]] | list[int]:
+def _columns_of(grid: Grid) -> Sequence[object]:
     """What each column holds, however its header is worded: the part it plays and its period."""
     found = [(c.role, c.cumulative, (c.span.first, c.span.last)) for c in grid.columns if c.span is not None]
     return found if 2 * len(found) > len(grid.columns) else [id(grid)]

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
-from upstream.reports.check.evidence import rounding_base
 from upstream.reports.check.rules.additions import Item
 
 _LONGEST_RUN = 14
@@ -113,8 +112,7 @@ def exchange_in(items: list[Item], *, whole_only: bool = False) -> tuple[Exchang
     whole_only
         Each item against all others only, and no runs of neighbours (tables of a family have no order).
     """
-    rounded = rounding_base([v.number for item in items for v in item.values.values()]) > 1.0
-    if not 3 <= len(items) <= _MOST_ITEMS or rounded:  # rounded sums fail by little and by much alike
+    if not 3 <= len(items) <= _MOST_ITEMS:
         return None
     most = len(items[0].values) if whole_only else _ONE_PAIR
     for whole in range(len(items)):

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import combinations
 
-from upstream.reports.check.evidence import Evidence, rounding_base
+from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Finding, Where
 from upstream.reports.check.grids import Column, Grid, Row
 from upstream.reports.check.labels import is_total, key, said_in
@@ -19,7 +19,7 @@ from upstream.reports.check.spans import find_spans, is_period_label
 _MOST_PAIRS = 4000
 _TELLS = 5
 # ... times as large where they are rounded
-_ROUNDED = 4
+_ROUNDED = 20
 Identity = tuple[frozenset[frozenset[str]], tuple[int, int] | None, bool, str]
 
 
@@ -98,8 +98,7 @@ def _disagreements(one: dict[Identity, Cell], other: dict[Identity, Cell]) -> li
     shared = one.keys() & other.keys()
     apart = [(one[i], other[i]) for i in shared if not same_number(one[i].value, other[i].value)]
     # small numbers agree by chance, and those rounded to five more often
-    base = rounding_base([cell.value.number for held in (one, other) for cell in held.values()])
-    tells = _TELLS * (base if base == 1.0 else _ROUNDED * base)
+    tells = _TELLS * (_ROUNDED if next(iter(one.values())).grid.rounded else 1)
     agree = sum(one[i].value.number >= tells for i in shared) - sum(c.value.number >= tells for c, _ in apart)
     if not apart:
         return []

@@ -309,7 +309,7 @@ def _proven_parts(grid: Grid, total: Row) -> list[Row]:
     """Rows that the total is the sum of, in some column at least: domestic abuse may be more than all crime."""
     items, _ = over_rows(grid, 0)
     label = total.keys[0]
-    relations = [r for r in relations_among(items) if r.fits and items[r.whole].label == label]
+    relations = [r for r in relations_among(items, rounded=grid.rounded) if r.fits and items[r.whole].label == label]
     parts = {items[p].label for r in relations for p in r.parts}
     return [row for row in grid.rows if row.keys[0] in parts]
 

@@ -46,7 +46,7 @@ def _over_tables(grids: tuple[Grid, ...]) -> list[Finding]:
     found: list[Finding] = []
     for family in families(grids):
         items, at = over_tables(family)
-        for relation in _whole_of_family(items):
+        for relation in _whole_of_family(items, rounded=family[0].rounded):
             for missed in relation.misfits:
                 grid, r, n = at[relation.whole, missed]
                 held = [items[p].values[missed] for p in relation.parts]
@@ -63,8 +63,8 @@ def _in_table(place: tuple[Grid, int, int]) -> Figure:
     return Figure(f"{grid.table.name}: {figure.what}", figure.printed, figure.number)
 
 
-def _whole_of_family(items: list[Item]) -> list[Relation]:
-    base = rounding_base([v.number for item in items for v in item.values.values()])
+def _whole_of_family(items: list[Item], *, rounded: bool) -> list[Relation]:
+    base = rounding_base([v.number for item in items for v in item.values.values()]) if rounded else 1.0
     tried = [relation_of(items, n, tuple(m for m in range(len(items)) if m != n), base) for n in range(len(items))]
     best = max(tried, key=lambda r: len(r.fits))
     return [best] if len(best.fits) >= FITS_WITHOUT_LABEL and len(best.fits) >= 2 * len(best.misfits) else []
@@ -183,7 +183,7 @@ def parts_do_not_sum(evidence: Evidence) -> list[Finding]:
     for grid in evidence.grids:
         for dimension in range(max(len(grid.key_names), 1)):
             items, place = over_rows(grid, dimension)
-            for relation in relations_among(items):
+            for relation in relations_among(items, rounded=grid.rounded):
                 left = (
                     _counted_twice(grid, items, relation)
                     or _suppressed(grid, items, relation)
@@ -191,7 +191,7 @@ def parts_do_not_sum(evidence: Evidence) -> list[Finding]:
                 )
                 found += [] if left else _report(items, relation, place)
         items, place = over_columns(grid)
-        for relation in relations_among(items):
+        for relation in relations_among(items, rounded=grid.rounded):
             if _of_other_years(grid, items, relation):
                 continue
             found += _report(items, relation, place)

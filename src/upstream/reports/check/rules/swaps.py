@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 
-from upstream.reports.check.evidence import Evidence, rounding_base
+from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Grid, Row
 from upstream.reports.check.numbers import Value
@@ -55,7 +55,7 @@ def _sum_constraints(grid: Grid) -> list[Constraint]:
     additive = [n for n, c in enumerate(grid.columns) if c.role == "count"]
     by_name = {grid.columns[n].header or f"column {grid.columns[n].index + 1}": n for n in additive}
     constraints: list[Constraint] = []
-    for relation in relations_among(items):
+    for relation in relations_among(items, rounded=grid.rounded):
         whole = by_name.get(items[relation.whole].label)
         parts = [by_name.get(items[p].label) for p in relation.parts]
 
@@ -107,8 +107,7 @@ def _within_rows(grid: Grid) -> list[Finding]:
     constraints = [*arithmetic, *limits]
     # a volume outside its limits is no contradiction: limits only choose among exchanges that mend a sum
     broken = [row for row in grid.rows if not row.total and not all(holds(row) for holds in arithmetic)]
-    counts = [v.number for row in grid.rows for v in row.values if v is not None and v.whole]
-    if not arithmetic or not 2 <= len(broken) <= _MOST_BROKEN or rounding_base(counts) > 1.0:
+    if not arithmetic or not 2 <= len(broken) <= _MOST_BROKEN or grid.rounded:
         return []
     counts = tuple(n for n, c in enumerate(grid.columns) if c.role == "count")
     tries = [(n,) for n in range(len(grid.columns))] + ([counts] if len(counts) > 1 else [])
@@ -146,7 +145,7 @@ def _by_sums(grid: Grid) -> list[Finding]:
     found = []
     for axis in (over_rows(grid, 0), over_columns(grid)) if len(grid.key_names) <= 1 else ():
         items, place = axis
-        exchanged = exchange_in(items)
+        exchanged = None if grid.rounded else exchange_in(items)
         if exchanged is not None:
             change, _, _ = exchanged
             cells = [
@@ -163,7 +162,7 @@ def _by_tables(grids: tuple[Grid, ...]) -> list[Finding]:
     found = []
     for family in families(grids):
         items, at = over_tables(family)
-        exchanged = exchange_in(items, whole_only=True)
+        exchanged = None if family[0].rounded else exchange_in(items, whole_only=True)
         if exchanged is None:
             continue
         change, _, _ = exchanged
