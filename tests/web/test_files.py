@@ -43,6 +43,8 @@ def office(*names: str, size: int = 10) -> bytes:
         ("empty.pdf", b"", "is empty"),
         ("words.txt", b"ab\x00cd", "holds other content"),
         ("zip.docx", office("a.txt"), "is a zip, not a document"),
+        ("sheet.docx", office("xl/workbook.xml", "[Content_Types].xml"), "is named .docx but its content is not"),
+        ("slides.xlsx", office("ppt/presentation.xml", "[Content_Types].xml"), "is named .xlsx but its content is not"),
         ("macro.xlsx", office("[Content_Types].xml", "xl/vbaProject.bin"), "holds macros"),
         ("broken.docx", b"PK\x03\x04 nothing", "is damaged"),
         ("bomb.docx", office("[Content_Types].xml", size=201 * 1024 * 1024), "unpacks to more than"),

@@ -11,6 +11,7 @@ from lxml import html
 from factories.people import AreaFactory, OrganisationFactory, TeamFactory, UserFactory, person
 from factories.problems import ActionFactory, PlanFactory
 from factories.workbooks import ACTION_HEADERS, BROKEN, HEADERS, action_row, hub_workbook, plan_row, workbook
+from upstream_web.audit.changes import record
 from upstream_web.audit.models import AuditEvent
 from upstream_web.intake.models import Batch
 from upstream_web.people.permissions import Permission
@@ -264,6 +265,15 @@ def test_undo_is_refused_once_somebody_worked_on_a_plan_and_says_on_which(client
     assert "Undo it" not in shown
     assert f"{plan.ref} changed since" in page(client.post(f"/plans/workbook/{batch.pk}/undo/"))
     assert Plan.objects.count() == 2
+
+
+def test_undo_is_not_refused_because_somebody_read_a_plan_or_took_a_paper_of_it(client, hub) -> None:
+    batch = brought_in(client, workbook(Plans=[HEADERS, plan_row(1)]))
+    plan = Plan.objects.get()
+    for reading in ("plan.read", "plan.paper_taken"):
+        record(by=hub, action=reading, of=plan)
+    assert client.post(f"/plans/workbook/{batch.pk}/undo/").status_code == 302
+    assert not Plan.objects.exists()
 
 
 @pytest.mark.parametrize("address", ["", "{}/", "{}/columns/", "{}/preview/", "{}/quarantine.csv", "{}/undo/"])

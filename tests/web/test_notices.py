@@ -236,6 +236,13 @@ class TestLetters:
         Digest.objects.update(claimed_at=timezone.now() - changes.CLAIM_LASTS - datetime.timedelta(seconds=1))
         assert digests.send_digests(TODAY) == digests.Sent(1, 0)
 
+    def test_a_letter_that_was_sent_is_not_sent_again_however_long_ago_it_was_claimed(self, told) -> None:
+        assert digests.send_digests(TODAY) == digests.Sent(1, 0)
+        Digest.objects.update(claimed_at=timezone.now() - 2 * changes.CLAIM_LASTS)
+        assert changes.claim_digest(user=told, day=TODAY) is None
+        assert digests.send_digests(TODAY) == digests.Sent(0, 0)
+        assert len(mail.outbox) == 1
+
     def test_what_cannot_be_sent_waits_and_the_others_go_out(self, told, monkeypatch) -> None:
         NoticeFactory()
         real = digests.send_mail

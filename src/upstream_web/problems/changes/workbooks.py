@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from upstream_web.audit.changes import record
-from upstream_web.audit.queries import history_of
+from upstream_web.audit.queries import READINGS, history_of
 from upstream_web.intake.changes import hold_rows, release_rows
 from upstream_web.intake.judged import Judged
 from upstream_web.intake.models import Batch, Row
@@ -56,12 +56,8 @@ def take_back(*, batch: Batch, by: User) -> Batch:
 
 
 def changed_since(batch: Batch, plans: Iterable[Plan]) -> list[Plan]:
-    """The plans with which something was done since they came in; that somebody read one is nothing done."""
-    return [
-        plan
-        for plan in plans
-        if history_of(plan).filter(pk__gt=batch.last_event).exclude(action__endswith="read").exists()
-    ]
+    """The plans with which something was done since they came in; reading one or taking a paper is nothing done."""
+    return [plan for plan in plans if history_of(plan).filter(pk__gt=batch.last_event).exclude(READINGS).exists()]
 
 
 def _plans_of(batch: Batch) -> list[int]:
