@@ -16,7 +16,6 @@ from upstream.reports.check.rules.percents import percent_does_not_follow
 from upstream.reports.check.rules.periods import wrong_period_label
 from upstream.reports.check.rules.quotes import sentences_against_tables
 from upstream.reports.check.rules.ratios import ratio_wrong_way
-from upstream.reports.check.rules.scorecards import scorecards_against_pages
 from upstream.reports.check.rules.sentences import sentence_cannot_hold
 from upstream.reports.check.rules.shares import shares_said
 from upstream.reports.check.rules.statements import fact_said_twice
@@ -42,7 +41,6 @@ ALL: tuple[Callable[[Evidence], list[Finding]], ...] = (
     fact_said_twice,
     sentences_against_tables,
     changes_against_tables,
-    scorecards_against_pages,
     targets_said,
     targets_in_tables,
     targets_in_cells,

@@ -286,12 +286,6 @@ def _read(text: str) -> Judged | None:
     return Judged(actual, target, better, _judging(marked.line, roles[1]))
 
 
-def level_and_target(text: str) -> tuple[Value, Value] | None:
-    """The level and the target that a sentence states; ``None`` when either is not plain."""
-    judged = _read(text)
-    return (judged.actual, judged.target) if judged is not None else None
-
-
 def target_of(text: str) -> tuple[Marked, Value] | None:
     """The one target that a sentence states, with the level judged or without one; ``None`` when none is plain."""
     marked = with_units(text)
