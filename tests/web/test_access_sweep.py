@@ -105,8 +105,7 @@ class Site:
             answer = client.post(address, {}) if send else client.get(address)
             transaction.set_rollback(True)
         if answer.streaming:
-            list(answer.streaming_content)
-            answer.close()
+            list(answer.streaming_content)  # the client closes it at its end, and leaves the connection open
         return answer
 
     def finds(self, who: str, address: str, *, send: bool = False) -> Expected:
