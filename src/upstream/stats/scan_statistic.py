@@ -333,6 +333,33 @@ def _all_ratios(
 _ratios = njit(parallel=True, cache=True)(_all_ratios)
 
 
+def _highest_of_one(
+    cases: NDArray[np.float64],
+    expected: NDArray[np.float64],
+    order: NDArray[np.int32],
+    size: NDArray[np.int32],
+    total: int,
+) -> float:
+    """The highest ratio over every centre, reach and span; the logarithm is taken only where it can be the highest."""
+    spans = cases.shape[1]
+    best = 0.0
+    count, base = np.zeros(spans), np.zeros(spans)
+    for centre in range(len(size)):
+        count[:] = 0.0
+        base[:] = 0.0
+        for reach in range(size[centre]):
+            place = order[centre, reach]
+            for span in range(spans):
+                count[span] += cases[place, span]
+                base[span] += expected[place, span]
+                if count[span] > base[span] and _limit(count[span], base[span], total) > best:
+                    best = max(best, _ratio(count[span], base[span], total))
+    return best
+
+
+_highest = njit(cache=True)(_highest_of_one)
+
+
 def _highest_of_poisson(
     drawn: NDArray[np.int64],
     expected: NDArray[np.float64],
@@ -342,18 +369,9 @@ def _highest_of_poisson(
 ) -> NDArray[np.float64]:
     """The highest ratio of each row of drawn cases."""
     highest = np.zeros(len(drawn))
+    places = expected.reshape(-1, 1)
     for row in prange(len(drawn)):
-        cases = drawn[row]
-        best = 0.0
-        for centre in range(len(size)):
-            count, base = 0.0, 0.0
-            for reach in range(size[centre]):
-                place = order[centre, reach]
-                count += cases[place]
-                base += expected[place]
-                if count > base and _limit(count, base, total) > best:
-                    best = max(best, _ratio(count, base, total))
-        highest[row] = best
+        highest[row] = _highest(drawn[row].astype(np.float64).reshape(-1, 1), places, order, size, total)
     return highest
 
 
@@ -379,19 +397,7 @@ def _highest_of_permuted(
         for place in range(places):
             for span in range(1, most):
                 cases[place, span] += cases[place, span - 1]
-        best = 0.0
-        count, base = np.zeros(most), np.zeros(most)
-        for centre in range(places):
-            count[:] = 0.0
-            base[:] = 0.0
-            for reach in range(size[centre]):
-                place = order[centre, reach]
-                for span in range(most):
-                    count[span] += cases[place, span]
-                    base[span] += expected[place, span]
-                    if count[span] > base[span] and _limit(count[span], base[span], total) > best:
-                        best = max(best, _ratio(count[span], base[span], total))
-        highest[row] = best
+        highest[row] = _highest(cases, expected, order, size, total)
     return highest
 
 

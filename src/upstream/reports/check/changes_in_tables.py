@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from upstream.reports.check.grids import Grid, Row
-from upstream.reports.check.numbers import EPSILON, Value, percent_agrees
+from upstream.reports.check.numbers import EPSILON, Value, in_per_cent, percent_agrees
 
 _LEAST_FITS: Final = 2
 _LEAST_DECIMALS: Final = 2
@@ -46,7 +46,7 @@ def _per_cent(printed: Value, now: Value, then: Value) -> bool:
 
 
 def _fraction(printed: Value, now: Value, then: Value) -> bool:
-    return printed.decimals >= _LEAST_DECIMALS and percent_agrees(_hundredfold(printed), now, then, change=True)
+    return printed.decimals >= _LEAST_DECIMALS and percent_agrees(in_per_cent(printed), now, then, change=True)
 
 
 _READINGS: Final[dict[str, Callable[[Value, Value, Value], bool]]] = {
@@ -68,10 +68,6 @@ def _rows_that_fit(
     return fitting
 
 
-def _hundredfold(value: Value) -> Value:
-    return Value(round(value.number * 100, 9), max(value.decimals - 2, 0), True, value.text)
-
-
 def _in_per_cent(row: Row, at: int) -> Row:
     value = row.values[at]
-    return row if value is None else replace(row, values=(*row.values[:at], _hundredfold(value), *row.values[at + 1 :]))
+    return row if value is None else replace(row, values=(*row.values[:at], in_per_cent(value), *row.values[at + 1 :]))

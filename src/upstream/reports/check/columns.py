@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from upstream.reports.check.numbers import Value, is_nothing, parse_two, parse_value
+from upstream.reports.check.numbers import Value, in_per_cent, is_nothing, parse_two, parse_value
 from upstream.reports.check.spans import is_period_label
 
 Role = Literal[
@@ -136,7 +136,7 @@ def _as_percents(header: str, values: list[Value | None]) -> list[Value | None]:
         or sum(v.decimals >= 2 for v in held) * 2 <= len(held)
     ):
         return values
-    return [v and Value(round(v.number * 100, 9), max(v.decimals - 2, 0), True, v.text) for v in values]
+    return [v and in_per_cent(v) for v in values]
 
 
 @dataclass(slots=True)

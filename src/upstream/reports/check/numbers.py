@@ -95,6 +95,11 @@ class Value:
         return not self.percent and self.decimals <= 0 and float(self.number).is_integer()
 
 
+def in_per_cent(fraction: Value) -> Value:
+    """A fraction, as a workbook stores a per cent, as the per cent that it shows."""
+    return Value(round(fraction.number * 100, 9), max(fraction.decimals - 2, 0), True, fraction.text)
+
+
 @lru_cache(maxsize=50_000)
 def tidy(text: str) -> str:
     """One kind of space, of minus and of quotation mark; no emphasis marks."""

@@ -9,7 +9,7 @@ from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.grids import Grid
 from upstream.reports.check.nouns import name_of
 from upstream.reports.check.reading.model import Sentence
-from upstream.reports.check.spans import find_spans
+from upstream.reports.check.spans import without_periods
 
 _NAME = r"[A-Z][\w'’-]+(?: (?:(?:and|of|on|upon|the|under|in|by) )?[A-Z][\w'’-]+)*"
 _BEHIND = re.compile(rf"\b(?:[Ii]n|[Aa]t|[Aa]cross|[Ff]or|[Ww]ithin|[Cc]overing|[Tt]hroughout) (?:the )?({_NAME})")
@@ -22,15 +22,9 @@ _JOINING = frozenset({"and", "of", "on", "upon", "the", "under", "in", "by"})
 Place = frozenset[str]
 
 
-def _without_periods(text: str) -> str:
-    for named in reversed(find_spans(text)):
-        text = f"{text[: named.start]}, {text[named.end :]}"
-    return text
-
-
 def places_said(text: str) -> frozenset[Place]:
     """Names behind "in", "at", "across" and the like, each as the stems of its words."""
-    found = (m[1] for m in _BEHIND.finditer(_without_periods(text)))
+    found = (m[1] for m in _BEHIND.finditer(without_periods(text, ", ")))
     return frozenset(place for name in found if not _NO_PLACE.match(name) and (place := frozenset(name_of(name))))
 
 
@@ -58,7 +52,7 @@ class Scopes:
         title = grid.table.title
         if title != title.lower():
             return places_said(title)
-        names = (frozenset(name_of(m[1])) for m in _SMALL.finditer(_without_periods(title)))
+        names = (frozenset(name_of(m[1])) for m in _SMALL.finditer(without_periods(title, ", ")))
         return frozenset(place for name in names for place in self.known if place <= name)
 
     def elsewhere(self, sentence: Sentence, grid: Grid) -> bool:

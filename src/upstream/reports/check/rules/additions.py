@@ -141,12 +141,15 @@ def _accepted(items: list[Item], whole: int, base: float, *, rounded: bool) -> R
     Where a whole document is rounded, sums hold by chance every other time: they were rounded before adding only where
     nearly every sum is exact.
     """
-    exact = _judged(items, whole, 1.0, base if rounded else 1.0)
+    steps = base if rounded else 1.0
+    exact = _judged(items, whole, 1.0, steps)
     if base == 1.0:
         return exact
-    least = _EXACT_FITS * max(len(exact.misfits), 1) if exact and rounded else len(exact.misfits) if exact else 0
-    sure = exact is not None and len(exact.fits) >= least
-    return exact if sure else _judged(items, whole, base, base if rounded else 1.0)
+    if exact is not None:
+        least = _EXACT_FITS * max(len(exact.misfits), 1) if rounded else len(exact.misfits)
+        if len(exact.fits) >= least:
+            return exact
+    return _judged(items, whole, base, steps)
 
 
 def _judged(items: list[Item], whole: int, slack: float, base: float) -> Relation | None:

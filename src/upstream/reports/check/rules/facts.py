@@ -12,9 +12,9 @@ from upstream.reports.check.grids import Column, Grid, Row
 from upstream.reports.check.labels import is_total, key, said_in
 from upstream.reports.check.numbers import Value, same_number
 from upstream.reports.check.rules.summaries import bands, time_targets
-from upstream.reports.check.rules.vocabulary import telling, vocabulary, without_periods
+from upstream.reports.check.rules.vocabulary import telling, vocabulary
 from upstream.reports.check.scopes import places_said
-from upstream.reports.check.spans import find_spans, is_period_label
+from upstream.reports.check.spans import find_spans, is_period_label, without_periods
 
 _MOST_PAIRS = 4000
 _TELLS = 5

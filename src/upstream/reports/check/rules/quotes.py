@@ -16,9 +16,9 @@ from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.changes import contradiction
 from upstream.reports.check.rules.named_rows import named_rows
 from upstream.reports.check.rules.runs import EXTREME, HIGHEST, Place, months_of, runs_said
-from upstream.reports.check.rules.vocabulary import telling, vocabulary, without_periods
+from upstream.reports.check.rules.vocabulary import telling, vocabulary
 from upstream.reports.check.scopes import Scopes, scopes_of
-from upstream.reports.check.spans import Span, month_name
+from upstream.reports.check.spans import Span, month_name, without_periods
 
 _CUMULATIVE = re.compile(
     (

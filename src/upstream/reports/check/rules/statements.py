@@ -24,9 +24,9 @@ from upstream.reports.check.movement import DIRECTION
 from upstream.reports.check.nouns import name_of, phrase_after, phrase_before, qualifiers_of, subject_of, tokens
 from upstream.reports.check.numbers import Value, same_number
 from upstream.reports.check.reading.model import Sentence
-from upstream.reports.check.rules.vocabulary import telling, vocabulary, without_periods
+from upstream.reports.check.rules.vocabulary import telling, vocabulary
 from upstream.reports.check.scopes import places_said
-from upstream.reports.check.spans import Span, find_spans, is_period_label
+from upstream.reports.check.spans import Span, find_spans, is_period_label, without_periods
 
 Period = tuple[int, int]
 Identity = tuple[frozenset[str], frozenset[str], Period, bool]

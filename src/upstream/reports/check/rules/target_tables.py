@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Grid
-from upstream.reports.check.numbers import Value
+from upstream.reports.check.numbers import Value, in_per_cent
 from upstream.reports.check.rules.betterness import better_of
 from upstream.reports.check.rules.target_cells import ACTUAL_HEADER, TARGET_HEADER
 from upstream.reports.check.rules.target_claims import bound_of, with_units
@@ -155,7 +155,7 @@ def _in_unit(level: Value | None, aim: Value) -> Value | None:
     """A level as a per cent when its target is one and a workbook stored it as a fraction."""
     if level is None or level.percent or not aim.percent or aim.number <= _FRACTION or level.number > _FRACTION:
         return level
-    return Value(100 * level.number, max(level.decimals - 2, 0), True, level.text)
+    return in_per_cent(level)
 
 
 def _judged(

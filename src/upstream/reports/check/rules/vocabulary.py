@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from upstream.reports.check.grids import Grid
 from upstream.reports.check.labels import is_total, key, stem, words
-from upstream.reports.check.spans import find_spans, is_period_label
+from upstream.reports.check.spans import is_period_label, without_periods
 
 _PLAIN = {
     stem(w)
@@ -120,13 +120,6 @@ _PLAIN = {
         "page",
     ]
 }
-
-
-def without_periods(text: str) -> str:
-    """A text with every period taken out."""
-    for named in reversed(find_spans(text)):
-        text = f"{text[: named.start]} {text[named.end :]}"
-    return text
 
 
 @lru_cache(maxsize=50_000)
