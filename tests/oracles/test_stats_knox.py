@@ -89,7 +89,7 @@ def test_near_pairs_are_those_counted() -> None:
     ("change", "words"),
     [
         ({"x": [1.0]}, "given 1 points"),
-        ({"x": [1.0, np.nan, 2.0]}, "1 without place"),
+        ({"x": [1.0, np.nan, 2.0]}, "1 of 3 points have no place"),
         ({"times": [1, 2]}, "3 places and 2 times"),
         ({"times": [0.5, 1.0, 2.0]}, "whole numbers"),
         ({"times": [0, 1, 10**8]}, "coarser unit"),

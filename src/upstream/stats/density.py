@@ -13,6 +13,7 @@ from scipy.signal import oaconvolve
 from scipy.spatial import cKDTree
 
 from upstream.errors import BadInput
+from upstream.stats.points import points
 
 Kernel = Literal["quartic", "gaussian"]
 """``quartic``: 3/pi h^2 (1 - (d/h)^2)^2 up to the bandwidth h, what police mapping uses. ``gaussian``: h is its sd."""
@@ -113,9 +114,7 @@ def density(
     34:138-147 (edge).
     """
     columns, rows = _shape(bandwidth, cell, bounds)
-    place = np.column_stack([np.asarray(x, np.float64), np.asarray(y, np.float64)])
-    if not np.isfinite(place).all():
-        raise BadInput(f"{int((~np.isfinite(place)).any(1).sum())} points have no place.", remedy="Leave them out.")
+    place = points(x, y)
     at = np.floor((place - (bounds[0], bounds[1])) / cell).astype(np.int64)
     on = (at >= 0).all(1) & (at[:, 0] < columns) & (at[:, 1] < rows)
     within = np.ones((rows, columns), bool) if boundary is None else np.asarray(boundary, bool)
@@ -161,7 +160,7 @@ def bandwidth_by_likelihood(x: ArrayLike, y: ArrayLike, candidates: Sequence[flo
 
     Source: leave-one-out likelihood, Duin 1976, IEEE Transactions on Computers C-25:1175-1179.
     """
-    place = np.column_stack([np.asarray(x, np.float64), np.asarray(y, np.float64)])
+    place = points(x, y)
     tried = np.sort(np.asarray(candidates, np.float64))
     if len(place) < 2 or not len(tried) or not tried[0] > 0:
         raise BadInput(

@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 from scipy.stats import poisson
 
 from upstream.errors import BadInput
+from upstream.stats.points import points
 
 Metric = Literal["euclidean", "manhattan"]
 Closed = Literal["left", "right"]
@@ -129,11 +130,10 @@ def knox(
     Statistics 26:327-333. Bands closed on the left are those of the R package NearRepeat; the Near Repeat Calculator
     1.3 closes distance on the right, lags on the left, measures along the axes and keeps the same place apart.
     """
-    place = np.column_stack([np.asarray(x, np.float64), np.asarray(y, np.float64)])
+    place = points(x, y)
     moments = _moments(times, len(place))
-    if len(place) < 2 or not np.isfinite(place).all():
-        given = f"{len(place)} points" if len(place) < 2 else f"{int((~np.isfinite(place)).any(1).sum())} without place"
-        raise BadInput(f"Knox's test was given {given}.", allowed="two points or more, each with finite coordinates")
+    if len(place) < 2:
+        raise BadInput(f"Knox's test was given {len(place)} points.", allowed="two points or more")
     if same_place and distance_closed != "right":
         raise BadInput("A band for the same place needs bands of distance closed on the right.")
     reach = _breaks(distance_breaks, "distance")
@@ -195,7 +195,7 @@ def near_pairs(
     ``within`` and ``lag`` are the farthest that is near, both included. Returns (pairs, 2), the earlier point of each
     pair first; of two at one moment the one given first.
     """
-    place = np.column_stack([np.asarray(x, np.float64), np.asarray(y, np.float64)])
+    place = points(x, y)
     moments = np.asarray(times)
     if not len(place):
         return np.empty((0, 2), np.int64)

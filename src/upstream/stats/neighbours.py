@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from upstream.errors import BadInput
+from upstream.stats.points import points
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def neighbours_of(lists: Sequence[Sequence[int]]) -> Neighbours:
 
 def nearest(x: ArrayLike, y: ArrayLike, k: int) -> Neighbours:
     """For :func:`getis_ord` and its like: the k nearest points of each point, each of weight one."""
-    place = _points(x, y)
+    place = points(x, y)
     if not 0 < k < len(place):
         raise BadInput(f"{k} nearest of {len(place)} points.", allowed=f"1 to {len(place) - 1}")
     found = cKDTree(place).query(place, k + 1)[1]
@@ -79,7 +80,7 @@ def nearest(x: ArrayLike, y: ArrayLike, k: int) -> Neighbours:
 
 def within(x: ArrayLike, y: ArrayLike, distance: float) -> Neighbours:
     """For :func:`getis_ord` and its like: all points up to a distance, included, each of weight one."""
-    place = _points(x, y)
+    place = points(x, y)
     if not distance > 0:
         raise BadInput(f"A distance of {distance}.", allowed="above 0")
     pairs = cKDTree(place).query_pairs(distance, output_type="ndarray")
@@ -87,13 +88,6 @@ def within(x: ArrayLike, y: ArrayLike, distance: float) -> Neighbours:
     both = both[np.lexsort((both[:, 1], both[:, 0]))]
     start = np.r_[0, np.bincount(both[:, 0], minlength=len(place)).cumsum()].astype(np.int64)
     return Neighbours(start, both[:, 1].astype(np.int32), np.ones(len(both)))
-
-
-def _points(x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
-    place = np.column_stack([np.asarray(x, np.float64), np.asarray(y, np.float64)])
-    if not np.isfinite(place).all():
-        raise BadInput(f"{int((~np.isfinite(place)).any(1).sum())} points have no place.", remedy="Leave them out.")
-    return place
 
 
 def _of_rows(rows: Sequence[NDArray[np.integer]]) -> Neighbours:

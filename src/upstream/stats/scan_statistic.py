@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 from scipy.stats import gumbel_r
 
 from upstream.errors import BadInput
+from upstream.stats.points import points
 
 _BATCH: Final = 64
 """Replicas drawn at once."""
@@ -105,9 +106,9 @@ def circles(
     cases, events); ``most_share`` the largest part of the weight in one circle, above 0, at most 0.5;
     ``most_distance`` the largest radius, unit of the coordinates.
     """
-    place = np.column_stack([np.asarray(x, np.float64), np.asarray(y, np.float64)])
+    place = points(x, y)
     mass = np.asarray(weight, np.float64)
-    if not np.isfinite(place).all() or mass.shape != (len(place),) or not (mass >= 0).all() or not mass.sum():
+    if mass.shape != (len(place),) or not (mass >= 0).all() or not mass.sum():
         raise BadInput(f"{len(place)} places and {mass.size} weights.", allowed="a place and a weight from 0 for each")
     if not 0 < most_share <= 0.5 or not most_distance > 0:
         raise BadInput(f"Circles of up to {most_share:.0%} and {most_distance}.", allowed="a share up to 50%")
