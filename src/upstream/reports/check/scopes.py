@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from upstream.reports.check.evidence import Evidence
@@ -29,44 +30,45 @@ def places_said(text: str) -> frozenset[Place]:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What one table speaks of: the places that its title names, and the words of its rows' names."""
+
+    places: frozenset[Place]
+    row_words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Scopes:
-    """The places that the tables and sentences of one run speak of.
+    """What the tables of one run speak of.
 
     Attributes
     ----------
-    known, titled
-        Places named anywhere, and by titles of tables.
+    tables
+        By file and order of the table.
     titles
         Titles of tables: as headings they say nothing of the sentences that follow.
     everywhere
-        Whether there are tables of several places, or of one beside the whole.
+        Whether titled tables are of several places, or of one beside the whole.
     """
 
-    known: frozenset[Place]
-    titled: frozenset[Place]
+    tables: Mapping[tuple[str, int], Scope]
     titles: frozenset[str]
     everywhere: bool
 
-    def of_table(self, grid: Grid) -> frozenset[Place]:
-        """Places that a title names; a title made from a file's name has no capitals, and only known places count."""
-        title = grid.table.title
-        if title != title.lower():
-            return places_said(title)
-        names = (frozenset(name_of(m[1])) for m in _SMALL.finditer(without_periods(title, ", ")))
-        return frozenset(place for name in names for place in self.known if place <= name)
+    def of_table(self, grid: Grid) -> Scope:
+        return self.tables[grid.table.file, grid.table.order]
 
     def elsewhere(self, sentence: Sentence, grid: Grid) -> bool:
         """Whether a sentence names another place than a table does, or one names a place and the other none."""
-        theirs, mine = self.of_table(grid), places_said(sentence.full)
-        rows = {frozenset(name_of(key)) for row in grid.rows for key in row.keys if key}
+        scope = self.of_table(grid)
         # "Vehicle" of "for Vehicle crime" and "Risk" of "Child at Risk" are of the names of rows
-        mine = frozenset(place for place in mine if not any(place & row - _JOINING for row in rows))
-        if mine == theirs or (mine & theirs):
+        mine = frozenset(place for place in places_said(sentence.full) if not place & scope.row_words)
+        if mine == scope.places or (mine & scope.places):
             return False
         if mine:
-            return bool(theirs) or not _named(mine, (*grid.table.section, grid.table.title))
+            return bool(scope.places) or not _named(mine, (*grid.table.section, grid.table.title))
         headings = tuple(heading for heading in sentence.section if heading not in self.titles)
-        return self.everywhere and not _named(theirs, headings)
+        return self.everywhere and not _named(scope.places, headings)
 
 
 def _named(places: frozenset[Place], headings: tuple[str, ...]) -> bool:
@@ -74,15 +76,27 @@ def _named(places: frozenset[Place], headings: tuple[str, ...]) -> bool:
     return any(place <= words for place in places)
 
 
+def _titled(title: str, known: frozenset[Place]) -> frozenset[Place]:
+    """Places that a title names; a title made from a file's name has no capitals, and only known places count."""
+    if title != title.lower():
+        return places_said(title)
+    names = [frozenset(name_of(m[1])) for m in _SMALL.finditer(without_periods(title, ", "))]
+    return frozenset(place for name in names for place in known if place <= name)
+
+
 def scopes_of(evidence: Evidence) -> Scopes:
-    """Places named by sentences and by labels; and whether there is a table of the whole beside those of its parts."""
-    labels = {
-        frozenset(name_of(key)) for grid in evidence.grids for row in grid.rows for key in row.keys if key[:1].isupper()
-    }
+    """Places are known from sentences and from labels with a capital."""
+    keys = {id(grid): [key for row in grid.rows for key in row.keys if key] for grid in evidence.grids}
+    labels = {frozenset(name_of(key)) for held in keys.values() for key in held if key[:1].isupper()}
     said = {place for sentence in evidence.sentences for place in places_said(sentence.full)}
-    titles = [places_said(grid.table.title) for grid in evidence.grids if grid.table.title]
     known = frozenset(place for place in said | labels if place)
-    printed = frozenset(grid.table.title for grid in evidence.grids)
-    first = Scopes(known, frozenset(place for title in titles for place in title), printed, True)
-    of_tables = {first.of_table(grid) for grid in evidence.grids if grid.table.title}
-    return Scopes(first.known, first.titled, printed, len(of_tables) > 1)
+    tables = {
+        (grid.table.file, grid.table.order): Scope(
+            places=_titled(grid.table.title, known),
+            row_words=frozenset(word for key in keys[id(grid)] for word in name_of(key)) - _JOINING,
+        )
+        for grid in evidence.grids
+    }
+    titled = [grid.table for grid in evidence.grids if grid.table.title]
+    places = {tables[table.file, table.order].places for table in titled}
+    return Scopes(tables, frozenset(table.title for table in titled), len(places) > 1)

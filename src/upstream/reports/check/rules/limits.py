@@ -134,7 +134,7 @@ def _take_table(listings: dict[int, Listing], table: Grid, grids: list[tuple[Gri
         for n, (grid, _) in enumerate(grids)
         if grid is not table
         and named < {key(row.keys[0]) for row in grid.rows if row.keys}
-        and scopes.of_table(grid) == scopes.of_table(table)
+        and scopes.of_table(grid).places == scopes.of_table(table).places
     ]
     if len(homes) != 1:
         return
