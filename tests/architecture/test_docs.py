@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import click
@@ -99,3 +100,11 @@ def test_the_glossary_is_in_order() -> None:
     terms = re.findall(r"^\| \*\*(.+?)\*\*", (ROOT / "GLOSSARY.md").read_text("utf-8"), re.MULTILINE)
     assert len(terms) > 30
     assert terms == sorted(terms, key=str.lower)
+
+
+def test_words_of_the_site_are_words_of_the_glossary() -> None:
+    """The page of words says for readers what the glossary says for authors: no term of its own."""
+    terms = {term.lower() for term in re.findall(r"\*\*(.+?)\*\*", (ROOT / "GLOSSARY.md").read_text("utf-8"))}
+    words = tomllib.loads((ROOT / "src/upstream_web/design/glossary.toml").read_text("utf-8"))
+    known = " / ".join(terms)
+    assert [row["term"] for row in words.values() if row["term"].lower() not in known] == []
