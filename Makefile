@@ -51,7 +51,7 @@ demo: $(VENV)/.web $(STYLES)
 	$(BIN)/upstream demo --folder demo --no-serve
 	UPSTREAM_DATA=demo DJANGO_SETTINGS_MODULE=upstream_web.config.settings.demo $(BIN)/upstream-web demo --port $(PORT)
 
-test: lint types imports unit web-postgres check-docs
+test: lint types imports check-docs unit web-postgres
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
