@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,3 +42,34 @@ def audit_log_may_be_emptied() -> Iterator[None]:
 @pytest.fixture
 def committed(audit_log_may_be_emptied: None, transactional_db: None) -> None:
     """What the test writes is committed, and gone afterwards."""
+
+
+@contextmanager
+def one_database_for_all(folder: Path) -> Iterator[None]:
+    """New threads open the same database. That of the tests on SQLite is in memory, where threads cannot wait for one
+    another as they do in a file, so it is copied into one."""
+    from django.db import connection, connections
+
+    if connection.vendor != "sqlite":
+        yield
+        return
+    path = folder / "many.sqlite3"
+    with sqlite3.connect(path) as file:
+        connection.connection.backup(file)
+    file.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(connections.settings["default"], "NAME", str(path))
+        yield
+
+
+def closing(work: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """What a thread does, with its connection closed at the end."""
+    from django.db import connection
+
+    def one(given: Any) -> Any:
+        try:
+            return work(given)
+        finally:
+            connection.close()
+
+    return one

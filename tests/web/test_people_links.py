@@ -3,13 +3,18 @@
 import datetime
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from factories.people import UserFactory
+from fixtures_web import closing, one_database_for_all
 from upstream_web.audit.models import AuditEvent
 from upstream_web.people import links
 from upstream_web.people.models import OneTimeLink
@@ -72,6 +77,35 @@ def test_a_newer_link_to_the_same_thing_ends_the_one_before(client: Client) -> N
     made()
     assert "used already" in client.get(second).content.decode()
     assert AuditEvent.objects.filter(action="link.made", details__replaced=1).count() == 2
+
+
+MAKERS = 8
+
+
+def test_of_links_made_at_the_same_instant_one_opens(committed: None, tmp_path: Path) -> None:
+    """And the database itself holds no second one."""
+    by, start = UserFactory(), Barrier(MAKERS)
+
+    @closing
+    def make(number: int) -> str:
+        start.wait(timeout=60)
+        return made(by=by, email=f"jo{number}@housing.example")
+
+    @closing
+    def open_each(paths: list[str]) -> list[bool]:
+        live = OneTimeLink.objects.get(used_at=None, replaced_at=None)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            OneTimeLink.objects.exclude(pk=live.pk).update(replaced_at=None)
+        return [opens(Client(), path) for path in paths]
+
+    with one_database_for_all(tmp_path), ThreadPoolExecutor(MAKERS) as pool:
+        paths = list(pool.map(make, range(MAKERS)))
+        assert pool.submit(open_each, paths).result().count(True) == 1
+
+
+def test_a_link_that_the_database_refuses_is_not_tried_for_ever() -> None:
+    with pytest.raises(IntegrityError):
+        made(lasts=datetime.timedelta(days=-1))
 
 
 def test_two_at_the_same_moment_open_it_once(client: Client) -> None:

@@ -1,21 +1,19 @@
 """Twenty people write in one plan at once, on a database that commits: nobody's words are lost."""
 
 import json
-import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Barrier
 
 import pytest
 from django.conf import LazySettings
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, transaction
 from django.test import Client
 
 from factories.people import TeamFactory, UserFactory, person
 from factories.problems import ActionFactory, PlanFactory
+from fixtures_web import closing, one_database_for_all
 from upstream_web.audit.models import AuditEvent
 from upstream_web.people.permissions import Permission
 from upstream_web.problems.changes.actions import update_action
@@ -27,32 +25,6 @@ from upstream_web.programs.models import Scope
 
 WRITERS = 20
 QUESTION = "community"
-
-
-@contextmanager
-def one_database_for_all(folder: Path) -> Iterator[None]:
-    """New threads open the same database. That of the tests on SQLite is in memory, where threads cannot wait for one
-    another as they do in a file, so it is copied into one."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    path = folder / "many.sqlite3"
-    with sqlite3.connect(path) as file:
-        connection.connection.backup(file)
-    file.close()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(connections.settings["default"], "NAME", str(path))
-        yield
-
-
-def closing(work: Callable[[int], int]) -> Callable[[int], int]:
-    def one(number: int) -> int:
-        try:
-            return work(number)
-        finally:
-            connection.close()
-
-    return one
 
 
 def add_own_word(plan: int, user: object, word: str) -> int:

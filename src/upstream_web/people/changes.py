@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -207,14 +207,30 @@ def make_link(
 
     Call `links.make`, which also makes the link itself.
     """
-    earlier = OneTimeLink.objects.unused().filter(purpose=purpose, target_id=target_id)
-    replaced = earlier.update(replaced_at=timezone.now())
-    row = OneTimeLink.objects.create(
+    row = OneTimeLink(
         purpose=purpose, target_id=target_id, email=email, token_hash=token_hash, expires_at=expires_at, made_by=by
     )
+    replaced = _put_in_place_of_earlier(row)
     after = {"purpose": purpose, "target": target_id, "email": email}
     record(by=by, action="link.made", of=row, after=after, details={"replaced": replaced} if replaced else {})
     return row
+
+
+def _put_in_place_of_earlier(row: OneTimeLink) -> int:
+    """Keep a new link as the only one to its thing; how many it ended. One made at the same instant waits at the
+    constraint until this one is kept, and then ends it: of the two, the later one opens."""
+    earlier = OneTimeLink.objects.newest().filter(purpose=row.purpose, target_id=row.target_id)
+    replaced = 0
+    while True:
+        replaced += earlier.update(replaced_at=timezone.now())
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError:
+            if not earlier.exists():
+                raise
+        else:
+            return replaced
 
 
 @transaction.atomic

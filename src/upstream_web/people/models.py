@@ -196,9 +196,13 @@ class Membership(Dated):
 class OneTimeLinkQuerySet(models.QuerySet["OneTimeLink"]):
     """Adjectives of links."""
 
+    def newest(self) -> "QuerySet[OneTimeLink]":
+        """Links that nobody has used and no newer one ended, too old or not: at most one for a thing."""
+        return self.filter(used_at__isnull=True, replaced_at__isnull=True)
+
     def unused(self) -> "QuerySet[OneTimeLink]":
         """Links that still open something."""
-        return self.filter(used_at__isnull=True, replaced_at__isnull=True, expires_at__gt=timezone.now())
+        return self.newest().filter(expires_at__gt=timezone.now())
 
 
 class OneTimeLink(models.Model):
@@ -225,6 +229,11 @@ class OneTimeLink(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(used_at__isnull=True) | Q(replaced_at__isnull=True), name="link_is_used_or_replaced"
+            ),
+            models.UniqueConstraint(
+                fields=("purpose", "target_id"),
+                condition=Q(used_at__isnull=True, replaced_at__isnull=True),
+                name="link_to_a_thing_is_one",
             ),
         )
 
