@@ -11,18 +11,17 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
-from upstream.analyse.crime_types import CRIMES_OF, types_in
+from stores import filled
 from upstream.analyse.profile import Profile, ProfileOf, profile
 from upstream.analyse.when import week_hours
 from upstream.errors import BadInput, NotHeld
+from upstream.measures.crime_types import CRIMES_OF, types_in
 from upstream.periods import Month
-from upstream.records.contract import code_list, contract
+from upstream.records.contract import code_list
 from upstream.records.sources import police_uk
-from upstream.store import Store, mark_personal
+from upstream.store import Store
 from upstream.store.scopes import ReadingScope, readings
 
 FIRST, LAST = Month(2020, 1), Month(2022, 6)
@@ -31,9 +30,6 @@ KINDS = ("residential_burglary", "business_burglary", "vehicle_offences", "shopl
 SCOPE = ReadingScope(
     "tests", "a recount", frozenset({"crimes", "incidents", "people_in_crimes"}), areas=("A", "B"), personal=True
 )
-TYPES = {"text": pa.string(), "category": pa.string(), "pseudonym": pa.string(), "date": pa.date32(),
-         "timestamp": pa.timestamp("us", "UTC"), "integer": pa.int64(), "number": pa.float64(),
-         "boolean": pa.bool_()}  # fmt: skip
 
 
 def crimes(rng: np.random.Generator, n: int) -> list[dict[str, Any]]:
@@ -90,22 +86,6 @@ def incidents(rng: np.random.Generator, n: int) -> list[dict[str, Any]]:
         }
         for at, day in enumerate(days)
     ]
-
-
-def put(store: Store, table: str, rows: list[dict[str, Any]]) -> None:
-    held = contract(table)
-    schema = pa.schema([(column.name, TYPES[column.type]) for column in held.columns])
-    schema = mark_personal(schema, [column.name for column in held.columns if column.personal])
-    path = store.folder(table) / "all.parquet"
-    pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
-    store.commit(table, schema=schema, note={}, made_from=None, add=[path])
-
-
-def filled(folder: Path, records: dict[str, list[dict[str, Any]]]) -> Store:
-    store = Store(folder)
-    for table, rows in records.items():
-        put(store, table, rows)
-    return store
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Why is it happening: the records of one problem, by when, where, what and who again.
 
-crime_types  the types that plans name, as each table of records has them
 when         hours of the week of crimes whose time is known only as a span
 monthly      counts by month with the limits of their year
 profile      one place, some types, some months: everything counted at once

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from upstream.analyse.crime_types import ASB, counts_incidents, left_out, type_label, types_in
 from upstream.analyse.monthly import MonthOf, monthly
 from upstream.analyse.when import WeekHours, week_hours
 from upstream.errors import BadInput, NotHeld
 from upstream.harm.totals import Cost, Counted, Harm, cost_of, harm_of
 from upstream.measures.calculate import ENGINE_VERSION
+from upstream.measures.crime_types import counts_incidents, left_out, type_label, types_in
 from upstream.measures.engines import EngineName, ask
 from upstream.measures.questions import Question
 from upstream.measures.result import TableVersion
@@ -25,8 +25,8 @@ from upstream.measures.slice_questions import (
     by_start,
     has_times,
 )
+from upstream.measures.slices import Within, table_of, within
 from upstream.periods import Month, months
-from upstream.places.areas import areas_of_small_areas
 from upstream.places.tables import AREAS, read_table
 from upstream.records.quality import PartMonth, month_facts
 from upstream.store import ReadingScope, Snapshot, Store
@@ -174,8 +174,8 @@ def profile(
     NotHeld
         No table of crimes is held, or none of the months.
     """
-    table = _table(of, store)
-    asked = _within(of, table, store)
+    table = table_of(of.types, store)
+    asked = within(table, of.areas, of.small_areas, store)
     opened = {name: store.snapshot(name, scope=scope) for name in _tables(table, store, scope)}
     held = {fact.month: fact for fact in month_facts(store, table, of.force) if fact.state != "missing"}
     if not any(month in held for month in months(of.first, of.last)):
@@ -191,14 +191,6 @@ def profile(
 # --- what is asked ------------------------------
 
 
-def _table(of: ProfileOf, store: Store) -> str:
-    own = "incidents" if of.types == (ASB,) else "crimes"
-    for name in (own, "street_crimes"):
-        if store.holds(name):
-            return name
-    raise NotHeld(f"No table of {own} is held.", remedy="Add records first.")
-
-
 def _tables(table: str, store: Store, scope: ReadingScope) -> list[str]:
     """Tables opened: people only beside crimes, and only where the scope covers them."""
     found = [table]
@@ -209,21 +201,7 @@ def _tables(table: str, store: Store, scope: ReadingScope) -> list[str]:
     return found
 
 
-def _within(of: ProfileOf, table: str, store: Store) -> dict[str, tuple[str, ...] | None]:
-    """Where rows must lie, by the columns that the table has."""
-    small = of.small_areas or None
-    if table != "street_crimes" or of.areas is None:
-        return {"areas": of.areas, "small_areas": small}
-    area_of = areas_of_small_areas(store, of.areas)
-    if area_of is None:
-        raise NotHeld("Which small areas lie in the place is not held.", remedy="Add a look-up of places.")
-    inside = [code for code, area in area_of.items() if area in of.areas and (small is None or code in small)]
-    return {"areas": None, "small_areas": tuple(sorted(inside))}
-
-
-def _questions(
-    of: ProfileOf, table: str, within: Mapping[str, tuple[str, ...] | None], opened: Mapping[str, Snapshot]
-) -> dict[str, Question]:
+def _questions(of: ProfileOf, table: str, place: Within, opened: Mapping[str, Snapshot]) -> dict[str, Question]:
     def rows(name: str, first: Month, types: tuple[str, ...] | None, without: tuple[str, ...] = ()) -> SliceRows:
         visible = None if name == "street_crimes" else opened[name].areas  # open data is for everybody
         return SliceRows(
@@ -234,7 +212,8 @@ def _questions(
             visible=visible,
             force=of.force,
             without_types=without,
-            **within,
+            areas=place.areas,
+            small_areas=place.small_areas,
         )
 
     types, without = types_in(table, of.types), left_out(table, of.types)

@@ -20,6 +20,7 @@ HOUR: Final = 3600
 TYPE_COLUMN: Final = {"crimes": "category", "street_crimes": "category", "incidents": "incident_type"}
 """The column that says what kind of crime or incident a row is."""
 _TIMES: Final = {"crimes": ("committed_from", "committed_to"), "incidents": ("opened_at", "opened_at")}
+_POINTS: Final = {"crimes": ("easting", "northing"), "street_crimes": ("longitude", "latitude")}
 _CANCELLED: Final = "cancelled"
 
 
@@ -95,6 +96,34 @@ def by_start(wanted: SliceRows) -> Question:
         upstream_span=(seconds(rows, "upstream_from", "upstream_to") / HOUR).cast("int64"),
     )
     answer = rows.group_by(day=rows.upstream_day, hour=rows.upstream_hour, span=rows.upstream_span).agg(n=rows.count())
+    return Question("slice", (wanted.table,), answer)
+
+
+def each_row(wanted: SliceRows) -> Question:
+    """The rows themselves: day, start and end (null where not known), area, lsoa, type, code, x and y.
+
+    x and y are metres of the National Grid, or degrees of longitude and latitude in the tables of police.uk; null where
+    the table has no points.
+    """
+    rows = _rows(wanted)
+    table = source_table(wanted.table)
+    start, end = _TIMES.get(wanted.table, (None, None))
+    x, y = _POINTS.get(wanted.table, (None, None))
+
+    def column(name: str | None, kind: str) -> ir.Value:
+        return rows[name] if name in table.columns else ibis.null(kind)
+
+    answer = rows.select(
+        day=rows[table.event_date],
+        start=column(start, "timestamp"),
+        end=column(end, "timestamp"),
+        area=column("area", "string"),
+        lsoa=rows["lsoa"],
+        type=rows[TYPE_COLUMN[wanted.table]],
+        code=column("offence_code", "string"),
+        x=column(x, "float64"),
+        y=column(y, "float64"),
+    )
     return Question("slice", (wanted.table,), answer)
 
 

@@ -10,13 +10,13 @@ import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from upstream.analyse.crime_types import ASB, counts_incidents
 from upstream.analyse.monthly import MonthOf
 from upstream.analyse.profile import Part, Profile
 from upstream.analyse.when import WeekHours
 from upstream.disclosure.published import published_count, to_unit
 from upstream.harm.totals import Counted, cost_of, harm_of
 from upstream.harm.weights import STANDING_WORDS
+from upstream.measures.crime_types import ASB, counts_incidents
 from upstream.periods import Month
 from upstream.reports.charts import ControlChart, Point, draw
 from upstream.reports.document import (
