@@ -275,6 +275,47 @@ class TestActions:
         again = program.post(f"/actions/{action.pk}/updates", {"version": present["version"], "state": "done"})
         assert (again.status_code, again.json()["version"], again.json()["state"]) == (201, 3, "done")
 
+    def test_an_update_by_if_match(self, program, plan) -> None:
+        action = ActionFactory(plan=plan)
+        path = f"/api/v1/actions/{action.pk}"
+
+        def send(if_match: str, state: str = "to_do", **more: object):
+            return program.client.post(
+                f"{path}/updates", {"state": state, **more}, "application/json", headers={"If-Match": if_match}
+            )
+
+        read = program.get(f"/actions/{action.pk}")["ETag"]
+        done = send(read)
+        assert (done.status_code, done["ETag"]) == (201, program.get(f"/actions/{action.pk}")["ETag"])
+        stale = send(read, "done")
+        assert (stale.status_code, stale["ETag"]) == (412, done["ETag"])
+        assert stale.json()["present"] == done.json()
+        assert "Nothing was written" in stale.json()["title"]
+        for other in ("*", '"2"', "2", 'W/"x"', '"other-0123456789abcdef"', ""):
+            assert send(other, "done").status_code == 412
+        assert send(done["ETag"], "done", version=1).status_code == 412
+        assert action.updates.count() == 1
+        packed = f"W/{done['ETag']}"  # as it is when the answer was sent packed
+        assert send(f'"9-0123456789abcdef", {packed}', "done").status_code == 201
+
+    def test_an_update_that_names_no_version_is_refused(self, program, plan) -> None:
+        answer = program.post(f"/actions/{ActionFactory(plan=plan).pk}/updates", {"state": "done"})
+        assert answer.status_code == 422
+        assert answer.json()["faults"][0]["where"] == "version"
+
+    def test_what_has_not_changed_is_not_sent_again(self, program, plan) -> None:
+        action = ActionFactory(plan=plan, marking="sensitive")
+        tags = {}
+        for path in (f"/api/v1/plans/{plan.pk}", f"/api/v1/actions/{action.pk}"):
+            for packing in ("identity", "gzip"):
+                tags[path] = program.client.get(path, headers={"Accept-Encoding": packing})["ETag"]
+                said = {"If-None-Match": tags[path], "Accept-Encoding": packing}
+                again = program.client.get(path, headers=said)
+                assert (again.status_code, again.content) == (304, b"")
+        update_action(action=action, by=plan.owner, text="", state="done")
+        for path, tag in tags.items():
+            assert program.client.get(path, headers={"If-None-Match": tag}).status_code == 200
+
     def test_blocked_without_a_reason_is_refused(self, program, plan) -> None:
         action = ActionFactory(plan=plan)
         answer = program.post(f"/actions/{action.pk}/updates", {"version": 1, "state": "blocked"})

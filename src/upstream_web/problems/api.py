@@ -3,8 +3,9 @@
 import datetime
 from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest
-from ninja import Query, Router, Schema, Status
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from ninja import Header, Query, Router, Schema, Status
 from ninja.errors import HttpError
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -24,13 +25,16 @@ from upstream_web.problems.queries import PlanFilter, filtered
 from upstream_web.programs.errors import REFUSALS, Problem
 from upstream_web.programs.models import Scope
 from upstream_web.programs.paging import PageOf, Paging, paged
+from upstream_web.programs.preconditions import etag, version_in
 from upstream_web.programs.tokens import TokenFor
 
 plans_router, actions_router = Router(tags=["Plans"]), Router(tags=["Actions"])
+NO_VERSION = "Say which version of the action you read: here, or its ETag in the header If-Match."
 OVERTAKEN = "Somebody changed the action since you read it. Nothing was written; it stands as in “present”."
 MOST = 2**31 - 1
 Id = Annotated[int, Field(ge=1, le=MOST)]
 Line = Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")]
+IfMatch = Annotated[str, StringConstraints(max_length=500)]
 Text = Annotated[str, StringConstraints(max_length=5000, pattern=r"^[^\x00]*$")]
 
 
@@ -108,7 +112,10 @@ class ActionUpdateIn(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    version: Annotated[Id, Field(description="The action's version that you read; an older one is refused.")]
+    version: Annotated[
+        Id | None,
+        Field(description="The action's version that you read; an older one is refused. Or send If-Match."),
+    ] = None
     state: Action.State
     text: Annotated[Text, Field(description="What happened.")] = ""
     blocker: Annotated[Text, Field(description="What stands in the way; needed when it is blocked.")] = ""
@@ -150,14 +157,20 @@ def list_plans(request: HttpRequest, asked: Query[PlansAsked]) -> dict[str, Any]
 @plans_router.get(
     "/{id}", response={200: PlanWhole, **REFUSALS}, auth=TokenFor(Scope.PLANS_READ), summary="Read a plan"
 )
-def read_plan(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A002  the name in the address
+def read_plan(
+    request: HttpRequest,
+    response: HttpResponse,
+    id: Id,  # noqa: A002  the name in the address
+) -> dict[str, Any]:
     """One plan. `reads` names the stages that are open to the token's owner."""
     plan, access = plan_for_reading(request.user, id)
     note_plan_by_program(plan=plan, by=request.user, program=request.auth.name)
     fields = (
         "problem", "crime_types", "period_from", "period_to", "priority", "public_summary", "review_every_days",
     )  # fmt: skip
-    return _plan(plan) | {name: getattr(plan, name) for name in fields} | {"reads": sorted(access.reads)}
+    body = _plan(plan) | {name: getattr(plan, name) for name in fields} | {"reads": sorted(access.reads)}
+    response["ETag"] = etag(body)
+    return body
 
 
 @plans_router.get(
@@ -185,32 +198,44 @@ def list_actions(request: HttpRequest, asked: Query[ActionsAsked]) -> dict[str, 
 @actions_router.get(
     "/{id}", response={200: ActionRow, **REFUSALS}, auth=TokenFor(Scope.ACTIONS_READ), summary="Read an action"
 )
-def read_action(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A002
+def read_action(request: HttpRequest, response: HttpResponse, id: Id) -> dict[str, Any]:  # noqa: A002
     """One action."""
-    return _read(request, action_for_reading(request.user, id))
+    return _read(request, response, id)
 
 
 @actions_router.post(
     "/{id}/updates",
-    response={201: ActionRow, 409: Overtaken, **REFUSALS},
+    response={201: ActionRow, 409: Overtaken, 412: Overtaken, **REFUSALS},
     auth=TokenFor(Scope.ACTIONS_WRITE),
     summary="Say how an action goes",
 )
-def add_update(request: HttpRequest, id: Id, said: ActionUpdateIn) -> Status:  # noqa: A002
+def add_update(
+    request: HttpRequest,
+    response: HttpResponse,
+    id: Id,  # noqa: A002
+    said: ActionUpdateIn,
+    if_match: Annotated[IfMatch | None, Header(alias="If-Match")] = None,
+) -> Status:
     """Write an update under the name of the token's owner; the answer is the action as it then stands.
 
-    When somebody changed the action since the version that was read, nothing is written: the answer is 409, with the
-    action as it stands in `present`. Look at it, and send again with its version if the update still holds.
+    Name the version that you read: its number in `version`, or the action's ETag in the header If-Match. When somebody
+    changed the action since, nothing is written: the answer is 409 (412 by If-Match), with the action as it stands in
+    `present`. Look at it, and send again with its version if the update still holds.
     """
     action, _ = action_for_working(request.user, id)
     name = f"{request.user.name}, by the program “{request.auth.name}”"[:120]
-    sent = said.dict()
+    sent = said.dict(exclude={"version"})
+    named = {said.version, None if if_match is None else version_in(if_match, action.version)} - {None}
+    if not named:
+        raise ValidationError({"version": NO_VERSION})
     try:
-        update_action(action=action, by=request.user, by_name=name, based_on=sent.pop("version"), **sent)
+        update_action(
+            action=action, by=request.user, by_name=name, based_on=named.pop() if len(named) == 1 else 0, **sent
+        )
     except EditClash:
-        present = _read(request, action_for_reading(request.user, id))
-        return Status(409, {"title": OVERTAKEN, "faults": [], "present": present})
-    return Status(201, _read(request, action_for_reading(request.user, id)))
+        present = _read(request, response, id)
+        return Status(409 if if_match is None else 412, {"title": OVERTAKEN, "faults": [], "present": present})
+    return Status(201, _read(request, response, id))
 
 
 def _actions(request: HttpRequest, rows: Any, asked: Paging) -> dict[str, Any]:
@@ -219,9 +244,12 @@ def _actions(request: HttpRequest, rows: Any, asked: Paging) -> dict[str, Any]:
     return found | {"rows": [_action(action) for action in found["rows"]]}
 
 
-def _read(request: HttpRequest, action: Action) -> dict[str, Any]:
+def _read(request: HttpRequest, response: HttpResponse, pk: int) -> dict[str, Any]:
+    action = action_for_reading(request.user, pk)
     note_actions_by_program(actions=[action], by=request.user, program=request.auth.name)
-    return _action(action)
+    body = _action(action)
+    response["ETag"] = etag(body)
+    return body
 
 
 def _plan(plan: Plan) -> dict[str, Any]:
