@@ -20,6 +20,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "places": ("upstream.cli.places", "Add boundaries, look-ups, populations and deprivation."),
     "measures": ("upstream.cli.measures", "List, explain and run measures."),
     "report": ("upstream.cli.report", "Make the quarterly report, or check anybody's report for contradictions."),
+    "scan": ("upstream.cli.scan", "Find what stands out in the records: signals, with their evidence."),
     "demo": ("upstream.cli.demo", "Build the synthetic force and its report, and serve them on this machine."),
 }
 

@@ -81,6 +81,55 @@ def by_small_area(wanted: SliceRows) -> Question:
     return Question("slice", (wanted.table,), rows.group_by("lsoa").agg(n=rows.count()))
 
 
+def by_month_and_place(wanted: SliceRows) -> Question:
+    """Rows by month, area, small area and type: month, area (null where the table has none), lsoa, type, n."""
+    rows = _rows(wanted)
+    day = rows[source_table(wanted.table).event_date]
+    rows = rows.mutate(
+        upstream_month=month_number(day), upstream_area=rows["area"] if "area" in rows.columns else ibis.null("string")
+    )
+    kind = rows[TYPE_COLUMN[wanted.table]]
+    answer = rows.group_by(month=rows.upstream_month, area=rows.upstream_area, lsoa=rows.lsoa, type=kind).agg(
+        n=rows.count()
+    )
+    return Question("slice", (wanted.table,), answer)
+
+
+def by_area_and_code(wanted: SliceRows) -> Question:
+    """Rows by area, type and offence code: area and code (null where the table has none), type, n."""
+    rows = _rows(wanted)
+    rows = rows.mutate(
+        upstream_area=rows["area"] if "area" in rows.columns else ibis.null("string"),
+        upstream_code=rows["offence_code"] if "offence_code" in rows.columns else ibis.null("string"),
+    )
+    kind = rows[TYPE_COLUMN[wanted.table]]
+    answer = rows.group_by(area=rows.upstream_area, type=kind, code=rows.upstream_code).agg(n=rows.count())
+    return Question("slice", (wanted.table,), answer)
+
+
+def by_address(wanted: SliceRows) -> Question:
+    """Crimes by small area, type and address: lsoa, type, n (an address: easting and northing, null where not known).
+
+    The addresses themselves are not answered: how many records the busiest has is all that anybody asks.
+    """
+    rows = _rows(wanted)
+    kind = rows[TYPE_COLUMN[wanted.table]]
+    each = rows.group_by(lsoa=rows.lsoa, type=kind, east=rows.easting, north=rows.northing).agg(n=rows.count())
+    return Question("slice", (wanted.table,), each.select("lsoa", "type", "n"))
+
+
+def by_victim(wanted: SliceRows) -> Question:
+    """Crimes by small area, type and victim: lsoa, type, n. Businesses are left out, and nobody is named."""
+    people = unbound(source_table("people_in_crimes"))
+    people = people.filter(
+        (people["role"] == "victim").fill_null(False), ~people["business"].fill_null(False), people["person"].notnull()
+    ).select("crime_ref", "person")
+    rows = _rows(wanted)
+    own = rows.select("crime_ref", "lsoa", type=rows[TYPE_COLUMN[wanted.table]])
+    each = people.distinct().inner_join(own, "crime_ref").group_by("lsoa", "type", "person").agg(n=ibis._.count())
+    return Question("slice", (wanted.table, "people_in_crimes"), each.select("lsoa", "type", "n"))
+
+
 def by_start(wanted: SliceRows) -> Question:
     """Rows by the UTC day and hour of their start and how long they may have lasted.
 

@@ -1,0 +1,18 @@
+"""``upstream scan``: what stands out in the records, where and when."""
+
+from __future__ import annotations
+
+import click
+
+from upstream.cli.scan_signals import signals
+
+
+@click.group("scan")
+def group() -> None:
+    """Find what stands out in the records: signals, each with its evidence and how often such a one is false.
+
+    Example: upstream scan signals --to 2022-06-30
+    """
+
+
+group.add_command(signals)
