@@ -14,6 +14,7 @@ from scipy.stats import poisson
 
 from upstream.errors import BadInput
 from upstream.stats.points import points
+from upstream.stats.shuffles import shuffles
 
 Metric = Literal["euclidean", "manhattan"]
 Closed = Literal["left", "right"]
@@ -22,10 +23,10 @@ Closed = Literal["left", "right"]
 _MINKOWSKI: Final = {"manhattan": 1.0, "euclidean": 2.0}
 _MOST_SPAN: Final = 10_000_000
 """Units of time between the first and the last point: the lags are looked up in a table."""
-_BLOCK: Final = 2**15
-"""Pairs looked at together by every permutation of a batch: few enough to stay in the processor's cache."""
-_BATCH: Final = 48
-"""Permutations drawn at once."""
+_BLOCK: Final = 2**14
+"""Pairs counted before a count is put by: fewer than a 16-bit counter holds."""
+_BATCH: Final = 64
+"""Permutations drawn at once: the times of a point in all of them are two lines of the processor's cache."""
 _SIMULATED_BAND: Final = (0.025, 0.975)
 
 
@@ -72,11 +73,14 @@ class Knox:
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
-    """Pairs of points nearer than the last finite break: ``first`` and ``second`` point, ``band`` of distance."""
+    """Pairs of points nearer than the last finite break, band after band of distance.
+
+    ``first`` and ``second`` point, in the order of the first within a band; band b is from ``start[b]`` on.
+    """
 
     first: NDArray[np.int32]
     second: NDArray[np.int32]
-    band: NDArray[np.uint8]
+    start: NDArray[np.int64]
 
 
 def knox(
@@ -142,29 +146,27 @@ def knox(
     order = cKDTree(place).indices  # neighbours in place stand near in memory
     place, moments = place[order], moments[order]
     pairs = _pairs(place, upper_ends, metric, distance_closed)
-    table = _table(int(moments.max()), lags[1:], lag_closed)
     totals = _pairs_by_lag(moments, lags[1:], lag_closed)
     shape = (len(upper_ends), len(totals))
     open_ended = bool(np.isinf(upper_ends[-1]))
+    moments = moments.astype(np.int16 if moments.max() < np.iinfo(np.int16).max else np.int32)
+    longest = _longest_lags(lags[1:], lag_closed, moments.dtype)
 
     def counted(rows: NDArray[np.integer]) -> NDArray[np.int64]:
-        found = _count(pairs.first, pairs.second, pairs.band, rows, table, shape[0], shape[1], get_num_threads())
+        up_to = _count(pairs.first, pairs.second, pairs.start, np.ascontiguousarray(rows.T), longest, get_num_threads())
+        found: NDArray[np.int64] = np.diff(up_to, axis=1, prepend=0).transpose(2, 0, 1)
         if open_ended:  # what is in no nearer band
-            found[:, -1] = totals - found[:, :-1].sum(1)
+            found = np.concatenate([found[:, :-1], totals - found[:, :-1].sum(1, keepdims=True)], axis=1)
         return found.cumsum(1).cumsum(2) if cumulative else found
 
-    moments = moments.astype(np.int16 if moments.max() < np.iinfo(np.int16).max else np.int32)
     observed = counted(moments[None, :])[0]
-    by_distance = np.bincount(pairs.band, minlength=shape[0]).astype(np.float64)
+    by_distance = np.diff(pairs.start).astype(np.float64)
     if open_ended:
         by_distance[-1] = len(place) * (len(place) - 1) / 2 - by_distance[:-1].sum()
     expected = np.outer(by_distance, totals) / (len(place) * (len(place) - 1) / 2)
     expected = expected.cumsum(0).cumsum(1) if cumulative else expected
     drawn = np.concatenate(
-        [
-            counted(rng.permuted(np.tile(moments, (min(_BATCH, permutations - done), 1)), axis=1))
-            for done in range(0, permutations, _BATCH)
-        ]
+        [counted(shuffles(moments, min(_BATCH, permutations - done), rng)) for done in range(0, permutations, _BATCH)]
         or [np.empty((0, *shape), np.int64)]
     )
     return _summary(observed, expected, drawn, len(place))
@@ -232,26 +234,27 @@ def _breaks(given: Sequence[float], of: str) -> NDArray[np.float64]:
 
 
 def _pairs(place: NDArray[np.float64], ends: NDArray[np.float64], metric: Metric, closed: Closed) -> _Pairs:
-    """Pairs within the last finite end, with their band; in the order of the first point."""
+    """Pairs within the last finite end, band after band."""
     finite = ends[np.isfinite(ends)]
     if not len(finite):
         nothing = np.empty(0, np.int32)
-        return _Pairs(nothing, nothing, np.empty(0, np.uint8))
+        return _Pairs(nothing, nothing, np.zeros(len(ends) + 1, np.int64))
     found = cKDTree(place).query_pairs(finite[-1], p=_MINKOWSKI[metric], output_type="ndarray")
     first, second = found[:, 0].astype(np.int32), found[:, 1].astype(np.int32)
     del found
-    order = np.argsort(first, kind="stable")
-    first, second = first[order], second[order]
     away = np.abs(place[first] - place[second])
     distance = away.sum(1) if metric == "manhattan" else np.hypot(away[:, 0], away[:, 1])
     band = np.searchsorted(finite, distance, side="left" if closed == "right" else "right")
-    inside = band < len(finite)
-    return _Pairs(first[inside], second[inside], band[inside].astype(np.uint8))
+    order = np.argsort(band * np.int64(len(place)) + first, kind="stable")
+    start = np.searchsorted(band[order], np.arange(len(ends) + 1))
+    order = order[: start[-1]]
+    return _Pairs(first[order], second[order], start.astype(np.int64))
 
 
-def _table(span: int, ends: NDArray[np.float64], closed: Closed) -> NDArray[np.uint8]:
-    """Band of each whole lag; one past the last where it is in none."""
-    return np.searchsorted(ends, np.arange(span + 1), side="left" if closed == "right" else "right").astype(np.uint8)
+def _longest_lags(ends: NDArray[np.float64], closed: Closed, dtype: np.dtype[np.integer]) -> NDArray[np.integer]:
+    """The longest whole lag at or before the end of each band."""
+    whole = np.floor(ends) if closed == "right" else np.ceil(ends) - 1
+    return np.minimum(whole, np.iinfo(dtype).max).astype(dtype)
 
 
 def _pairs_by_lag(moments: NDArray[np.int64], ends: NDArray[np.float64], closed: Closed) -> NDArray[np.int64]:
@@ -267,29 +270,55 @@ def _pairs_by_lag(moments: NDArray[np.int64], ends: NDArray[np.float64], closed:
     return np.diff([0, *up_to]).astype(np.int64)
 
 
+def _turned(rows: NDArray[np.integer]) -> NDArray[np.integer]:
+    """Rows as columns, a few hundred at a time so that both stay in the processor's cache."""
+    number, points = rows.shape
+    columns = np.empty((points, number), rows.dtype)
+    for start in prange((points + 255) // 256):
+        for point in range(start * 256, min(points, start * 256 + 256)):
+            for row in range(number):
+                columns[point, row] = rows[row, point]
+    return columns
+
+
+_turn = njit(parallel=True, cache=True)(_turned)
+
+
 def _counted(
     first: NDArray[np.int32],
     second: NDArray[np.int32],
-    band: NDArray[np.uint8],
-    rows: NDArray[np.integer],
-    table: NDArray[np.uint8],
-    bands: int,
-    lags: int,
+    start: NDArray[np.int64],
+    times: NDArray[np.integer],
+    longest: NDArray[np.integer],
     threads: int,
 ) -> NDArray[np.int64]:
-    """Pairs by band and lag for each row of times: (rows, bands, lags)."""
-    pairs, number = len(first), len(rows)
-    parts = np.zeros((threads, number, bands, lags + 1), np.int64)
-    share = (pairs + threads - 1) // threads
+    """Pairs by band that are no longer apart than the end of each lag: (bands, lags, permutations).
+
+    ``times`` (points, permutations): all permutations of a pair are compared together, many in one instruction, which
+    works while every number stays as small as it is given: hence ``narrow`` round each.
+    """
+    narrow = times.dtype.type
+    bands, lags, number = len(start) - 1, len(longest), times.shape[1]
+    parts = np.zeros((threads, bands, lags, number), np.int64)
+    share = (len(first) + threads - 1) // threads
     for part in prange(threads):
-        end = min(pairs, (part + 1) * share)
-        for start in range(part * share, end, _BLOCK):
-            stop = min(end, start + _BLOCK)
-            for row in range(number):
-                times, found = rows[row], parts[part, row]
-                for pair in range(start, stop):
-                    found[band[pair], table[abs(times[first[pair]] - times[second[pair]])]] += 1
-    together: NDArray[np.int64] = parts.sum(0)[:, :, :lags]
+        block = np.zeros((lags, number), np.int16)
+        apart = np.zeros(number, times.dtype)
+        for band in range(bands):
+            begin, end = max(start[band], part * share), min(start[band + 1], (part + 1) * share)
+            for low in range(begin, end, _BLOCK):
+                block[:] = 0
+                for pair in range(low, min(end, low + _BLOCK)):
+                    one, other = times[first[pair]], times[second[pair]]
+                    for row in range(number):
+                        away = narrow(one[row] - other[row])
+                        apart[row] = away if away >= 0 else narrow(-away)
+                    for lag in range(lags):
+                        reach, counts = longest[lag], block[lag]
+                        for row in range(number):
+                            counts[row] += np.int16(apart[row] <= reach)
+                parts[part, band] += block
+    together: NDArray[np.int64] = parts.sum(0)
     return together
 
 

@@ -14,6 +14,7 @@ from scipy.stats import gumbel_r
 
 from upstream.errors import BadInput
 from upstream.stats.points import points
+from upstream.stats.shuffles import shuffles
 
 _BATCH: Final = 64
 """Replicas drawn at once."""
@@ -221,7 +222,7 @@ def permutation_scan(
     highest = [
         _highest_permuted(
             where,
-            rng.permuted(np.tile(age, (min(_BATCH, simulations - done), 1)), axis=1),
+            shuffles(age, min(_BATCH, simulations - done), rng),
             expected,
             zones.order,
             zones.size,
@@ -258,21 +259,16 @@ def _scan(
     timed: bool,
 ) -> Scan:
     """The strongest circle or cylinder, the strongest that shares no place with it, and so on."""
-    best = ratios.reshape(len(zones.size), -1)
-    taken = np.zeros(len(zones.size), bool)
     fit = gumbel_r.fit(highest) if len(highest) > 1 and np.ptp(highest) > 0 else None
     clusters = []
-    flat = np.argsort(-best, axis=None, kind="stable")
-    for at in flat:
-        ratio = float(best.flat[at])
-        if ratio <= 0:
-            break
-        centre, rest = divmod(int(at), best.shape[1])
-        reach, span = divmod(rest, cases.shape[1])
+    spans = cases.shape[1]
+    above = np.flatnonzero(ratios > 0)
+    above = above[np.argsort(-ratios.ravel()[above], kind="stable")]
+    for at in _first_apart(above, zones.order, spans):
+        ratio = float(ratios.flat[at])
+        centre, rest = divmod(int(at), zones.order.shape[1] * spans)
+        reach, span = divmod(rest, spans)
         inside = zones.order[centre, : reach + 1].astype(np.int64)
-        if taken[inside].any():
-            continue
-        taken[inside] = True
         count = int(cases[inside, span].sum())
         clusters.append(
             Cluster(
@@ -286,6 +282,28 @@ def _scan(
             )
         )
     return Scan(tuple(clusters), total, highest, int(zones.size.sum()) * cases.shape[1])
+
+
+def _apart(strongest: NDArray[np.int64], order: NDArray[np.int32], spans: int) -> NDArray[np.int64]:
+    """Those that share no place with a stronger one."""
+    taken = np.zeros(len(order), np.bool_)
+    kept = np.empty(len(strongest), np.int64)
+    number = 0
+    for at in strongest:
+        centre, reach = at // (order.shape[1] * spans), at % (order.shape[1] * spans) // spans
+        free = True
+        for place in order[centre, : reach + 1]:
+            if taken[place]:
+                free = False
+                break
+        if free:
+            taken[order[centre, : reach + 1]] = True
+            kept[number] = at
+            number += 1
+    return kept[:number]
+
+
+_first_apart = njit(cache=True)(_apart)
 
 
 def _log_ratio(count: float, expected: float, total: float) -> float:
