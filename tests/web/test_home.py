@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import re
 import tomllib
 
 import pytest
@@ -14,6 +15,7 @@ from django.utils import timezone
 from factories.people import AreaFactory, OrganisationFactory, TeamFactory, person
 from factories.problems import ActionFactory, InvitationFactory, PlanFactory
 from factories.reports import ReportFactory
+from factories.signing_in import sign_in
 from upstream_web.design.glossary import glossary
 from upstream_web.home.queries import desk, figures_for, reports_for
 from upstream_web.people.permissions import Permission
@@ -91,6 +93,55 @@ def test_the_download_holds_the_list_and_no_formula(client: Client, force) -> No
     rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
     assert [row["title"] for row in rows] == ['\'=HYPERLINK("http://x")']
     assert "How plans stand" in words(client.get("/plans/dashboard/"))
+
+
+def test_the_dashboard_and_the_list_are_narrowed_to_a_team(client: Client, force) -> None:
+    north, south = area(force, "North"), area(force, "South")
+    one, other, hidden = (TeamFactory(area=north, name=name) for name in ("Ash team", "Birch team", "Hidden team"))
+    PlanFactory(team=one, area=north, status="active", title="Sheds", next_review_on=PAST)
+    PlanFactory(team=one, area=south, title="Cars")
+    PlanFactory(team=other, area=north, status="active", title="Shops", next_review_on=PAST)
+    PlanFactory(team=hidden, area=south, marking="sensitive")
+    client.force_login(person(Permission.PLAN_SEE_AREA, team=TeamFactory(area=force)))
+    whole, page = (words(client.get(f"/plans/dashboard/{query}")) for query in ("", f"?team={one.pk}"))
+    assert "Hidden team" not in whole
+    assert "How the plans of Ash team stand" in page
+    assert "Sheds" in page
+    assert "Shops" in whole
+    assert "Shops" not in page
+    assert f"?team={other.pk}&amp;show=open" in whole
+    assert f"?area=NORTH&amp;team={one.pk}&amp;show=open" in page
+    listed = words(client.get(f"/plans/?area=NORTH&team={one.pk}&show=open"))
+    assert ("Sheds" in listed, "Cars" in listed, "Shops" in listed) == (True, False, False)
+    for not_offered in (hidden.pk, 987_654, "x", "9" * 40, "²"):
+        assert "How plans stand" in words(client.get("/plans/dashboard/", {"team": not_offered}))
+        assert "Shops" in words(client.get("/plans/", {"team": not_offered}))
+
+
+def test_teams_of_one_name_are_counted_apart(client: Client, force) -> None:
+    same = [TeamFactory(area=force, name="North team", organisation=OrganisationFactory()) for _ in range(2)]
+    for team in (*same, same[0]):
+        PlanFactory(team=team)
+    found = tallies(Plan.objects.all(), "team", timezone.localdate())
+    assert [(row.name, row.open) for row in found] == [("All", 3), ("North team", 2), ("North team", 1)]
+
+
+@pytest.mark.parametrize(
+    ("path", "marked"),
+    [
+        ("/", "Home"),
+        ("/plans/", "Plans"),
+        ("/plans/dashboard/", "How plans stand"),
+        ("/people/", "People"),
+        *((path, "") for path in ("/account/reauthenticate/", "/account/password/change/", "/search/", "/words/")),
+    ],
+)
+def test_the_menu_marks_where_one_is_and_nothing_else(client: Client, path: str, marked: str) -> None:
+    sign_in(client, person())
+    page = client.get(path).content.decode()
+    menu = re.search(r'<ul[^>]*id="areas-of-work".*?</ul>', page, re.DOTALL).group()
+    found = re.findall(r'aria-current="[a-z]+"[^>]*>(?:\s|<strong[^>]*>)*([^<]+?)\s*<', menu)
+    assert (found, menu.count("aria-current")) == (([marked], 1) if marked else ([], 0))
 
 
 def test_a_supervisor_sees_late_reviews_of_the_area_and_the_owner_their_own(client: Client, force) -> None:

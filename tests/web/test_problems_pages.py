@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from factories.people import AreaFactory, OrganisationFactory, TeamFactory, person
-from factories.problems import AnswerFactory, InvitationFactory, NoteFactory, PlanFactory, ready_plan
+from factories.problems import ActionFactory, AnswerFactory, InvitationFactory, NoteFactory, PlanFactory, ready_plan
 from upstream_web.people.permissions import Permission
 from upstream_web.problems.models import Plan
 from upstream_web.problems.questions import help_with
@@ -182,3 +182,9 @@ def test_every_page_of_a_plan_stays_under_twenty_queries(signed_in, team, page, 
 def test_every_stage_has_help_in_context(signed_in, team, stage) -> None:
     plan = PlanFactory(team=team)
     assert help_with(stage).lines[0] in words(signed_in.get(f"/plans/{plan.pk}/{stage}/"))
+
+
+def test_notes_and_updates_have_help_beside_their_form(signed_in, team) -> None:
+    action = ActionFactory(plan=PlanFactory(team=team))
+    assert help_with("note").lines[1] in words(signed_in.get(f"/plans/{action.plan_id}/"))
+    assert help_with("action_update").lines[1] in words(signed_in.get(f"/plans/actions/{action.pk}/"))

@@ -221,7 +221,9 @@ def test_the_history_says_who_read_and_keeps_it_apart_from_what_was_done(client,
     page = words(client.get(f"/plans/{marked.pk}/history/readers/"))
     assert "Officer Ash" in page
     assert "Officer Birch" in page
-    assert "Plan paper taken" in page
+    assert "Paper taken out" in page
+    assert "Paper: The whole plan" in page
+    assert "Marking: OFFICIAL-SENSITIVE" in page
     assert "note" not in page.lower()
 
 

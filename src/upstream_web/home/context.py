@@ -11,8 +11,9 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     """Items of the menu, the one of this page marked."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {"navigation": []}
+    home = reverse("home:index")
     items = [
-        ("Home", reverse("home:index")),
+        ("Home", home),
         ("Plans", reverse("problems:plans")),
         ("How plans stand", reverse("problems:dashboard")),
         ("Evidence", reverse("evidence:cards")),
@@ -23,5 +24,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     if standing(request.user).allows(Permission.AUDIT_READ):
         items.append(("Audit log", reverse("audit:log")))
     here = request.path
-    best = max((href for _, href in items if here.startswith(href)), key=len, default="")
+    # every address begins with that of Home, so Home is marked on its own page alone
+    above = (href for _, href in items if here == href or (href != home and here.startswith(href)))
+    best = max(above, key=len, default="")
     return {"navigation": [{"text": text, "href": href, "active": href == best} for text, href in items]}

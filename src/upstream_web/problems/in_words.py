@@ -34,6 +34,11 @@ HAPPENED = {
     "plan.partner_invited": "Organisation invited",
     "plan.partner_left": "Invitation ended",
     "plan.dose_delivered": "Delivery written down",
+    "plan.read": "Plan read",
+    "plan.paper_taken": "Paper taken out",
+    "plan.sensitive_file_read": "Marked file read",
+    "note.read": "Note read",
+    "action.read": "Action read",
 }
 FIELDS = {
     "owner": "Who",
@@ -61,6 +66,9 @@ FIELDS = {
     "evidence": "Rests on",
     "cost": "Cost in pounds",
 }
+PAPERS = {"paper": "The whole plan", "brief": "Brief for a meeting"}
+"""What the papers of a plan are called, by the part of their address."""
+
 TITLES = ("title", "statement", "what", "measure", "name")
 """Fields by whose words a line of a plan is called."""
 
@@ -171,6 +179,8 @@ def _text(model: type[Model] | None, name: str, value: Any, names: Mapping[tuple
         said = [str(value.get("text") or "")]
         said += [f"Rests on: {value['evidence']}"] if value.get("evidence") else []
         return " ".join(part for part in said if part)
+    if name == "paper":
+        return PAPERS.get(str(value), str(value))
     if isinstance(value, list):
         return ", ".join(_text(model, name, one, names) for one in value)
     field = _field(model, name)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -28,11 +28,13 @@ class PlanFilter:
     """What a list of plans is narrowed to; empty fields narrow nothing.
 
     show : "open", "overdue", "drifting", "unscored", "mine", "closed" or "all"
+    team : whose plans are shown
     person : whose plans "mine" are
     """
 
     show: str = "open"
     area: Area | None = None
+    team: Team | None = None
     status: str = ""
     stage: str = ""
     colour: str = ""
@@ -54,7 +56,7 @@ def filtered(plans: QuerySet[Plan], by: PlanFilter) -> QuerySet[Plan]:
     }[by.show]()
     if by.area:
         shown = shown.filter(area__path__startswith=by.area.path)
-    for name in ("status", "stage", "colour", "kind"):
+    for name in ("team", "status", "stage", "colour", "kind"):
         if getattr(by, name):
             shown = shown.filter(**{name: getattr(by, name)})
     for word in by.words.split()[:8]:
@@ -95,11 +97,12 @@ class Tally:
     """How open plans of a place or team stand.
 
     name : of the area or team, "All" for the whole
+    code : what a list of plans is narrowed to it by; empty for the whole
     open, red, amber, green, unscored, overdue, drifting : counts of plans; drifting is unchanged for DRIFT_DAYS
     """
 
     name: str
-    code: str
+    code: str | int
     open: int
     red: int
     amber: int
@@ -168,13 +171,18 @@ def tallies(plans: QuerySet[Plan], by: str, today: datetime.date) -> list[Tally]
         "overdue": Count("id", filter=Q(next_review_on__lt=today)),
         "drifting": Count("id", filter=Q(changed_at__lt=_drift())),
     }
-    name, code = (F("area__name"), F("area__code")) if by == "area" else (F("team__name"), Value(""))
+    name, code = (F("area__name"), F("area__code")) if by == "area" else (F("team__name"), F("team_id"))
     order = "area__path" if by == "area" else "team__name"
     shown = plans.open().order_by()
-    rows = shown.values(order, name=name, code=code).annotate(**counts).order_by(order)
+    rows = shown.values(order, name=name, code=code).annotate(**counts).order_by(order, "code")
     whole = shown.aggregate(**counts)
     found = [Tally(**{key: value for key, value in row.items() if key in Tally.__slots__}) for row in rows]
     return [Tally(name="All", code="", **whole), *found]
+
+
+def teams_with(plans: QuerySet[Plan]) -> QuerySet[Team]:
+    """The teams of some plans: no other team is offered to narrow them by."""
+    return Team.objects.filter(pk__in=plans.order_by().values("team")).order_by("name", "pk")
 
 
 def _drift() -> datetime.datetime:

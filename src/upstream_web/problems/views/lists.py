@@ -9,16 +9,19 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from upstream_web.people.access import recently_signed_in, standing
+from upstream_web.people.models import Team
 from upstream_web.people.permissions import Permission
 from upstream_web.places.queries import areas_with_plans
 from upstream_web.problems.access import visible_actions, visible_plans
 from upstream_web.problems.changes.papers import note_list
 from upstream_web.problems.models import Marking, Plan
 from upstream_web.problems.presenters import colour_tag, plans_as_csv, status_tag
-from upstream_web.problems.queries import DRIFT_DAYS, PlanFilter, filtered, tallies
+from upstream_web.problems.queries import DRIFT_DAYS, PlanFilter, filtered, tallies, teams_with
 from upstream_web.problems.workbook_out import WORKBOOK_TYPE, as_workbook
 
 PAGE = 25
+TOO_LONG_A_NUMBER = 10
+"""Digits: no row has such a number, and no database takes one much longer."""
 LIST_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": WORKBOOK_TYPE}
 SHOWS = ["overdue", "drifting", "unscored", "mine", "closed", "all"]
 
@@ -34,6 +37,7 @@ def plans(request: HttpRequest) -> HttpResponse:
         "page": page,
         "by": by,
         "areas": areas_with_plans(),
+        "teams": teams_with(visible_plans(request.user)),
         "choices": Plan,
         "query": query.urlencode(),
         "status_tag": status_tag,
@@ -47,9 +51,14 @@ def plans(request: HttpRequest) -> HttpResponse:
 def dashboard(request: HttpRequest) -> HttpResponse:
     """How the plans open to the person stand: by area and colour, by team, overdue, drifting."""
     visible, today = visible_plans(request.user), timezone.localdate()
+    teams = teams_with(visible)
+    team = _team(request, teams)
+    visible = visible.filter(team=team) if team else visible
     overdue = visible.overdue().select_related("area", "team", "owner").order_by("next_review_on", "id")
     context = {
-        "title": "How plans stand",
+        "title": f"How the plans of {team} stand" if team else "How plans stand",
+        "teams": teams,
+        "team": team,
         "by_area": tallies(visible, "area", today),
         "by_team": tallies(visible, "team", today),
         "overdue": overdue[:20],
@@ -98,6 +107,7 @@ def plan_filter(request: HttpRequest) -> PlanFilter:
         if given.get("show") in ("overdue", "drifting", "unscored", "mine", "closed", "all")
         else "open",
         area=areas_with_plans().filter(code=given["area"]).first() if given.get("area") else None,
+        team=_team(request, teams_with(visible_plans(request.user))),
         status=_one_of(given.get("status"), Plan.Status.values),
         stage=_one_of(given.get("stage"), Plan.Stage.values),
         colour=_one_of(given.get("colour"), Plan.Colour.values),
@@ -105,6 +115,12 @@ def plan_filter(request: HttpRequest) -> PlanFilter:
         words=given.get("words", "")[:100],
         person=request.user,
     )
+
+
+def _team(request: HttpRequest, teams: QuerySet[Team]) -> Team | None:
+    """The team of an address, where it is one of those offered."""
+    given = request.GET.get("team", "")
+    return teams.filter(pk=given).first() if given.isdecimal() and len(given) < TOO_LONG_A_NUMBER else None
 
 
 def _one_of(value: str | None, allowed: list[str]) -> str:

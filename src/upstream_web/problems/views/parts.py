@@ -167,6 +167,7 @@ def action(request: HttpRequest, pk: int) -> HttpResponse:
         "title": row.title,
         "action": row,
         "form": form if may_update else None,
+        "update_help": help_with("action_update"),
         "updates": row.updates.select_related("by"),
     }
     return render(request, "problems/action.jinja", context)

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST
 from upstream_web.design.forms import posted
 from upstream_web.files.presenters import as_download
 from upstream_web.people.access import recently_signed_in
-from upstream_web.people.presenters import happenings
 from upstream_web.people.queries import bodies_but
 from upstream_web.problems.access import (
     PlanAccess,
@@ -74,6 +73,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
         "notes": notes,
         "records": plan.status_records.select_related("by")[:5] if access.whole else [],
         "note_form": NoteForm(),
+        "note_help": help_with("note"),
         "files": [row for row in plan.files.select_related("file") if access.whole and access.sees(row.marking)],
         "scores": plan.scores.select_related("by")[:3] if access.whole else [],
         "reviews": plan.reviews.select_related("by")[:3] if access.whole else [],
@@ -313,7 +313,7 @@ def _readers(request: HttpRequest, plan: Plan, access: PlanAccess) -> HttpRespon
         "title": "Who read this",
         "events": Paginator(readings_open_to(plan, access), 50).get_page(request.GET.get("page")),
     }
-    context["rows"] = happenings(list(context["events"]))
+    context["rows"] = history_in_words(context["events"])
     return render(request, "problems/readers.jinja", context)
 
 
