@@ -22,7 +22,10 @@ LOOPBACK = "127.0.0.1"
 MARKER = ".upstream-demo"
 """Stands in every folder that this command made: no other folder's files are ever deleted."""
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-PLACES_COMMANDS = {"boundaries": "lsoa", "lookup": "lookup", "population": "population", "deprivation": "deprivation"}
+PLACES_COMMANDS = {
+    "boundaries": "lsoa", "lookup": "lookup", "rural_urban": "lookup", "population": "population",
+    "deprivation": "deprivation",
+}  # fmt: skip
 
 
 def _run(folder: Path, *arguments: str) -> None:

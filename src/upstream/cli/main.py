@@ -19,6 +19,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "records": ("upstream.cli.records", "Add records, see what is held and what was refused, take an add back."),
     "places": ("upstream.cli.places", "Add boundaries, look-ups, populations and deprivation."),
     "measures": ("upstream.cli.measures", "List, explain and run measures."),
+    "analyse": ("upstream.cli.analyse", "Rank small areas by need, sort them into types, find those alike."),
     "report": ("upstream.cli.report", "Make the quarterly report, or check anybody's report for contradictions."),
     "scan": ("upstream.cli.scan", "Find what stands out in the records: signals, with their evidence."),
     "demo": ("upstream.cli.demo", "Build the synthetic force and its report, and serve them on this machine."),

@@ -52,7 +52,7 @@ def add_lsoa(config: str, files: tuple[Path, ...], as_json: bool) -> None:
 @add.command("lookup")
 @_options
 def add_lookup(config: str, files: tuple[Path, ...], as_json: bool) -> None:
-    """Look-ups: 2011 to 2021 codes, small areas to districts and partnerships, districts to forces.
+    """Look-ups: 2011 to 2021 codes, small areas to their areas, or to rural or urban; districts to forces.
 
     Example: upstream places add lookup lookup_lsoa11_lsoa21_lad22.csv.gz lookup_lad24_csp24_pfa24.csv
     """

@@ -120,14 +120,30 @@ def by_address(wanted: SliceRows) -> Question:
 
 def by_victim(wanted: SliceRows) -> Question:
     """Crimes by small area, type and victim: lsoa, type, n. Businesses are left out, and nobody is named."""
-    people = unbound(source_table("people_in_crimes"))
-    people = people.filter(
-        (people["role"] == "victim").fill_null(False), ~people["business"].fill_null(False), people["person"].notnull()
-    ).select("crime_ref", "person")
+    people = _victims()
     rows = _rows(wanted)
     own = rows.select("crime_ref", "lsoa", type=rows[TYPE_COLUMN[wanted.table]])
     each = people.distinct().inner_join(own, "crime_ref").group_by("lsoa", "type", "person").agg(n=ibis._.count())
     return Question("slice", (wanted.table, "people_in_crimes"), each.select("lsoa", "type", "n"))
+
+
+def by_small_area_and_type(wanted: SliceRows) -> Question:
+    """Rows by small area, type and offence code: lsoa (null where not known), type, code (null: none), n."""
+    rows = _rows(wanted)
+    code = rows["offence_code"] if "offence_code" in rows.columns else ibis.null("string")
+    rows = rows.mutate(upstream_code=code)
+    kind = rows[TYPE_COLUMN[wanted.table]]
+    answer = rows.group_by(lsoa=rows["lsoa"], type=kind, code=rows.upstream_code).agg(n=rows.count())
+    return Question("slice", (wanted.table,), answer)
+
+
+def victims_again_by_small_area(wanted: SliceRows) -> Question:
+    """People who were victims of at least two of the slice's crimes in one small area: lsoa, n (people)."""
+    rows = _rows(wanted).select("crime_ref", "lsoa")
+    people = _victims().inner_join(rows, "crime_ref").select("crime_ref", "person", "lsoa").distinct()
+    each = people.group_by("lsoa", "person").agg(offences=ibis._.count())
+    again = each.filter(each["offences"] > 1)
+    return Question("slice", (wanted.table, "people_in_crimes"), again.group_by("lsoa").agg(n=again.count()))
 
 
 def by_start(wanted: SliceRows) -> Question:
@@ -178,14 +194,17 @@ def each_row(wanted: SliceRows) -> Question:
 
 def by_offences_a_victim(wanted: SliceRows) -> Question:
     """People by how many of the slice's crimes they were victims of: offences, n (people). Businesses are left out."""
-    people = unbound(source_table("people_in_crimes"))
-    people = people.filter(
-        (people["role"] == "victim").fill_null(False), ~people["business"].fill_null(False), people["person"].notnull()
-    ).select("crime_ref", "person")
     refs = _rows(wanted).select("crime_ref")
-    each = people.semi_join(refs, "crime_ref").distinct().group_by("person").agg(offences=ibis._.count())
+    each = _victims().semi_join(refs, "crime_ref").distinct().group_by("person").agg(offences=ibis._.count())
     answer = each.group_by("offences").agg(n=each.count())
     return Question("slice", (wanted.table, "people_in_crimes"), answer)
+
+
+def _victims() -> ir.Table:
+    people = unbound(source_table("people_in_crimes"))
+    return people.filter(
+        (people["role"] == "victim").fill_null(False), ~people["business"].fill_null(False), people["person"].notnull()
+    ).select("crime_ref", "person")
 
 
 def _rows(wanted: SliceRows) -> ir.Table:

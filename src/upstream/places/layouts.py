@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from upstream.errors import BadInput
-from upstream.places.tables import AREAS, CHANGES, DEPRIVATION, DISTRICTS, GROUPS, POPULATION, Fact, PlaceTable
+from upstream.places.tables import (
+    AREAS,
+    CHANGES,
+    DEPRIVATION,
+    DISTRICTS,
+    GROUPS,
+    POPULATION,
+    RURALITY,
+    Fact,
+    PlaceTable,
+)
 
 Facts = list[tuple[PlaceTable, Fact]]
 
@@ -26,6 +36,10 @@ ONLY_INDEX: Final = {2021: 2025}
 
 _LSOA: Final = re.compile(r"lsoa(20)?(11|21)_?(code|cd|name|nm)")
 _LEVELS: Final = {"district": r"(?:l?tla|lad)", "csp": "csp", "force": "pfa"}
+_RURALITY: Final = re.compile(r"ruc(20)?(11|21)_?(code|cd)")
+_KIND_OF_PLACE: Final = re.compile(r"classification|ruc(20)?(11|21)_?(name|nm)")
+_RURAL_CODES: Final = {2011: ("D", "E", "F"), 2021: ("R",)}
+"""How rural codes begin. Source: Office for National Statistics, 2011 and 2021 rural-urban classifications."""
 _INDEX: Final = re.compile(r"(.+?)_?(score|rank|decile)", re.IGNORECASE)
 _CHANGE: Final = ("change_code", "chgind", "chnind", "change")
 _RESIDENTS: Final = (
@@ -132,14 +146,16 @@ def area_facts(headers: Sequence[str]) -> Callable[[dict[str, str]], Facts]:
 
 
 def lookup_layout(headers: Sequence[str]) -> Layout:
-    """Recognise a look-up: 2011 to 2021 codes, LSOA to areas, or district to CSP and force.
+    """Recognise a look-up: 2011 to 2021 codes, LSOA to areas, LSOA to rural or urban, or district to CSP and force.
 
     Raises
     ------
     BadInput
-        The columns are none of the three.
+        The columns are none of the four.
     """
     codes = _columns(headers, "code")
+    if len(codes) == 1 and any(_RURALITY.fullmatch(header.strip().lower()) for header in headers):
+        return Layout(f"{next(iter(codes))} LSOAs to rural or urban", _rurality_facts(headers))
     if set(codes) == set(VINTAGES):
         return Layout("2011 to 2021 LSOA codes", _change_facts(headers, codes))
     district = _level(headers, "district", "code")
@@ -149,9 +165,26 @@ def lookup_layout(headers: Sequence[str]) -> Layout:
         return Layout("districts to partnerships and forces", _district_facts(headers))
     raise BadInput(
         "The file is not a look-up that is known.",
-        allowed="lsoa11_code with lsoa21_code; an LSOA code with ltlaNN_code or LADNNCD; ltlaNN_code with pfaNN_code",
+        allowed="lsoa11_code with lsoa21_code; an LSOA code with ltlaNN_code, LADNNCD or rucNN_code; "
+        "ltlaNN_code with pfaNN_code",
         remedy=f"Headers found: {', '.join(headers)}.",
     )
+
+
+def _rurality_facts(headers: Sequence[str]) -> Callable[[dict[str, str]], Facts]:
+    vintage, code = _one_vintage(headers, "rural-urban")
+    coded, matched = next((h, m) for h in headers if (m := _RURALITY.fullmatch(h.strip().lower())))
+    words = next((h for h in headers if _KIND_OF_PLACE.fullmatch(h.strip().lower())), coded)
+    edition = 2000 + int(matched[2])
+
+    def read(row: dict[str, str]) -> Facts:
+        kind = row[coded].strip().upper()
+        if not kind:
+            raise Refusal(f"{coded} is blank")
+        rural = kind.startswith(_RURAL_CODES[edition])
+        return [(RURALITY, (_code(row, code), vintage, kind, row[words].strip() or kind, rural))]
+
+    return read
 
 
 def _change_facts(headers: Sequence[str], codes: dict[int, str]) -> Callable[[dict[str, str]], Facts]:

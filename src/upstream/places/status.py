@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from upstream.places.tables import AREAS, BOUNDARIES, CHANGES, DEPRIVATION, POPULATION, REFUSED, read_table
+from upstream.places.tables import AREAS, BOUNDARIES, CHANGES, DEPRIVATION, POPULATION, REFUSED, RURALITY, read_table
 from upstream.store import Store
 
 
@@ -37,6 +37,7 @@ def places_held(store: Store) -> tuple[HeldPlaces, ...]:
     index = read_table(store, DEPRIVATION)
     pairs = set(zip(index.column("lsoa").to_pylist(), index.column("year").to_pylist(), strict=True))
     held += _by("deprivation", Counter(str(year) for _, year in pairs))
+    held += _by("rural or urban", Counter(map(str, read_table(store, RURALITY).column("vintage").to_pylist())))
     held.append(HeldPlaces("quarantine", read_table(store, REFUSED).num_rows))
     return tuple(held)
 

@@ -64,9 +64,10 @@ DEPRIVATION: Final = _table(
     "places_deprivation", 3, lsoa=_TEXT, year=_WHOLE, domain=_TEXT, vintage=_WHOLE, score=_NUMBER, rank=_WHOLE,
     decile=_WHOLE,
 )  # fmt: skip
+RURALITY: Final = _table("places_rurality", 1, lsoa=_TEXT, vintage=_WHOLE, code=_TEXT, kind=_TEXT, rural=pa.bool_())
 REFUSED: Final = _table("places_quarantine", 3, kind=_TEXT, file=_TEXT, line=_WHOLE, reason=_TEXT, raw=_TEXT)
 
-TABLES: Final = (AREAS, DISTRICTS, CHANGES, BOUNDARIES, POPULATION, GROUPS, DEPRIVATION, REFUSED)
+TABLES: Final = (AREAS, DISTRICTS, CHANGES, BOUNDARIES, POPULATION, GROUPS, DEPRIVATION, RURALITY, REFUSED)
 BY_NAME: Final = {table.name: table for table in TABLES}
 
 

@@ -1,0 +1,203 @@
+"""``upstream analyse``: which places need most, of what type they are, and which are alike."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from upstream.cli.force import with_force
+from upstream.cli.settings import Settings, load_settings, who
+from upstream.cli.terminal import cells, say, say_json, show
+from upstream.errors import BadInput
+
+if TYPE_CHECKING:
+    from upstream.analyse.index_definition import IndexDefinition
+    from upstream.analyse.needs import Index
+    from upstream.store import ReadingScope, Store
+
+SHOWN = 25
+"""Rows of a table in the terminal; --out and --json give every one."""
+
+
+@click.group("analyse")
+def group() -> None:
+    """Which places need most, of what type they are, and which are alike.
+
+    Example: upstream analyse index --to 2022-06 --out index.csv
+    """
+
+
+TO = click.option("--to", "to_text", metavar="YYYY-MM", help="The last month counted; without it, the newest held.")
+OUT = click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE",
+    help="Every row into a file: .csv, .parquet, .json, or .geojson with outlines.",
+)  # fmt: skip
+JSON = click.option("--json", "as_json", is_flag=True, help="JSON, for a program to read.")
+TABLES = click.option(
+    "--table", "files", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+    help="A partner's CSV: a small-area code, then numbers (repeat for more).",
+)  # fmt: skip
+
+
+def open_store(config: str) -> tuple[Settings, Store]:
+    """The settings, with the force that the store holds, and the store."""
+    from upstream.store import Store
+
+    settings = load_settings(Path(config))
+    store = Store(settings.store)
+    return with_force(settings, store), store
+
+
+def needs_scope() -> ReadingScope:
+    """What an index of needs may read: people too, as counts by small area."""
+    from upstream.analyse.small_area_needs import PURPOSE, TABLES
+    from upstream.store import ReadingScope
+
+    return ReadingScope(who(), PURPOSE, TABLES, personal=True)
+
+
+def asked(settings: Settings, to_text: str | None, files: Sequence[Path]) -> dict[str, Any]:
+    """What every count of small areas takes from the settings and the options."""
+    from upstream.periods import Month
+
+    return {
+        "to": Month.parse(to_text) if to_text else None,
+        "areas": {area.code: area.name for area in settings.areas},
+        "force": settings.force_key,
+        "files": files,
+        "engine": settings.engine,
+        "memory": settings.memory,
+        "threads": settings.threads,
+    }
+
+
+def definition_of(key: str, version: int | None, path: Path | None, weights: Sequence[str] = ()) -> IndexDefinition:
+    """The definition named, with other weights where some were given as KEY=NUMBER."""
+    from upstream.analyse.index_definition import load_index, load_index_file
+
+    definition = load_index_file(path) if path else load_index(key, version)
+    return definition.weighted(dict(map(_weight, weights)))
+
+
+def _weight(text: str) -> tuple[str, float]:
+    key, _, number = text.partition("=")
+    try:
+        return key.strip(), float(number)
+    except ValueError:
+        raise BadInput(f"The weight {text!r} cannot be read.", allowed="KEY=NUMBER, for example harm=30") from None
+
+
+DEFINITION = click.option(
+    "--definition", "path", type=click.Path(path_type=Path), metavar="FILE", help="A definition of your own (TOML)."
+)
+VERSION = click.option("--version", type=int, help="An earlier version of the index.")
+WEIGHTS = click.option("--weight", "weights", multiple=True, metavar="KEY=NUMBER", help="Another weight (repeat).")
+TOP = click.option("--top", default=10, show_default=True, help="How many small areas are chosen.")
+
+
+@group.command("index")
+@click.argument("key", default="vulnerability")
+@TO
+@TOP
+@WEIGHTS
+@click.option("--certain-weights", is_flag=True, help="Take the weights as certain: intervals show counts alone.")
+@VERSION
+@DEFINITION
+@TABLES
+@OUT
+@JSON
+@click.pass_obj
+def index(
+    config: str, key: str, to_text: str | None, top: int, weights: tuple[str, ...], certain_weights: bool,
+    version: int | None, path: Path | None, files: tuple[Path, ...], out: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Rank small areas by an index of needs, with the interval of every rank and who lives in those chosen.
+
+    Example: upstream analyse index --to 2022-06 --top 10 --weight harm=40 --out index.csv
+    """
+    from upstream.analyse.needs import as_rows, index_of_needs
+    from upstream.reports.rows_out import write_rows
+    from upstream.stats.composite import WEIGHT_CONCENTRATION
+
+    definition = definition_of(key, version, path, weights)
+    settings, store = open_store(config)
+    made = index_of_needs(
+        definition, store, needs_scope(), top=top,
+        weight_concentration=None if certain_weights else WEIGHT_CONCENTRATION, **asked(settings, to_text, files),
+    )  # fmt: skip
+    rows = as_rows(made)
+    if out:
+        write_rows(out, rows, store)
+    if as_json:
+        say_json({"index": _index_facts(made), "small_areas": rows})
+        return
+    _show_index(made)
+    if out:
+        say(f"{len(rows)} small areas in {out}.")
+
+
+def _index_facts(made: Index) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    of = made.definition
+    return {
+        "key": of.key, "version": of.version, "hash": of.hash, "title": of.title, "from": str(made.first),
+        "to": str(made.last), "missing_months": [str(month) for month in made.missing], "top": made.top,
+        "indicators": [
+            {"key": one.of.key, "title": one.of.title, "unit": one.unit, "weight": one.share,
+             "rank_correlation_without": one.correlation, "replaced_without": one.replaced}
+            for one in made.indicators
+        ],
+        "lacking": {one.key: why for one, why in made.lacking},
+        "rural_and_urban": [asdict(kind) for kind in made.kinds],
+        "policing_areas": [asdict(kind) for kind in made.policing_areas],
+        "groups": [asdict(group) for group in made.groups], "groups_of": made.groups_of,
+        "left_out": dict(made.left_out),
+        "crimes": {"in_small_areas": made.placed, "elsewhere": made.elsewhere, "without_place": made.without_place},
+        "tables": {one.table: one.version for one in made.tables}, "engine_version": made.engine_version,
+    }  # fmt: skip
+
+
+def _show_index(made: Index) -> None:
+    from rich.table import Table
+
+    of = made.definition
+    table = Table(title=f"{of.title}, version {of.version}: {made.first.label} to {made.last.label}")
+    for name, right in (("Rank", 1), ("95% of ranks", 1), ("Small area", 0), ("Area", 0), ("Rural", 0),
+                        ("Among its kind", 1), ("Score", 1), (f"In the first {made.top}", 1)):  # fmt: skip
+        table.add_column(name, justify="right" if right else "left")
+    for row in made.areas[: max(SHOWN, made.top)]:
+        rural = {None: "not known", True: "rural", False: "urban"}[row.area.rural]
+        table.add_row(
+            *cells(str(row.rank), f"{row.lower} to {row.upper}", f"{row.area.code} {row.area.name}", row.area.area,
+                   rural, str(row.rank_of_kind or ""), f"{row.score:.1f}", f"{row.in_top:.0%}")
+        )  # fmt: skip
+    show(table)
+    for line in _index_lines(made):
+        say(line)
+
+
+def _index_lines(made: Index) -> list[str]:
+    lines = ["Weights: " + ", ".join(f"{one.of.title} {one.share:.0%}" for one in made.indicators) + "."]
+    lines += [f"Not in the index: {why} Its weight falls to the others." for _, why in made.lacking]
+    swayed = max(made.indicators, key=lambda one: one.replaced)
+    lines.append(f"Without {swayed.of.title}, {swayed.replaced} of the first {made.top} would be others.")
+    for kind in (*made.kinds, *made.policing_areas):
+        harm = "" if math.isnan(kind.share_of_harm) else f", {kind.share_of_harm:.0%} of harm"
+        lines.append(
+            f"{kind.name}: {kind.in_top} of the first {made.top}; {kind.share_of_residents:.0%} of residents{harm}."
+        )
+    for group in made.groups:
+        lines.append(
+            f"{group.group}: {group.of_all:.1%} of residents, {group.of_top:.1%} of those in the first {made.top}."
+        )
+    if not made.groups:
+        lines.append("Who lives there is not held: add a population by group to see on whom the choice falls.")
+    if made.missing:
+        lines.append(f"Not held, and in no figure: {', '.join(month.label for month in made.missing)}.")
+    lost = made.elsewhere + made.without_place
+    return [*lines, f"Crimes: {made.placed:,.0f} in these small areas, {lost:,.0f} elsewhere or without a place."]

@@ -1,0 +1,82 @@
+"""Rows of an analysis as a file for other programs: CSV, Parquet, JSON, or GeoJSON with outlines of small areas."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+
+from upstream.errors import BadInput
+from upstream.places.tables import BOUNDARIES, read_table
+from upstream.reports.spreadsheet import as_plain_text
+from upstream.store import Store
+
+Rows = Sequence[Mapping[str, Any]]
+ENDINGS: Final = (".csv", ".parquet", ".json", ".geojson")
+
+
+def write_rows(path: Path, rows: Rows, store: Store | None = None) -> Path:
+    """Write rows of the same columns; the file's ending says how. GeoJSON takes outlines of ``lsoa`` from the store.
+
+    Raises
+    ------
+    BadInput
+        The ending is not known, or nobody holds the outlines.
+    """
+    makers = {".csv": _csv, ".json": _json, ".parquet": _parquet}
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
+        raise BadInput(f"{path.name} has an ending that is not known.", allowed=", ".join(ENDINGS))
+    made = _geojson(rows, store) if ending == ".geojson" else makers[ending](rows)
+    path.write_bytes(made)
+    return path
+
+
+def _csv(rows: Rows) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    names = list(rows[0]) if rows else []
+    writer.writerow(names)
+    for row in rows:
+        cells = [row[name] for name in names]
+        writer.writerow([as_plain_text(cell) if isinstance(cell, str) else cell for cell in cells])
+    return out.getvalue().encode()
+
+
+def _json(rows: Rows) -> bytes:
+    return (json.dumps([dict(row) for row in rows], ensure_ascii=False, default=str) + "\n").encode()
+
+
+def _parquet(rows: Rows) -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pylist([dict(row) for row in rows]), sink)
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def _geojson(rows: Rows, store: Store | None) -> bytes:
+    if any("lsoa" not in row for row in rows):
+        raise BadInput("These rows are not of small areas, so they have no outline.", allowed=", ".join(ENDINGS[:-1]))
+    held = read_table(store, BOUNDARIES).to_pylist() if store is not None else []
+    outlines = {row["lsoa"]: row["wkb"] for row in sorted(held, key=lambda row: row["vintage"])}
+    lacking = [row["lsoa"] for row in rows if row["lsoa"] not in outlines]
+    if lacking:
+        raise BadInput(
+            f"No outline of {lacking[0]} is held ({len(lacking)} lack one).",
+            remedy="Add boundaries first: upstream places add lsoa FILE.geojson",
+        )
+    features = [
+        {
+            "type": "Feature",
+            "properties": dict(row),
+            "geometry": json.loads(shapely.to_geojson(shapely.from_wkb(outlines[row["lsoa"]]))),
+        }
+        for row in rows
+    ]
+    return (json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False) + "\n").encode()
