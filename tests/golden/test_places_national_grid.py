@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from upstream.errors import BadInput
-from upstream.places.national_grid import by_formula, checked, from_degrees, projected
+from upstream.places.national_grid import by_formula, checked, from_degrees, projected, to_degrees
 
 WATER_TOWER = (1.716073972, 52.658007833)
 """Caister water tower: Ordnance Survey, A guide to coordinate systems in Great Britain, worked examples."""
@@ -85,3 +85,16 @@ def test_neighbours_still_touch_once_projected() -> None:
     assert shared.length == pytest.approx(22_250, rel=0.01)
     with pytest.raises(BadInput, match="outside Great Britain"):
         projected(np.array([shapely.box(2.2, 48.8, 2.4, 48.9)]))
+
+
+def test_the_way_back_is_the_same_way_on_land_and_at_sea() -> None:
+    """Degrees of a point on the grid and its grid point again: within a centimetre by OSTN15, by the formula at sea."""
+    east = np.array([651_409.804, 257_725.158, 699_000.0, 640_000.0])
+    north = np.array([313_177.450, 675_344.886, 500_000.0, 500_000.0])
+    degrees = to_degrees(east, north)
+    assert degrees[0] == pytest.approx(WATER_TOWER, abs=1e-7)
+    again = from_degrees(degrees[:, 0], degrees[:, 1])
+    assert again.easting == pytest.approx(east, abs=0.01)
+    assert again.northing == pytest.approx(north, abs=0.01)
+    assert again.approximate.tolist() == [False, False, True, False]
+    assert to_degrees([], []).shape == (0, 2)

@@ -16,6 +16,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from upstream.places.national_grid import to_degrees
+
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -33,11 +35,6 @@ _TOWN_SPREAD: Final = 2_400.0
 _RURAL_RESIDENTS_PER_KM2: Final = 350.0
 ADDRESSES: Final = 60
 """Addresses in a small area at which crimes are placed (a stand-in for the few hundred real ones)."""
-
-# Airy 1830 ellipsoid and the National Grid's transverse Mercator (Ordnance Survey, A guide to coordinate systems in
-# Great Britain, annexes A to C)
-_AIRY_A, _AIRY_B = 6_377_563.396, 6_356_256.909
-_SCALE, _LAT0, _LON0, _E0, _N0 = 0.9996012717, math.radians(49), math.radians(-2), 400_000.0, -100_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,41 +176,9 @@ def invent_map(rng: np.random.Generator, *, small_areas: int = SMALL_AREAS) -> S
     )
 
 
-def to_degrees(easting: Array, northing: Array) -> tuple[Array, Array]:
-    """Longitude and latitude of National Grid metres by the inverse transverse Mercator projection.
-
-    The datum shift to WGS84 (about 100 m) is left out: the map is invented, only its shape matters.
-    """
-    e2 = 1 - (_AIRY_B / _AIRY_A) ** 2
-    n = (_AIRY_A - _AIRY_B) / (_AIRY_A + _AIRY_B)
-
-    def meridian(lat: Array) -> Array:
-        d, s = lat - _LAT0, lat + _LAT0
-        return _AIRY_B * _SCALE * (
-            (1 + n + 1.25 * n**2 + 1.25 * n**3) * d
-            - (3 * n + 3 * n**2 + 2.625 * n**3) * np.sin(d) * np.cos(s)
-            + (1.875 * n**2 + 1.875 * n**3) * np.sin(2 * d) * np.cos(2 * s)
-            - 35 / 24 * n**3 * np.sin(3 * d) * np.cos(3 * s)
-        )  # fmt: skip
-
-    lat = _LAT0 + (northing - _N0) / (_AIRY_A * _SCALE)
-    for _ in range(6):
-        lat = lat + (northing - _N0 - meridian(lat)) / (_AIRY_A * _SCALE)
-    sin2 = np.sin(lat) ** 2
-    nu = _AIRY_A * _SCALE / np.sqrt(1 - e2 * sin2)
-    rho = _AIRY_A * _SCALE * (1 - e2) / (1 - e2 * sin2) ** 1.5
-    eta2 = nu / rho - 1
-    t = np.tan(lat)
-    d = (easting - _E0) / nu
-    latitude = lat - t * nu / rho * (d**2 / 2 - d**4 / 24 * (5 + 3 * t**2 + eta2 - 9 * t**2 * eta2))
-    longitude = _LON0 + (d - d**3 / 6 * (nu / rho + 2 * t**2) + d**5 / 120 * (5 + 28 * t**2 + 24 * t**4)) / np.cos(lat)
-    return np.degrees(longitude), np.degrees(latitude)
-
-
 def _ring(shape: shapely.Polygon) -> list[list[float]]:
     xy = shapely.get_coordinates(shape.exterior)
-    lon, lat = to_degrees(xy[:, 0], xy[:, 1])
-    return [[round(float(a), 6), round(float(b), 6)] for a, b in zip(lon, lat, strict=True)]
+    return [[round(float(a), 6), round(float(b), 6)] for a, b in to_degrees(xy[:, 0], xy[:, 1])]
 
 
 def write_places(folder: Path, small: SmallAreas, areas: list[tuple[str, str]], force: tuple[str, str]) -> list[Path]:

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 import shapely
-from convertbng.cutil import convert_bng
+from convertbng.cutil import convert_bng, convert_osgb36_to_ll
 from numpy.typing import ArrayLike, NDArray
 
 from upstream.errors import BadInput
@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 EAST_MOST: Final = 700_000.0
 NORTH_MOST: Final = 1_300_000.0
 """Metres that the grid reaches east and north of its false origin."""
-_BRITAIN: Final = (-9.5, 49.5, 2.5, 61.5)
+_BRITAIN: Final = (-9.5, 49.5, 2.8, 61.5)
 """West, south, east and north of everything that the grid covers, in degrees."""
 _ELSEWHERE: Final = (
     (0.0, 50_000.0, 150_000.0, 612_000.0),  # Ireland
@@ -35,6 +35,7 @@ _AIRY: Final = (6_377_563.396, 6_356_256.909)
 _SCALE, _LAT0, _LON0, _E0, _N0 = 0.9996012717, math.radians(49), math.radians(-2), 400_000.0, -100_000.0
 _SHIFT: Final = np.array([-446.448, 125.157, -542.060])
 _TURN: Final = np.radians(np.array([-0.1502, -0.2470, -0.8421]) / 3600)
+_TURNED: Final = np.array([[1, -_TURN[2], _TURN[1]], [_TURN[2], 1, -_TURN[0]], [-_TURN[1], _TURN[0], 1]])
 _STRETCH: Final = 20.4894e-6
 
 
@@ -92,8 +93,7 @@ def from_degrees(longitude: ArrayLike, latitude: ArrayLike) -> GridPoints:
     east, north = np.full(len(lon), np.nan), np.full(len(lon), np.nan)
     approximate = np.zeros(len(lon), bool)
     if inside.any():
-        found = convert_bng(np.ascontiguousarray(lon[inside]), np.ascontiguousarray(lat[inside]))
-        east[inside], north[inside] = np.asarray(found[0]), np.asarray(found[1])
+        east[inside], north[inside] = _by_grid(lon[inside], lat[inside]).T
         approximate = inside & np.isnan(east)
         east[approximate], north[approximate] = by_formula(lon[approximate], lat[approximate]).T
     return _marked(east, north, missing, approximate)
@@ -117,6 +117,19 @@ def checked(easting: ArrayLike, northing: ArrayLike) -> GridPoints:
     return _marked(east.copy(), north.copy(), missing, np.zeros(len(east), bool))
 
 
+def to_degrees(easting: ArrayLike, northing: ArrayLike) -> Floats:
+    """Longitude and latitude (n, 2), WGS84, of points on the grid: the way back from :func:`from_degrees`."""
+    east, north = _pair(easting, northing)
+    if not len(east):
+        return np.empty((0, 2))
+    found = np.column_stack(convert_osgb36_to_ll(np.ascontiguousarray(east), np.ascontiguousarray(north)))
+    lacking = np.isnan(_by_grid(found[:, 0], found[:, 1])[:, 0])  # one way and back must be the same way
+    if lacking.any():
+        found[lacking] = _degrees_by_formula(east[lacking], north[lacking])
+    degrees: Floats = found
+    return degrees
+
+
 def projected(outlines: NDArray[np.object_]) -> NDArray[np.object_]:
     """Outlines in degrees on the grid: a corner that two of them share stays one corner.
 
@@ -135,48 +148,71 @@ def projected(outlines: NDArray[np.object_]) -> NDArray[np.object_]:
     return moved
 
 
+def _by_grid(longitude: Floats, latitude: Floats) -> Floats:
+    """Eastings and northings (n, 2) by OSTN15; not a number where the grid, as held, does not reach."""
+    return np.column_stack(convert_bng(np.ascontiguousarray(longitude), np.ascontiguousarray(latitude)))
+
+
 def by_formula(longitude: Floats, latitude: Floats) -> Floats:
     """Eastings and northings (n, 2) by one shift of the datum and the transverse Mercator projection."""
     lon, lat = np.radians(longitude), np.radians(latitude)
-    a, b = _GRS80
+    there = _SHIFT[:, None] + (1 + _STRETCH) * (_TURNED @ _geocentric(lon, lat, _GRS80))
+    return _mercator(*_geographic(there, _AIRY))
+
+
+def _degrees_by_formula(easting: Floats, northing: Floats) -> Floats:
+    lon, lat = _from_mercator(easting, northing)
+    here = np.linalg.solve(_TURNED, (_geocentric(lon, lat, _AIRY) - _SHIFT[:, None]) / (1 + _STRETCH))
+    return np.degrees(np.column_stack(_geographic(here, _GRS80)))
+
+
+def _geocentric(lon: Floats, lat: Floats, ellipsoid: tuple[float, float]) -> Floats:
+    """Metres from the middle of the earth, (3, n), at no height."""
+    a, b = ellipsoid
     e2 = 1 - (b / a) ** 2
     nu = a / np.sqrt(1 - e2 * np.sin(lat) ** 2)
-    here = np.stack([nu * np.cos(lat) * np.cos(lon), nu * np.cos(lat) * np.sin(lon), nu * (1 - e2) * np.sin(lat)])
-    rx, ry, rz = _TURN
-    turned = np.array([[1, -rz, ry], [rz, 1, -rx], [-ry, rx, 1]])
-    there = _SHIFT[:, None] + (1 + _STRETCH) * (turned @ here)
-    return _mercator(*_on_airy(there))
+    return np.stack([nu * np.cos(lat) * np.cos(lon), nu * np.cos(lat) * np.sin(lon), nu * (1 - e2) * np.sin(lat)])
 
 
-def _on_airy(xyz: Floats) -> tuple[Floats, Floats]:
-    """Latitude and longitude, radians, of geocentric metres (3, n)."""
-    a, b = _AIRY
+def _geographic(xyz: Floats, ellipsoid: tuple[float, float]) -> tuple[Floats, Floats]:
+    """Longitude and latitude, radians, of geocentric metres (3, n)."""
+    a, b = ellipsoid
     e2 = 1 - (b / a) ** 2
     level = np.hypot(xyz[0], xyz[1])
     lat = np.arctan2(xyz[2], level * (1 - e2))
     for _ in range(6):
         nu = a / np.sqrt(1 - e2 * np.sin(lat) ** 2)
         lat = np.arctan2(xyz[2] + e2 * nu * np.sin(lat), level)
-    return lat, np.arctan2(xyz[1], xyz[0])
+    return np.arctan2(xyz[1], xyz[0]), lat
 
 
-def _mercator(lat: Floats, lon: Floats) -> Floats:
+def _meridian(lat: Floats) -> Floats:
+    """Metres along the meridian from the grid's true origin."""
     a, b = _AIRY
-    e2, n = 1 - (b / a) ** 2, (a - b) / (a + b)
-    sin, cos, tan2 = np.sin(lat), np.cos(lat), np.tan(lat) ** 2
-    nu = a * _SCALE / np.sqrt(1 - e2 * sin**2)
-    rho = a * _SCALE * (1 - e2) / (1 - e2 * sin**2) ** 1.5
-    eta2 = nu / rho - 1
-    d, s = lat - _LAT0, lat + _LAT0
-    along = b * _SCALE * (
+    n, d, s = (a - b) / (a + b), lat - _LAT0, lat + _LAT0
+    arc: Floats = b * _SCALE * (
         (1 + n + 1.25 * n**2 + 1.25 * n**3) * d
         - (3 * n + 3 * n**2 + 2.625 * n**3) * np.sin(d) * np.cos(s)
         + (1.875 * n**2 + 1.875 * n**3) * np.sin(2 * d) * np.cos(2 * s)
         - 35 / 24 * n**3 * np.sin(3 * d) * np.cos(3 * s)
     )  # fmt: skip
-    p = lon - _LON0
+    return arc
+
+
+def _radii(lat: Floats) -> tuple[Floats, Floats]:
+    """nu and rho of the projection at a latitude."""
+    a, b = _AIRY
+    e2 = 1 - (b / a) ** 2
+    curve = 1 - e2 * np.sin(lat) ** 2
+    return a * _SCALE / np.sqrt(curve), a * _SCALE * (1 - e2) / curve**1.5
+
+
+def _mercator(lon: Floats, lat: Floats) -> Floats:
+    sin, cos, tan2 = np.sin(lat), np.cos(lat), np.tan(lat) ** 2
+    nu, rho = _radii(lat)
+    eta2, p = nu / rho - 1, lon - _LON0
     north = (
-        _N0 + along + nu / 2 * sin * cos * p**2
+        _N0 + _meridian(lat) + nu / 2 * sin * cos * p**2
         + nu / 24 * sin * cos**3 * (5 - tan2 + 9 * eta2) * p**4
         + nu / 720 * sin * cos**5 * (61 - 58 * tan2 + tan2**2) * p**6
     )  # fmt: skip
@@ -186,6 +222,27 @@ def _mercator(lat: Floats, lon: Floats) -> Floats:
         + nu / 120 * cos**5 * (5 - 18 * tan2 + tan2**2 + 14 * eta2 - 58 * tan2 * eta2) * p**5
     )  # fmt: skip
     return np.column_stack([east, north])
+
+
+def _from_mercator(easting: Floats, northing: Floats) -> tuple[Floats, Floats]:
+    """Longitude and latitude on the Airy ellipsoid, radians."""
+    lat = _LAT0 + (northing - _N0) / (_AIRY[0] * _SCALE)
+    for _ in range(6):
+        lat = lat + (northing - _N0 - _meridian(lat)) / (_AIRY[0] * _SCALE)
+    nu, rho = _radii(lat)
+    eta2, t, d = nu / rho - 1, np.tan(lat), easting - _E0
+    north = lat - t / rho * (
+        d**2 / (2 * nu)
+        - d**4 / (24 * nu**3) * (5 + 3 * t**2 + eta2 - 9 * t**2 * eta2)
+        + d**6 / (720 * nu**5) * (61 + 90 * t**2 + 45 * t**4)
+    )
+    east = _LON0 + (
+        d / nu
+        - d**3 / (6 * nu**3) * (nu / rho + 2 * t**2)
+        + d**5 / (120 * nu**5) * (5 + 28 * t**2 + 24 * t**4)
+        - d**7 / (5040 * nu**7) * (61 + 662 * t**2 + 1320 * t**4 + 720 * t**6)
+    ) / np.cos(lat)
+    return east, north
 
 
 def _pair(first: ArrayLike, second: ArrayLike) -> tuple[Floats, Floats]:
