@@ -15,7 +15,7 @@ def shuffles(values: NDArray[Any], number: int, rng: np.random.Generator) -> NDA
     Every order is as likely as any other. Each is drawn from a stream of its own, begun at 64 bits from ``rng``: so
     they are the same on any number of processors, and drawn on all of them.
 
-    Source: Fisher and Yates's shuffle as in Knuth, The Art of Computer Programming 2, algorithm 3.4.2P; whole numbers
+    After Fisher and Yates's shuffle as in Knuth, The Art of Computer Programming 2, algorithm 3.4.2P; whole numbers
     below a bound without bias as in Lemire 2019, ACM Transactions on Modeling and Computer Simulation 29(1):3; the
     streams are SplitMix64, Steele, Lea and Flood 2014, OOPSLA '14:453-472.
     """
