@@ -13,9 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from upstream.errors import BadInput
+from upstream.measures.asked import Asked
 from upstream.measures.calculate import calculate
 from upstream.measures.definition import Definition
-from upstream.measures.gathering import Asked, gather
+from upstream.measures.gathering import gather
 from upstream.measures.loading import load_file
 from upstream.measures.periods_of import by_period
 from upstream.measures.result import FORCE, NOT_KNOWN, MeasureResult

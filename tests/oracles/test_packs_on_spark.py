@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from upstream.datasets.build import build
+from upstream.measures.asked import Asked
 from upstream.measures.definition import Definition, Kind
-from upstream.measures.gathering import Asked, gather
+from upstream.measures.gathering import gather
 from upstream.measures.loading import load_packs, pack_names
 from upstream.periods import Month, months
 from upstream.records.contract import contract

@@ -42,6 +42,13 @@ def run(force: Path, *arguments: str) -> int:
     return 0
 
 
+def test_looking_up_kept_results_loads_no_query_library() -> None:
+    """A report redrawn after a change of words counts nothing: half a second of imports is not paid."""
+    loads = "import sys, upstream.measures.calculate, upstream.reports.quarterly; print('ibis' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", loads], check=True, capture_output=True, text=True).stdout
+    assert said.strip() == "False"
+
+
 def test_help_has_an_example_and_loads_no_library() -> None:
     said = subprocess.run([sys.executable, "-c", HELP], check=True, capture_output=True, text=True).stdout
     assert "Example: upstream report quarterly --to 2022-06" in said

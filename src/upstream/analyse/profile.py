@@ -12,9 +12,9 @@ from upstream.analyse.monthly import MonthOf, monthly
 from upstream.analyse.when import WeekHours, week_hours
 from upstream.errors import BadInput, NotHeld
 from upstream.harm.totals import Cost, Counted, Harm, cost_of, harm_of
-from upstream.measures.calculate import ENGINE_VERSION
+from upstream.measures.asked import ENGINE_VERSION, EngineName
 from upstream.measures.crime_types import counts_incidents, left_out, type_label, types_in
-from upstream.measures.engines import EngineName, ask
+from upstream.measures.engines import ask
 from upstream.measures.questions import Question
 from upstream.measures.result import TableVersion
 from upstream.measures.slice_questions import (

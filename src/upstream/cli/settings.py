@@ -12,9 +12,9 @@ from typing import Any, Literal, cast
 
 from upstream.account import account
 from upstream.errors import BadInput
+from upstream.measures.asked import ENGINES, EngineName
 from upstream.toml_files import NotToml, parse
 
-EngineName = Literal["duckdb", "spark"]
 Disclosure = Literal["internal", "public"]
 
 PERSON_KEY_VARIABLE = "UPSTREAM_PERSON_KEY"
@@ -169,7 +169,7 @@ def load_settings(path: Path) -> Settings:
         force_name=force.get("name"),
         areas=tuple(Area(str(a["code"]), str(a["name"])) for a in areas),
         store=(base / store.get("path", "store")).absolute(),
-        engine=cast("EngineName", _one_of(path, "engine.name", engine.get("name", "duckdb"), ("duckdb", "spark"))),
+        engine=cast("EngineName", _one_of(path, "engine.name", engine.get("name", "duckdb"), ENGINES)),
         memory=engine.get("memory"),
         threads=engine.get("threads"),
         marking=report.get("marking", "OFFICIAL"),

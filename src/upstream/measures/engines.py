@@ -10,19 +10,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import duckdb
 import ibis
 import pyarrow as pa
 
 from upstream.errors import BadInput
+from upstream.measures.asked import EngineName
 from upstream.measures.questions import Question
 from upstream.store import Snapshot
 from upstream.store.duckdb_session import DEFAULT_MEMORY, duckdb_session, named, parquet_files
 
-EngineName = Literal["duckdb", "spark"]
-ENGINES: Final = ("duckdb", "spark")
 HELD_ROWS: Final = 50_000
 """Tables of at most this many rows are held in memory: hundreds of sums over many small files cost more than that."""
 

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from upstream.errors import BadInput, NotHeld
 from upstream.harm.weights import one_for, weights
+from upstream.measures.asked import EngineName
 from upstream.measures.crime_types import ASB, left_out, types_in
-from upstream.measures.engines import EngineName, ask
+from upstream.measures.engines import ask
 from upstream.measures.result import TableVersion
 from upstream.measures.slice_questions import SliceRows, each_row
 from upstream.measures.slices import table_of, within

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from upstream.measures.asked import Asked, EngineName
 from upstream.measures.definition import Definition
-from upstream.measures.engines import Answer, EngineName, ask
+from upstream.measures.engines import Answer, ask
 from upstream.measures.facts import Facts, Frame, labels_of, lay_out_daily
 from upstream.measures.filters import Filter
 from upstream.measures.questions import (
@@ -37,33 +37,6 @@ HISTORY: Final = 60
 
 
 PartMonths = Mapping[str, Mapping[Month, tuple[PartMonth, ...]]]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a calculation is for.
-
-    Attributes
-    ----------
-    to : Month
-        The month reported.
-    areas : mapping
-        Area codes to names, in report order; empty: every area that the records name.
-    force : str or None
-        Slug of the force, for tables that hold several forces and for returns.
-    force_name : str
-    populations : mapping
-        Residents by area code (and ``FORCE``), for rates.
-    area_of : mapping or None
-        Area by small-area code, for the tables of police.uk; ``None``: the district that a small area's name gives.
-    """
-
-    to: Month
-    areas: Mapping[str, str]
-    force: str | None = None
-    force_name: str = "Force"
-    populations: Mapping[str, float] | None = None
-    area_of: Mapping[str, str] | None = None
 
 
 @contextmanager

@@ -10,10 +10,10 @@ from typing import Final, Literal
 import numpy as np
 
 from upstream.errors import BadInput
+from upstream.measures.asked import Asked, EngineName
 from upstream.measures.definition import Definition
-from upstream.measures.engines import EngineName
 from upstream.measures.facts import Frame, monthly_facts
-from upstream.measures.gathering import Asked, gather
+from upstream.measures.gathering import gather
 from upstream.measures.result import NOT_KNOWN, Value
 from upstream.measures.values import NAN, Line, make_line, over
 from upstream.periods import Month

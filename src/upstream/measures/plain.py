@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -53,27 +53,66 @@ def without_nan(value: Any) -> Any:
 
 def restored(wanted: Any, value: Any, definitions: Mapping[str, Definition]) -> Any:
     """The inverse of :func:`plain` for a value of type ``wanted``."""
-    if value is None or wanted in (str, int, float, bool):
-        return value
+    restore = _restorer(wanted)
+    return value if restore is None else restore(value, definitions)
+
+
+_Restorer = Callable[[Any, Mapping[str, Definition]], Any]
+
+
+@cache
+def _restorer(wanted: Any) -> _Restorer | None:
+    """How values of a type are restored, worked out once a type; ``None``: as they are."""
+    if wanted in _AS_THEY_ARE:
+        return None
     if wanted is Definition:
-        return definitions[value]
+        return lambda key, definitions: definitions[key]
     if wanted is Month:
-        return Month.parse(value)
-    origin = get_origin(wanted)
-    if origin is np.ndarray:
-        return np.array(value, dtype=np.float64)
-    if origin is tuple:
-        item = get_args(wanted)[0]
-        return tuple(restored(item, one, definitions) for one in value)
-    if origin is dict:
-        item = get_args(wanted)[1]
-        return {key: restored(item, one, definitions) for key, one in value.items()}
+        return lambda text, _: _month(text)
+    origin, inner = get_origin(wanted), get_args(wanted)
     if origin is Literal:
-        return value
+        return None
+    if origin is np.ndarray:
+        return lambda numbers, _: np.array(numbers, dtype=np.float64)
+    if origin is tuple:
+        return _of_items(_restorer(inner[0]))
+    if origin is dict:
+        return _of_dictionary(_restorer(inner[1]))
     if origin in (Union, types.UnionType):
-        (inner,) = (one for one in get_args(wanted) if one is not type(None))
-        return restored(inner, value, definitions)
-    return wanted(**{name: restored(kind, value[name], definitions) for name, kind in _hints(wanted).items()})
+        (other,) = (one for one in inner if one is not type(None))
+        return _or_none(_restorer(other))
+    return _of_fields(wanted)
+
+
+def _of_items(restore: _Restorer | None) -> _Restorer:
+    if restore is None:
+        return lambda items, _: tuple(items)
+    return lambda items, definitions: tuple([restore(item, definitions) for item in items])
+
+
+def _of_dictionary(restore: _Restorer | None) -> _Restorer:
+    if restore is None:
+        return lambda items, _: dict(items)
+    return lambda items, definitions: {key: restore(item, definitions) for key, item in items.items()}
+
+
+def _or_none(restore: _Restorer | None) -> _Restorer | None:
+    if restore is None:
+        return None
+    return lambda value, definitions: None if value is None else restore(value, definitions)
+
+
+def _of_fields(wanted: Any) -> _Restorer:
+    fields = [(name, _restorer(kind)) for name, kind in _hints(wanted).items()]
+
+    def restore(value: Any, definitions: Mapping[str, Definition]) -> Any:
+        return wanted(*[value[name] if own is None else own(value[name], definitions) for name, own in fields])
+
+    return restore
+
+
+# a result names the same few hundred months tens of thousands of times
+_month = cache(Month.parse)
 
 
 @cache

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from upstream.measures.asked import EngineName
 from upstream.measures.definition import Definition
-from upstream.measures.engines import EngineName, ask_duckdb, ask_spark
+from upstream.measures.engines import ask_duckdb, ask_spark
 from upstream.measures.facts import Frame, lay_out_daily
 from upstream.measures.questions import Scope, Sum, daily_question
 from upstream.measures.result import FORCE, NOT_KNOWN, Rank

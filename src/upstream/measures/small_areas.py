@@ -10,8 +10,9 @@ from typing import Any, Final
 import pyarrow.compute as pc
 
 from upstream.errors import BadInput, NotHeld
+from upstream.measures.asked import EngineName
 from upstream.measures.definition import Definition, Tally
-from upstream.measures.engines import EngineName, ask
+from upstream.measures.engines import ask
 from upstream.measures.facts import may_count
 from upstream.measures.gathering import visible_areas
 from upstream.measures.questions import Question, Scope, Sum, daily_question

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from upstream.measures.asked import ENGINE_VERSION
 from upstream.measures.cache import cache_folder, cache_key
-from upstream.measures.calculate import ENGINE_VERSION
 from upstream.measures.plain import plain, restored
 from upstream.periods import Month
 from upstream.records.contract import code_list, contract

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from upstream.errors import NotHeld
 from upstream.measures.cache import cache_folder, kept
-from upstream.measures.calculate import calculate, populations_held, reading_scope
+from upstream.measures.calculate import calculate, reading_scope
+from upstream.measures.counting import populations_held
 from upstream.measures.definition import Definition, Pack
 from upstream.measures.result import FORCE, NOT_KNOWN, Results
 from upstream.periods import Month

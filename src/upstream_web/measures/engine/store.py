@@ -11,7 +11,7 @@ from django.conf import settings
 from upstream.cli.force import packs_held, with_force
 from upstream.cli.settings import Settings, load_settings
 from upstream.errors import NotHeld
-from upstream.measures.calculate import ENGINE_VERSION
+from upstream.measures.asked import ENGINE_VERSION
 from upstream.measures.definition import Definition, Pack
 from upstream.measures.loading import load_packs
 from upstream.store import Store
