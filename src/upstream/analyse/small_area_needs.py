@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from upstream.analyse.index_definition import IndexDefinition, IndicatorOf, refuse_protected
 from upstream.errors import BadInput, NotHeld
 from upstream.harm.weights import one_for, weights
+from upstream.measures.asked import EngineName
 from upstream.measures.crime_types import ASB, left_out, types_in
-from upstream.measures.engines import EngineName, ask
+from upstream.measures.engines import ask
 from upstream.measures.questions import Question
 from upstream.measures.result import TableVersion
 from upstream.measures.slice_questions import SliceRows, by_small_area_and_type, victims_again_by_small_area

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from upstream.errors import NotHeld
-from upstream.measures.calculate import ENGINE_VERSION
+from upstream.measures.asked import ENGINE_VERSION
 from upstream.places.tables import AREAS
 from upstream.scan import data_faults, volumes
 from upstream.scan.merging import grouped
