@@ -5,6 +5,9 @@ count_limits       limits suited to counts, and the rule that chooses among limi
 run_rules          special causes of every point as a set of flags
 false_alarms       what a wall of charts flags by chance; Benjamini-Hochberg q values
 wall               limits, flags and rolling sums of a whole wall in one pass
+shuffles           values dealt out anew, for tests by permutation
+knox               pairs near in place and in time, beside what chance gives
+scan_statistic     circles and cylinders with more events than there were to expect
 repeats            distinct and repeat persons by month
 rates, intervals   rates, changes and their intervals
 comparisons        tests of two counts, two proportions, two survey waves

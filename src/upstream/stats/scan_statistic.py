@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 from scipy.stats import gumbel_r
 
 from upstream.errors import BadInput
 from upstream.stats.points import points
+from upstream.stats.scan_kernels import (
+    all_ratios,
+    first_apart,
+    highest_of_permuted,
+    highest_of_poisson,
+    highest_of_windows,
+)
 from upstream.stats.shuffles import shuffles
 
 _BATCH: Final = 64
 """Replicas drawn at once."""
 _FEWEST_EVENTS: Final = 2
 """Events in a cluster: one alone is none."""
+_ENDLESS: Final = 10**12
+"""Cases of a whole that is not conditioned on: the ratio then tends to that of what is expected alone."""
+_PRIOR: Final = 0.5
+"""Added to the history of each place. Source: Jeffreys's prior of a multinomial."""
+Windows = Literal["latest", "any"]
+Statistic = Literal["conditional", "expectation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +58,7 @@ class Cluster:
     places : array of int64
         Places inside, the centre first.
     periods : int
-        Latest periods that it spans; 0 where time was not scanned.
+        Periods that it spans; 0 where time was not scanned.
     cases : int
     expected : float
         Cases if nothing were different there.
@@ -56,6 +67,8 @@ class Cluster:
         (1 + replicas whose highest ratio is at least as high) / (1 + replicas): already allows for every circle tried.
     p_fitted : float
         The same from a Gumbel distribution fitted to the replicas: finer than counting them.
+    ended : int
+        Whole periods between its end and the latest period; 0: it is still there.
     """
 
     places: NDArray[np.int64]
@@ -65,6 +78,7 @@ class Cluster:
     log_likelihood_ratio: float
     p: float
     p_fitted: float
+    ended: int = 0
 
     def recurrence(self, scans_a_year: float) -> float:
         """Years between clusters as strong as this by chance alone, when the scan is run so often a year."""
@@ -154,16 +168,84 @@ def poisson_scan(
         raise BadInput(f"{base.size} expected for {found.size} places.", allowed="one from 0 for each")
     total = int(found.sum())
     base = base * (total / base.sum())
-    ratios = _ratios(found[:, None], base[:, None], zones.order, zones.size, total)
+    ratios = all_ratios(found[:, None], base[:, None], zones.order, zones.size, total)
     highest = [
-        _highest_poisson(
+        highest_of_poisson(
             rng.multinomial(total, base / total, min(_BATCH, simulations - done)), base, zones.order, zones.size, total
         )
         for done in range(0, simulations, _BATCH)
     ]
-    return _scan(
-        ratios, found[:, None], base[:, None], zones, total, np.concatenate(highest or [np.empty(0)]), timed=False
-    )
+    return _scan(ratios, found[:, None], base[:, None], zones, total, np.concatenate(highest or [np.empty(0)]), ())
+
+
+def space_time_poisson_scan(
+    cases: ArrayLike,
+    expected: ArrayLike,
+    zones: Zones,
+    *,
+    rng: np.random.Generator,
+    simulations: int = 999,
+    most_periods: int | None = None,
+    windows: Windows = "latest",
+    statistic: Statistic = "conditional",
+    history: ArrayLike | None = None,
+) -> Scan:
+    """The circles and periods with more cases than expected there and then.
+
+    Question: where have there been more cases of late than there were to expect?
+
+    Parameters:
+
+    cases : (n, periods) of int
+        Cases of each place in each period, the latest last.
+    expected : (n, periods)
+        Cases to expect, or population.
+    zones
+        Circles to look at.
+    rng, simulations
+        Source and number of replicas.
+    most_periods
+        Longest cylinder; ``None``: all periods.
+    windows
+        "latest": cylinders that reach to the latest period (still there); "any": also those that have ended.
+    statistic
+        "conditional": given the number of all cases, ``expected`` scaled to it; "expectation": ``expected`` as it is,
+        so that a rise everywhere is found too.
+    history : (n,), optional
+        Earlier cases of each place, where ``expected`` is drawn from them: the replicas then differ as such a history
+        does too, which a history taken as certain would leave out. With "conditional" only.
+
+    Assumes: cases are independent and Poisson about what is expected.
+
+    When not to use: without a good expectation (:func:`permutation_scan` needs none).
+
+    Source: Kulldorff 2001, Journal of the Royal Statistical Society A 164:61-72 (prospective); expectation-based:
+    Neill, Moore, Sabhnani and Daniel 2005, KDD '05:218-227.
+    """
+    base = np.asarray(expected, np.float64)
+    if base.ndim != 2 or base.shape[0] != len(zones.size) or not base.shape[1] or not (base >= 0).all():
+        raise BadInput(f"Expected cases of shape {base.shape}.", allowed="one from 0 for each place and period")
+    found = _whole(np.asarray(cases).ravel(), base.size).reshape(base.shape)
+    longest = base.shape[1] if most_periods is None else most_periods
+    if not 1 <= longest <= base.shape[1] or not base.sum():
+        raise BadInput(f"Cylinders of {longest} periods.", allowed=f"1 to {base.shape[1]}, and something expected")
+    if history is not None and (statistic != "conditional" or np.shape(history) != (len(zones.size),)):
+        raise BadInput("A history was given.", allowed='earlier cases of each place, with statistic "conditional"')
+    total = int(found.sum())
+    base = base * (total / base.sum()) if statistic == "conditional" else base
+    whole = total if statistic == "conditional" else _ENDLESS
+    spans = _spans(base.shape[1], longest, windows)
+    sums = [np.ascontiguousarray(_over(table, spans)) for table in (found, base)]
+    highest = [
+        highest_of_windows(
+            _replicas(base, total, statistic, history, min(_BATCH, simulations - done), rng),
+            sums[1], spans, zones.order, zones.size, whole,
+        )
+        for done in range(0, simulations, _BATCH)
+    ]  # fmt: skip
+    ratios = all_ratios(sums[0], sums[1], zones.order, zones.size, whole)
+    ages = tuple((int(end - start), int(base.shape[1] - end)) for start, end in spans)
+    return _scan(ratios, sums[0], sums[1], zones, total, np.concatenate(highest or [np.empty(0)]), ages)
 
 
 def permutation_scan(
@@ -217,10 +299,10 @@ def permutation_scan(
     late = np.array([(age < span).sum() for span in range(1, most_periods + 1)], np.float64)
     expected = np.outer(of_place, late) / total
     cases = _late_cases(where, age, number, most_periods)
-    ratios = _ratios(cases, expected, zones.order, zones.size, total)
+    ratios = all_ratios(cases, expected, zones.order, zones.size, total)
     where = where.astype(np.int32)
     highest = [
-        _highest_permuted(
+        highest_of_permuted(
             where,
             shuffles(age, min(_BATCH, simulations - done), rng),
             expected,
@@ -229,7 +311,50 @@ def permutation_scan(
         )
         for done in range(0, simulations, _BATCH)
     ]
-    return _scan(ratios, cases, expected, zones, total, np.concatenate(highest or [np.empty(0)]), timed=True)
+    ages_of_spans = tuple((span, 0) for span in range(1, most_periods + 1))
+    return _scan(ratios, cases, expected, zones, total, np.concatenate(highest or [np.empty(0)]), ages_of_spans)
+
+
+def _spans(periods: int, longest: int, windows: Windows) -> NDArray[np.int64]:
+    """First period and the one after the last of every window: (windows, 2)."""
+    ends = [periods] if windows == "latest" else range(1, periods + 1)
+    return np.array([(end - length, end) for end in ends for length in range(1, min(longest, end) + 1)], np.int64)
+
+
+def _over(table: NDArray[np.generic], spans: NDArray[np.int64]) -> NDArray[np.generic]:
+    """Sums over each window: (n, windows)."""
+    running = np.concatenate([np.zeros((len(table), 1), table.dtype), table.cumsum(1)], axis=1)
+    sums: NDArray[np.generic] = running[:, spans[:, 1]] - running[:, spans[:, 0]]
+    return sums
+
+
+def _replicas(
+    base: NDArray[np.float64],
+    total: int,
+    statistic: Statistic,
+    history: ArrayLike | None,
+    number: int,
+    rng: np.random.Generator,
+) -> NDArray[np.int64]:
+    """Cases drawn were nothing different anywhere: (number, n, periods)."""
+    if statistic == "expectation":
+        return rng.poisson(base, (number, *base.shape))
+    shares = np.tile(base.ravel() / base.sum(), (number, 1))
+    if history is not None:
+        of_place = base.sum(1) / base.sum()
+        drawn = rng.dirichlet(np.asarray(history, np.float64) + _PRIOR, number)
+        rise = np.divide(drawn, of_place, out=np.zeros_like(drawn), where=of_place > 0)
+        shares = (shares.reshape(number, *base.shape) * rise[:, :, None]).reshape(number, -1)
+    return np.stack([_dealt(of, total, rng) for of in shares]).reshape(number, *base.shape)
+
+
+def _dealt(shares: NDArray[np.float64], total: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Cases dealt out by shares: one by one where they are fewer than the cells, which is quicker."""
+    if total >= len(shares):
+        return rng.multinomial(total, shares / shares.sum())
+    up_to = shares.cumsum()
+    at = np.searchsorted(up_to, rng.random(total) * up_to[-1], side="right")
+    return np.bincount(at, minlength=len(shares))
 
 
 def _whole(given: ArrayLike, places: int) -> NDArray[np.int64]:
@@ -255,16 +380,18 @@ def _scan(
     zones: Zones,
     total: int,
     highest: NDArray[np.float64],
-    *,
-    timed: bool,
+    ages: tuple[tuple[int, int], ...],
 ) -> Scan:
-    """The strongest circle or cylinder, the strongest that shares no place with it, and so on."""
+    """The strongest circle or cylinder, the strongest that shares no place with it, and so on.
+
+    ``ages``: periods that each span holds, and since it ended; empty where time was not scanned.
+    """
     fit = gumbel_r.fit(highest) if len(highest) > 1 and np.ptp(highest) > 0 else None
     clusters = []
     spans = cases.shape[1]
     above = np.flatnonzero(ratios > 0)
     above = above[np.argsort(-ratios.ravel()[above], kind="stable")]
-    for at in _first_apart(above, zones.order, spans):
+    for at in first_apart(above, zones.order, spans):
         ratio = float(ratios.flat[at])
         centre, rest = divmod(int(at), zones.order.shape[1] * spans)
         reach, span = divmod(rest, spans)
@@ -273,151 +400,13 @@ def _scan(
         clusters.append(
             Cluster(
                 places=inside,
-                periods=span + 1 if timed else 0,
+                periods=ages[span][0] if ages else 0,
                 cases=count,
                 expected=float(expected[inside, span].sum()),
                 log_likelihood_ratio=ratio,
                 p=float((1 + (highest >= ratio - 1e-9).sum()) / (1 + len(highest))),
                 p_fitted=float(gumbel_r.sf(ratio, *fit)) if fit else float("nan"),
+                ended=ages[span][1] if ages else 0,
             )
         )
     return Scan(tuple(clusters), total, highest, int(zones.size.sum()) * cases.shape[1])
-
-
-def _apart(strongest: NDArray[np.int64], order: NDArray[np.int32], spans: int) -> NDArray[np.int64]:
-    """Those that share no place with a stronger one."""
-    taken = np.zeros(len(order), np.bool_)
-    kept = np.empty(len(strongest), np.int64)
-    number = 0
-    for at in strongest:
-        centre, reach = at // (order.shape[1] * spans), at % (order.shape[1] * spans) // spans
-        free = True
-        for place in order[centre, : reach + 1]:
-            if taken[place]:
-                free = False
-                break
-        if free:
-            taken[order[centre, : reach + 1]] = True
-            kept[number] = at
-            number += 1
-    return kept[:number]
-
-
-_first_apart = njit(cache=True)(_apart)
-
-
-def _log_ratio(count: float, expected: float, total: float) -> float:
-    """Log likelihood ratio of more inside than outside; nought where there is not more."""
-    if count < 2 or count <= expected:
-        return 0.0
-    ratio = count * math.log(count / expected)
-    if count < total:
-        ratio += (total - count) * math.log((total - count) / (total - expected))
-    return ratio
-
-
-_ratio = njit(cache=True, inline="always")(_log_ratio)
-
-
-def _bound(count: float, expected: float, total: float) -> float:
-    """No less than the ratio and without a logarithm: ln u <= (u - 1/u) / 2 for u >= 1, ln(1 - v) <= -v."""
-    inside = (count * count - expected * expected) / (2 * expected)
-    return inside - (total - count) * (count - expected) / (total - expected)
-
-
-_limit = njit(cache=True, inline="always")(_bound)
-
-
-def _all_ratios(
-    cases: NDArray[np.int64],
-    expected: NDArray[np.float64],
-    order: NDArray[np.int32],
-    size: NDArray[np.int32],
-    total: int,
-) -> NDArray[np.float64]:
-    """Log likelihood ratio by centre, reach and span: (n, k, spans)."""
-    spans = cases.shape[1]
-    found = np.zeros((len(size), order.shape[1], spans))
-    for centre in prange(len(size)):
-        count, base = np.zeros(spans), np.zeros(spans)
-        for reach in range(size[centre]):
-            place = order[centre, reach]
-            for span in range(spans):
-                count[span] += cases[place, span]
-                base[span] += expected[place, span]
-                found[centre, reach, span] = _ratio(count[span], base[span], total)
-    return found
-
-
-_ratios = njit(parallel=True, cache=True)(_all_ratios)
-
-
-def _highest_of_one(
-    cases: NDArray[np.float64],
-    expected: NDArray[np.float64],
-    order: NDArray[np.int32],
-    size: NDArray[np.int32],
-    total: int,
-) -> float:
-    """The highest ratio over every centre, reach and span; the logarithm is taken only where it can be the highest."""
-    spans = cases.shape[1]
-    best = 0.0
-    count, base = np.zeros(spans), np.zeros(spans)
-    for centre in range(len(size)):
-        count[:] = 0.0
-        base[:] = 0.0
-        for reach in range(size[centre]):
-            place = order[centre, reach]
-            for span in range(spans):
-                count[span] += cases[place, span]
-                base[span] += expected[place, span]
-                if count[span] > base[span] and _limit(count[span], base[span], total) > best:
-                    best = max(best, _ratio(count[span], base[span], total))
-    return best
-
-
-_highest = njit(cache=True)(_highest_of_one)
-
-
-def _highest_of_poisson(
-    drawn: NDArray[np.int64],
-    expected: NDArray[np.float64],
-    order: NDArray[np.int32],
-    size: NDArray[np.int32],
-    total: int,
-) -> NDArray[np.float64]:
-    """The highest ratio of each row of drawn cases."""
-    highest = np.zeros(len(drawn))
-    places = expected.reshape(-1, 1)
-    for row in prange(len(drawn)):
-        highest[row] = _highest(drawn[row].astype(np.float64).reshape(-1, 1), places, order, size, total)
-    return highest
-
-
-_highest_poisson = njit(parallel=True, cache=True)(_highest_of_poisson)
-
-
-def _highest_of_permuted(
-    where: NDArray[np.int32],
-    drawn: NDArray[np.int16],
-    expected: NDArray[np.float64],
-    order: NDArray[np.int32],
-    size: NDArray[np.int32],
-) -> NDArray[np.float64]:
-    """The highest ratio of each row of permuted ages."""
-    places, most = expected.shape
-    total = len(where)
-    highest = np.zeros(len(drawn))
-    for row in prange(len(drawn)):
-        cases = np.zeros((places, most))
-        for event in range(total):
-            if drawn[row, event] < most:
-                cases[where[event], drawn[row, event]] += 1
-        for place in range(places):
-            for span in range(1, most):
-                cases[place, span] += cases[place, span - 1]
-        highest[row] = _highest(cases, expected, order, size, total)
-    return highest
-
-
-_highest_permuted = njit(parallel=True, cache=True)(_highest_of_permuted)
