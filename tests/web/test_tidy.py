@@ -1,12 +1,16 @@
 """Deleting what has done its work: each kind just after its time, counted in the log, and nothing else."""
 
 import datetime
+import html
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.conf import LazySettings
 from django.contrib.sessions.models import Session
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -16,12 +20,14 @@ from factories.people import UserFactory, person
 from factories.problems import ActionFactory, PlanFactory
 from factories.signing_in import sign_in
 from upstream_web.audit.models import AuditEvent
+from upstream_web.audit.retention import periods
 from upstream_web.measures.models import CommentaryDraft
 from upstream_web.notices.models import Digest, Notice
 from upstream_web.people.models import OneTimeLink
 from upstream_web.people.permissions import Permission
 from upstream_web.problems.changes.telling import remind
 from upstream_web.problems.models import Draft
+from upstream_web.problems.presenters import draft_is_kept
 
 pytestmark = pytest.mark.django_db
 
@@ -36,8 +42,9 @@ def notice(**fields: Any) -> Notice:
 
 
 def link(**fields: Any) -> OneTimeLink:
-    made = {"made_at": ago(400), "expires_at": ago(-1), "purpose": "action", "target_id": "1", "email": "a@b.example"}
+    made = {"made_at": ago(400), "expires_at": ago(-1), "purpose": "action", "email": "a@b.example"}
     number = OneTimeLink.objects.count()
+    made["target_id"] = f"{number}"
     return OneTimeLink.objects.create(**made | fields, made_by=UserFactory(), token_hash=f"{number:064}")
 
 
@@ -81,6 +88,43 @@ def test_each_kind_is_kept_for_its_time_and_then_deleted_and_counted(kind: str) 
     assert "typed" not in str(event.details)
     call_command("tidy")
     assert AuditEvent.objects.filter(by_name="tidy").count() == 1
+
+
+DOC = Path(__file__).parents[2] / "docs/how-to/tidy-up.md"
+
+
+def test_a_force_sets_days_of_its_own(settings: LazySettings) -> None:
+    young, old = draft(9.9), draft(10.1)
+    settings.RETENTION_DAYS = {"drafts": 10}
+    call_command("tidy")
+    assert list(Draft.objects.values_list("pk", flat=True)) == [young.pk] != [old.pk]
+    assert "for 10 days" in draft_is_kept()
+    assert (periods()["drafts"].own, periods()["letters"].own) == (True, False)
+
+
+@pytest.mark.parametrize("own", [{"audit_log": 3}, {"draft": 3}, {"drafts": "3"}, {"drafts": -1}, {"drafts": True}])
+def test_days_that_fit_nothing_are_refused_before_anything_is_deleted(own: dict, settings: LazySettings) -> None:
+    draft(200)
+    settings.RETENTION_DAYS = own
+    with pytest.raises(ImproperlyConfigured, match=r"RETENTION_DAYS.*drafts, letters, links"):
+        call_command("tidy")
+    assert Draft.objects.exists()
+
+
+def test_administrators_and_the_documentation_see_every_period(client: Client, settings: LazySettings) -> None:
+    settings.RETENTION_DAYS = {"links": 1}
+    sign_in(client, person(Permission.PEOPLE_MANAGE))
+    page = html.unescape(client.get("/people/retention/").content.decode())
+    told = DOC.read_text("utf-8")
+    for key, kept in periods().items():
+        assert all(words in page for words in (kept.what, kept.why)), key
+        assert f"| {kept.what} | `{key}` |" in told
+        if kept.days and not kept.own:
+            assert f"{kept.days} days after {kept.since}" in page
+            assert f"{kept.days} days after {kept.since} |" in told
+    assert ">1 day after it was used or ran out<" in page
+    assert "Set by your force" in page
+    assert page.count("Not deleted") == sum(kept.days is None for kept in periods().values()) == 3
 
 
 def test_a_session_that_is_over_goes_with_what_was_typed_in_it(client: Client) -> None:

@@ -1,6 +1,5 @@
 """What people have typed and not yet decided on, kept on the server; no change of anybody's page, so not audited."""
 
-import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,11 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from upstream_web.audit.changes import record
+from upstream_web.audit.retention import kept_for
 from upstream_web.measures.models import CommentaryDraft
 from upstream_web.people.models import User
-
-KEPT = datetime.timedelta(days=180)
-"""After a draft was last touched."""
 
 
 def keep(*, measure: str, month: str, words: Mapping[str, Any], base: int, by: User) -> CommentaryDraft:
@@ -29,7 +26,7 @@ def drop(*, measure: str, month: str, by: User) -> None:
 @transaction.atomic
 def forget_old(*, by: Any) -> int:
     """Delete drafts that nobody went on with; how many."""
-    count, _ = CommentaryDraft.objects.filter(saved_at__lt=timezone.now() - KEPT).delete()
+    count, _ = CommentaryDraft.objects.filter(saved_at__lt=timezone.now() - kept_for("drafts")).delete()
     if count:
         record(
             by=by,

@@ -9,17 +9,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from upstream_web.audit.changes import record
+from upstream_web.audit.retention import kept_for
 from upstream_web.notices.models import Digest, Notice, NoticeSettings
 from upstream_web.people.models import User
 
 CLAIM_LASTS = datetime.timedelta(minutes=10)
 """After this a sender that claimed a letter and never sent it is taken for dead."""
-
-SEEN_KEPT = datetime.timedelta(days=90)
-UNSEEN_KEPT = datetime.timedelta(days=365)
-REMINDERS_KEPT = datetime.timedelta(days=2 * 365)
-"""A reminder is what keeps `remind` from reminding again, so it stays longest."""
-DIGESTS_KEPT = datetime.timedelta(days=30)
 
 
 def notice(*, to: User, kind: str, subject: models.Model, once: str = "") -> Notice:
@@ -72,10 +67,10 @@ def close_digest(*, digest: Digest, sent: bool) -> None:
 def forget_old(*, by: Any) -> int:
     """Delete notices and letters that have done their work; how many."""
     now = timezone.now()
-    seen = Q(once="", read_at__lt=now - SEEN_KEPT)
-    unseen = Q(once="", read_at__isnull=True, at__lt=now - UNSEEN_KEPT)
-    gone, _ = Notice.objects.filter(seen | unseen | Q(at__lt=now - REMINDERS_KEPT)).delete()
-    letters, _ = Digest.objects.filter(day__lt=timezone.localdate() - DIGESTS_KEPT).delete()
+    seen = Q(once="", read_at__lt=now - kept_for("seen_notices"))
+    unseen = Q(once="", read_at__isnull=True, at__lt=now - kept_for("unseen_notices"))
+    gone, _ = Notice.objects.filter(seen | unseen | Q(at__lt=now - kept_for("reminders"))).delete()
+    letters, _ = Digest.objects.filter(day__lt=timezone.localdate() - kept_for("letters")).delete()
     if gone or letters:
         record(by=by, action="notices.forgotten", of=Notice(), details={"notices": gone, "letters": letters})
     return gone + letters

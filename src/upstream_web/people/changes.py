@@ -13,14 +13,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from upstream_web.audit.changes import System, record
+from upstream_web.audit.retention import kept_for
 from upstream_web.people import handover
 from upstream_web.people.models import Membership, OneTimeLink, Organisation, PolicingBodyForm, Role, Team, User
 from upstream_web.people.permissions import Permission
 from upstream_web.people.tasks import send_letter, send_password_link
 from upstream_web.places.models import Area
-
-LINKS_KEPT = datetime.timedelta(days=30)
-"""After its use or its end: so long whoever comes with it is told why it opens nothing."""
 
 
 @transaction.atomic
@@ -245,7 +243,7 @@ def use_link(*, link: OneTimeLink, by: Any) -> bool:
 @transaction.atomic
 def forget_links(*, by: Any) -> int:
     """Delete links that opened their thing, or no longer would, a while ago; how many. The log keeps who made them."""
-    before = timezone.now() - LINKS_KEPT
+    before = timezone.now() - kept_for("links")
     count, _ = OneTimeLink.objects.filter(Q(used_at__lt=before) | Q(expires_at__lt=before)).delete()
     if count:
         record(by=by, action="link.forgotten", of=OneTimeLink(), details={"links": count})
@@ -255,7 +253,7 @@ def forget_links(*, by: Any) -> int:
 @transaction.atomic
 def forget_sessions(*, by: Any) -> int:
     """Delete sessions that are over, with what was typed in them, and where each was used from; how many."""
-    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    Session.objects.filter(expire_date__lt=timezone.now() - kept_for("sessions")).delete()
     over = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key"))
     count, _ = over.delete()
     if count:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("roles/", people.roles, name="roles"),
     path("roles/<slug:key>/", people.role, name="role"),
     path("roles/<slug:key>/edit/", people.edit_role, name="edit_role"),
+    path("retention/", people.retention, name="retention"),
     path("bodies/", bodies.bodies, name="bodies"),
     path("bodies/add/", bodies.add_body, name="add_body"),
     path("bodies/<int:pk>/", bodies.body, name="body"),

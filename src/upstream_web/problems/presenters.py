@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from upstream.reports.document import Document, Facts, Section
 from upstream.reports.spreadsheet import as_plain_text
+from upstream_web.audit.retention import kept_for
 from upstream_web.measures.presenters.blocks import block
 from upstream_web.notices.subjects import Subject
 from upstream_web.people.models import User
@@ -193,6 +194,12 @@ def plan_cells(plan: Plan) -> list[str]:
         plan.get_colour_display() if plan.colour else "Not scored", plan.capped_by, plan.get_marking_display(),
         *(one.isoformat() if one else "" for one in days),
     ]  # fmt: skip
+
+
+def draft_is_kept() -> str:
+    """What somebody is told whose draft is kept."""
+    days = kept_for("drafts").days
+    return f"Your draft is kept on the server for {days} days. Nobody else sees it until you save."
 
 
 def paper_parts(document: Document) -> dict[str, Any]:

@@ -49,6 +49,7 @@ ROWS = [
     Row("people:roles", STAFF),
     Row("people:role", STAFF),
     Row("people:edit_role", OF_FORCE),
+    Row("people:retention", MANAGES),
     Row("people:bodies", STAFF),
     Row("people:add_body", MANAGES),
     Row("people:body", STAFF, BODY),

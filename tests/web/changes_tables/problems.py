@@ -20,6 +20,7 @@ from factories.problems import (
     ready_plan,
 )
 from upstream_web.audit.changes import System
+from upstream_web.audit.retention import kept_for
 from upstream_web.intake.changes import keep_workbook, map_columns
 from upstream_web.intake.judged import Judged
 from upstream_web.people.models import User
@@ -163,7 +164,7 @@ def keep_draft():
 
 
 def old_draft() -> Draft:
-    ago = timezone.now() - 2 * drafts.KEPT
+    ago = timezone.now() - 2 * kept_for("drafts")
     return Draft.objects.create(user=UserFactory(), form="plan-1", data={}, saved_at=ago)
 
 

@@ -217,6 +217,8 @@ CSRF_FAILURE_VIEW = "upstream_web.design.errors.form_too_old"
 # -- words, times, files -----------------------------------------------------------------------------------------
 API_PER_MINUTE = 120
 """Requests a minute for each token."""
+RETENTION_DAYS: dict[str, int] = {}
+"""The force's own days instead of those in `audit/retention.toml`, by its keys."""
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"

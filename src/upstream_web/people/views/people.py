@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from upstream_web.audit.queries import history_of
+from upstream_web.audit.retention import periods
 from upstream_web.design.forms import posted
 from upstream_web.people import access, changes, handover, queries
 from upstream_web.people.access import recently_signed_in
@@ -177,6 +178,13 @@ def roles(request: HttpRequest) -> HttpResponse:
     """Every role."""
     rows = [(row, allowed_in_words(row)) for row in queries.roles()]
     return render(request, "people/roles.jinja", {"title": "Roles and what they allow", "rows": rows})
+
+
+def retention(request: HttpRequest) -> HttpResponse:
+    """How long things are kept, why and by whose word."""
+    access.require(request.user, Permission.PEOPLE_MANAGE)
+    context = {"title": "How long things are kept", "kept": periods().values()}
+    return render(request, "people/retention.jinja", context)
 
 
 def _do(request: HttpRequest, other: User, change: Callable[..., object]) -> HttpResponse:

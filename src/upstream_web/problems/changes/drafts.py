@@ -1,6 +1,5 @@
 """Drafts: what is typed and not yet saved. They are nobody else's and no part of the plan, so they are not audited."""
 
-import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,12 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from upstream_web.audit.changes import record
+from upstream_web.audit.retention import kept_for
 from upstream_web.people.models import User
 from upstream_web.problems.models import Draft
-
-KEPT = datetime.timedelta(days=180)
-"""After a draft was last touched."""
-KEPT_WORDS = f"Your draft is kept on the server for {KEPT.days} days. Nobody else sees it until you save."
 
 
 def keep_draft(*, by: User, form: str, data: Mapping[str, Any]) -> Draft:
@@ -32,7 +28,7 @@ def drop_draft(*, by: User, form: str) -> None:
 @transaction.atomic
 def forget_drafts(*, by: Any) -> int:
     """Delete drafts that nobody went on with; how many. What they said goes with them and stands nowhere else."""
-    count, _ = Draft.objects.filter(saved_at__lt=timezone.now() - KEPT).delete()
+    count, _ = Draft.objects.filter(saved_at__lt=timezone.now() - kept_for("drafts")).delete()
     if count:
         record(
             by=by,

@@ -13,6 +13,7 @@ from upstream_web.problems.changes.beat import save_beat
 from upstream_web.problems.changes.versions import Clash, EditClash
 from upstream_web.problems.forms.beat import ASSESSMENT, OBJECTIVE, RESPONSE, BeatForm
 from upstream_web.problems.models import Plan
+from upstream_web.problems.presenters import draft_is_kept
 from upstream_web.problems.questions import help_with, questions_of_one_page
 from upstream_web.problems.views.plan import page
 
@@ -45,7 +46,7 @@ def _sent(request: HttpRequest, plan: Plan, form: BeatForm) -> tuple[HttpRespons
     """Keep or save what was typed: where to go next, or nowhere and what somebody else saved meanwhile."""
     if "draft" in request.POST:
         drafts.keep_draft(by=request.user, form=_draft_of(plan), data=_typed(form))
-        messages.success(request, drafts.KEPT_WORDS)
+        messages.success(request, draft_is_kept())
         return redirect("problems:beat", plan.pk), ()
     if not form.is_valid():
         return None, ()

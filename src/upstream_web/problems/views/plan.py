@@ -37,6 +37,7 @@ from upstream_web.problems.presenters import (
     action_tag,
     also,
     colour_tag,
+    draft_is_kept,
     progress,
     question_groups,
     status_tag,
@@ -109,7 +110,7 @@ def edit_answers(request: HttpRequest, pk: int, stage: str, group: str) -> HttpR
     if request.method == "POST" and form.is_valid():
         if "draft" in request.POST:
             drafts.keep_draft(by=request.user, form=draft_name, data=form.cleaned_data)
-            messages.success(request, drafts.KEPT_WORDS)
+            messages.success(request, draft_is_kept())
             return redirect("problems:edit_answers", pk, stage, group)
         try:
             resolved = "resolved" in request.POST

@@ -1,6 +1,5 @@
 """`tidy`: delete what has done its work, each kind after the time that it is kept."""
 
-import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -8,6 +7,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from upstream_web.audit.changes import System
+from upstream_web.audit.retention import kept_for
 from upstream_web.measures import drafts as commentary
 from upstream_web.notices import changes as notices
 from upstream_web.people import changes as people
@@ -20,7 +20,6 @@ KINDS = {
     "drafts of plans": plans.forget_drafts,
     "drafts of commentary": commentary.forget_old,
 }
-TASKS_KEPT = datetime.timedelta(days=30)
 
 
 class Command(BaseCommand):
@@ -32,5 +31,7 @@ class Command(BaseCommand):
         for words, forget in KINDS.items():
             self.stdout.write(f"Deleted {forget(by=System('tidy'))} {words}")
         # the worker's own table, of no area; what it did stands in the runs and in the log
-        count, _ = DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - TASKS_KEPT).delete()
+        count, _ = (
+            DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - kept_for("task_notes")).delete()
+        )
         self.stdout.write(f"Deleted {count} notes of ended tasks")
