@@ -263,6 +263,7 @@ _AIM_HEADER = re.compile(
 
 
 def is_aim(raw: _Raw) -> bool:
-    """Whether a column of words before the numbers holds targets ("at least 75%") and so names nothing."""
+    """Whether a column of words before the numbers holds targets ("at least 75%"; "to be set") and so names nothing."""
     filled = [c for c in raw.cells if c]
-    return raw.index > 0 and bool(_AIM_HEADER.search(raw.header)) and all(re.search(r"\d", c) for c in filled)
+    aimed = sum(bool(re.search(r"\d", c)) for c in filled)
+    return raw.index > 0 and bool(_AIM_HEADER.search(raw.header)) and 2 * aimed > len(filled)

@@ -42,7 +42,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("bracketlist", rf"(?<=\()({_M}),? {_M},? (?:and )?({_M})()(?=\))"),
         ("range", rf"\b(?:between )?({_M})[\s-]?({_Y})?{_TO}({_M})[\s-]?({_Y})?"),
         ("between", rf"\bbetween ({_M})[\s-]?({_Y})? and ({_M})[\s-]?({_Y})?"),
-        ("month", rf"\b({_M})(?:[\s,_-]*({_Y}))?"),
+        # "in May, 97 in June": two digits behind a comma are no year
+        ("month", rf"\b({_M})(?:[\s,_-]*(?:(?<!,)(?<!, )|(?=(?:19|20)\d\d))({_Y}))?"),
         ("isomonth", r"(?<![\d-])((?:19|20)\d{2})[-_](0[1-9]|1[0-2])(?![\d-])"),
         ("quarter", rf"\b(?:q|qtr|quarter)[\s_]?(\d)(?!\d|\.\d)(?:[\s,_(]*(?:of\s+)?({_FY}|(?:19|20)\d{{2}}))?"),
         (

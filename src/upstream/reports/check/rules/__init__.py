@@ -18,6 +18,7 @@ from upstream.reports.check.rules.quotes import sentences_against_tables
 from upstream.reports.check.rules.ratios import ratio_wrong_way
 from upstream.reports.check.rules.sentences import sentence_cannot_hold
 from upstream.reports.check.rules.shares import shares_said
+from upstream.reports.check.rules.sisters import facts_apart, rows_crossed
 from upstream.reports.check.rules.statements import fact_said_twice
 from upstream.reports.check.rules.sums import parts_do_not_sum
 from upstream.reports.check.rules.sums_said import sums_said
@@ -33,11 +34,13 @@ ALL: tuple[Callable[[Evidence], list[Finding]], ...] = (
     percent_does_not_follow,
     rows_copied,
     rows_swapped,
+    rows_crossed,
     limits_and_lists,
     sentence_cannot_hold,
     shares_said,
     ratio_wrong_way,
     fact_quoted_differently,
+    facts_apart,
     fact_said_twice,
     sentences_against_tables,
     changes_against_tables,

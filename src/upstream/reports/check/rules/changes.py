@@ -42,7 +42,7 @@ class Series:
     def between(self, spans: list[tuple[Span, bool]]) -> tuple[Statement, Statement] | None:
         """The later and the earlier cell for periods, each with whether it is said to be the earlier."""
         told = [(s.first, s.last) for s, _ in spans]
-        if len(told) == 1 and spans[0][0].kind == "range" and told[0] not in self.cells:
+        if len(told) == 1 and spans[0][0].kind == "range" and spans[0][1] and told[0] not in self.cells:
             # "from March 2019 to March 2020": two months and no year between them
             told = [(told[0][0],) * 2, (told[0][1],) * 2]
         if len(told) == 2 and all(p in self.cells for p in told) and told[0] != told[1]:

@@ -114,37 +114,6 @@ def _disagreements(one: dict[Identity, Cell], other: dict[Identity, Cell]) -> li
     return []
 
 
-def _swaps(pairs: list[tuple[Cell, Cell]]) -> list[Finding]:
-    """Two rows whose values are interchanged in one of the tables."""
-    by_rows: dict[tuple[str, str], list[tuple[Cell, Cell]]] = defaultdict(list)
-    for a, b in pairs:
-        by_rows[a.row.label, b.row.label].append((a, b))
-    found = []
-    for (_, first), (_, second) in combinations(by_rows.items(), 2):
-        here = {c.column.header: (c, d) for c, d in first}
-        there = {c.column.header: (c, d) for c, d in second}
-        both = here.keys() & there.keys()
-        turned = [
-            h
-            for h in both
-            if same_number(here[h][0].value, there[h][1].value) and same_number(there[h][0].value, here[h][1].value)
-        ]
-        if turned and 2 * len(turned) > len(here.keys() | there.keys()):
-            cells = [c for h in turned for c in (*here[h], *there[h])]
-            mine, other = here[turned[0]], there[turned[0]]
-            said = (
-                f"“{mine[0].row.label}” is {mine[0].value.text} in {mine[0].grid.table.name} and "
-                f"{mine[1].value.text} in {mine[1].grid.table.name}; “{other[0].row.label}” is "
-                f"{other[0].value.text} and {other[1].value.text}: the two are interchanged."
-            )
-            found.append(
-                Finding(
-                    "rows_swapped", "error", other[1].where, tuple(c.grid.figure(c.row, c.at) for c in cells[:12]), said
-                )
-            )
-    return found
-
-
 def _between_tables(grids: tuple[Grid, ...], names: dict[frozenset[str], str]) -> list[Finding]:
     held = [_cells(grid, names) for grid in grids]
     found: list[Finding] = []
@@ -155,10 +124,7 @@ def _between_tables(grids: tuple[Grid, ...], names: dict[frozenset[str], str]) -
         tried += 1
         if tried > _MOST_PAIRS:
             break
-        apart = _disagreements(held[a], held[b])
-        swaps = _swaps(apart)
-        found += swaps
-        for one, other in apart:
+        for one, other in _disagreements(held[a], held[b]):
             said = (
                 f"{one.row.label}, {one.column.header}: {one.value.text} in {one.grid.table.name} of "
                 f"{one.grid.table.file}, {other.value.text} in {other.grid.table.name} of "

@@ -65,6 +65,8 @@ def labelled_twice(grid: Grid) -> list[Finding]:
     times = Counter(span.text.lower() for _, span in plain)
     twice = [text for text, n in times.items() if n > 1]
     compared = len(times) > 1 or any(c.role in {"difference", "percent_change"} for c in grid.columns)
+    # a title that gives several months, and one of them labels two columns
+    compared = compared or any(n.span.months > 1 for n in find_spans(grid.table.title))
     if len(twice) != 1 or times[twice[0]] != 2 or not compared:
         return []
     column, span = [pair for pair in plain if pair[1].text.lower() == twice[0]][-1]
@@ -190,7 +192,8 @@ def title_window(grid: Grid) -> list[Finding]:
     spans = [
         n.span for n in find_spans(title) if n.span.dated and n.span.kind in {"range", "quarter", "financial_year"}
     ]
-    if len(spans) != 1:
+    # "Q1 2019/20 (April to June 2019)" is one window
+    if len({(s.first, s.last) for s in spans}) != 1:
         return []
     months = [
         (c, c.span)

@@ -6,8 +6,10 @@ import itertools
 import re
 from collections import Counter
 
+from upstream.reports.check.claims import Claim, read_claims
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Finding, Where
+from upstream.reports.check.marks import mark
 from upstream.reports.check.rules.period_tables import (
     YEAR_AGO,
     column_where,
@@ -103,7 +105,8 @@ def _quarter_months(texts: list[tuple[Where, str]]) -> list[Finding]:
             say(
                 where,
                 [quarter, months],
-                f"“{quarter.text}” is said to be {months.text}; quarter {quarter.quarter} of a {main} year is {right}.",
+                f"“{quarter.text}” is said to be {months.text}; quarter {quarter.quarter} of a {main} year is {right} "
+                f"(“{text[:200]}”).",
             )
         )
     return found
@@ -201,8 +204,8 @@ def _windows(where: Where, text: str) -> list[Finding]:
         actual = named.span.months if named.span.months > 0 else named.span.months + 12
         loose = bool(match[2]) and said == 12 and not gap.strip().endswith("(")
         if (named.span.dated or said <= 12) and actual != said and not loose:
-            text = f"“{match[0]}” is said of {named.span.text}, which has {actual} months."
-            found.append(say(where, [named.span], text))
+            arithmetic = f"“{match[0]}” is said of {named.span.text}, which has {actual} months (“{text[:200]}”)."
+            found.append(say(where, [named.span], arithmetic))
     return found
 
 
@@ -240,19 +243,50 @@ def _comparisons(where: Where, text: str) -> list[Finding]:
                         where,
                         [mine[0].span, other.span],
                         f"“{match[0]}”: from {other.span.text} to {mine[0].span.text} is {abs(step)} months, "
-                        f"not {wanted}.",
+                        f"not {wanted} (“{text[:200]}”).",
                     )
                 )
     return found
 
 
+_ONE_YEAR = re.compile(r"\b(?:financial|fiscal) year(?: of)? *$|^ *(?:financial|fiscal) year\b", re.IGNORECASE)
+
+
 def _malformed(where: Where, text: str) -> list[Finding]:
     return [
-        say(where, [n.span], f"“{n.span.text}”: {n.span.problem}.")
+        say(where, [n.span], f"“{n.span.text}”: {n.span.problem} (“{text[:200]}”).")
         for n in find_spans(text)
         if n.span.problem
-        and (n.span.kind in {"quarter", "range"} or (n.span.kind == "financial_year" and "/" in n.span.text))
+        and (n.span.kind in {"quarter", "range"} or (n.span.kind == "financial_year" and _as_one_year(text, n)))
     ]
+
+
+def _as_one_year(text: str, named: Named) -> bool:
+    """ "2019/21" is one year; "2019-21" is a run of years, unless "financial year" stands beside it."""
+    beside = _ONE_YEAR.search(text[: named.start]) or _ONE_YEAR.search(text[named.end :])
+    return "/" in named.span.text or bool(beside)
+
+
+def _compared_with_itself(where: Where, text: str) -> list[Finding]:
+    """ "From 120 in June 2022 to 140 in June 2022": two levels that differ, and one period for both."""
+    found = []
+    for claim in read_claims(mark(text)):
+        one, other = claim.later_span, claim.earlier_span
+        if (
+            one is None
+            or other is None
+            or not (one.dated and other.dated)
+            or claim.marks.keys() != {"later", "earlier"}
+        ):
+            continue
+        twice = text.lower().count(one.text.lower()) > 1
+        if (one.first, one.last) == (other.first, other.last) and twice and _differ(claim):
+            found.append(say(where, [one, other], f"{one.text} is compared with itself (“{text[:200]}”)."))
+    return found
+
+
+def _differ(claim: Claim) -> bool:
+    return claim.later is not None and claim.earlier is not None and claim.later.number != claim.earlier.number
 
 
 def wrong_period_label(evidence: Evidence) -> list[Finding]:
@@ -263,7 +297,7 @@ def wrong_period_label(evidence: Evidence) -> list[Finding]:
         where = Where(sentence.file, sentence.line or None)
         texts.append((where, sentence.text))
         found += _windows(where, sentence.text) + _comparisons(where, sentence.text) + _malformed(where, sentence.text)
-        found += _apposed(where, sentence.text)
+        found += _apposed(where, sentence.text) + _compared_with_itself(where, sentence.text)
     for grid in evidence.grids:
         for column in grid.columns:
             where = column_where(grid, column)

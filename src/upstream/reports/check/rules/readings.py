@@ -94,6 +94,10 @@ _MULTIPLE = re.compile(
     r"(?P<word>doubl|trebl|tripl|quadrupl|halv|quarter)(?:ed|es|ing|e)\b"
 )
 _FRACTION_SLACK = 0.05
+# a level of its own, and what is said of it in the next breath
+_THERE_WERE = re.compile(
+    r"^[^<]*(?:<p\d+>[^<]*)?<n\d+>[^;<]*(?:<p\d+>[^;<]*)?; (?:this|that|it|these|which|an?)\b[^<]*<[nt]\d+>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,12 +273,30 @@ def no_reading_holds(marked: Marked) -> Reading | None:
     if len(percents) == 2 and len(points) == 1 and not counts:
         return _in_points(marked, line, percents, points, direction)
     said = _changes(line, counts)
+    if len(counts) == 2 and len(said) == len(percents) == 1 and not points and not _ROUGH.search(line):
+        return _on_one_level(marked, counts, said[0], percents[0], direction)
     changes = said[:1] if len(counts) == 3 and len(said) == 1 else []
     levels = [n for n in counts if n not in changes]
     if len(levels) != 2 or points or len(percents) > 1 or (said and not changes):
         return None
     percent = marked.numbers[percents[0]] if percents and not _ROUGH.search(line) else None
     return _contradiction(marked, levels, changes, percent, direction)
+
+
+def _on_one_level(marked: Marked, counts: list[int], moved: int, percent: int, direction: int) -> Reading | None:
+    """ "There were 286; this is 45 more than last year, up 14.7%": the earlier level is 286 - 45."""
+    at = next(n for n in counts if n != moved)
+    level, change, said = (marked.numbers[n] for n in (at, moved, percent))
+    later_first = _THERE_WERE.search(marked.line) and marked.line.index(f"<n{at}>") < marked.line.index(f"<n{moved}>")
+    earlier = level.number - direction * abs(change.number)
+    if not direction or not later_first or earlier <= 0 or not (level.whole and change.whole):
+        return None
+    exact = 100 * abs(change.number) / earlier
+    if abs(exact - abs(said.number)) <= said.half + 1e-9:
+        return None
+    sum_ = f"100 x {change.text} / ({level.text} {'-' if direction > 0 else '+'} {change.text})"
+    arithmetic = f"{sum_} = {show(exact, max(said.decimals, 0) + 1)}%, but {said.text} is said."
+    return Reading((("level", level), ("change", change), ("per cent", said)), arithmetic)
 
 
 def _contradiction(

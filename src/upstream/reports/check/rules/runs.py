@@ -7,9 +7,11 @@ import re
 from dataclasses import dataclass
 
 from upstream.reports.check.claims import Claim
+from upstream.reports.check.cues import beside
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.grids import Grid, Row
 from upstream.reports.check.marks import Marked, mark
+from upstream.reports.check.movement import DIRECTION
 from upstream.reports.check.numbers import Value
 from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.spans import Span
@@ -94,6 +96,38 @@ def runs_said(places: list[Place], marked: Marked, claims: tuple[Claim, ...], se
     return found
 
 
+def run_in_sentence(sentence: Sentence) -> list[Finding]:
+    """ "Fallen for three months in a row: 42 in May, 40 in June, 44 in July and 38 in August", against its own list."""
+    run, marked = _RUN.search(sentence.text), mark(sentence.text)
+    words = DIRECTION.search(marked.line)
+    if run is None or words is None or words["flat"] or len(marked.numbers) != len(marked.spans):
+        return []
+    listed = [(beside(marked.line, n), value) for n, value in enumerate(marked.numbers)]
+    months = [(marked.spans[at], value) for at, value in listed if at is not None and marked.spans[at].kind == "month"]
+    length = _length(run)
+    firsts = [span.first for span, _ in months]
+    if len(months) != len(listed) or len(months) not in {length, length + 1} or len(set(firsts)) != len(firsts):
+        return []
+    steps = sorted(months, key=lambda pair: pair[0].first) if all(s.dated for s, _ in months) else months
+    direction = 1 if words["up"] or words["more"] else -1
+    moves = [b[1].number - a[1].number for a, b in itertools.pairwise(steps)]
+    if all(m * direction > 0 for m in moves):
+        return []
+    return [_broken(run, steps, Where(sentence.file, sentence.line or None), sentence)]
+
+
+def _length(run: re.Match[str]) -> int:
+    word = run[1].lower()
+    return _ORDINALS.get(word) or int(re.sub(r"\D", "", word))
+
+
+def _broken(run: re.Match[str], steps: list[tuple[Span, Value]], where: Where, sentence: Sentence) -> Finding:
+    series = ", ".join(f"{s.text} {v.text}" for s, v in steps)
+    figures = tuple(Figure(s.text, v.text, v.number) for s, v in steps)
+    said = f"“{run[0]}” is said, but the numbers are {series} (“{sentence.text[:160]}”)"
+    return Finding("sentence_cannot_hold", "error", where, figures, said)
+
+
 def claims_levels(claims: tuple[Claim, ...]) -> bool:
     return any(c.later is not None and c.earlier is not None for c in claims)
 
@@ -111,26 +145,13 @@ def _at_month(values: list[tuple[Span, Value]], marked: Marked, but: Span | None
 def _run(
     values: list[tuple[Span, Value]], run: re.Match[str], direction: int, where: Where, sentence: Sentence
 ) -> list[Finding]:
-    word = run[1].lower()
-    length = _ORDINALS.get(word) or int(re.sub(r"\D", "", word))
+    length = _length(run)
     end = _at_month(values, mark(sentence.text))
     if length > end or length < 2:
         return []
     steps = values[end - length : end + 1]
     moves = [b[1].number - a[1].number for a, b in itertools.pairwise(steps)]
-    if all(m * direction > 0 for m in moves):
-        return []
-    series = ", ".join(f"{s.text} {v.text}" for s, v in steps)
-    figures = tuple(Figure(s.text, v.text, v.number) for s, v in steps)
-    return [
-        Finding(
-            "sentence_cannot_hold",
-            "error",
-            where,
-            figures,
-            f"“{run[0]}” is said, but the table has {series} (“{sentence.text[:160]}”)",
-        )
-    ]
+    return [] if all(m * direction > 0 for m in moves) else [_broken(run, steps, where, sentence)]
 
 
 def _since(

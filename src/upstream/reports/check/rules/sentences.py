@@ -13,6 +13,7 @@ from upstream.reports.check.nouns import phrase_after, tokens
 from upstream.reports.check.numbers import EPSILON, Value, agrees, percent_agrees, percent_change, share_can_be, show
 from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.readings import no_reading_holds
+from upstream.reports.check.rules.runs import run_in_sentence
 from upstream.reports.check.rules.shares import reads_as_share
 
 _UNCHANGED_WITHIN = 10.0  # per cent; "stable" beyond this cannot be said
@@ -234,6 +235,39 @@ def _fits_elsewhere(claim: Claim, marked: Marked) -> bool:
     return False
 
 
+_MORE = r"(?P<more>more|greater|higher|larger|bigger|longer|above|exceed\w*|outnumber\w*|surpass\w*|outstrip\w*|over)"
+_LESS = r"(?P<less>fewer|less|lower|smaller|shorter|below|under)"
+_RANKED = (
+    # "more dogs (12) than cats (7)", "more dogs than cats (12 against 7)", "dogs (12) outnumbered cats (7)"
+    re.compile(
+        rf"\b(?:{_MORE}|{_LESS})\b [^<.;,()]{{2,60}}\(<(?P<kind>[nt])(?P<a>\d+)>\) than [^<.;,()]{{2,60}}"
+        r"\(<(?P=kind)(?P<b>\d+)>\)"
+    ),
+    re.compile(
+        rf"\b(?:{_MORE}|{_LESS})\b [^<.;,()]{{2,60}} than [^<.;,()]{{2,60}}\(<(?P<kind>[nt])(?P<a>\d+)>"
+        r"(?:,| and| to| against| versus| v\.?| compared with) <(?P=kind)(?P<b>\d+)>\)"
+    ),
+    re.compile(
+        rf"\(<(?P<kind>[nt])(?P<a>\d+)>\) (?:(?:was|were|is|are|has|have|had|again|still) )*(?:{_MORE}|{_LESS})\b"
+        r"(?: than)? [^<.;,()]{2,60}\(<(?P=kind)(?P<b>\d+)>\)"
+    ),
+)
+
+
+def _ranked(sentence: Sentence, marked: Marked) -> Finding | None:
+    """Two things compared by size, each with its number, where the number of the greater is not the greater."""
+    match = next((m for pattern in _RANKED if (m := pattern.search(marked.line))), None)
+    if match is None:
+        return None
+    one, other = marked.numbers[int(match["a"])], marked.numbers[int(match["b"])]
+    if one.number == other.number or (one.number > other.number) == bool(match["more"]):
+        return None
+    sign = ">" if one.number > other.number else "<"
+    said = f"{one.text} {sign} {other.text}, but “{match['more'] or match['less']}” is said (“{sentence.full[:220]}”)"
+    figures = (_figure("first", one), _figure("second", other))
+    return Finding("sentence_cannot_hold", "error", _where(sentence), figures, said)
+
+
 _WITH_CHANGE = 2
 _SPEAKS_OF_LAST = re.compile(
     r"^(?:this|that|it|which|these)\b(?: \w+){0,2}? (?:is|was|are|were|represents?|equates?)\b|^an? ", re.IGNORECASE
@@ -293,4 +327,6 @@ def sentence_cannot_hold(evidence: Evidence) -> list[Finding]:
             figures = tuple(_figure(what, value) for what, value in reading.numbers)
             arithmetic = f"{reading.arithmetic} (“{sentence.full[:220]}”)"
             found.append(Finding("sentence_cannot_hold", "error", _where(sentence), figures, arithmetic))
+        ranked = _ranked(sentence, marked)
+        found += run_in_sentence(sentence) + ([ranked] if ranked and not said else [])
     return found

@@ -18,21 +18,22 @@ from upstream.reports.check.numbers import Value, show
 from upstream.reports.check.reading.model import Sentence
 
 _TAIL = r"(?: (?!and\b)[a-z'&-]+){1,5}?"
+_REST = r"(?:the (?:remaining|other|rest,?|last|final) )"
 _HEAD = r"(?:[a-z'&-]+ ){1,4}?"
 # "86 in the north, 319 in the south and 32 in the east"; "North 86, South 319 and East 32"
 _LISTS = (
-    re.compile(rf"<n\d+>{_TAIL}(?:[,;] <n\d+>{_TAIL})+,? and <n\d+>(?: (?!and\b)[a-z'&-]+){{1,5}}"),
+    re.compile(rf"<n\d+>{_TAIL}(?:[,;] <n\d+>{_TAIL})+,? and {_REST}?<n\d+>(?: (?!and\b)[a-z'&-]+){{1,5}}"),
     re.compile(rf"(?<![a-z'])(?:{_HEAD})?<n\d+>(?:[,;] {_HEAD}<n\d+>)+,? and {_HEAD}<n\d+>"),
 )
 # words that make a list a selection, or its members overlap
 _SELECTS = re.compile(
     r"\b(?:includ\w+|mostly|mainly|mainly|notably|such as|for example|e\.g\.|among|largest|highest|most|top|led by|"
     r"of (?:which|these|whom|those|them)|at least|more than one|both|about|around|nearly|some|average\w*|mean|per|each|"
-    r"from|then|previous\w*|compar\w*|against|target\w*|than|rising|falling|rose|fell|respectively)\b"
+    r"from(?= <)|then|previous\w*|compar\w*|against|target\w*|than|rising|falling|rose|fell|respectively)\b"
 )
 _WHOLE = re.compile(
     r"\b(?:made up|make up|makes up|consist\w*|compris\w*|add(?:s|ed|ing)? up|sum(?:s|med)? to|in (?:total|all)|"
-    r"altogether|"
+    r"altogether|remaining|the (?:other|rest|balance)\b|"
     r"totall?\w*|divid\w*|split|broke\w* down|together|namely|that is)\b|: (?:[a-z' ]{1,40}? )?<n\d+>|"
     r"\((?:[a-z' ]{1,40}? )?<n\d+>"
 )

@@ -38,7 +38,7 @@ _HIGH = re.compile(
     r"\b(?:above|over|exceed\w*|surpass\w*|higher|more|topp(?:ed|ing)|overshot|overshoot\w*|in excess|greater|longer|"
     r"upwards)\b"
 )
-_LOW = re.compile(r"\b(?:below|under|lower|less|fewer|beneath|short of|shorter|undershot)\b")
+_LOW = re.compile(r"\b(?:below|under(?! the [^<]*\bact\b)|lower|less|fewer|beneath|short of|shorter|undershot)\b")
 # "It was to be 95%. At 86% it was not": a verb that takes up what was asked
 _ECHO = re.compile(r"\b(?:it|they|we|this|that) (?:was|were|did|has|have|is|does|do)( not|n't)?\s*[.;]?\s*$")
 
