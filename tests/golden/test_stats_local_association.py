@@ -75,6 +75,22 @@ def test_permutations_are_those_of_a_slow_reading(st_louis) -> None:
     assert whole.p < 0.01
 
 
+def test_with_its_own_value_among_those_drawn_a_place_is_found_that_is_high_by_itself(st_louis) -> None:
+    rates, beside = st_louis
+    found = getis_ord(rates, beside, rng=np.random.default_rng(4), permutations=1_999, conditional=False)
+    rng, x = np.random.default_rng(5), np.array(rates)
+    for place in (0, 20, 55):
+        around = np.r_[place, beside.index[beside.start[place] : beside.start[place + 1]]]
+        drawn = [rng.choice(x, len(around), replace=False).sum() for _ in range(1_999)]
+        slow = (1 + np.sum(np.array(drawn) >= x[around].sum() - 1e-9)) / 2_000
+        assert found.p_high[place] == pytest.approx(slow, abs=0.05)
+    x[:] = 1 + np.arange(len(x)) % 2
+    x[40] = 500
+    held, free = (getis_ord(x, beside, rng=rng, permutations=499, conditional=one) for one in (True, False))
+    assert free.statistic == pytest.approx(held.statistic)
+    assert free.p[40] < 0.25 < held.p[40]  # one of 78 places in every tenth draw of seven
+
+
 def test_the_fitted_tail_is_that_of_many_more_permutations() -> None:
     rng = np.random.default_rng(3)
     x, y = rng.random((2, 300))

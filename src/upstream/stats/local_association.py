@@ -80,6 +80,7 @@ def getis_ord(
     rng: np.random.Generator,
     star: bool = True,
     permutations: int = 999,
+    conditional: bool = True,
 ) -> Local:
     """Getis and Ord's Gi or Gi* of every place.
 
@@ -96,7 +97,10 @@ def getis_ord(
     star
         Gi*: the place itself is one of its neighbours, with the largest weight of its row. Gi: it is not.
     permutations
-        Of the other places' values, the place's own held (conditional); 0: none, and only ``p_normal`` is held.
+        0: none, and only ``p_normal`` is held.
+    conditional
+        Of the other places' values, the place's own held: is there more *around* it than chance would put there? Else,
+        for Gi*, of all values: is there more at and around it? A place that is high by itself is then found, too.
 
     Assumes: one process over the whole map under the null: a city centre will lead whatever else there is.
 
@@ -118,6 +122,8 @@ def getis_ord(
     scale = spread * np.sqrt((others * squares - weights**2) / (others - 1))
     z = np.full(number, np.nan)
     np.divide(sums - mean * weights, scale, out=z, where=scale > 1e-12)
+    if star and not conditional:
+        return _local(z, 2 * norm.sf(np.abs(z)), x, _with_itself(neighbours), rng, permutations, own=True)
     return _local(z, 2 * norm.sf(np.abs(z)), x, neighbours, rng, permutations)
 
 
@@ -214,6 +220,15 @@ def _own_weights(neighbours: Neighbours) -> NDArray[np.float64]:
     return own
 
 
+def _with_itself(neighbours: Neighbours) -> Neighbours:
+    """Each place among its own neighbours, with the largest weight of its row."""
+    places = np.arange(neighbours.places)
+    start = neighbours.start + np.arange(neighbours.places + 1)
+    index = np.insert(neighbours.index, neighbours.start[:-1], places).astype(np.int32)
+    weight = np.insert(neighbours.weight, neighbours.start[:-1], _own_weights(neighbours))
+    return Neighbours(start, index, weight)
+
+
 def _local(
     statistic: NDArray[np.float64],
     p_normal: NDArray[np.float64],
@@ -221,6 +236,8 @@ def _local(
     neighbours: Neighbours,
     rng: np.random.Generator,
     permutations: int,
+    *,
+    own: bool = False,
 ) -> Local:
     nothing = np.full(len(x), np.nan)
     if not permutations:
@@ -231,9 +248,10 @@ def _local(
     slack = 1e-9 * max(1.0, float(np.abs(observed).max()))
     for done in range(0, permutations, _BATCH):
         number = min(_BATCH, permutations - done)
-        # one bank of draws serves every place: which values stand around it, out of the n - 1 others
-        bank = np.array([rng.choice(len(x) - 1, most, replace=False) for _ in range(number)], np.int32)
-        _compare(x, neighbours.start, neighbours.weight, observed, bank.reshape(number, most), slack, tally)
+        # one bank of draws serves every place: which values stand around it, out of the n - 1 others (or of all n)
+        among = len(x) if own else len(x) - 1
+        bank = np.array([rng.choice(among, most, replace=False) for _ in range(number)], np.int32)
+        _compare(x, neighbours.start, neighbours.weight, observed, bank.reshape(number, most), own, slack, tally)
     alone = np.diff(neighbours.start) == 0
     tally[alone] = np.nan
     above, below = tally[:, 0], tally[:, 1]
@@ -277,6 +295,7 @@ def _compared(
     weight: NDArray[np.float64],
     observed: NDArray[np.float64],
     bank: NDArray[np.int32],
+    own: bool,
     slack: float,
     tally: NDArray[np.float64],
 ) -> None:
@@ -287,7 +306,7 @@ def _compared(
             drawn = 0.0
             for at in range(first, last):
                 other = bank[row, at - first]
-                drawn += weight[at] * x[other + (other >= place)]
+                drawn += weight[at] * x[other + (not own and other >= place)]
             away = drawn - observed[place]
             tally[place, 0] += away >= -slack
             tally[place, 1] += away <= slack
