@@ -1,5 +1,6 @@
 """Every address of the site, tried by everybody: the table of role x address x object, and nothing outside it."""
 
+import copy
 import importlib.util
 import io
 import itertools
@@ -88,7 +89,8 @@ class Site:
     """The addresses of a world, tried by its people; nothing that a form does there stays."""
 
     world: World
-    cookies: dict[str, SimpleCookie] = field(default_factory=dict)
+    cookies: dict[str, SimpleCookie] = field(default_factory=lambda: {"anonymous": SimpleCookie()})
+    client: Client = field(default_factory=Client)
 
     def address(self, row: Row, /, **instead: object) -> str:
         parts = next(parts for found, parts in ADDRESSES if found == row.name)
@@ -96,13 +98,11 @@ class Site:
         return reverse(row.name, kwargs=values | instead) + row.query
 
     def answer(self, who: str, address: str, *, send: bool = False) -> HttpResponse:
-        client = Client()
-        if self.world.people[who] is not None:
-            if who not in self.cookies:
-                self.cookies[who] = sign_in(Client(), self.world.people[who]).cookies
-            client.cookies.load(self.cookies[who])
+        if who not in self.cookies:
+            self.cookies[who] = sign_in(Client(), self.world.people[who]).cookies
+        self.client.cookies = copy.deepcopy(self.cookies[who])  # a new one each time would build the site anew
         with transaction.atomic():
-            answer = client.post(address, {}) if send else client.get(address)
+            answer = self.client.post(address, {}) if send else self.client.get(address)
             transaction.set_rollback(True)
         if answer.streaming:
             list(answer.streaming_content)  # the client closes it at its end, and leaves the connection open
