@@ -14,6 +14,7 @@ from upstream_web.evidence.models import EvidenceCard
 from upstream_web.people.permissions import Permission
 from upstream_web.problems.access import access_to
 from upstream_web.problems.changes import actions, assessment, parts, sharing, supervision
+from upstream_web.problems.changes.plans import change_details
 from upstream_web.problems.changes.versions import EditClash
 from upstream_web.problems.models import Plan
 from upstream_web.problems.rubrics import judge, rubric
@@ -180,6 +181,21 @@ def test_a_result_reaches_the_evidence_card_failures_too(officer, plan) -> None:
     assert plan.stage == "scanning"
     plan.refresh_from_db()
     assert plan.stage == "assessment"
+
+
+def test_what_came_of_a_marked_plan_reaches_no_card(officer, plan) -> None:
+    """Everybody reads the cards."""
+    card = EvidenceCard.objects.create(key="watch", kind="intervention", title="Watch", summary="s", source="x")
+    ResponseFactory(plan=plan, card=card)
+    given = {"process": "p", "outcome": "o", "lesson": "Ask number nine first", "decision": "close", "verdict": "some"}
+    assessment.write_result(plan=plan, by=officer, **given)
+    assert card.local_results.count() == 1
+    plan.refresh_from_db()
+    marked = {"based_on": plan.version, "before": {"marking": "official"}, "marking": "sensitive"}
+    change_details(plan=plan, by=officer, **marked)
+    assert not card.local_results.exists()
+    assessment.write_result(plan=plan, by=officer, **given)
+    assert not card.local_results.exists()
 
 
 @pytest.mark.parametrize("kind", Plan.Kind.values)

@@ -98,11 +98,12 @@ def visible_actions(user: User) -> QuerySet[Action]:
     who = standing(user)
     whole = visible_plans(user)
     stage = Invitation.objects.current().filter(organisation__in=who.organisation_ids).exclude(response="none")
-    mine = Q(plan__team__in=who.team_ids) | Q(plan__owner=user.pk)
+    own = Q(plan__team__in=who.team_ids) | Q(plan__owner=user.pk)
     for path in _reader_paths(who):
-        mine |= Q(plan__area__path__startswith=path)
+        own |= Q(plan__area__path__startswith=path)
     shown = Action.objects.filter(plan__in=whole)
-    own = mine if who.allows(Permission.SENSITIVE_READ) else mine & ~Q(marking=Marking.SENSITIVE)
+    if not who.allows(Permission.SENSITIVE_READ):  # a marked plan opens to them as partners only
+        own &= ~Q(marking=Marking.SENSITIVE) & ~Q(plan__marking=Marking.SENSITIVE)
     open_to_partner = Exists(stage.filter(plan=OuterRef("plan"), sensitive=True)) | (
         Exists(stage.filter(plan=OuterRef("plan"))) & ~Q(marking=Marking.SENSITIVE)
     )

@@ -21,6 +21,8 @@ from factories.problems import (
 )
 from upstream_web.audit.changes import System
 from upstream_web.audit.retention import kept_for
+from upstream_web.evidence.changes import add_card
+from upstream_web.evidence.models import LocalResult
 from upstream_web.intake.changes import keep_workbook, map_columns
 from upstream_web.intake.judged import Judged
 from upstream_web.people.models import User
@@ -157,6 +159,13 @@ def name_assessment():
 def write_result():
     plan = PlanFactory()
     return partial(assessment.write_result, plan=plan, by=officer_of(plan), **RESULT)
+
+
+def take_from_cards():
+    plan = PlanFactory(marking=Marking.SENSITIVE)
+    card = add_card(key="greet", by=UserFactory(), kind="intervention", title="Greet", summary="s", source="x")
+    LocalResult.objects.create(card=card, plan_ref=plan.ref, found_on=timezone.localdate(), what="Ask first")
+    return partial(assessment.take_from_cards, plan=plan, by=officer_of(plan))
 
 
 def keep_draft():
@@ -543,7 +552,7 @@ CALLS = {
         *(start_plan, open_plan, change_details, save_answers, save_beat),
         *(save_hypothesis, save_objective, save_response, remove_part, add_delivery),
         *(add_action, change_action, update_action, send_action_link),
-        *(name_assessment, write_result, keep_draft, drop_draft, forget_drafts),
+        *(name_assessment, write_result, take_from_cards, keep_draft, drop_draft, forget_drafts),
         *(note_list, note_meeting_sheet, note_paper, approve_summary, withdraw_summary),
         *(note_page, note_plan_by_program, note_actions_by_program),
         *(add_note, add_file, note_reading, invite, end_invitation, give_to, keep_slice),
@@ -593,7 +602,7 @@ NO_PERSON_ASKS = {
     **dict.fromkeys(("forget_drafts", "remind"), "the operator's command"),
     "note_list": "a list holds what the person may see",
     **dict.fromkeys(("settle_action", "settle_review", "tell_new_owner", "tell_of_action"), A_PART),
-    **dict.fromkeys(("tell_of_answer", "tell_of_step", "keep_version"), A_PART),
+    **dict.fromkeys(("tell_of_answer", "tell_of_step", "keep_version", "take_from_cards"), A_PART),
 }
 WRITES = {
     "add_action": ("plan.action_added",),
@@ -602,6 +611,7 @@ WRITES = {
     "update_action": ("plan.action_updated",),
     "name_assessment": ("plan.assessment_named",),
     "write_result": ("plan.result_written",),
+    "take_from_cards": ("evidence.local_result_removed",),
     "save_beat": ("plan.answered",),
     "forget_drafts": ("draft.forgotten",),
     "note_list": ("plan.list_taken",),

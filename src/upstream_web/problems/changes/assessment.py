@@ -11,7 +11,7 @@ from upstream_web.audit.changes import record
 from upstream_web.evidence.models import LocalResult
 from upstream_web.people.models import User
 from upstream_web.problems.changes.versions import keep_version, locked
-from upstream_web.problems.models import NamedAssessment, Plan, Result
+from upstream_web.problems.models import Marking, NamedAssessment, Plan, Result
 
 
 @transaction.atomic
@@ -37,10 +37,27 @@ def name_assessment(*, plan: Plan, by: User, reason: str = "", **values: Any) ->
 
 @transaction.atomic
 def write_result(*, plan: Plan, by: User, **values: Any) -> Result:
-    """Write what came of the plan; each cited evidence card gets it as a local result, failures too."""
+    """Write what came of the plan; each cited evidence card gets it as a local result, failures too.
+
+    Everybody reads the cards, so what came of a plan that is marked OFFICIAL-SENSITIVE stays in the plan.
+    """
     plan = locked(Plan.objects, plan.pk)
     row = Result.objects.create(plan=plan, made_at=timezone.now(), made_by=by, **values)
     record(by=by, action="plan.result_written", of=row, parent=plan, after=model_to_dict(row, exclude=["id", "plan"]))
+    if plan.marking != Marking.SENSITIVE:
+        _tell_the_cards(plan=plan, by=by, row=row)
+    keep_version(plan=plan, by=by, why="Result written")
+    return row
+
+
+def take_from_cards(*, plan: Plan, by: User) -> None:
+    """Take what came of a plan from the evidence cards again, now that it is marked."""
+    for local in LocalResult.objects.filter(plan_ref=plan.ref).select_related("card"):
+        record(by=by, action="evidence.local_result_removed", of=local, parent=plan, details={"card": local.card})
+        local.delete()
+
+
+def _tell_the_cards(*, plan: Plan, by: User, row: Result) -> None:
     change = 100 * (row.after - row.before) / row.before if row.before and row.after is not None else None
     for card in {response.card for response in plan.responses.select_related("card") if response.card}:
         local, _ = LocalResult.objects.update_or_create(
@@ -53,8 +70,6 @@ def write_result(*, plan: Plan, by: User, **values: Any) -> Result:
             },
         )
         record(by=by, action="evidence.local_result_written", of=local, parent=plan, details={"card": card})
-    keep_version(plan=plan, by=by, why="Result written")
-    return row
 
 
 def _values(row: NamedAssessment) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from upstream_web.people.access import require, standing
 from upstream_web.people.models import Team, User
 from upstream_web.people.permissions import Permission
 from upstream_web.places.models import Area
+from upstream_web.problems.changes.assessment import take_from_cards
 from upstream_web.problems.changes.versions import Clash, EditClash, keep_version, locked
-from upstream_web.problems.models import Answer, Plan, PlanSeries
+from upstream_web.problems.models import Answer, Marking, Plan, PlanSeries
 from upstream_web.problems.questions import questions, stage_of
 
 DETAILS = (
@@ -72,6 +73,8 @@ def change_details(*, plan: Plan, by: User, based_on: int, before: Mapping[str, 
     for name, value in changed.items():
         setattr(plan, name, value)
     plan.save(update_fields=list(changed))
+    if changed.get("marking") == Marking.SENSITIVE:
+        take_from_cards(plan=plan, by=by)
     record(by=by, action="plan.changed", of=plan, before=now, after={**now, **changed})
     keep_version(plan=plan, by=by, why="Details changed")
     return plan

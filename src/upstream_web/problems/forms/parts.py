@@ -74,10 +74,13 @@ class ResponseForm(forms.Form):
     starts_on = DateField(label="Starts on", required=False)
     ends_on = DateField(label="Ends on", required=False)
 
-    def __init__(self, *args: Any, plan: Plan, cards: Any, organisations: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, causes: Any, cards: Any, organisations: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         techniques = [(card.technique, f"{card.technique}. {card.title}") for card in cards if card.technique]
-        self.fields["hypothesis"].queryset = plan.hypotheses.all()
+        if causes is None:
+            del self.fields["hypothesis"]  # what was chosen stays
+        else:
+            self.fields["hypothesis"].queryset = causes
         self.fields["card"].queryset = cards
         self.fields["technique"].choices = [("", "None"), *sorted(techniques)]
         self.fields["organisation"].queryset = organisations

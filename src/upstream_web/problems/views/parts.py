@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from upstream_web.design.forms import posted
 from upstream_web.evidence.queries import cards_to_cite
 from upstream_web.problems.access import (
+    PlanAccess,
     action_for_showing,
     organisations_on,
     part_for_editing,
@@ -58,7 +59,9 @@ def edit_part(request: HttpRequest, pk: int, kind: str, part: int | None = None)
     what = PARTS[kind]
     plan, access, row = part_for_editing(request.user, pk, what.stage, kind, part)
     held = {name: getattr(row, name) for name in what.form.base_fields} if row else {}
-    form = what.form(posted(request), initial=_ids(held) or {"organisation": plan.lead_id}, **_choices(kind, plan))
+    form = what.form(
+        posted(request), initial=_ids(held) or {"organisation": plan.lead_id}, **_choices(kind, plan, access)
+    )
     clashes = ()
     if request.method == "POST" and form.is_valid():
         try:
@@ -261,10 +264,12 @@ def _plan_form(
     return render(request, "problems/plan_form.jinja", context)
 
 
-def _choices(kind: str, plan: Plan) -> dict[str, Any]:
+def _choices(kind: str, plan: Plan, access: PlanAccess) -> dict[str, Any]:
+    """What a form offers; causes stand on the analysis, which a partner who writes responses need not see."""
     if kind != "response":
         return {}
-    return {"plan": plan, "cards": cards_to_cite(), "organisations": organisations_on(plan)}
+    causes = plan.hypotheses.all() if Plan.Stage.ANALYSIS in access.reads else None
+    return {"causes": causes, "cards": cards_to_cite(), "organisations": organisations_on(plan)}
 
 
 def _named(row: Any, name: str) -> str:
