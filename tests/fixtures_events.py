@@ -22,18 +22,19 @@ def made(
     hours: ArrayLike | None = None,
     lasted: ArrayLike = 0,
     small_areas: ArrayLike | None = None,
+    first: dt.date = FIRST,
 ) -> Events:
-    """Events at some points, ``days`` after 1 January 2022, at an hour (noon), known to within ``lasted`` minutes."""
+    """Events at some points, ``days`` after the first, at an hour (noon), known to within ``lasted`` minutes."""
     x, y = np.asarray(x, float), np.asarray(y, float)
     number = len(x)
-    day = np.datetime64(FIRST) + np.asarray(days, np.int64)
+    day = np.datetime64(first) + np.asarray(days, np.int64)
     minutes = np.round(60 * (np.full(number, 12.0) if hours is None else np.asarray(hours, float))).astype(
         "timedelta64[m]"
     )
     start = day.astype("datetime64[m]") + minutes
     words = np.full(number, "S1") if small_areas is None else np.asarray(small_areas, np.str_)
     return Events(
-        of=EventsOf(FIRST, FIRST + dt.timedelta(days=span - 1)),
+        of=EventsOf(first, first + dt.timedelta(days=span - 1)),
         table=table,
         easting=x,
         northing=y,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from upstream.cli.scan_events import clusters, near_repeat
 from upstream.cli.scan_signals import signals
 
 
@@ -16,3 +17,5 @@ def group() -> None:
 
 
 group.add_command(signals)
+group.add_command(near_repeat)
+group.add_command(clusters)

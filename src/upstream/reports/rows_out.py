@@ -22,8 +22,12 @@ Rows = Sequence[Mapping[str, Any]]
 ENDINGS: Final = (".csv", ".parquet", ".json", ".geojson")
 
 
-def write_rows(path: Path, rows: Rows, store: Store | None = None) -> Path:
-    """Write rows of the same columns; the file's ending says how. GeoJSON takes outlines of ``lsoa`` from the store.
+def write_rows(
+    path: Path, rows: Rows, store: Store | None = None, *, shapes: Sequence[shapely.Geometry] | None = None
+) -> Path:
+    """Write rows of the same columns; the file's ending says how.
+
+    GeoJSON draws ``shapes`` (one a row, degrees), or else takes outlines of ``lsoa`` from the store.
 
     Raises
     ------
@@ -34,7 +38,10 @@ def write_rows(path: Path, rows: Rows, store: Store | None = None) -> Path:
     ending = path.suffix.lower()
     if ending not in ENDINGS:
         raise BadInput(f"{path.name} has an ending that is not known.", allowed=", ".join(ENDINGS))
-    made = _geojson(rows, store) if ending == ".geojson" else makers[ending](rows)
+    if ending == ".geojson":
+        made = _features(rows, _outlines(rows, store) if shapes is None else shapes)
+    else:
+        made = makers[ending](rows)
     path.write_bytes(made)
     return path
 
@@ -60,7 +67,7 @@ def _parquet(rows: Rows) -> bytes:
     return bytes(sink.getvalue().to_pybytes())
 
 
-def _geojson(rows: Rows, store: Store | None) -> bytes:
+def _outlines(rows: Rows, store: Store | None) -> list[shapely.Geometry]:
     if any("lsoa" not in row for row in rows):
         raise BadInput("These rows are not of small areas, so they have no outline.", allowed=", ".join(ENDINGS[:-1]))
     held = read_table(store, BOUNDARIES).to_pylist() if store is not None else []
@@ -71,12 +78,13 @@ def _geojson(rows: Rows, store: Store | None) -> bytes:
             f"No outline of {lacking[0]} is held ({len(lacking)} lack one).",
             remedy="Add boundaries first: upstream places add lsoa FILE.geojson",
         )
+    return [shapely.from_wkb(outlines[row["lsoa"]]) for row in rows]
+
+
+def _features(rows: Rows, shapes: Sequence[shapely.Geometry]) -> bytes:
     features = [
-        {
-            "type": "Feature",
-            "properties": dict(row),
-            "geometry": json.loads(shapely.to_geojson(shapely.from_wkb(outlines[row["lsoa"]]))),
-        }
-        for row in rows
+        {"type": "Feature", "properties": dict(row), "geometry": json.loads(shapely.to_geojson(shape))}
+        for row, shape in zip(rows, shapes, strict=True)
     ]
-    return (json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False) + "\n").encode()
+    made = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, default=str)
+    return (made + "\n").encode()
