@@ -1,4 +1,4 @@
-"""``upstream scan near-repeat`` and ``upstream scan clusters``: what follows near by and soon, and what is new."""
+"""``upstream scan near-repeat`` and ``upstream scan clusters``: what follows near by and soon, what is new."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from upstream.cli.terminal import cells, number, say, say_json, show
 from upstream.errors import BadInput
 
 if TYPE_CHECKING:
-    from upstream.measures.events import Events
+    from upstream.measures.events import Events, EventsOf
     from upstream.scan.clusters import Clusters
     from upstream.scan.near_repeat import NearRepeats
     from upstream.store import Store
@@ -53,13 +53,11 @@ def opened(config: str) -> tuple[Settings, Store]:
     return with_force(settings, store), store
 
 
-def events_asked(
-    settings: Settings, store: Store, types: Sequence[str], areas: Sequence[str],
-    first: dt.datetime | None, last: dt.datetime,
-) -> Events:  # fmt: skip
-    """The events of some types, areas and days, with their points."""
-    from upstream.measures.events import EventsOf, events
-    from upstream.store import ReadingScope
+def events_of(
+    settings: Settings, types: Sequence[str], areas: Sequence[str], first: dt.datetime | None, last: dt.datetime
+) -> EventsOf:
+    """What the options ask for; an area that the settings do not have is refused."""
+    from upstream.measures.events import EventsOf
 
     begin = first.date() if first else last.date() - dt.timedelta(days=364)
     if begin > last.date():
@@ -70,11 +68,20 @@ def events_asked(
     strange = [code for code in areas if known and code not in known]
     if strange:
         raise BadInput(f"{', '.join(strange)}: no such area.", allowed=", ".join(known))
-    of = EventsOf(begin, last.date(), areas=tuple(areas) or None, types=tuple(types), force=settings.force_key)
+    return EventsOf(begin, last.date(), areas=tuple(areas) or None, types=tuple(types), force=settings.force_key)
+
+
+def events_asked(
+    settings: Settings, store: Store, types: Sequence[str], areas: Sequence[str],
+    first: dt.datetime | None, last: dt.datetime,
+) -> Events:  # fmt: skip
+    """The events of some types, areas and days, with their points."""
+    from upstream.measures.events import events
+    from upstream.store import ReadingScope
+
+    of = events_of(settings, types, areas, first, last)
     scope = ReadingScope(who(), PURPOSE, frozenset({"crimes", "incidents", "street_crimes"}))
-    return events(
-        of, store, scope, engine=settings.engine, memory=settings.memory, threads=settings.threads
-    )  # fmt: skip
+    return events(of, store, scope, engine=settings.engine, memory=settings.memory, threads=settings.threads)
 
 
 def names_of(store: Store) -> dict[str, str]:

@@ -127,6 +127,22 @@ def by_victim(wanted: SliceRows) -> Question:
     return Question("slice", (wanted.table, "people_in_crimes"), each.select("lsoa", "type", "n"))
 
 
+def days_of_people(wanted: SliceRows, role: str) -> Question:
+    """Days on which each person was a victim, or a suspect, of the slice's crimes: who, day; one row a crime.
+
+    ``who`` is a number that means nothing beyond this answer: no pseudonym leaves the question. No businesses.
+    """
+    people = unbound(source_table("people_in_crimes"))
+    people = people.filter(
+        (people["role"] == role).fill_null(False), ~people["business"].fill_null(False), people["person"].notnull()
+    ).select("crime_ref", "person")
+    rows = _rows(wanted)
+    own = rows.select("crime_ref", day=rows[source_table(wanted.table).event_date])
+    each = people.distinct().inner_join(own, "crime_ref")
+    answer = each.select(who=ibis.dense_rank().over(order_by=each.person).cast("int64"), day=each.day)
+    return Question("slice", (wanted.table, "people_in_crimes"), answer)
+
+
 def by_small_area_and_type(wanted: SliceRows) -> Question:
     """Rows by small area, type and offence code: lsoa (null where not known), type, code (null: none), n."""
     rows = _rows(wanted)

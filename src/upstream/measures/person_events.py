@@ -1,0 +1,106 @@
+"""Days on which people were victims or suspects of crimes, as arrays: who is a number that means nothing elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from upstream.errors import BadInput, NotHeld, Refused
+from upstream.measures.asked import EngineName
+from upstream.measures.crime_types import left_out, types_in
+from upstream.measures.engines import ask
+from upstream.measures.events import EventsOf
+from upstream.measures.result import TableVersion
+from upstream.measures.slice_questions import SliceRows, days_of_people
+from upstream.measures.slices import table_of, within
+from upstream.store import ReadingScope, Store
+
+Role = Literal["victim", "suspect"]
+PEOPLE: Final = "people_in_crimes"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonEvents:
+    """Crimes of people, one row a person and crime.
+
+    Attributes
+    ----------
+    of : EventsOf
+        What was asked.
+    role : str
+        "victim" or "suspect".
+    who : array (n,) of int64
+        A number of the person that means nothing beyond these arrays.
+    day : array (n,) of datetime64[D]
+        Local day on which the crime was recorded.
+    tables : tuple of TableVersion
+    """
+
+    of: EventsOf
+    role: Role
+    who: NDArray[np.int64]
+    day: NDArray[np.datetime64]
+    tables: tuple[TableVersion, ...]
+
+
+def person_events(
+    of: EventsOf,
+    store: Store,
+    scope: ReadingScope,
+    role: Role,
+    *,
+    engine: EngineName = "duckdb",
+    memory: str | None = None,
+    threads: int | None = None,
+) -> PersonEvents:
+    """Days on which people had a part in crimes of some types, days and places.
+
+    Question: on what days was the same person a victim, or a suspect, again?
+
+    Parameters: as for :func:`~upstream.measures.events.events`; ``scope`` must cover the people of crimes.
+
+    Assumes: one person has one pseudonym; businesses are left out.
+
+    When not to use: to look at one person.
+
+    Raises
+    ------
+    Refused
+        The scope does not cover people.
+    NotHeld
+        No people, or no crimes, are held.
+    """
+    table = table_of(of.types, store)
+    if table != "crimes" or not store.holds(PEOPLE):
+        raise NotHeld("No people are held beside these records.", remedy="Add the force's people_in_crimes first.")
+    if role not in ("victim", "suspect"):
+        raise BadInput(f"{role} is no part in a crime.", allowed="victim or suspect")
+    if not scope.covers(PEOPLE):
+        raise Refused("This reading does not cover people.", remedy="Ask for a scope that names people_in_crimes.")
+    opened = {name: store.snapshot(name, scope=scope) for name in (table, PEOPLE)}
+    own = within(table, of.areas, of.small_areas, store)
+    wanted = SliceRows(
+        table,
+        of.first,
+        of.last,
+        areas=own.areas,
+        small_areas=own.small_areas,
+        types=types_in(table, of.types),
+        visible=opened[table].areas,
+        force=of.force,
+        without_types=left_out(table, of.types),
+    )
+    with ask([days_of_people(wanted, role)], opened, engine, memory=memory, threads=threads) as answers:
+        rows = answers[0].rows
+    rows = rows.sort_by([("who", "ascending"), ("day", "ascending")])
+    return PersonEvents(
+        of=of,
+        role=role,
+        who=rows.column("who").cast(pa.int64()).to_numpy(),
+        day=np.asarray(rows.column("day").cast(pa.date32()).to_numpy(), "datetime64[D]"),
+        tables=tuple(TableVersion(n, s.version, s.committed_at.isoformat()) for n, s in sorted(opened.items())),
+    )
