@@ -46,6 +46,8 @@ _STYLES: Final[dict[str, str]] = {
     "c-break": f'stroke="{INK}" stroke-width="1.2" stroke-dasharray="1 3"',
     "c-box": f'fill="{INK}"',
     "c-bar": f'fill="{VALUE}"',
+    "c-outline": f'fill="none" stroke="{SOFT}" stroke-width="0.6" stroke-linejoin="round"',
+    "c-ring": f'fill="none" stroke="{FLAG}" stroke-width="2.5"',
     **{f"c-heat-{step}": f'fill="{colour}"' for step, colour in enumerate(HEAT)},
     "t-ink": f'fill="{INK}"',
     "t-soft": f'fill="{SOFT}"',

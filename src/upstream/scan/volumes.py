@@ -213,6 +213,17 @@ def _ones(night: Night, counted: MonthlyCounts, wanted: Sequence[Series], first:
 # --- in words ------------------------------------
 
 
+def _by_small_area(counted: MonthlyCounts, own: Series) -> dict[str, int]:
+    """Records of the month in each small area of an area, for its map; nothing for a small area itself."""
+    if own.small_area is not None:
+        return {}
+    found: Counter[str] = Counter()
+    for one, row in zip(counted.series, counted.counts, strict=True):
+        if one.small_area is not None and own.area in (None, one.area):
+            found[one.small_area] += int(row[-1]) if one.type == own.type else 0
+    return dict(sorted(found.items()))
+
+
 def _signal(
     night: Night, counted: MonthlyCounts, own: Series, values: NDArray[np.float64], result: Exceptional, at: int
 ) -> Signal:
@@ -235,6 +246,7 @@ def _signal(
         "counts": [None if np.isnan(value) else int(value) for value in values],
         "looked_at": result.tested,
         "carries_over": dependent,
+        "by_small_area": _by_small_area(counted, own),
     }
     evidence = (
         f"{own.type} in {night.place(own.area, own.small_area)}: {count:,} {things} recorded in {month.label}, where "

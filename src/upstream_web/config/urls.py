@@ -13,6 +13,7 @@ urlpatterns = [
     path("notices/", include("upstream_web.notices.urls")),
     path("evidence/", include("upstream_web.evidence.urls")),
     path("plans/", include("upstream_web.problems.urls")),
+    path("signals/", include("upstream_web.signals.urls")),
     path("measures/", include("upstream_web.measures.urls")),
     path("work/", include("upstream_web.runs.urls")),
     path("", include("upstream_web.reports.urls")),

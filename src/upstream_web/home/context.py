@@ -18,6 +18,8 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         ("How plans stand", reverse("problems:dashboard")),
         ("Evidence", reverse("evidence:cards")),
     ]
+    if standing(request.user).allows(Permission.SIGNAL_READ):
+        items.insert(1, ("Signals", reverse("signals:inbox")))
     if standing(request.user).allows(Permission.MEASURE_READ):
         items += [("Performance", reverse("measures:index")), ("Reports", reverse("reports:index"))]
     items.append(("People", reverse("people:people")))

@@ -18,6 +18,8 @@ from upstream_web.problems.models import Action, Plan
 from upstream_web.reports.access import reports_for_reading
 from upstream_web.reports.models import Report
 from upstream_web.reports.presenters import row, waiting_for
+from upstream_web.signals.access import visible_signals
+from upstream_web.signals.models import State
 
 SHOWN = 10
 SOON = datetime.timedelta(days=7)
@@ -42,6 +44,7 @@ class Desk:
     to_approve : plans sent to them as supervisor
     late_reviews : plans of others, in the area they answer for, whose review is late
     to_score : open plans that nobody has scored; empty for whoever is not the hub
+    signals : new signals, for whoever decides on signals
     """
 
     actions: Waiting
@@ -53,12 +56,13 @@ class Desk:
     to_approve: Waiting
     late_reviews: Waiting
     to_score: Waiting
+    signals: Waiting
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing at all waits."""
         lists = (self.actions, self.returned, self.drafts, self.overdue, self.to_approve, self.late_reviews)
-        return not any(one.count for one in (*lists, self.to_score))
+        return not any(one.count for one in (*lists, self.to_score, self.signals))
 
 
 def desk(user: User, every_action: bool = False) -> Desk:
@@ -78,6 +82,7 @@ def desk(user: User, every_action: bool = False) -> Desk:
         to_approve=_waiting(supervised.filter(status=Plan.Status.SUBMITTED).order_by("opened_on", "id")),
         late_reviews=_waiting(supervised.overdue().exclude(owner=user).order_by("next_review_on", "id")),
         to_score=_waiting(led.order_by("opened_on", "id")),
+        signals=_new_signals(user, who),
     )
 
 
@@ -108,6 +113,12 @@ def reports_for(user: User) -> dict[str, list[dict[str, Any]]]:
     return {"waiting": waiting_for(user), "newest": [row(one) for one in newest]}
 
 
+def _new_signals(user: User, who: Standing) -> Waiting:
+    if not who.allows(Permission.SIGNAL_DECIDE):
+        return Waiting([], 0)
+    return _waiting(visible_signals(user).filter(state=State.NEW).order_by("-harm_days", "id"))
+
+
 def _actions(user: User, who: Standing) -> QuerySet[Action]:
     theirs = Q(owner__isnull=True, owner_email="", organisation__in=who.organisation_ids) & ~Q(
         organisation=F("plan__lead")
@@ -116,7 +127,7 @@ def _actions(user: User, who: Standing) -> QuerySet[Action]:
     return rows.select_related("plan").order_by("due_on", "id")
 
 
-def _waiting(plans: QuerySet[Plan]) -> Waiting:
+def _waiting(plans: QuerySet[Any]) -> Waiting:
     rows = list(plans[: SHOWN + 1])
     return Waiting(rows[:SHOWN], plans.count() if len(rows) > SHOWN else len(rows))
 

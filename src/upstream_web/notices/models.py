@@ -30,6 +30,7 @@ class Notice(models.Model):
         ACTION_DUE = "action_due", "Action due within three days"
         ACTION_OVERDUE = "action_overdue", "Action overdue"
         ACTION_ANSWERED = "action_answered", "A partner answered"
+        SIGNALS_NEW = "signals_new", "New signals"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=30, choices=Kind.choices)

@@ -11,6 +11,8 @@ class Permission(StrEnum):
     PLAN_HUB = "plan.hub"
     PLAN_SEE_AREA = "plan.see_area"
     PLAN_IMPORT = "plan.import"
+    SIGNAL_READ = "signal.read"
+    SIGNAL_DECIDE = "signal.decide"
     EVIDENCE_EDIT = "evidence.edit"
     MEASURE_READ = "measure.read"
     MEASURE_RECORDS = "measure.records"
@@ -28,6 +30,8 @@ WORDS: dict[Permission, str] = {
     Permission.PLAN_HUB: "see and score every plan of the areas of the role, and lead reviews",
     Permission.PLAN_SEE_AREA: "read every plan of the areas of the role",
     Permission.PLAN_IMPORT: "bring plans and actions in from a workbook",
+    Permission.SIGNAL_READ: "read signals of the areas of the role, small counts included",
+    Permission.SIGNAL_DECIDE: "watch, dismiss and, with the right to start plans, accept signals; look for new ones",
     Permission.EVIDENCE_EDIT: "write and change evidence cards",
     Permission.MEASURE_READ: "read measures and reports",
     Permission.MEASURE_RECORDS: "go from a figure to the records that it counts",

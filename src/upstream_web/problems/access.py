@@ -32,6 +32,8 @@ from upstream_web.problems.models import (
     Response,
     Slice,
 )
+from upstream_web.signals.access import visible_signals
+from upstream_web.signals.models import Signal
 
 STAGES = tuple(Plan.Stage.values)
 READERS = (Permission.PLAN_SUPERVISE, Permission.PLAN_HUB, Permission.PLAN_SEE_AREA)
@@ -339,6 +341,13 @@ def summary_for_public(ref: str) -> PublicSummary:
     if row is None:
         raise Http404
     return row
+
+
+def signal_behind(user: User, plan: Plan) -> Signal | None:
+    """The signal that the plan started from, where the person may read it."""
+    if plan.started_from != Plan.StartedFrom.SIGNAL or not plan.started_from_ref.isdecimal():
+        return None
+    return visible_signals(user).filter(pk=int(plan.started_from_ref)).first()
 
 
 def own_draft(user: User, form: str) -> Draft | None:

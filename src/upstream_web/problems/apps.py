@@ -12,8 +12,10 @@ class ProblemsConfig(AppConfig):
         from upstream_web.notices import subjects
         from upstream_web.people import handover, links
         from upstream_web.problems.access import action_by_link
+        from upstream_web.problems.beside_signals import address_to_accept, plans_beside
         from upstream_web.problems.handover import OwnedActions, OwnedPlans
         from upstream_web.problems.presenters import actions_as_subjects, plans_as_subjects
+        from upstream_web.signals import beside
 
         def title_of(pk: str) -> str | None:
             action = action_by_link(pk)
@@ -24,3 +26,4 @@ class ProblemsConfig(AppConfig):
         subjects.register("problems.action", actions_as_subjects)
         handover.register(OwnedPlans())
         handover.register(OwnedActions())
+        beside.register(beside.Work(plans_beside, address_to_accept))

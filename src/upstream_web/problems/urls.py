@@ -3,12 +3,25 @@
 from django.urls import path
 
 from upstream_web.problems.models import Plan
-from upstream_web.problems.views import beat, links, lists, papers, parts, plan, public, slices, start, workbook
+from upstream_web.problems.views import (
+    beat,
+    links,
+    lists,
+    papers,
+    parts,
+    plan,
+    public,
+    signals,
+    slices,
+    start,
+    workbook,
+)
 
 app_name = "problems"
 urlpatterns = [
     path("", lists.plans, name="plans"),
     path("start/", start.start, name="start"),
+    path("from-signal/<int:pk>/", signals.accept, name="accept_signal"),
     path("dashboard/", lists.dashboard, name="dashboard"),
     path("export.csv", lists.export, name="export"),
     path("export.xlsx", lists.export_workbook, name="export_workbook"),

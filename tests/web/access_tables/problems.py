@@ -24,6 +24,7 @@ from factories.access import (
     to_all,
 )
 from factories.problems import ActionFactory, InvitationFactory, ObjectiveFactory, PlanFactory, ResponseFactory
+from factories.signals import SignalFactory
 from upstream_web.intake.changes import keep_workbook
 from upstream_web.people.models import User
 from upstream_web.problems.changes.sharing import add_file
@@ -90,6 +91,7 @@ def world() -> World:
         "partner action": ActionFactory(plan=plan, organisation=invited).pk,
         "analyst's action": ActionFactory(plan=plan, owner=people["analyst"]).pk,
         "secret file": add_file(**kept, upload=SimpleUploadedFile("b.txt", b"words")).pk,
+        "signal": SignalFactory(area=north).pk,
         "batch": keep_workbook(kind="plans", upload=upload, by=hub).pk,
         "area": "A",
         "step": "submit",
@@ -132,6 +134,8 @@ OWN_WORKBOOK = {**IMPORTERS, "hub elsewhere": ABSENT}
 ON_THE_WAY = {**OWN_WORKBOOK, "hub": ELSEWHERE}
 MEETING = {**to_all(), **dict.fromkeys(WITHOUT_ROLE, REFUSED)}
 NOT_PUBLISHED = to_all(ABSENT, anonymous=ABSENT)
+SIGNAL_READERS = ("neighbourhood_officer", "supervisor", "analyst", "performance_lead")
+ACCEPTING = admits("hub", but=dict.fromkeys(SIGNAL_READERS, REFUSED))
 ACTION, BATCH, CLOSED, SECRET = {"pk": "action"}, {"pk": "batch"}, {"pk": "closed"}, {"pk": "secret"}
 
 PAPERS = ("paper", "brief", "paper_pdf", "brief_pdf")
@@ -154,6 +158,7 @@ PART = {
 ROWS = [
     *(Row(f"problems:{page}", to_all()) for page in ("plans", "dashboard", "export", "export_workbook")),
     Row("problems:start", admits(*STARTERS, others=REFUSED)),
+    Row("problems:accept_signal", ACCEPTING, {"pk": "signal"}),
     Row("problems:meeting", MEETING),
     Row("problems:meeting_pdf", MEETING),
     # open to everybody: what a supervisor approved for the public, and nothing of a plan without such a summary

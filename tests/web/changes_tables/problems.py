@@ -19,6 +19,7 @@ from factories.problems import (
     ResponseFactory,
     ready_plan,
 )
+from factories.signals import SignalFactory
 from upstream_web.audit.changes import System
 from upstream_web.audit.retention import kept_for
 from upstream_web.evidence.changes import add_card
@@ -33,6 +34,7 @@ from upstream_web.problems.changes import (
     assessment,
     beat,
     drafts,
+    from_signals,
     papers,
     parts,
     plans,
@@ -80,6 +82,35 @@ def start_plan():
 
 def open_plan():
     return start(plans.open_plan)
+
+
+def accepting(*permissions, **instead):
+    signal, team = SignalFactory(), TeamFactory()
+    allowed = permissions or (Permission.PLAN_START, Permission.SIGNAL_READ, Permission.SIGNAL_DECIDE)
+    given = {"signal": signal, "by": person(*allowed, team=team, area=signal.area), "area": signal.area, "team": team}
+    return partial(from_signals.accept_signal, title="Vehicle crime", size="standard", **given | instead)
+
+
+def accept_signal():
+    return accepting()
+
+
+def accept_as_a_reader():
+    return accepting(Permission.PLAN_START, Permission.SIGNAL_READ)
+
+
+def accept_without_plans():
+    return accepting(Permission.SIGNAL_READ, Permission.SIGNAL_DECIDE)
+
+
+def accept_for_another_team():
+    return accepting(team=TeamFactory())
+
+
+def accept_twice():
+    call = accepting()
+    call()
+    return call
 
 
 def change_details():
@@ -549,7 +580,7 @@ def meeting_elsewhere():
 CALLS = {
     one.__name__: one
     for one in (
-        *(start_plan, open_plan, change_details, save_answers, save_beat),
+        *(start_plan, open_plan, accept_signal, change_details, save_answers, save_beat),
         *(save_hypothesis, save_objective, save_response, remove_part, add_delivery),
         *(add_action, change_action, update_action, send_action_link),
         *(name_assessment, write_result, take_from_cards, keep_draft, drop_draft, forget_drafts),
@@ -569,6 +600,7 @@ COUNTING = refused_at(access.plan_for_counting)
 
 REFUSED = {
     "start_plan": (start_elsewhere, start_for_another_team, start_by_a_reader),
+    "accept_signal": (accept_as_a_reader, accept_without_plans, accept_for_another_team, accept_twice),
     "change_details": (*editing("scanning"), clash_in_details, unknown_detail),
     "save_answers": (*editing("analysis"), clash_in_answers),
     "save_beat": editing("scanning"),
@@ -605,6 +637,7 @@ NO_PERSON_ASKS = {
     **dict.fromkeys(("tell_of_answer", "tell_of_step", "keep_version", "take_from_cards"), A_PART),
 }
 WRITES = {
+    "accept_signal": ("plan.started", "plan.answered", "signal.accepted", "run.asked_for"),
     "add_action": ("plan.action_added",),
     "change_action": ("plan.action_changed",),
     "send_action_link": ("plan.action_link_sent",),

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "upstream_web.intake",
     "upstream_web.measures",
     "upstream_web.evidence",
+    "upstream_web.signals",
     "upstream_web.problems",
     "upstream_web.reports",
     "upstream_web.home",
@@ -215,6 +216,9 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "upstream_web.design.errors.form_too_old"
 
 # -- words, times, files -----------------------------------------------------------------------------------------
+SIGNALS_A_WEEK = int(os.environ.get("UPSTREAM_SIGNALS_A_WEEK", "10"))
+"""How many signals of one hub become new in a week, most harm first; the rest wait, and can be seen."""
+
 API_PER_MINUTE = 120
 """Requests a minute for each token."""
 RETENTION_DAYS: dict[str, int] = {}

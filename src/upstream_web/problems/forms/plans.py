@@ -91,6 +91,25 @@ class StartForm(forms.Form):
         self.fields["team"].queryset = teams
 
 
+class AcceptForm(forms.Form):
+    """What is needed to start a plan from a signal: the signal knows the rest."""
+
+    title = forms.CharField(label="What is the problem, in a few words?", max_length=160)
+    area = forms.ModelChoiceField(Area.objects.none(), label="Area", empty_label=None)
+    team = forms.ModelChoiceField(Team.objects.none(), label="Team", empty_label=None)
+    size = forms.ChoiceField(
+        label="Size of plan",
+        choices=Plan.Size.choices,
+        widget=forms.RadioSelect(attrs=IN_A_LINE),
+        initial=Plan.Size.STANDARD,
+    )
+
+    def __init__(self, *args: Any, areas: Any, teams: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["area"].queryset = areas
+        self.fields["team"].queryset = teams
+
+
 class DetailsForm(forms.Form):
     """What a plan says of itself."""
 

@@ -26,6 +26,7 @@ from upstream_web.problems.access import (
     plan_for_reading,
     plan_for_sharing,
     readings_open_to,
+    signal_behind,
 )
 from upstream_web.problems.changes import drafts, plans, readings, sharing
 from upstream_web.problems.changes.steps import missing_for, take_step
@@ -80,6 +81,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
         "reviews": plan.reviews.select_related("by")[:3] if access.whole else [],
         "open_actions": open_actions,
         "action_tag": action_tag,
+        "signal": signal_behind(request.user, plan) if access.whole else None,
     }
     return render(request, "problems/overview.jinja", context)
 

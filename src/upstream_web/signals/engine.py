@@ -1,0 +1,96 @@
+"""The only door of signals to the engine: looking for them, and drawing what they rest on."""
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from upstream.errors import NotHeld
+from upstream.records.quality import month_facts
+from upstream.reports.document import Block
+from upstream.reports.signals import signal_blocks
+from upstream.scan.merging import continues
+from upstream.scan.nightly import TABLES_READ, propose, tables_of
+from upstream.scan.signals import all_plain, from_plain
+from upstream.stats.intervals import wilson_interval
+from upstream.store import ReadingScope
+from upstream_web.measures.engine.store import Force, force
+
+PURPOSE = "Signals, looked for over the whole force"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a look found, as plain data: each group a list of signals, the one with most harm first.
+
+    areas : name by code of the policing areas, as the records have them
+    """
+
+    to: datetime.date
+    groups: list[list[dict[str, Any]]]
+    looked_at: dict[str, int]
+    left_out: dict[str, int]
+    not_looked_for: dict[str, str]
+    tables: dict[str, int]
+    engine_version: str
+    areas: dict[str, str]
+
+
+def look(to: datetime.date | None, who: str, say: Callable[[str], None]) -> Found:
+    """Look for signals to a day; without one, to the end of the newest month held."""
+    of = force()
+    day = to or newest_day(of)
+    if day is None:
+        raise NotHeld("No records of crimes or incidents are held.", remedy="Add records first.")
+    scope = ReadingScope(who, PURPOSE, TABLES_READ, personal=True)
+    found = propose(
+        of.store, to=day, scope=scope, areas=of.areas, force=of.settings.force_key, force_name=of.name, progress=say
+    )
+    plain = all_plain(found)
+    return Found(
+        found.to, plain["groups"], plain["looked_at"], plain["left_out"], plain["not_looked_for"], plain["tables"],
+        found.engine_version, of.areas,
+    )  # fmt: skip
+
+
+def newest_day(of: Force) -> datetime.date | None:
+    """The last day of the newest month that any table of records holds."""
+    last = [
+        facts[-1].month.last_day
+        for name in tables_of(of.store)
+        if (facts := month_facts(of.store, name, of.settings.force_key))
+    ]
+    return max(last, default=None)
+
+
+def versions_now() -> dict[str, int]:
+    """The newest version of every table that signals are looked for in."""
+    store = force().store
+    return {name: store.version(name) for name in tables_of(store)}
+
+
+def says_again(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
+    """Whether a signal says again, of a later period, what another said."""
+    return continues(from_plain(new), from_plain(old))
+
+
+def drawn(lead: Mapping[str, Any]) -> tuple[Block, ...]:
+    """The chart and the map of a signal, each with its figures as a table."""
+    return signal_blocks(from_plain(lead), force().store)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share with the interval that it lies in (95%), 0 to 1."""
+
+    share: float
+    low: float
+    high: float
+
+
+def share_of(some: int, every: int) -> Share | None:
+    """How sure a share is; `None` of nothing."""
+    if not every:
+        return None
+    interval = wilson_interval(some, every)
+    return Share(some / every, float(interval.lower), float(interval.upper))

@@ -1,0 +1,130 @@
+"""Words, tags and links for the pages of signals: data, never HTML."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from upstream_web.measures.presenters.blocks import block
+from upstream_web.notices.subjects import Subject
+from upstream_web.people.models import User
+from upstream_web.signals.access import looks_for_reading
+from upstream_web.signals.engine import drawn, share_of
+from upstream_web.signals.models import Signal, State
+from upstream_web.signals.queries import KindTally
+
+STATE_TAGS = {
+    State.WAITING: "govuk-tag--grey",
+    State.NEW: "govuk-tag--blue",
+    State.WATCHED: "govuk-tag--teal",
+    State.ACCEPTED: "govuk-tag--green",
+    State.DISMISSED: "govuk-tag--grey",
+}
+A_YEAR = 365.25
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A coloured word."""
+
+    text: str
+    classes: str
+
+
+def state_tag(signal: Signal) -> Tag:
+    """How far a signal has come."""
+    return Tag(signal.get_state_display(), STATE_TAGS[State(signal.state)])
+
+
+def how_often_false(share: float | None) -> str:
+    """The share of such signals to expect false, in words."""
+    if share is None:
+        return "Not known"
+    return f"At most {share:.0%} of such signals"
+
+
+def by_chance(lead: Mapping[str, Any]) -> str:
+    """How often chance alone would give it, in words."""
+    days = lead["recurrence_days"]
+    if days is not None:
+        return f"Looking every night, about {_how_often(days)}"
+    return "Not known: its months carry over into one another" if lead["figures"].get("carries_over") else "Not known"
+
+
+def _how_often(days: float) -> str:
+    if days >= 1000 * A_YEAR:
+        return "less than once in a thousand years"
+    if days >= A_YEAR:
+        return f"once in {days / A_YEAR:,.0f} years" if days >= 1.5 * A_YEAR else "once a year"
+    return f"once in {max(days, 1):,.0f} days"
+
+
+def figures(signal: Signal) -> list[tuple[str, str]]:
+    """What was counted and expected, and how surprising that is, by name."""
+    lead = signal.lead
+    rows = [("Records", f"{lead['count']:,}")]
+    if lead["expected"] is not None:
+        rows.append(("Expected", f"{lead['expected']:,.1f}"))
+    rows.append(("Days", _days(signal.first, signal.last)))
+    if lead["p"] is not None:
+        rows.append(("Chance of something as far out", _chance(lead["p"])))
+    rows += [
+        ("By chance alone", by_chance(lead)),
+        ("How often such a signal is false", how_often_false(signal.false_share)),
+        ("Harm", f"{signal.harm_days:,.0f} days, of the records by which it differs from what is expected"),
+        ("How it was found", lead["method"]),
+        ("Rests on", ", ".join(f"{table} version {version}" for table, version in sorted(lead["tables"].items()))),
+    ]
+    return rows
+
+
+def _chance(p: float) -> str:
+    if p < 1e-6:
+        return "less than 1 in a million"
+    return f"1 in {round(1 / p):,}" if p < 0.5 else f"{p:.0%}"
+
+
+def _days(first: datetime.date, last: datetime.date) -> str:
+    return f"{first:%-d %B %Y} to {last:%-d %B %Y}"
+
+
+def pictures(signal: Signal) -> list[dict[str, Any]]:
+    """The chart and the map, with their figures."""
+    return [block(one, lambda _: "") for one in drawn(signal.lead)]
+
+
+def neighbours(signal: Signal) -> list[dict[str, str]]:
+    """The signals that speak of the same thing."""
+    words = dict(Signal.Kind.choices)
+    return [{"kind": words[one["kind"]], "evidence": one["evidence"]} for one in signal.neighbours]
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """How often signals of a kind were right, as people judged them.
+
+    share : accepted of those judged real or false, with its interval in words; or that nothing is known yet
+    """
+
+    tally: KindTally
+    share: str
+
+
+def precisions(rows: Iterable[KindTally]) -> list[Precision]:
+    """The same for each kind."""
+    return [Precision(row, _share(row)) for row in rows]
+
+
+def _share(row: KindTally) -> str:
+    found = share_of(row.accepted, row.judged)
+    if found is None:
+        return "None judged yet"
+    return f"{found.share:.0%} ({found.low:.0%} to {found.high:.0%})"
+
+
+def looks_as_subjects(user: User, ids: Iterable[int]) -> dict[int, Subject]:
+    """How looks are called in notices."""
+    rows = looks_for_reading(user).filter(pk__in=list(ids))
+    return {row.pk: Subject(f"New signals from {row}", f"{reverse('signals:inbox')}?state=new") for row in rows}

@@ -1,0 +1,346 @@
+"""Signals on the site: taken in by key, let in by the week, decided on, and turned into plans."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from factories.people import AreaFactory, TeamFactory, person
+from factories.problems import PlanFactory
+from factories.signals import TO, SignalFactory, found, plain
+from factories.signing_in import sign_in
+from upstream_web.audit.changes import System
+from upstream_web.notices.models import Notice
+from upstream_web.people.models import Team, User
+from upstream_web.people.permissions import Permission
+from upstream_web.places.models import Area
+from upstream_web.problems.models import Plan
+from upstream_web.runs.models import Run
+from upstream_web.signals import changes, queries
+from upstream_web.signals.models import Look, Signal, SignalKey, SignalStep, State
+from upstream_web.signals.presenters import figures
+
+pytestmark = pytest.mark.django_db
+NIGHT = System("signals_propose")
+HUB = (Permission.PLAN_START, Permission.PLAN_HUB, Permission.SIGNAL_READ, Permission.SIGNAL_DECIDE)
+
+
+@pytest.fixture
+def force() -> Area:
+    return AreaFactory(code="FORCE", kind=Area.Kind.FORCE)
+
+
+@pytest.fixture
+def north(force: Area) -> Area:
+    return AreaFactory(code="A", name="Hollinmarch", parent=force)
+
+
+@pytest.fixture
+def hub(force: Area, north: Area) -> User:
+    return person(*HUB, team=TeamFactory(kind=Team.Kind.HUB, area=force))
+
+
+def client_of(user: User) -> Client:
+    return sign_in(Client(), user)
+
+
+def many(n: int, **values: object) -> list[list[dict]]:
+    return [[plain(small_areas=[f"S{at:03}"], harm_days=float(100 - at), **values)] for at in range(n)]
+
+
+# --- taking in -----------------------------------
+
+
+def test_a_look_is_taken_in_once_however_often_it_is_run(hub: User) -> None:
+    group = [plain(), plain(small_areas=["S01000002"], harm_days=20.0)]
+    changes.take_in(found=found(group), by=NIGHT)
+    signal = Signal.objects.get()
+    before = (signal.changed_at, SignalStep.objects.count(), SignalKey.objects.count(), Notice.objects.count())
+    assert before[2] == 2
+    look = changes.take_in(found=found(group), by=NIGHT)
+    signal.refresh_from_db()
+    assert (signal.changed_at, SignalStep.objects.count(), SignalKey.objects.count(), Notice.objects.count()) == before
+    assert (look.found, look.added) == (1, 0)
+    # led by its neighbour the next night, it is the same signal still
+    changes.take_in(found=found([{**group[1], "harm_days": 95.0}, group[0]]), by=NIGHT)
+    signal.refresh_from_db()
+    assert (Signal.objects.count(), signal.harm_days) == (1, 95.0)
+
+
+def test_what_fails_half_way_leaves_the_last_good_state(hub: User) -> None:
+    changes.take_in(found=found([plain()]), by=NIGHT)
+    broken = plain(small_areas=["S9"], harm_days=-1.0)  # the database refuses it
+    with pytest.raises(IntegrityError), transaction.atomic():
+        changes.take_in(found=found([plain(small_areas=["S8"])], [broken]), by=NIGHT)
+    assert Signal.objects.count() == Look.objects.count() == 1
+
+
+def test_newer_figures_replace_older_ones_and_an_older_look_changes_nothing(hub: User) -> None:
+    changes.take_in(found=found([plain()]), by=NIGHT)
+    changes.take_in(found=found([plain(count=44)], to=TO + datetime.timedelta(days=3)), by=NIGHT)
+    assert Signal.objects.get().lead["count"] == 44
+    changes.take_in(found=found([plain(count=12)]), by=NIGHT)
+    assert Signal.objects.get().lead["count"] == 44
+
+
+def test_next_months_of_the_same_is_the_same_signal_unless_it_was_dismissed(hub: User) -> None:
+    changes.take_in(found=found([plain()]), by=NIGHT)
+    signal = Signal.objects.get()
+    july = plain(key="july", first="2022-07-01", last="2022-07-31", evidence="Again in July.")
+    changes.take_in(found=found([july], to=datetime.date(2022, 7, 31)), by=NIGHT)
+    signal.refresh_from_db()
+    assert (Signal.objects.count(), signal.evidence) == (1, "Again in July.")
+    changes.dismiss(signal=signal, by=hub, reason="known", words="The fair")
+    august = plain(key="august", first="2022-08-01", last="2022-08-31")
+    changes.take_in(found=found([august], to=datetime.date(2022, 8, 31)), by=NIGHT)
+    assert Signal.objects.count() == 2
+    changes.take_in(found=found([july], to=datetime.date(2022, 8, 31)), by=NIGHT)
+    assert Signal.objects.count() == 2, "what was dismissed is known by its key"
+
+
+def test_no_more_become_new_in_a_week_than_are_allowed_and_the_rest_wait(hub: User, settings: object) -> None:
+    settings.SIGNALS_A_WEEK = 3
+    changes.take_in(found=found(*many(5)), by=NIGHT)
+    assert list(Signal.objects.filter(state=State.NEW).values_list("harm_days", flat=True)) == [100.0, 99.0, 98.0]
+    assert Signal.objects.filter(state=State.WAITING).count() == 2
+    changes.take_in(found=found(*many(5)), by=NIGHT)
+    assert Signal.objects.filter(state=State.NEW).count() == 3, "the week is full"
+    page = client_of(hub).get(reverse("signals:inbox")).content.decode()
+    assert "At most 3 signals of a hub become new in a week" in page
+    # a week later there is room again
+    SignalStep.objects.filter(to_state=State.NEW).update(at=datetime.datetime(2022, 1, 3, tzinfo=datetime.UTC))
+    changes.let_in(by=NIGHT, look=Look.objects.first())
+    assert Signal.objects.filter(state=State.NEW).count() == 5
+
+
+def test_a_signal_goes_to_the_hub_of_the_smallest_area_that_covers_it(force: Area, north: Area) -> None:
+    whole = TeamFactory(kind=Team.Kind.HUB, area=force)
+    own = TeamFactory(kind=Team.Kind.HUB, area=north)
+    TeamFactory(kind=Team.Kind.NEIGHBOURHOOD, area=north)
+    assert queries.hub_of(north) == own
+    assert queries.hub_of(force) == whole
+    assert queries.area_of("A", {}) == north
+    assert queries.area_of("X9", {"X9": "Hollinmarch"}) == north, "the records may call it by another code"
+    assert queries.area_of("X9", {}) == force, "an unknown area is nobody's but the force's"
+
+
+def test_who_decides_is_told_once_a_look_and_nobody_else_is(hub: User, north: Area) -> None:
+    reader = person(Permission.SIGNAL_READ, area=north)
+    elsewhere = person(*HUB, area=AreaFactory())
+    changes.take_in(found=found(*many(3)), by=NIGHT)
+    assert list(Notice.objects.values_list("user", "kind")) == [(hub.pk, "signals_new")]
+    assert not reader.notices.exists()
+    assert not elsewhere.notices.exists()
+    page = client_of(hub).get(reverse("notices:index")).content.decode()
+    assert "New signals from the look to 30 June 2022" in page
+
+
+# --- the inbox -----------------------------------
+
+
+def test_the_inbox_shows_what_lies_in_ones_areas_most_harm_first(hub: User, north: Area) -> None:
+    SignalFactory(area=north, harm_days=5.0, evidence="The lesser.")
+    SignalFactory(area=north, harm_days=50.0, evidence="The greater.")
+    SignalFactory(area=AreaFactory(), evidence="Not theirs.")
+    page = client_of(hub).get(reverse("signals:inbox")).content.decode()
+    assert page.index("The greater.") < page.index("The lesser.")
+    assert "Not theirs." not in page
+    assert "2 signals" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", {"new", "watched"}),
+        ("?state=all", {"new", "watched", "dismissed"}),
+        ("?state=dismissed", {"dismissed"}),
+        ("?kind=cluster", {"watched"}),
+        ("?type=Robbery", {"watched"}),
+        ("?area=A", {"new", "watched"}),
+        ("?state=nonsense&kind=nonsense&type=nonsense&area=nonsense", {"new", "watched"}),
+    ],
+)
+def test_the_inbox_is_narrowed(hub: User, north: Area, query: str, shown: set[str]) -> None:
+    SignalFactory(area=north, evidence="It is new.")
+    SignalFactory(area=north, state=State.WATCHED, kind="cluster", types=["Robbery"], evidence="It is watched.")
+    SignalFactory(area=north, dismissed=True, evidence="It is dismissed.")
+    page = client_of(hub).get(reverse("signals:inbox") + query).content.decode()
+    assert {one for one in ("new", "watched", "dismissed") if f"It is {one}." in page} == shown
+
+
+def test_pages_ask_the_database_as_often_however_many_signals_there_are(
+    hub: User, north: Area, django_assert_max_num_queries: object
+) -> None:
+    client = client_of(hub)
+    for _ in range(2):
+        SignalFactory(area=north)
+    PlanFactory(area=north, crime_types=["Vehicle crime"])
+    asked = []
+    for _ in range(2):
+        with django_assert_max_num_queries(20) as few:
+            client.get(reverse("signals:inbox"))
+        with django_assert_max_num_queries(20) as one:
+            client.get(reverse("signals:signal", args=[Signal.objects.first().pk]))
+        with django_assert_max_num_queries(20):
+            client.get(reverse("signals:how_often"))
+        asked.append((len(few), len(one)))
+        for _ in range(20):
+            SignalFactory(area=north)
+            PlanFactory(area=north, crime_types=["Vehicle crime"])
+    assert asked[0] == asked[1]
+
+
+def test_the_desk_shows_new_signals_to_whoever_decides(hub: User, north: Area) -> None:
+    SignalFactory(area=north, evidence="Look here.")
+    SignalFactory(area=north, state=State.WAITING, evidence="Not yet.")
+    page = client_of(hub).get("/").content.decode()
+    assert "Look here." in page
+    assert "Not yet." not in page
+    reader = person(Permission.SIGNAL_READ, Permission.PLAN_START, area=north)
+    assert "Look here." not in client_of(reader).get("/").content.decode()
+
+
+# --- one signal ----------------------------------
+
+
+def test_a_signal_says_how_sure_it_is_and_how_often_such_a_one_is_false() -> None:
+    said = dict(figures(SignalFactory.build()))
+    assert said["Records"] == "40"
+    assert said["Chance of something as far out"] == "1 in 100,000"
+    assert said["By chance alone"] == "Looking every night, about once in 11 years"
+    assert said["How often such a signal is false"] == "At most 5% of such signals"
+    assert said["Rests on"] == "crimes version 0"
+    carried = plain(recurrence_days=None, figures={"carries_over": True})
+    said = dict(figures(SignalFactory.build(lead=carried, false_share=None)))
+    assert said["By chance alone"] == "Not known: its months carry over into one another"
+    assert said["How often such a signal is false"] == "Not known"
+
+
+def test_the_chart_of_a_signal_has_the_same_figures_as_a_table(hub: User, north: Area, figures: Path) -> None:
+    signal = SignalFactory(area=north, lead=plain())
+    page = client_of(hub).get(reverse("signals:signal", args=[signal.pk])).content.decode()
+    assert page.count("<svg") >= 1
+    for words in ("April 2022", "June 2022", "not held"):
+        assert words in page
+
+
+def test_open_plans_of_the_place_and_type_are_shown_only_to_who_may_read_them(hub: User, north: Area) -> None:
+    signal = SignalFactory(area=north)
+    PlanFactory(title="Cars by the quay", area=north, crime_types=["Vehicle crime"])
+    PlanFactory(title="Shops", area=north, crime_types=["Shoplifting"])
+    PlanFactory(title="Secret cars", area=north, crime_types=["Vehicle crime"], marking="sensitive")
+    PlanFactory(title="Ended cars", area=north, crime_types=["Vehicle crime"], status="closed", closed_on=TO)
+    PlanFactory(title="Cars far away", area=AreaFactory(), crime_types=["Vehicle crime"])
+    PlanFactory(title="Other streets", area=north, crime_types=["Vehicle crime"], small_areas=["S09999999"])
+    page = client_of(hub).get(reverse("signals:signal", args=[signal.pk])).content.decode()
+    assert "Cars by the quay" in page
+    for other in ("Shops", "Secret cars", "Ended cars", "Cars far away", "Other streets"):
+        assert other not in page
+    reader = person(Permission.SIGNAL_READ, area=north)
+    assert "Cars by the quay" not in client_of(reader).get(reverse("signals:signal", args=[signal.pk])).content.decode()
+
+
+def test_a_signal_is_dismissed_with_a_reason_in_words(hub: User, north: Area) -> None:
+    signal, client = SignalFactory(area=north), client_of(hub)
+    address = reverse("signals:dismiss", args=[signal.pk])
+    page = client.post(address, {"reason": "", "words": ""}).content.decode()
+    assert "There is a problem" in page
+    client.post(address, {"reason": "recording", "words": "Counted twice since May"})
+    signal.refresh_from_db()
+    assert (signal.state, signal.reason) == ("dismissed", "recording")
+    page = client.get(reverse("signals:signal", args=[signal.pk])).content.decode()
+    assert "Counted twice since May" in page
+    assert "Accept: start a plan" not in page
+    client.post(reverse("signals:watch", args=[signal.pk]), {"words": "It came back"})
+    signal.refresh_from_db()
+    assert (signal.state, signal.reason) == ("watched", "")
+
+
+def test_the_database_itself_refuses_a_dismissal_without_a_reason(north: Area) -> None:
+    signal = SignalFactory(area=north)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Signal.objects.filter(pk=signal.pk).update(state="dismissed")
+
+
+def test_how_often_signals_are_right_counts_only_what_was_judged_real_or_false(hub: User, north: Area) -> None:
+    for state, reason, n in (("accepted", "", 3), ("dismissed", "false", 1), ("dismissed", "known", 5), ("new", "", 2)):
+        for _ in range(n):
+            SignalFactory(area=north, state=state, reason=reason)
+    (row,) = queries.tallies(Signal.objects.all())
+    assert (row.accepted, row.false, row.otherwise, row.undecided, row.judged) == (3, 1, 5, 2, 4)
+    page = client_of(hub).get(reverse("signals:how_often")).content.decode()
+    assert "75% (30% to 95%)" in page
+
+
+# --- accepting -----------------------------------
+
+
+def test_accepting_starts_a_plan_with_what_the_records_say(hub: User, north: Area) -> None:
+    signal = SignalFactory(area=north)
+    client = client_of(hub)
+    page = client.get(reverse("signals:signal", args=[signal.pk])).content.decode()
+    assert reverse("problems:accept_signal", args=[signal.pk]) in page
+    team = hub.memberships.get().team
+    sent = {"title": "Cars of Alderbeck", "area": north.pk, "team": team.pk, "size": "standard"}
+    client.post(reverse("problems:accept_signal", args=[signal.pk]), sent)
+    plan = Plan.objects.get()
+    assert (plan.title, plan.area, plan.crime_types, plan.small_areas) == (
+        "Cars of Alderbeck", north, ["Vehicle crime"], ["S01000001"],
+    )  # fmt: skip
+    assert (plan.period_from, plan.period_to) == (datetime.date(2020, 6, 1), TO)
+    said = {answer.question: answer for answer in plan.answers.all()}
+    assert {"events", "recurring", "similarity", "harmful", "raised_by"} == set(said)
+    assert said["recurring"].text == signal.evidence
+    assert f"Signal S{signal.pk}; crimes version 0" in said["events"].evidence
+    assert not [one for one in said.values() if one.yes is not None], "yes and no only people say"
+    assert Run.objects.get(kind="problems.count").parameters["plan"] == plan.pk
+    signal.refresh_from_db()
+    assert signal.state == "accepted"
+    page = client.get(reverse("signals:signal", args=[signal.pk])).content.decode()
+    assert plan.ref in page
+    assert "Started from this signal" in page
+    page = client.get(reverse("problems:overview", args=[plan.pk])).content.decode()
+    assert reverse("signals:signal", args=[signal.pk]) in page
+
+
+def test_a_plan_links_to_its_signal_only_for_who_may_read_it(hub: User, north: Area) -> None:
+    signal = SignalFactory(area=north)
+    plan = PlanFactory(area=north, started_from="signal", started_from_ref=str(signal.pk))
+    reader = person(Permission.PLAN_SEE_AREA, area=north)
+    page = client_of(reader).get(reverse("problems:overview", args=[plan.pk])).content.decode()
+    assert "Started from a signal" not in page
+
+
+def test_who_starts_no_plans_is_not_offered_to_accept(north: Area) -> None:
+    analyst = person(Permission.SIGNAL_READ, Permission.SIGNAL_DECIDE, area=north)
+    signal = SignalFactory(area=north)
+    page = client_of(analyst).get(reverse("signals:signal", args=[signal.pk])).content.decode()
+    assert "Accept: start a plan" not in page
+    assert "Dismiss" in page
+
+
+# --- looking -------------------------------------
+
+
+def test_the_nightly_command_looks_and_says_what_it_found(
+    figures: Path, north: Area, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("signals_propose", to="2022-06-30")
+    assert "Looked to 30 June 2022" in capsys.readouterr().out
+    look = Look.objects.get()
+    assert look.looked_at["volumes"] > 100
+    assert {"crimes", "incidents"} <= set(look.tables)
+    call_command("signals_propose", if_changed=True)
+    assert "Nothing was added since the last look" in capsys.readouterr().out
+    assert Look.objects.count() == 1
+
+
+def test_looking_now_is_long_work_that_anybody_who_decides_may_ask_for(hub: User) -> None:
+    answer = client_of(hub).post(reverse("signals:look"))
+    run = Run.objects.get()
+    assert answer.url == reverse("runs:run", args=[run.pk])
+    assert run.kind == "signals.look"
