@@ -58,6 +58,8 @@ SAID: dict[str, dict[str, Any]] = {
     "reports.finding": {"answer": ""},
     "reports.reportfile": {"kind": "pdf"},
     "runs.run": {"state": "waiting"},
+    "signals.signal": {"reason": "", "first": DAY, "last": DAY},
+    "signals.signalstep": {"from_state": "", "to_state": "waiting", "reason": ""},
 }
 """Values by model that its rules ask for; everything else is made up by the kind of the field."""
 
