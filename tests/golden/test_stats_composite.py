@@ -33,7 +33,7 @@ def test_the_index_of_2025_is_made_again_from_its_domains(shared_data: Path) -> 
     found = composite([exact(rank, more_is_need=False) for rank in ranks], list(WEIGHTS.values()))
     score, rank = (np.array([float(row[f"IMD_{what}"]) for row in rows]) for what in ("score", "rank"))
     # the published weights sum to 99.9 and the score is their sum over 100; scores are printed to three decimals
-    assert found.scores * sum(WEIGHTS.values()) / 100 == pytest.approx(score, abs=0.001)
+    assert np.abs(found.scores * sum(WEIGHTS.values()) / 100 - score).max() < 0.001
     # two areas whose domain ranks tie change places
     assert np.abs(found.ranks - rank).max() <= 1
     assert (found.ranks != rank).sum() <= 2

@@ -17,10 +17,14 @@ from upstream.errors import BadInput
 if TYPE_CHECKING:
     from upstream.analyse.index_definition import IndexDefinition
     from upstream.analyse.needs import Index
+    from upstream.analyse.similar import Similar
+    from upstream.analyse.typology import Typology
     from upstream.store import ReadingScope, Store
 
 SHOWN = 25
 """Rows of a table in the terminal; --out and --json give every one."""
+UNSURE = 0.75
+"""Share of the resamples under which a small area is said to lie between classes."""
 
 
 @click.group("analyse")
@@ -201,3 +205,136 @@ def _index_lines(made: Index) -> list[str]:
         lines.append(f"Not held, and in no figure: {', '.join(month.label for month in made.missing)}.")
     lost = made.elsewhere + made.without_place
     return [*lines, f"Crimes: {made.placed:,.0f} in these small areas, {lost:,.0f} elsewhere or without a place."]
+
+
+@group.command("typology")
+@click.argument("key", default="typology")
+@TO
+@click.option("--classes", type=int, help="How many classes; without it, the number with the highest silhouette.")
+@WEIGHTS
+@VERSION
+@DEFINITION
+@TABLES
+@OUT
+@JSON
+@click.pass_obj
+def typology_command(
+    config: str, key: str, to_text: str | None, classes: int | None, weights: tuple[str, ...], version: int | None,
+    path: Path | None, files: tuple[Path, ...], out: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Sort small areas into classes of the same needs, and say whether the classes would be found again.
+
+    Example: upstream analyse typology --classes 5 --out typology.geojson
+    """
+    from dataclasses import asdict
+
+    from upstream.analyse.typology import as_rows, typology
+    from upstream.reports.rows_out import write_rows
+
+    definition = definition_of(key, version, path, weights)
+    settings, store = open_store(config)
+    made = typology(definition, store, needs_scope(), classes=classes, **asked(settings, to_text, files))
+    rows = as_rows(made)
+    if out:
+        write_rows(out, rows, store)
+    if as_json:
+        tried = made.tried
+        each = zip(tried.ks, tried.silhouette.tolist(), tried.gap.tolist(), tried.gap_error.tolist(), strict=True)
+        say_json({
+            "key": definition.key, "version": definition.version, "hash": definition.hash, "from": str(made.first),
+            "to": str(made.last), "variables": [one.title for one in made.variables],
+            "lacking": {one.key: why for one, why in made.lacking},
+            "tried": [dict(zip(("classes", "silhouette", "gap", "gap_error"), row, strict=True)) for row in each],
+            "by_silhouette": tried.by_silhouette, "by_gap": tried.by_gap,
+            "classes": [asdict(one) for one in made.classes], "small_areas": rows,
+            "tables": {one.table: one.version for one in made.tables}, "engine_version": made.engine_version,
+        })  # fmt: skip
+        return
+    _show_typology(made)
+    if out:
+        say(f"{len(rows)} small areas in {out}.")
+
+
+def _show_typology(made: Typology) -> None:
+    from rich.table import Table
+
+    table = Table(title=f"{made.definition.title}, version {made.definition.version}: to {made.last.label}")
+    for name in ("Class", "What stands out"):
+        table.add_column(name)
+    for name in ("Small areas", "Rural", "Residents", "Found again"):
+        table.add_column(name, justify="right")
+    for one in made.classes:
+        found = f"{one.stability:.0%}{'' if one.stable else ', not stable'}"
+        rural = "not known" if one.rural is None else f"{one.rural}"
+        table.add_row(*cells(str(one.number), one.name, str(one.small_areas), rural, f"{one.residents:,}", found))
+    show(table)
+    tried = made.tried
+    each = zip(tried.ks, tried.silhouette, tried.gap, strict=True)
+    say("Classes tried (silhouette, gap): " + "; ".join(f"{k}: {s:.2f}, {g:.2f}" for k, s, g in each) + ".")
+    say(f"Highest silhouette: {tried.by_silhouette} classes; by the gap: {tried.by_gap}.")
+    between = sum(row.certainty < UNSURE for row in made.areas)
+    say(f"{between} of {len(made.areas)} small areas lie between classes: certain in under {UNSURE:.0%}.")
+    for _, why in made.lacking:
+        say(f"Not among the variables: {why}")
+
+
+@group.command("similar")
+@click.argument("code")
+@click.option(
+    "--in",
+    "table",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A CSV of areas or forces: a name, then numbers; without it, small areas of the force.",
+)
+@click.option("--count", default=7, show_default=True, help="How many to list.")
+@TO
+@WEIGHTS
+@OUT
+@JSON
+@click.pass_obj
+def similar(
+    config: str, code: str, table: Path | None, count: int, to_text: str | None, weights: tuple[str, ...],
+    out: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Find the areas most like one, by stated variables, and how firmly each belongs to the list.
+
+    Example: upstream analyse similar S01000462 --count 5
+
+    Example: upstream analyse similar "West Mercia" --in forces.csv
+    """
+    from upstream.analyse.similar import similar_in_table, similar_small_areas
+    from upstream.analyse.small_area_needs import needs_of
+    from upstream.reports.rows_out import write_rows
+
+    if table:
+        made = similar_in_table(table, code, count=count)
+    else:
+        definition = definition_of("typology", None, None, weights)
+        settings, store = open_store(config)
+        needs = needs_of(definition, store, needs_scope(), **asked(settings, to_text, ()))
+        made = similar_small_areas(definition, needs, code, count=count)
+    rows = [
+        {"code": one.code, "name": one.name, "area": one.where, "distance": round(one.distance, 4),
+         "kept": round(one.kept, 3), "differs_most_in": one.apart[0], "share_of_difference": round(one.apart[1], 3)}
+        for one in made.found
+    ]  # fmt: skip
+    if out:
+        write_rows(out, rows)
+    if as_json:
+        say_json({"code": made.code, "name": made.name, "variables": made.variables, "similar": rows})
+        return
+    _show_similar(made)
+
+
+def _show_similar(made: Similar) -> None:
+    from rich.table import Table
+
+    table = Table(title=f"Most like {made.name} ({made.code})" if made.name != made.code else f"Most like {made.name}")
+    for name, right in (("Area", 0), ("Distance", 1), ("Stays when a variable goes", 1), ("Differs most in", 0)):
+        table.add_column(name, justify="right" if right else "left")
+    for one in made.found:
+        label = one.name if one.name == one.code else f"{one.code} {one.name}"
+        table.add_row(*cells(label, f"{one.distance:.2f}", f"{one.kept:.0%}", f"{one.apart[0]} ({one.apart[1]:.0%})"))
+    show(table)
+    say(f"By: {', '.join(made.variables)}. Distances are in standard deviations.")

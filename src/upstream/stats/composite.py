@@ -8,12 +8,13 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
 from scipy.stats import rankdata
 
 from upstream.errors import BadInput
 from upstream.stats.intervals import CONFIDENCE
 
-Transformation = Literal["exponential", "z"]
+Transformation = Literal["exponential", "z", "normal"]
 Array = NDArray[np.float64]
 
 DECAY: Final = 23.0
@@ -178,6 +179,29 @@ def z_scores(values: ArrayLike) -> Array:
     return np.asarray(np.divide(apart, deviation, out=np.zeros_like(apart), where=deviation > 0))
 
 
+def normal_scores(values: ArrayLike) -> Array:
+    """Ranks as quantiles of the normal distribution: order alone counts, and no outlier pulls.
+
+    Question: how can skewed indicators be compared, or things sorted by them, without a few extremes deciding?
+
+    Parameters: ``values`` (..., n); the last axis are areas. Equal values share the mean of their ranks.
+
+    Assumes: only the order matters.
+
+    When not to use: where how far apart values are should count (use :func:`z_scores`).
+
+    Source: Blom (1958), Statistical Estimates and Transformed Beta-Variables: quantiles at (rank - 1/2) / n.
+    """
+    found = np.asarray(values, np.float64)
+    return np.asarray(ndtri((rankdata(found, axis=-1) - 0.5) / found.shape[-1]))
+
+
+def transformed(values: Array, transformation: Transformation) -> Array:
+    """Indicators (m, n) on one scale, for :func:`composite`."""
+    scales = {"exponential": exponential_scores, "z": z_scores, "normal": normal_scores}
+    return scales[transformation](values)
+
+
 def composite(
     indicators: Sequence[Indicator], weights: ArrayLike, *, transformation: Transformation = "exponential"
 ) -> Composite:
@@ -194,7 +218,7 @@ def composite(
     Source: OECD and Joint Research Centre, Handbook on Constructing Composite Indicators (2008), steps 5 and 6.
     """
     values, shares = _checked(indicators, weights)
-    parts = _transformed(values, transformation).T
+    parts = transformed(values, transformation).T
     scores = parts @ shares
     return Composite(scores, ranks_of(scores), parts, shares)
 
@@ -232,10 +256,10 @@ def rank_intervals(
     if not 1 <= top <= n or simulations < 1:
         raise BadInput(f"The first {top} of {n} areas cannot be chosen.", allowed=f"1 to {n}")
     drawn = np.empty((simulations, n), np.int32)
-    fixed = _transformed(values, transformation)
+    fixed = transformed(values, transformation)
     varies = noise and any(one.shape is not None for one in indicators)
     for at in range(simulations):
-        parts = _transformed(_drawn(indicators, rng), transformation) if varies else fixed
+        parts = transformed(_drawn(indicators, rng), transformation) if varies else fixed
         drawn[at] = ranks_of(_weights_drawn(shares, weight_concentration, rng) @ parts)
     tail = (1 - confidence) / 2
     lower, upper = np.quantile(drawn, [tail, 1 - tail], axis=0, method="nearest")
@@ -271,7 +295,7 @@ def leave_one_out(
     values, shares = _checked(indicators, weights)
     if np.count_nonzero(shares) < 2:
         raise BadInput("Nothing is left without the only indicator.", allowed="two or more indicators with a weight")
-    parts = _transformed(values, transformation)
+    parts = transformed(values, transformation)
     whole = ranks_of(shares @ parts)
     ranks = np.empty((len(indicators), values.shape[1]), np.int64)
     for at in range(len(indicators)):
@@ -296,10 +320,6 @@ def _checked(indicators: Sequence[Indicator], weights: ArrayLike) -> tuple[Array
     if not np.isfinite(shares).all() or np.any(shares < 0) or shares.sum() <= 0:
         raise BadInput("The weights cannot be used.", allowed="numbers from 0, at least one above 0")
     return np.array([one.values for one in indicators]), shares / shares.sum()
-
-
-def _transformed(values: Array, transformation: Transformation) -> Array:
-    return exponential_scores(values) if transformation == "exponential" else z_scores(values)
 
 
 def _drawn(indicators: Sequence[Indicator], rng: np.random.Generator) -> Array:
