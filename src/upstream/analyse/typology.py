@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from upstream.analyse.index_definition import IndexDefinition, IndicatorOf
 from upstream.analyse.small_area_needs import Needs, SmallArea, needs_of
 from upstream.errors import BadInput
-from upstream.measures.calculate import ENGINE_VERSION
-from upstream.measures.engines import EngineName
+from upstream.measures.asked import ENGINE_VERSION, EngineName
 from upstream.measures.result import TableVersion
 from upstream.periods import Month
 from upstream.stats.clusters import (
