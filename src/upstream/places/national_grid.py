@@ -148,6 +148,15 @@ def projected(outlines: NDArray[np.object_]) -> NDArray[np.object_]:
     return moved
 
 
+def in_degrees(outlines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Outlines on the grid in degrees of longitude and latitude, to seven decimals: about a centimetre."""
+    metres = shapely.get_coordinates(outlines)
+    moved: NDArray[np.object_] = shapely.set_coordinates(
+        outlines.copy(), to_degrees(metres[:, 0], metres[:, 1]).round(7)
+    )
+    return moved
+
+
 def _by_grid(longitude: Floats, latitude: Floats) -> Floats:
     """Eastings and northings (n, 2) by OSTN15; not a number where the grid, as held, does not reach."""
     return np.column_stack(convert_bng(np.ascontiguousarray(longitude), np.ascontiguousarray(latitude)))
