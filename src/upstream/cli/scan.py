@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from upstream.cli.scan_events import clusters, near_repeat
+from upstream.cli.scan_places import COMMANDS
 from upstream.cli.scan_repeats import repeats
 from upstream.cli.scan_signals import signals
 
@@ -21,3 +22,5 @@ group.add_command(signals)
 group.add_command(near_repeat)
 group.add_command(clusters)
 group.add_command(repeats)
+for command in COMMANDS:
+    group.add_command(command)

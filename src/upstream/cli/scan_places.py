@@ -16,7 +16,6 @@ from upstream.errors import BadInput
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
 
     from upstream.measures.events import Events
     from upstream.scan.concentration import Exposure
@@ -69,7 +68,11 @@ def _rng(seed: int) -> np.random.Generator:
 
 
 def _given(
-    facts: Mapping[str, Any], rows: Rows, out: Path | None, as_json: bool, made_shapes: Callable[[], Sequence[Any]] | None
+    facts: Mapping[str, Any],
+    rows: Rows,
+    out: Path | None,
+    as_json: bool,
+    made_shapes: Callable[[], Sequence[Any]] | None,
 ) -> bool:
     """Write the file and print the JSON that were asked for; whether there is no table to show any more."""
     from upstream.reports.rows_out import write_rows
@@ -148,7 +151,7 @@ def concentration(
     settings, read, study = _read(config, unit, across, types, areas, first, last)
     found = concentrated(read, study, rng=_rng(seed), exposure=cast("Exposure", exposure))
     order, rows = place_rows.concentration_rows(found, public=settings.disclosure == "public")
-    facts = {
+    facts: dict[str, Any] = {
         "read": place_rows.read_facts(read, found.left_out, found.notes),
         "study": place_rows.study_facts(study),
         "concentration": place_rows.concentration_facts(found.found),
@@ -170,8 +173,9 @@ def concentration(
 def _shares(found: Mapping[str, Any]) -> None:
     for share in found["shares"]:
         say(
-            f"{share['of_events']:.0%} of {found['events']:,} events: {share['places']:,} of {found['places']:,} places, "
-            f"{share['of_places']:.1%} ({share['lower']:.1%} to {share['upper']:.1%}); by chance {share['by_chance']:.1%}."
+            f"{share['of_events']:.0%} of {found['events']:,} events: {share['places']:,} of {found['places']:,} "
+            f"places, {share['of_places']:.1%} ({share['lower']:.1%} to {share['upper']:.1%}); by chance "
+            f"{share['by_chance']:.1%}."
         )
     say(f"Gini coefficient {found['gini']:.3f}, generalised {found['generalised_gini']:.3f}; by chance "
         f"{found['gini_by_chance']:.3f}.")  # fmt: skip
@@ -194,7 +198,7 @@ def _facilities(
     listed = facilities_in(path)
     found = risky_facilities(read, listed.names, listed.easting, listed.northing, radius=radius, rng=_rng(seed))
     rows = place_rows.facility_rows(found, public=settings.disclosure == "public")
-    facts = {
+    facts: dict[str, Any] = {
         "read": place_rows.read_facts(read, found.left_out, found.notes),
         "radius_metres": radius,
         "beyond": found.beyond,
@@ -236,7 +240,7 @@ def hotspots(
     settings, read, study = _read(config, unit, across, types, areas, first, last)
     found = hot_spots(read, study, rng=_rng(seed), method=cast("Method", method), permutations=permutations)
     order, rows = place_rows.hot_spot_rows(found, public=settings.disclosure == "public")
-    facts = {
+    facts: dict[str, Any] = {
         "read": place_rows.read_facts(read, found.left_out, found.notes),
         "study": place_rows.study_facts(study),
         "method": method,
@@ -266,7 +270,7 @@ def _density(
     _, read, study = _read(config, "hexagon", across, types, areas, first, last)
     found = density_map(read, study, rule="given" if bandwidth is not None else "usual", bandwidth=bandwidth)
     rows, drawn = place_rows.density_rows(found, top)
-    facts = {
+    facts: dict[str, Any] = {
         "read": place_rows.read_facts(read, found.left_out, found.notes),
         "bandwidth_metres": found.density.bandwidth,
         "bandwidth_rule": found.rule,
@@ -297,7 +301,7 @@ def harm_spots(
     settings, read, study = _read(config, unit, across, types, areas, first, last)
     found = weighed(read, study, rng=_rng(seed))
     order, rows = place_rows.harm_rows(found, public=settings.disclosure == "public")
-    facts = {
+    facts: dict[str, Any] = {
         "read": place_rows.read_facts(read, found.left_out, found.notes),
         "study": place_rows.study_facts(study),
         "leading": found.totals.top,
@@ -331,7 +335,7 @@ def emerging(
     found = emerged(read, study, rng=_rng(seed), permutations=permutations, period_months=length)
     order, rows = place_rows.emerging_rows(found, public=settings.disclosure == "public")
     classes = {word: int((found.called == word).sum()) for word in CLASS_WORDS}
-    facts = {
+    facts: dict[str, Any] = {
         "read": place_rows.read_facts(read, found.left_out, found.notes),
         "study": place_rows.study_facts(study),
         "periods": [str(month) for month in found.months],
@@ -376,7 +380,7 @@ def back_test(
     found = tested(read, study, rng=_rng(seed), maps=chosen, areas=shares or USUAL_AREAS, tested=periods,
                    period_months=length)  # fmt: skip
     rows = place_rows.back_test_rows(found)
-    facts = {
+    facts: dict[str, Any] = {
         "read": place_rows.read_facts(read, found.left_out, found.notes),
         "study": place_rows.study_facts(study),
         "periods": [str(month) for month in found.periods],
