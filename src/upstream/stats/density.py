@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import oaconvolve
@@ -114,16 +115,16 @@ def density(
     34:138-147 (edge).
     """
     columns, rows = _shape(bandwidth, cell, bounds)
-    place = points(x, y)
-    at = np.floor((place - (bounds[0], bounds[1])) / cell).astype(np.int64)
-    on = (at >= 0).all(1) & (at[:, 0] < columns) & (at[:, 1] < rows)
     within = np.ones((rows, columns), bool) if boundary is None else np.asarray(boundary, bool)
     if within.shape != (rows, columns):
         raise BadInput(f"A boundary of {within.shape} cells on a grid of {(rows, columns)}.")
-    on[on] = within[at[on, 1], at[on, 0]]
     finer = 3 if kernel == "quartic" and bandwidth < _FINE_ENOUGH * cell else 1  # odd: the centres stay centres
     fine = cell / finer
-    shared = _shared_out((place[on] - (bounds[0], bounds[1])) / fine - 0.5, rows * finer, columns * finer)
+    east, north = np.asarray(x, np.float64), np.asarray(y, np.float64)
+    shared = np.zeros((rows * finer, columns * finer))
+    inside = -1 if east.shape != north.shape else _share(east, north, bounds[0], bounds[1], cell, finer, within, shared)
+    if inside < 0:
+        points(x, y)  # says what is wrong with them
     whole = within.astype(np.float64).repeat(finer, 0).repeat(finer, 1)
     middle = (slice(finer // 2, None, finer),) * 2
     smooth = _smoothed(shared, bandwidth / fine, kernel)[middle] * finer**2
@@ -137,8 +138,8 @@ def density(
         bandwidth=bandwidth,
         cell=cell,
         kernel=kernel,
-        inside=int(on.sum()),
-        outside=int((~on).sum()),
+        inside=inside,
+        outside=len(east) - inside,
     )
 
 
@@ -194,18 +195,42 @@ def _shape(bandwidth: float, cell: float, bounds: tuple[float, float, float, flo
     return columns, rows
 
 
-def _shared_out(place: NDArray[np.float64], rows: int, columns: int) -> NDArray[np.float64]:
-    """Each point over the four centres round it, the nearer the more; (rows, columns). ``place`` in cells."""
-    corner = np.floor(place).astype(np.int64)
-    part = place - corner
-    cells = np.zeros(rows * columns)
-    for right in (0, 1):
-        for up in (0, 1):
-            column = np.clip(corner[:, 0] + right, 0, columns - 1)
-            row = np.clip(corner[:, 1] + up, 0, rows - 1)
-            weight = np.abs(1 - right - part[:, 0]) * np.abs(1 - up - part[:, 1])
-            cells += np.bincount(row * columns + column, weight, rows * columns)
-    return cells.reshape(rows, columns)
+def _shared_out(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    west: float,
+    south: float,
+    cell: float,
+    finer: int,
+    within: NDArray[np.bool_],
+    shared: NDArray[np.float64],
+) -> int:
+    """Add each point that lies within to the four fine centres round it, the nearer the more; how many did, or -1 where
+    a point has no place."""
+    rows, columns = within.shape
+    fine, inside = cell / finer, 0
+    for at in range(len(x)):
+        across, up = x[at] - west, y[at] - south
+        if not (np.isfinite(across) and np.isfinite(up)):
+            return -1
+        column, row = int(np.floor(across / cell)), int(np.floor(up / cell))
+        if column < 0 or row < 0 or column >= columns or row >= rows or not within[row, column]:
+            continue
+        inside += 1
+        across, up = across / fine - 0.5, up / fine - 0.5
+        left, low = int(np.floor(across)), int(np.floor(up))
+        right, high = across - left, up - low
+        # beyond the outermost centres there is no cell to share with
+        columns_of = (max(left, 0), min(left + 1, columns * finer - 1))
+        rows_of = (max(low, 0), min(low + 1, rows * finer - 1))
+        shared[rows_of[0], columns_of[0]] += (1 - right) * (1 - high)
+        shared[rows_of[0], columns_of[1]] += right * (1 - high)
+        shared[rows_of[1], columns_of[0]] += (1 - right) * high
+        shared[rows_of[1], columns_of[1]] += right * high
+    return inside
+
+
+_share = njit(cache=True)(_shared_out)
 
 
 def _smoothed(cells: NDArray[np.float64], reach: float, kernel: Kernel) -> NDArray[np.float64]:
