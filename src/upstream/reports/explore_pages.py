@@ -1,0 +1,271 @@
+"""The explorer and the hot-spot page as blocks: a map, the same figures as a table, and counts by month."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from upstream.disclosure.published import published_count
+from upstream.measures.cube import Looked
+from upstream.periods import Month
+from upstream.reports.charts import ControlChart, Point, draw
+from upstream.reports.document import Block, Callout, Cell, Chart, Column, Facts, Flag, Paragraph, Row, Table, Text
+from upstream.reports.place_maps import Shaded, draw_places
+
+MOST_ROWS: Final = 25
+OPEN_DATA: Final = (
+    "Open data of police.uk: places are shared map points and only the month is known. It says which small areas have "
+    "most, not which streets."
+)
+SMALL: Final = (
+    "Counts are to the nearest five, and counts under five are not shown, so that nobody can be told apart. Parts need "
+    "not add up to totals."
+)
+Plain = Mapping[str, Any]
+_FLAGS: Final[dict[str, Flag]] = {"hot": "above", "cold": "below"}
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Small areas to draw, in one order: codes, names, and outlines in metres."""
+
+    codes: NDArray[np.str_]
+    names: NDArray[np.str_]
+    outlines: NDArray[np.object_]
+
+
+def count_of(value: float, *, small_numbers: bool) -> float:
+    """A count as a reader may see it; not a number where it is withheld."""
+    return float(value) if small_numbers else published_count(value)
+
+
+def looked_rows(looked: Looked, names: Mapping[str, str], *, small_numbers: bool) -> list[dict[str, Any]]:
+    """One row for each small area, the most first: the same figures as the map and the table."""
+    rows = []
+    for code, count in sorted(looked.small_areas.items(), key=lambda one: (-one[1], one[0])):
+        shown = count_of(count, small_numbers=small_numbers)
+        rows.append({"lsoa": code, "name": names.get(code, code), "count": None if math.isnan(shown) else int(shown)})
+    # among those withheld the order of counts would give them away
+    return sorted(rows, key=lambda row: (-(row["count"] or 0), row["lsoa"]))
+
+
+def explored_blocks(
+    looked: Looked, places: Places, *, noun: str, where: str, small_numbers: bool, open_data: bool
+) -> tuple[Block, ...]:
+    """A map, its table, months, and what a reader must know."""
+    rows = looked_rows(looked, dict(zip(places.codes.tolist(), places.names.tolist(), strict=True)),
+                       small_numbers=small_numbers)  # fmt: skip
+    blocks: list[Block] = [_total(looked, noun, small_numbers)]
+    if len(places.codes) and rows:
+        blocks.append(_map(rows, places, noun, where))
+    blocks += [_table(rows, noun), _months(looked, noun, where, small_numbers)]
+    if open_data:
+        blocks.append(Callout("note", "Open data", (Text(OPEN_DATA),)))
+    if not small_numbers:
+        blocks.append(Callout("note", "Small numbers", (Text(SMALL),)))
+    return tuple(blocks)
+
+
+def _total(looked: Looked, noun: str, small_numbers: bool) -> Facts:
+    facts = [("In all", _runs(f"{_shown(looked.total, small_numbers)} {noun}"))]
+    if looked.without:
+        facts.append(("Without a small area", _runs(f"{_shown(looked.without, small_numbers)}, on no map")))
+    lacking = [month.label for month, count in looked.months if count is None]
+    if lacking:
+        facts.append(("Not held", _runs(f"{', '.join(lacking)}: missing, which is not none")))
+    if looked.suspect:
+        facts.append(("Looks half uploaded", _runs(", ".join(month.label for month in looked.suspect))))
+    return Facts(tuple(facts))
+
+
+def _map(rows: Sequence[Plain], places: Places, noun: str, where: str) -> Chart:
+    counts = {row["lsoa"]: math.nan if row["count"] is None else float(row["count"]) for row in rows}
+    values = np.array([counts.get(code, 0.0) for code in places.codes.tolist()])
+    title = f"{noun.capitalize()} by small area, {where}"
+    description = f"{len(places.codes):,} small areas, the darker the more; the table has the same figures."
+    picture = draw_places("explore-map", title, description, Shaded(places.outlines, values))
+    unknown = sorted(set(counts) - set(places.codes.tolist()))
+    notes = ["Palest: none" + (", or too few to show." if any(math.isnan(one) for one in counts.values()) else ".")]
+    if unknown:
+        notes.append(f"Small areas without an outline here, which are in the table alone: {len(unknown):,}.")
+    return Chart("explore-map", title, description, picture, _table(rows, noun), tuple(_runs(note) for note in notes))
+
+
+def _table(rows: Sequence[Plain], noun: str) -> Table:
+    shown = tuple(
+        Row((_cell(row["name"]), _cell(row["lsoa"]), _cell("under 5" if row["count"] is None else f"{row['count']:,}")))
+        for row in rows[:MOST_ROWS]
+    )
+    notes = (f"The first {MOST_ROWS} of {len(rows):,}; the file has every one.",) if len(rows) > MOST_ROWS else ()
+    columns = (Column("Small area", "text", wide=True), Column("Code", "text"), Column("Count"))
+    return Table("explore-places", f"{noun.capitalize()} by small area", columns, shown,
+                 tuple(_runs(note) for note in notes))  # fmt: skip
+
+
+def _months(looked: Looked, noun: str, where: str, small_numbers: bool) -> Chart:
+    points, rows = [], []
+    for month, count in looked.months:
+        value = math.nan if count is None else count_of(count, small_numbers=small_numbers)
+        words = "not held" if count is None else "under 5" if math.isnan(value) else f"{value:,.0f}"
+        points.append(_point(month, None if math.isnan(value) else value, words))
+        rows.append(Row((_cell(month.label), _cell(words))))
+    title = f"{noun.capitalize()} by month, {where}"
+    description = f"{len(points)} months; gaps are months that are not held or too few to show."
+    data = Table("explore-months-figures", title, (Column("Month", "text"), Column("Count")), tuple(rows))
+    picture = draw(ControlChart("explore-months", title, description, noun, tuple(points)))
+    return Chart("explore-months", title, description, picture, data)
+
+
+def _point(month: Month, value: float | None, words: str) -> Point:
+    return Point(month=month, value=value, text=words if value is not None else "")
+
+
+# --- hot spots -----------------------------------
+
+
+def hot_spot_blocks(answer: Plain, places: Places, *, small_numbers: bool) -> tuple[Block, ...]:
+    """Three maps of the same places beside one another: Gi*, harm, and counts alone; and how each would have done."""
+    rows = {row["lsoa"]: row for row in answer["places"]}
+    blocks: list[Block] = [_said(answer)]
+    for key, title, words in (
+        ("hot", "More than chance, counting the places around", "Red outlines are hot; dashed ones are cold."),
+        ("harm", "Most harm", "Red outlines are the places that lead in more than half of the draws."),
+        ("naive", "The same places as before", "Red outlines are the places with most events: the naive map."),
+    ):
+        blocks.append(_spot_map(key, title, words, answer, rows, places, small_numbers))
+    blocks += [_spot_table(answer, small_numbers), _back_test(answer), _spot_facts(answer)]
+    blocks += [Callout("note", "What this rests on", _runs(note)) for note in answer["read"]["notes"]]
+    if not small_numbers:
+        blocks.append(Callout("note", "Small numbers", _runs(SMALL)))
+    return tuple(blocks)
+
+
+def _said(answer: Plain) -> Callout:
+    hot = [row for row in answer["places"] if row["called"] == "hot"]
+    if not hot:
+        return Callout("note", "No hot spot", _runs(
+            "No place, with those around it, has more than chance gives. The places with most events are below."
+        ))  # fmt: skip
+    names = ", ".join(row["name"] or row["lsoa"] for row in hot[:5])
+    more = f" and {len(hot) - 5:,} more" if len(hot) > 5 else ""
+    return Callout("note", f"{len(hot):,} hot spot{'' if len(hot) == 1 else 's'}", _runs(
+        f"{names}{more}. Of all places called hot or cold about {answer['expected_false']:.1f} are so by chance, at "
+        "most."
+    ))  # fmt: skip
+
+
+def _ringed(key: str, row: Plain) -> bool:
+    return bool(row["called"] == "hot" if key == "hot" else row["leads"] > 0.5 if key == "harm" else row["naive"])
+
+
+def _spot_map(
+    key: str, title: str, words: str, answer: Plain, rows: Mapping[str, Plain], places: Places, small_numbers: bool
+) -> Chart:
+    own = [rows.get(code) for code in places.codes.tolist()]
+    of = "harm_days" if key == "harm" else "events"
+
+    def value(row: Plain | None) -> float:
+        if row is None or row[of] is None:
+            return 0.0
+        hidden = math.isnan(count_of(row["events"], small_numbers=small_numbers))
+        return (
+            math.nan
+            if hidden
+            else float(row[of])
+            if of == "harm_days"
+            else count_of(row[of], small_numbers=small_numbers)
+        )
+
+    ringed = [at for at, row in enumerate(own) if row is not None and _ringed(key, row)]
+    cold = [at for at, row in enumerate(own) if row is not None and key == "hot" and row["called"] == "cold"]
+    description = f"{len(ringed):,} of {len(own):,} places are outlined; the table below has the same figures."
+    picture = draw_places(
+        f"spots-{key}", title, description, Shaded(places.outlines, np.array([value(row) for row in own])),
+        ringed=ringed, edges=cold,
+    )  # fmt: skip
+    shade = "days of harm" if key == "harm" else "events"
+    data = _spot_table(answer, small_numbers, f"spots-{key}-figures")
+    return Chart(f"spots-{key}", title, description, picture, data, (_runs(f"{words} Darker: more {shade}."),))
+
+
+def _spot_table(answer: Plain, small_numbers: bool, key: str = "spots") -> Table:
+    columns = (Column("Small area", "text", wide=True), Column("Gi*", "text"), Column("Events"),
+               Column("Rank by events"), Column("Days of harm (95% interval)"), Column("Rank by harm"))  # fmt: skip
+    shown = []
+    for row in answer["places"][:MOST_ROWS]:
+        events = count_of(row["events"], small_numbers=small_numbers)
+        if math.isnan(events):
+            cells = ("under 5", "", "", "")
+        elif row["harm_days"] is None:
+            cells = (f"{events:,.0f}", f"{row['rank']:,}", "no weight", "")
+        else:
+            harm = f"{row['harm_days']:,.0f} ({row['harm_low']:,.0f} to {row['harm_high']:,.0f})"
+            cells = (
+                f"{events:,.0f}",
+                f"{row['rank']:,}",
+                harm,
+                f"{row['harm_rank_low']:,} to {row['harm_rank_high']:,}",
+            )
+        flag = _FLAGS.get(row["called"], "")
+        shown.append(Row((_cell(row["name"] or row["lsoa"]), Cell((Text(row["called"]),), flag), *map(_cell, cells))))
+    note = f"The first {MOST_ROWS} of {len(answer['places']):,}: hot first, then by events."
+    return Table(key, "Places", columns, tuple(shown), (_runs(note),))
+
+
+def _back_test(answer: Plain) -> Block:
+    if not answer["back_test"]:
+        return Paragraph(_runs("Too few months are held to test these maps on the months after them."))
+    columns = (Column("Map", "text", wide=True), Column("Of the area"), Column("Of the events of the next month"),
+               Column("Times chance (PAI)"), Column("Of the best possible (PEI)"),
+               Column("Gain on the naive map (95% interval)"))  # fmt: skip
+    rows = tuple(
+        Row(
+            (
+                _cell(row["what"]), _cell(f"{row['of_area']:.1%}"), _cell(f"{row['hit_rate']:.0%}"),
+                _cell(f"{row['accuracy_index']:.1f}"), _cell(f"{row['efficiency_index']:.0%}"), _cell(_gain(row)),
+            )
+        )
+        for row in answer["back_test"]
+    )  # fmt: skip
+    note = (
+        f"Each map was made of the months before and judged on {answer['tested']} months after. A map that was acted "
+        "on looks worse than it was."
+    )
+    return Table("spots-tested", "Would these maps have helped?", columns, rows, (_runs(note),))
+
+
+def _gain(row: Plain) -> str:
+    if row["map"] == "same places":
+        return "this is the naive map"
+    if row["gain_lower"] is None:
+        return f"{row['gain_on_same_places']:+.0%}"
+    return f"{row['gain_on_same_places']:+.0%} ({row['gain_lower']:+.0%} to {row['gain_upper']:+.0%})"
+
+
+def _spot_facts(answer: Plain) -> Facts:
+    read = answer["read"]
+    left = "; ".join(f"{count:,} {reason}" for reason, count in read["left_out"].items()) or "none"
+    return Facts((
+        ("Events", _runs(f"{read['read']:,} read, {read['first']} to {read['last']}")),
+        ("Left out", _runs(left)),
+        ("Method", _runs(f"Gi*, {answer['permutations']:,} conditional permutations; false discovery rate 5% "
+                         "(Benjamini and Hochberg). Days of harm: compound Poisson.")),
+    ))  # fmt: skip
+
+
+def _shown(count: float, small_numbers: bool) -> str:
+    value = count_of(count, small_numbers=small_numbers)
+    return "under 5" if math.isnan(value) else f"{value:,.0f}"
+
+
+def _runs(words: str) -> tuple[Text]:
+    return (Text(words),)
+
+
+def _cell(words: str) -> Cell:
+    return Cell((Text(words),))

@@ -1,0 +1,98 @@
+"""Maps of places: outlines shaded by how many, some of them ringed, north up."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from upstream.reports.svg import HEAT, Drawing
+
+SIDE: Final = 620.0
+MARGIN: Final = 10.0
+BELOW: Final = 64.0
+SIMPLER_PIXELS: Final = 0.6
+"""Corners nearer than this to the line between their neighbours are not seen: leaving them out makes pages light."""
+Shapes = NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True)
+class Shaded:
+    """Places on a map, each array (n,): outlines in metres; values to shade by, not a number where withheld."""
+
+    outlines: Shapes
+    values: NDArray[np.float64]
+
+
+def steps_of(values: NDArray[np.float64]) -> list[tuple[float, float]]:
+    """What the shades from the second on stand for: from and up to; by quantiles of what is above nought."""
+    known = np.sort(values[np.isfinite(values) & (values > 0)])
+    if not len(known):
+        return []
+    cuts = np.unique(np.quantile(known, np.linspace(0, 1, len(HEAT)), method="nearest"))
+    if len(cuts) == 1:
+        return [(float(cuts[0]), float(cuts[0]))]
+    lows = [float(known[0]), *(float(known[np.searchsorted(known, cut, "right")]) for cut in cuts[1:-1])]
+    return list(zip(lows, (float(cut) for cut in cuts[1:]), strict=True))
+
+
+def draw_places(
+    key: str, title: str, description: str, shown: Shaded, *, ringed: Sequence[int] = (), edges: Sequence[int] = (),
+) -> str:  # fmt: skip
+    """The picture: places shaded, the darker the more; ``ringed`` ones (positions) have a thick outline, ``edges`` a
+    dashed one."""
+    bounds = shapely.total_bounds(shown.outlines)
+    across, up = max(bounds[2] - bounds[0], 1.0), max(bounds[3] - bounds[1], 1.0)
+    scale = (SIDE - 2 * MARGIN) / max(across, up)
+    page = Drawing(across * scale + 2 * MARGIN, up * scale + 2 * MARGIN + BELOW)
+    simple = shapely.simplify(shown.outlines, SIMPLER_PIXELS / scale)
+    paths = [_rings(shape, bounds, scale) for shape in simple]
+    steps = steps_of(shown.values)
+    by_step: dict[int, list[list[tuple[float, float]]]] = {}
+    for rings, value in zip(paths, shown.values.tolist(), strict=True):
+        by_step.setdefault(_step(value, steps), []).extend(rings)
+    for step, rings in sorted(by_step.items()):
+        page.areas(f"c-heat-{step}", rings)
+    for at in edges:
+        for ring in paths[at]:
+            page.path("c-limit", ring, closed=True)
+    for at in ringed:
+        for ring in paths[at]:
+            page.path("c-hot", ring, closed=True)
+    _key(page, steps)
+    return page.svg(key, title, description)
+
+
+def _rings(shape: shapely.Geometry, bounds: NDArray[np.float64], scale: float) -> list[list[tuple[float, float]]]:
+    """Outer lines in pixels."""
+    rings = []
+    for part in shapely.get_parts(shape):
+        xy = shapely.get_coordinates(shapely.get_exterior_ring(part))
+        x, y = MARGIN + (xy[:, 0] - bounds[0]) * scale, MARGIN + (bounds[3] - xy[:, 1]) * scale
+        rings.append(list(zip(x.tolist(), y.tolist(), strict=True)))
+    return rings
+
+
+def _step(value: float, steps: Sequence[tuple[float, float]]) -> int:
+    if not math.isfinite(value) or value <= 0:
+        return 0
+    found = next(at for at, (_, high) in enumerate(steps) if value <= high)
+    return len(HEAT) - len(steps) + found
+
+
+def _key(page: Drawing, steps: Sequence[tuple[float, float]]) -> None:
+    """What the shades are, along the bottom, on two lines where one is too short."""
+    x, y = MARGIN, page.height - BELOW + 8
+    for at, (low, high) in enumerate(steps):
+        words = f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
+        wide = 34 + 6.2 * len(words)
+        if x + wide > page.width:
+            x, y = MARGIN, y + 22
+        page.rect(f"c-heat-{len(HEAT) - len(steps) + at}", x, y, 16, 12)
+        page.text("t-soft", x + 21, y + 10, words, size=11)
+        x += wide
