@@ -180,6 +180,18 @@ def by_start(wanted: SliceRows) -> Question:
     return Question("slice", (wanted.table,), answer)
 
 
+def by_cell(wanted: SliceRows) -> Question:
+    """Rows by policing area, small area, type and month: area and lsoa (null where not known), type, month, n."""
+    rows = _rows(wanted)
+    table = source_table(wanted.table)
+    area = rows["area"] if "area" in table.columns else ibis.null("string")
+    rows = rows.mutate(upstream_month=month_number(rows[table.event_date]), upstream_area=area)
+    answer = rows.group_by(
+        area=rows.upstream_area, lsoa=rows["lsoa"], type=rows[TYPE_COLUMN[wanted.table]], month=rows.upstream_month
+    ).agg(n=rows.count())
+    return Question("slice", (wanted.table,), answer)
+
+
 def each_row(wanted: SliceRows) -> Question:
     """The rows themselves: day, start and end (null where not known), area, lsoa, type, code, x and y.
 

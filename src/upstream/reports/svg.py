@@ -47,6 +47,8 @@ _STYLES: Final[dict[str, str]] = {
     "c-box": f'fill="{INK}"',
     "c-bar": f'fill="{VALUE}"',
     "c-outline": f'fill="none" stroke="{SOFT}" stroke-width="0.6" stroke-linejoin="round"',
+    "c-edge": f'stroke="{SOFT}" stroke-width="0.3" stroke-linejoin="round"',
+    "c-hot": f'fill="none" stroke="{FLAG}" stroke-width="1.6" stroke-linejoin="round"',
     "c-ring": f'fill="none" stroke="{FLAG}" stroke-width="2.5"',
     **{f"c-heat-{step}": f'fill="{colour}"' for step, colour in enumerate(HEAT)},
     "t-ink": f'fill="{INK}"',
@@ -91,6 +93,13 @@ class Drawing:
             return
         steps = "L".join(f"{n(x)} {n(y)}" for x, y in points)
         self.parts.append(f'<path class="{kind}" d="M{steps}{"Z" if closed else ""}" {_STYLES[kind]}/>')
+
+    def areas(self, kind: str, rings: list[list[tuple[float, float]]]) -> None:
+        """Closed lines, filled and edged alike, as one element: a map of a thousand places stays light."""
+        if not rings:
+            return
+        steps = "".join("M" + "L".join(f"{n(x)} {n(y)}" for x, y in ring) + "Z" for ring in rings)
+        self.parts.append(f'<path class="{kind} c-edge" d="{steps}" {_STYLES[kind]} {_STYLES["c-edge"]}/>')
 
     def dot(self, kind: str, x: float, y: float, radius: float) -> None:
         self.parts.append(f'<circle class="{kind}" cx="{n(x)}" cy="{n(y)}" r="{n(radius)}" {_STYLES[kind]}/>')
