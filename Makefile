@@ -66,7 +66,7 @@ imports: $(VENV)/.dev
 # where there is a PostgreSQL, the long journeys run there alone and SQLite has a short round: plans and partners
 LONG_JOURNEYS = test_audit.py test_every_page.py test_reports.py
 unit: $(VENV)/.dev styles
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup \
+	$(BIN)/pytest --numprocesses 2 \
 		$(if $(UPSTREAM_POSTGRES),$(LONG_JOURNEYS:%=--ignore=tests/journeys/web/%))
 
 # the web tests and journeys once more, on the second database: its address is in UPSTREAM_POSTGRES

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 # fixtures that several kinds of test use live in modules of their own
-pytest_plugins = ("fixtures_datasets", "fixtures_figures", "fixtures_needs", "fixtures_web")
+pytest_plugins = ("sharing_out", "fixtures_datasets", "fixtures_figures", "fixtures_needs", "fixtures_web")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"

@@ -15,7 +15,7 @@ from upstream.places.tables import CHANGES, read_table
 from upstream.places.vintages import lsoa_carry
 from upstream.store import Store
 
-pytestmark = [pytest.mark.shared, pytest.mark.xdist_group("places")]
+pytestmark = pytest.mark.shared
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from factories.signing_in import PASSWORD
 from upstream_web.people.models import User
 from upstream_web.people.permissions import Permission
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.usefixtures("committed")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("committed")]
 WIDTHS = (1280, 375)
 WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 

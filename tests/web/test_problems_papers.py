@@ -198,6 +198,16 @@ def test_taking_a_paper_along_is_recorded(signed_in, team, officer) -> None:
     assert AuditEvent.objects.filter(action="plan.meeting_sheet_taken", object_id=str(plan.area_id)).exists()
 
 
+def test_an_ended_plan_has_a_day_of_its_end_and_no_next_review(signed_in, team) -> None:
+    open_, ended = full_plan(team=team, next_review_on="2026-03-01"), full_plan(team=team, next_review_on="2026-03-01")
+    Plan.objects.filter(pk=ended.pk).update(status="closed", closed_on="2026-02-03")
+    said = words(signed_in.get(f"/plans/{ended.pk}/paper/"))
+    assert "Ended on" in said
+    assert "3 February 2026" in said
+    assert "Next review" not in said
+    assert "Next review" in words(signed_in.get(f"/plans/{open_.pk}/paper/"))
+
+
 # --- the meeting ------------------------------
 
 

@@ -260,7 +260,9 @@ def _document(plan: Plan, kind: str, sections: tuple[Section, ...], layout: str,
         ("Lead organisation", (Text(plan.lead.name),)),
         ("Stands at", (Text(f"{plan.get_status_display()}. {plan.get_stage_display()}"),)),
         ("Score", (Text(plan.get_colour_display() if plan.colour else "Not scored"),)),
-        ("Next review", (Text(day(plan.next_review_on) or "None set"),)),
+        ("Next review", (Text(day(plan.next_review_on) or "None set"),))
+        if plan.is_open
+        else ("Ended on", (Text(day(plan.closed_on)),)),
     )
     return Document(
         title=plan.title,
