@@ -15,6 +15,7 @@ urlpatterns = [
     path("plans/", include("upstream_web.problems.urls")),
     path("signals/", include("upstream_web.signals.urls")),
     path("measures/", include("upstream_web.measures.urls")),
+    path("explore/", include("upstream_web.explore.urls")),
     path("work/", include("upstream_web.runs.urls")),
     path("", include("upstream_web.reports.urls")),
     path("", include("upstream_web.home.urls")),

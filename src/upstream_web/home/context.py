@@ -21,7 +21,8 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     if standing(request.user).allows(Permission.SIGNAL_READ):
         items.insert(1, ("Signals", reverse("signals:inbox")))
     if standing(request.user).allows(Permission.MEASURE_READ):
-        items += [("Performance", reverse("measures:index")), ("Reports", reverse("reports:index"))]
+        items += [("Performance", reverse("measures:index")), ("Explore", reverse("explore:index"))]
+        items.append(("Reports", reverse("reports:index")))
     items.append(("People", reverse("people:people")))
     if standing(request.user).allows(Permission.AUDIT_READ):
         items.append(("Audit log", reverse("audit:log")))

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "upstream_web.intake",
     "upstream_web.measures",
     "upstream_web.evidence",
+    "upstream_web.explore",
     "upstream_web.signals",
     "upstream_web.problems",
     "upstream_web.reports",

@@ -1,0 +1,1 @@
+"""Looking into the records: patterns in where and when, worked out on request and kept with the data they rest on."""

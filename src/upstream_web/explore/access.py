@@ -1,0 +1,55 @@
+"""Who looks into the records: those whose role reads measures; small numbers, those who may go to the records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from upstream_web.explore import queries
+from upstream_web.explore.engine import Held, held
+from upstream_web.explore.models import Analysis
+from upstream_web.people.access import require, standing
+from upstream_web.people.models import User
+from upstream_web.people.permissions import Permission
+from upstream_web.places.models import Area
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A kept analysis as a person has it open.
+
+    small_numbers : whether the person may see counts under five in the place asked for
+    stale : whether records were added since
+    """
+
+    analysis: Analysis
+    small_numbers: bool
+    stale: bool
+
+
+def records_for_exploring(user: User) -> Held:
+    """What is held, for whoever may look into it."""
+    require(user, Permission.MEASURE_READ)
+    return held()
+
+
+def analysis_for_reading(user: User, kind: str, asked: Mapping[str, Any]) -> Open | None:
+    """The newest answer to a question; `None` where nobody has asked it yet."""
+    now = records_for_exploring(user)
+    found = queries.kept(kind, asked)
+    if found is None:
+        return None
+    return Open(found, sees_records(user, asked["area"], now), found.tables != now.versions)
+
+
+def sees_records(user: User, code: str, of: Held) -> bool:
+    """Whether the person may go to the records of an area, or of the whole force where none is named."""
+    paths = standing(user).paths(Permission.MEASURE_RECORDS)
+    if "" in paths:
+        return True
+    areas = Area.objects.current()
+    if Area.objects.filter(path__in=paths, kind=Area.Kind.FORCE).exists():
+        return True
+    own = areas.filter(Q(code=code) | Q(name=of.areas.get(code, code))) if code else areas.none()
+    return any(area.path.startswith(path) for area in own for path in paths)

@@ -1,0 +1,116 @@
+"""The only door of this area to the engine: near repeats and new clusters, worked out and drawn."""
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from upstream.errors import NotHeld
+from upstream.measures.asked import ENGINE_VERSION
+from upstream.measures.crime_types import CRIMES_OF
+from upstream.measures.events import Events, EventsOf, events
+from upstream.places.tables import AREAS, read_table
+from upstream.records.quality import month_facts
+from upstream.reports.document import Block
+from upstream.reports.scan_maps import area_outlines
+from upstream.reports.scan_pages import cluster_blocks, near_repeat_blocks
+from upstream.scan import plain
+from upstream.scan.clusters import ClustersOf, clusters
+from upstream.scan.near_repeat import NearRepeatOf, near_repeats
+from upstream.store import ReadingScope, Store
+from upstream_web.measures.engine.store import force
+
+PURPOSE = "Patterns of events looked into on the site"
+TABLE = "crimes"
+DAYS = 365
+"""Days of events that an analysis rests on, the last one included."""
+TYPES = tuple(sorted(CRIMES_OF))
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What the engine worked out, as plain data, and what it rests on."""
+
+    answer: dict[str, Any]
+    tables: dict[str, int]
+    engine_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What can be asked of: the areas by code, and the first and last day of the records; no days without records."""
+
+    force: str
+    areas: dict[str, str]
+    first: datetime.date | None
+    last: datetime.date | None
+    versions: dict[str, int]
+
+
+def held() -> Held:
+    """What the store holds now."""
+    of = force()
+    store = of.store
+    if not store.holds(TABLE):
+        return Held(of.name, of.areas, None, None, {})
+    version = store.version(TABLE)
+    first, last = _days(of.settings.store, version, of.settings.force_key)
+    return Held(of.name, of.areas, first, last, {TABLE: version})
+
+
+@lru_cache(maxsize=8)
+def _days(store: Path, version: int, force_key: str | None) -> tuple[datetime.date | None, datetime.date | None]:
+    facts = month_facts(Store(store), TABLE, force_key)
+    return (facts[0].month.first_day, facts[-1].month.last_day) if facts else (None, None)
+
+
+def work_out(kind: str, asked: Mapping[str, Any], who: str, say: Callable[[str], None]) -> Worked:
+    """Read the events and work an analysis out, with the map's outlines."""
+    say("Reading the records")
+    found = _events(asked, who)
+    say("Working it out")
+    store = force().store
+    names = _names(store)
+    answer = _near_repeats(found, names) if kind == "near_repeats" else _clusters(found, names, asked["model"])
+    answer |= {"read": plain.what_was_read(found), "outlines": area_outlines(found, store)}
+    return Worked(answer, {one.table: one.version for one in found.tables}, ENGINE_VERSION)
+
+
+def drawn(kind: str, answer: Mapping[str, Any], *, small_numbers: bool) -> tuple[Block, ...]:
+    """A kept answer as blocks of a page; small numbers only for those who may see the records."""
+    draw = near_repeat_blocks if kind == "near_repeats" else cluster_blocks
+    return draw(answer, small_numbers=small_numbers)
+
+
+def _near_repeats(found: Events, names: Mapping[str, str]) -> dict[str, Any]:
+    made = near_repeats(found, NearRepeatOf())
+    return plain.near_repeat_facts(made) | {"bands": plain.bands(made), "risk": plain.risk_areas(made, names)}
+
+
+def _clusters(found: Events, names: Mapping[str, str], model: str) -> dict[str, Any]:
+    made = clusters(found, ClustersOf(model="poisson" if model == "poisson" else "permutation"))
+    return plain.cluster_facts(made) | {"clusters": plain.cluster_rows(made, names)}
+
+
+def _events(asked: Mapping[str, Any], who: str) -> Events:
+    of = force()
+    if not of.store.holds(TABLE):
+        raise NotHeld("No crimes with days and points are held.", remedy="Add the force's own crimes first.")
+    last = datetime.date.fromisoformat(asked["to"])
+    areas = (asked["area"],) if asked["area"] else None
+    question = EventsOf(
+        last - datetime.timedelta(days=DAYS - 1), last, areas=areas, types=(asked["type"],), force=of.settings.force_key
+    )
+    settings = of.settings
+    scope = ReadingScope(who, PURPOSE, frozenset({TABLE}))
+    return events(
+        question, of.store, scope, engine=settings.engine, memory=settings.memory, threads=settings.threads
+    )  # fmt: skip
+
+
+def _names(store: Store) -> dict[str, str]:
+    if not store.holds(AREAS.name):
+        return {}
+    return {row["lsoa"]: row["name"] or row["lsoa"] for row in read_table(store, AREAS).to_pylist()}

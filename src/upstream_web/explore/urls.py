@@ -1,0 +1,13 @@
+"""Addresses of patterns in the records."""
+
+from django.urls import path
+
+from upstream_web.explore import views
+from upstream_web.explore.models import Analysis
+
+app_name = "explore"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("near-repeats/", views.analysis, {"kind": Analysis.Kind.NEAR_REPEATS.value}, name="near_repeats"),
+    path("clusters/", views.analysis, {"kind": Analysis.Kind.CLUSTERS.value}, name="clusters"),
+]

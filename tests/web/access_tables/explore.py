@@ -1,0 +1,15 @@
+"""Patterns in the records: for those whose role reads measures."""
+
+from factories.access import REFUSED, Row, World, admits, anywhere, areas, everybody
+
+FIXTURES = ("figures",)
+
+
+def world() -> World:
+    return World(everybody(*areas()))
+
+
+READERS = anywhere("neighbourhood_officer", "supervisor", "hub", "analyst", "performance_lead", "commissioner")
+READ = admits(*READERS, others=REFUSED)
+
+ROWS = [Row(f"explore:{page}", READ) for page in ("index", "near_repeats", "clusters")]

@@ -1,0 +1,36 @@
+"""How to call each change of analyses."""
+
+from functools import partial
+
+from factories.people import person
+from upstream_web.explore import changes
+from upstream_web.explore.access import analysis_for_reading
+from upstream_web.explore.engine import Worked
+from upstream_web.people.permissions import Permission
+
+FIXTURES = ("figures",)
+ASKED = {"type": "Burglary", "area": "", "to": "2022-06-30"}
+
+
+def reader():
+    return person(Permission.MEASURE_READ)
+
+
+def ask_for():
+    return partial(changes.ask_for, kind="near_repeats", asked=ASKED, by=reader())
+
+
+def keep():
+    worked = Worked({"bands": []}, {"crimes": 1}, "1")
+    return partial(changes.keep, kind="near_repeats", asked=ASKED, worked=worked, by=reader())
+
+
+def without_the_role():
+    every_other = (one for one in Permission if one != Permission.MEASURE_READ)
+    return partial(analysis_for_reading, person(*every_other), "near_repeats", ASKED)
+
+
+CALLS = {one.__name__: one for one in (ask_for, keep)}
+WRITES = {"ask_for": ("run.asked_for",), "keep": ("analysis.worked_out",)}
+REFUSED = {"ask_for": (without_the_role,)}
+NO_PERSON_ASKS = {"keep": "the worker"}
