@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
 
 from stores import Rows, filled
 from upstream.errors import BadInput, NotHeld
 from upstream.periods import Month, months
+from upstream.places.tables import BOUNDARIES, write_facts
+from upstream.scan import point_signals
 from upstream.scan.households import left_without_one
 from upstream.scan.merging import continues, grouped
-from upstream.scan.nightly import TABLES_READ, propose
+from upstream.scan.nightly import LOOKS, TABLES_READ, propose
 from upstream.scan.signals import Signal, Signals, all_plain, as_plain, from_plain, key_of
 from upstream.store import ReadingScope, Store
 
@@ -53,10 +57,12 @@ def numbered(rows: Rows) -> Rows:
     return [{**row, "crime_ref": f"C{at}"} for at, row in enumerate(rows)]
 
 
-def night(folder: Path, rows: Rows, people: Rows | None = None, scope: ReadingScope = SCOPE) -> Signals:
+def night(
+    folder: Path, rows: Rows, people: Rows | None = None, scope: ReadingScope = SCOPE, only: Sequence[str] = ("months",)
+) -> Signals:
     tables = {"crimes": numbered(rows)} | ({"people_in_crimes": people} if people is not None else {})
     store = filled(folder, tables)
-    return propose(store, to=TO, scope=scope, areas=AREAS, force_name="Greenford")
+    return propose(store, to=TO, scope=scope, areas=AREAS, force_name="Greenford", only=only)
 
 
 @pytest.fixture
@@ -227,3 +233,94 @@ def test_next_month_of_the_same_continues_what_was_said() -> None:
     assert not continues(replace(july, types=("Robbery",)), signal())
     assert not continues(replace(july, small_areas=("A2",)), signal())
     assert not continues(replace(july, first=dt.date(2022, 12, 1), last=dt.date(2022, 12, 31)), signal())
+
+
+# --- points --------------------------------------
+
+MANY_VICTIMS, ONE_ADDRESS, ONE_VICTIM = (12, "each"), (1, "each"), (12, "one")
+"""Addresses of what is gathered about one point, and who its victims are."""
+
+
+@pytest.fixture
+def few_replicas(monkeypatch: pytest.MonkeyPatch) -> None:
+    of = replace(point_signals.CLUSTERS_OF, screened=39, simulations=99)
+    monkeypatch.setattr(point_signals, "CLUSTERS_OF", of)
+
+
+def gathered(addresses: int, kind: str) -> Rows:
+    """Crimes of the last weeks within a street or two of one point, at so many addresses."""
+    return [
+        {
+            **crime(LAST, "A", "A1", kind, 0, day=5 + at),
+            "easting": 405_000.0 + 15.0 * (at % addresses),
+            "northing": 305_000.0,
+        }
+        for at in range(24)
+    ]
+
+
+def scattered(rng: np.random.Generator, kind: str) -> Rows:
+    """Crimes of two years over ten kilometres; after one in three another follows, sixty metres and two days away."""
+    rows = [
+        {
+            **crime(month, "A", f"A{int(rng.integers(40))}", kind, 0, day=int(rng.integers(20))),
+            "easting": float(rng.integers(400_000, 410_000)),
+            "northing": float(rng.integers(300_000, 310_000)),
+        }
+        for month in months(Month(2020, 7), LAST)
+        for _ in range(rng.poisson(30))
+    ]
+    soon = dt.timedelta(days=2)
+    after = [{**row, "easting": row["easting"] + 60.0, "recorded_on": row["recorded_on"] + soon} for row in rows[::3]]
+    return rows + after
+
+
+def people_in(rows: Rows, who: str) -> Rows:
+    """A victim for each of the gathered crimes: one and the same, or each another."""
+    own = [at for at, row in enumerate(rows) if row["northing"] == 305_000.0 and row["easting"] < 406_000.0]
+    names = {at: f"p{at}" if who == "each" else "p" for at in own}
+    return [{"crime_ref": f"C{at}", "person": names[at], "role": "victim", "business": False} for at in own]
+
+
+def outlined(store: Store) -> None:
+    """Forty small areas, eight by five squares about a kilometre across."""
+    facts = {
+        (f"A{at}", 2021): (f"A{at}", 2021, shapely.to_wkb(shapely.box(x, y, x + 0.01, y + 0.01)))
+        for at in range(40)
+        for x, y in [(-2 + 0.01 * (at % 8), 53 + 0.01 * (at // 8))]
+    }
+    write_facts(store, BOUNDARIES, facts, {})
+
+
+def looked(folder: Path, rng: np.random.Generator, look: str, household: tuple[int, str]) -> list[Signal]:
+    """The signals of a look about the place where crimes were gathered."""
+    kind = "residential_burglary" if look == "near repeats" else "vehicle_offences"
+    rows = scattered(rng, kind) + gathered(household[0], kind)
+    if look == "hot spots":
+        # hot is a place with its neighbours: one alone never is
+        rows += [crime(LAST, "A", f"A{at}", kind, 100 * n) for at in (0, 2, 8, 9, 10) for n in range(20)]
+    rows = numbered(rows)
+    store = filled(folder, {"crimes": rows, "people_in_crimes": people_in(rows, household[1])})
+    outlined(store)
+    found = propose(store, to=TO, scope=SCOPE, areas=AREAS, force_name="Greenford", only=(look,))
+    return [one for one in found.signals if "A1" in one.small_areas]
+
+
+@pytest.mark.usefixtures("few_replicas")
+@pytest.mark.parametrize("look", LOOKS)
+def test_no_look_makes_a_signal_of_one_household(tmp_path: Path, rng: np.random.Generator, look: str) -> None:
+    """What is a signal where many were victims at many addresses is none at one address, and none of one victim."""
+    (own, *_) = looked(tmp_path / "many", rng, look, MANY_VICTIMS)
+    assert own.kind in {"high_volume", "cluster", "near_repeat", "hot_spot"}
+    assert own.count >= 20
+    assert own.place == "A1 in Alder"
+    assert from_plain(json.loads(json.dumps(as_plain(own)))) == own
+    assert looked(tmp_path / "address", rng, look, ONE_ADDRESS) == []
+    assert looked(tmp_path / "victim", rng, look, ONE_VICTIM) == []
+
+
+def test_what_cannot_be_looked_for_is_refused_by_name(tmp_path: Path, rng: np.random.Generator) -> None:
+    with pytest.raises(BadInput, match="persons cannot be looked for"):
+        night(tmp_path, steady(rng, 1.0), only=("persons",))
+    found = night(tmp_path / "again", steady(rng, 1.0), only=("hot spots",))
+    assert any(why.startswith("No outlines") for why in found.not_looked_for.values()), "a refusal says why"

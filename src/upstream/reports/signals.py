@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from upstream.periods import Month
-from upstream.places.national_grid import from_degrees
+from upstream.places.outlines import Outlines, outlines, vintages_held
 from upstream.places.tables import AREAS, BOUNDARIES, read_table
 from upstream.reports.charts import ControlChart, Point, draw
 from upstream.reports.document import Block, Cell, Chart, Column, Row, Table, Text
@@ -21,10 +21,8 @@ from upstream.store import Store
 
 MAP_SIDE: Final = 420
 MAP_MARGIN: Final = 8
-AROUND_METRES: Final = 1_500.0
-"""What a map shows around a small place: about a quarter of an hour's walk."""
 AROUND: Final = (0.024, 0.0135)
-"""The same in degrees of longitude and latitude, in the middle of England."""
+"""Degrees of longitude and latitude shown around a small place: some 1,500 metres in the middle of England."""
 MOST_ROWS: Final = 10
 Points = NDArray[np.float64]
 
@@ -68,13 +66,11 @@ def months_chart(signal: Signal) -> Chart:
 def place_map(signal: Signal, store: Store) -> Chart | None:
     """Where it is: small areas shaded by records, or the place among those around; ``None`` without boundaries."""
     shaded: Mapping[str, int] = signal.figures.get("by_small_area") or {}
-    if not store.holds(BOUNDARIES.name) or not (shaded or signal.small_areas or signal.easting is not None):
+    if not store.holds(BOUNDARIES.name) or not (shaded or signal.small_areas):
         return None
-    outlines = _outlines(store)
-    if shaded:
-        shown = _in_metres({code: outlines[code] for code in shaded if code in outlines})
-    else:
-        shown = _around(signal, outlines)
+    vintage = max(vintages_held(store))
+    codes = list(shaded) or _around(signal, store, vintage)
+    shown = _rings(outlines(store, vintage, codes)) if codes else {}
     if not shown:
         return None
     names = {row["lsoa"]: row["name"] or row["lsoa"] for row in read_table(store, AREAS).to_pylist()}
@@ -138,49 +134,24 @@ class _Frame:
         return list(zip(x.tolist(), y.tolist(), strict=True))
 
 
-def _outlines(store: Store) -> dict[str, shapely.Geometry]:
-    """Outlines by small area, in degrees, of the newest census held."""
-    held = read_table(store, BOUNDARIES).to_pylist()
-    newest = max((row["vintage"] for row in held), default=None)
-    rows = sorted((row for row in held if row["vintage"] == newest), key=lambda row: row["lsoa"])
-    shapes = shapely.from_wkb(np.array([row["wkb"] for row in rows], object))
-    return {row["lsoa"]: shape for row, shape in zip(rows, shapes, strict=True)}
+def _rings(held: Outlines) -> dict[str, list[Points]]:
+    """Rings of each outline, metres of the National Grid."""
+    return {
+        str(code): [np.asarray(part.exterior.coords)[:, :2] for part in shapely.get_parts(shape)]
+        for code, shape in zip(held.codes, held.outlines, strict=True)
+    }
 
 
-def _in_metres(outlines: Mapping[str, shapely.Geometry]) -> dict[str, list[Points]]:
-    """Rings of each outline on the National Grid; what reaches outside Great Britain has no place there."""
-    rings = [
-        (code, np.asarray(part.exterior.coords)[:, :2])
-        for code, shape in outlines.items()
-        for part in shapely.get_parts(shape)
-    ]
-    if not rings:
-        return {}
-    corners = np.concatenate([ring for _, ring in rings])
-    grid = from_degrees(corners[:, 0], corners[:, 1])
-    metres = np.column_stack([grid.easting, grid.northing])
-    found: dict[str, list[Points]] = {}
-    for (code, _), ring in zip(rings, np.split(metres, np.cumsum([len(ring) for _, ring in rings])[:-1]), strict=True):
-        found.setdefault(code, []).append(ring)
-    return {code: each for code, each in found.items() if all(np.isfinite(ring).all() for ring in each)}
-
-
-def _around(signal: Signal, outlines: Mapping[str, shapely.Geometry]) -> dict[str, list[Points]]:
-    """The small areas that reach into the surroundings of a signal's place."""
-    own = [outlines[code] for code in signal.small_areas if code in outlines]
-    if own:
-        west, south, east, north = shapely.total_bounds(np.array(own, object))
-        window = shapely.box(west - AROUND[0], south - AROUND[1], east + AROUND[0], north + AROUND[1])
-        return _in_metres({code: shape for code, shape in outlines.items() if shapely.intersects(shape, window)})
-    if signal.easting is None or signal.northing is None:
-        return {}
-    centre, reach = np.array([signal.easting, signal.northing]), (signal.radius_metres or 0.0) + AROUND_METRES
-
-    def reaches(rings: list[Points]) -> bool:
-        corners = np.concatenate(rings)
-        return bool(np.all(corners.min(axis=0) <= centre + reach) and np.all(corners.max(axis=0) >= centre - reach))
-
-    return {code: rings for code, rings in _in_metres(outlines).items() if reaches(rings)}
+def _around(signal: Signal, store: Store, vintage: int) -> list[str]:
+    """Codes of the small areas that reach into the surroundings of a signal's; degrees are near enough for that."""
+    held = {row["lsoa"]: row["wkb"] for row in read_table(store, BOUNDARIES).to_pylist() if row["vintage"] == vintage}
+    own = [held[code] for code in signal.small_areas if code in held]
+    if not own:
+        return []
+    west, south, east, north = shapely.total_bounds(shapely.from_wkb(own))
+    window = shapely.box(west - AROUND[0], south - AROUND[1], east + AROUND[0], north + AROUND[1])
+    near = shapely.intersects(shapely.from_wkb(list(held.values())), window)
+    return [code for code, inside in zip(held, near, strict=True) if inside]
 
 
 def _drawn(signal: Signal, shown: Mapping[str, list[Points]], steps: Mapping[str, int]) -> Drawing:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
-from upstream.errors import NotHeld
+import numpy as np
+
+from upstream.errors import BadInput, NotHeld
 from upstream.measures.asked import ENGINE_VERSION
+from upstream.places.outlines import outlines, touching, vintages_held
 from upstream.places.tables import AREAS
-from upstream.scan import data_faults, volumes
+from upstream.scan import data_faults, point_signals, volumes
 from upstream.scan.merging import grouped
 from upstream.scan.night import Night
 from upstream.scan.signals import Signal, Signals
@@ -18,6 +21,9 @@ from upstream.store import ReadingScope, Store
 
 RECORDS: Final = ("crimes", "incidents", "street_crimes")
 """Tables of records that signals are of; open data only where the force's own crimes are not held."""
+MONTHS: Final = "months"
+LOOKS: Final = (MONTHS, "clusters", "near repeats", "hot spots")
+"""What may be looked for: exceptional volumes and faults of the data by month, and what points show."""
 TABLES_READ: Final = frozenset({*RECORDS, "people_in_crimes"})
 """Tables that a reading scope must name; people are read only to leave out what rests on one of them."""
 
@@ -30,6 +36,7 @@ def propose(
     areas: Mapping[str, str] | None = None,
     force: str | None = None,
     force_name: str = "the force",
+    only: Collection[str] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Signals:
     """Everything in the records to a day that a person should look at.
@@ -38,7 +45,7 @@ def propose(
 
     Parameters: ``store``; ``to`` the last day looked at; ``scope`` whose areas bound what is looked at and whose
     purpose is logged; ``areas`` name by code of the policing areas; ``force``, ``force_name`` slug and name;
-    ``progress`` is told what is being looked for.
+    ``only`` some of :data:`LOOKS`; ``progress`` is told what is being looked for.
 
     Assumes: as each kind's method says. Nothing about one person or one household is ever a signal
     (:mod:`~upstream.scan.households`).
@@ -49,7 +56,12 @@ def propose(
     ------
     NotHeld
         No records are held.
+    BadInput
+        ``only`` names what cannot be looked for.
     """
+    wanted = tuple(only or LOOKS)
+    if unknown := [name for name in wanted if name not in LOOKS]:
+        raise BadInput(f"{', '.join(unknown)} cannot be looked for.", allowed=", ".join(LOOKS))
     night = Night(store, to, scope, areas or {}, force, force_name)
     tables = tables_of(store)
     if not tables:
@@ -60,7 +72,7 @@ def propose(
     left_out: Counter[str] = Counter()
     without: dict[str, str] = {}
     versions = {name: store.version(name) for name in (*tables, *([AREAS.name] if store.holds(AREAS.name) else []))}
-    for table in tables:
+    for table in tables if MONTHS in wanted else ():
         tell(f"Looking at the months of {table}")
         found += data_faults.data_faults(night, table)
         looked = volumes.volumes(night, table)
@@ -70,8 +82,29 @@ def propose(
         found += looked.signals
         looked_at["volumes"] += looked.looked_at
         left_out += looked.left_out
-    found += data_faults.not_yet_held(night, tables)
-    return Signals(to, grouped(found), dict(looked_at), dict(left_out), without, versions, ENGINE_VERSION)
+    found += data_faults.not_yet_held(night, tables) if MONTHS in wanted else ()
+    of_points = [name for name in wanted if name != MONTHS]
+    if of_points and point_signals.TABLE in tables:
+        points = point_signals.point_signals(night, of_points, tell)
+        found += points.signals
+        looked_at += points.looked_at
+        left_out += points.left_out
+        without |= points.not_looked_for
+    elif of_points:
+        without[", ".join(of_points)] = "Only the force's own crimes have points of their own."
+    groups = grouped(found, _beside(store))
+    return Signals(to, groups, dict(looked_at), dict(left_out), without, versions, ENGINE_VERSION)
+
+
+def _beside(store: Store) -> dict[str, tuple[str, ...]]:
+    """Codes of the small areas that adjoin each, of the newest census of which outlines are held."""
+    held = vintages_held(store)
+    if not held:
+        return {}
+    found = outlines(store, max(held))
+    beside = touching(found.outlines)
+    rows = np.split(found.codes[beside.index], beside.start[1:-1])
+    return {str(code): tuple(map(str, row)) for code, row in zip(found.codes, rows, strict=True)}
 
 
 def tables_of(store: Store) -> tuple[str, ...]:
