@@ -51,7 +51,9 @@ demo: $(VENV)/.web $(STYLES)
 	$(BIN)/upstream demo --folder demo --no-serve
 	UPSTREAM_DATA=demo DJANGO_SETTINGS_MODULE=upstream_web.config.settings.demo $(BIN)/upstream-web demo --port $(PORT)
 
-test: lint types imports check-docs unit web-postgres
+test: $(VENV)/.dev
+	$(MAKE) --no-print-directory --jobs 2 --output-sync lint types imports check-docs
+	$(MAKE) --no-print-directory unit web-postgres
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -63,11 +65,11 @@ types: $(VENV)/.dev
 imports: $(VENV)/.dev
 	$(BIN)/lint-imports
 
-# where there is a PostgreSQL, the long journeys run there alone and SQLite has a short round: plans and partners
-LONG_JOURNEYS = test_audit.py test_every_page.py test_reports.py
+# where there is a PostgreSQL, what is long runs there alone, and SQLite has a short round: journeys of plans and partners
+LONG = $(addprefix tests/journeys/web/,test_audit.py test_every_page.py test_reports.py) tests/web/test_access_sweep.py
 unit: $(VENV)/.dev styles
 	$(BIN)/pytest --numprocesses 2 \
-		$(if $(UPSTREAM_POSTGRES),$(LONG_JOURNEYS:%=--ignore=tests/journeys/web/%))
+		$(if $(UPSTREAM_POSTGRES),$(LONG:%=--ignore=%))
 
 # the web tests and journeys once more, on the second database: its address is in UPSTREAM_POSTGRES
 web-postgres: $(VENV)/.dev
