@@ -183,6 +183,14 @@ def test_a_result_reaches_the_evidence_card_failures_too(officer, plan) -> None:
     assert plan.stage == "assessment"
 
 
+def test_a_technique_is_shown_by_its_name(signed_in, plan) -> None:
+    EvidenceCard.objects.create(
+        key="t7", kind="technique", technique=7, title="Help people see", summary="s", source="x"
+    )
+    ResponseFactory(plan=plan, technique=7)
+    assert "7. Help people see" in signed_in.get(f"/plans/{plan.pk}/response/").content.decode()
+
+
 def test_what_came_of_a_marked_plan_reaches_no_card(officer, plan) -> None:
     """Everybody reads the cards."""
     card = EvidenceCard.objects.create(key="watch", kind="intervention", title="Watch", summary="s", source="x")

@@ -10,6 +10,12 @@ def cards_to_cite() -> QuerySet[EvidenceCard]:
     return EvidenceCard.objects.in_use()
 
 
+def technique_names() -> dict[int, str]:
+    """The situational techniques by number, as plans call them."""
+    cards = EvidenceCard.objects.filter(technique__isnull=False).values_list("technique", "title")
+    return {number: f"{number}. {title}" for number, title in cards}
+
+
 def shelf(*, words: str = "", tier: str = "", kind: str = "", effect: str = "") -> QuerySet[EvidenceCard]:
     """Cards by what is known of them: effect known first, then the strength of the studies, then by title."""
     cards = EvidenceCard.objects.annotate(results=Count("local_results"))

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from upstream_web.design.forms import posted
+from upstream_web.evidence.queries import technique_names
 from upstream_web.files.presenters import as_download
 from upstream_web.people.access import recently_signed_in
 from upstream_web.people.queries import bodies_but
@@ -364,6 +365,7 @@ def lines_of(plan: Plan, access: PlanAccess, stage: str) -> dict[str, object]:
         return {
             "objectives": plan.objectives.all(),
             "responses": responses.annotate(delivered=Sum("deliveries__amount")),
+            "techniques": technique_names(),
             "actions": [action for action in actions_of(plan) if access.sees(action.marking)],
             "action_tag": action_tag,
         }
