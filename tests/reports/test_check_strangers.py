@@ -29,7 +29,7 @@ THEMES = """Table 1: cross-cutting themes
 | Knife crime | 188 | 179 | 505 |
 | Hate crime | 182 | 242 | 599 |
 
-Table 2: all crimes, and year to date
+Table 2: all crimes heard, and year to date
 
 | Kind | Jun 2024 | Jun 2023 | Year to date 2024/25 |
 |---|---|---|---|
@@ -37,7 +37,7 @@ Table 2: all crimes, and year to date
 | Theft | 417 | 320 | 1081 |
 | Knife crime | 179 | 193 | 505 |
 | Hate crime | 242 | 198 | 599 |
-| All crimes | 1053 | 912 | 2803 |
+| All crimes heard | 1053 | 912 | 2803 |
 """
 
 
@@ -136,3 +136,96 @@ SCORES = """| Measure | Standard | Previous | Latest | Status |
 def test_a_target_that_is_not_set_leaves_the_others_judged() -> None:
     assert rules_of(SCORES) == set()
     assert rules_of(SCORES.replace("72.6% | Missed", "72.6% | Met")) == {"target_claim_wrong"}
+
+
+AREAS = """**Table 1. Loans returned on time by branch, June 2024 (standard: 85%)**
+
+| Branch | Returned on time | Returned | On time |
+|---|---|---|---|
+| Central | 187 | 235 | 79.6% |
+| Coastal | 72 | 79 | 91.1% |
+| Moorside | 249 | 284 | 87.7% |
+| Northern | 279 | 376 | 74.2% |
+| Borough | 787 | 974 | 80.8% |
+
+{said}
+"""
+REACHED = [
+    (
+        "The 85% standard was reached in Central and Coastal only.",
+        "Only Coastal and Moorside reached the standard of 85%.",
+    ),
+    (
+        "Every branch except Northern reached the 85% standard.",
+        "Every branch except Northern and Central reached the 85% standard.",
+    ),
+    ("Three of the four branches reached the 85% standard.", "Two of the four branches reached the 85% standard."),
+    (
+        "The borough figure of 80.8% is above the 85% standard.",
+        "The borough figure of 80.8% is below the 85% standard.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("wrong", "right"), REACHED)
+def test_who_reaches_a_standard(wrong: str, right: str) -> None:
+    assert rules_of(AREAS.format(said=wrong)) == {"target_claim_wrong"}
+    assert rules_of(AREAS.format(said=right)) == set()
+
+
+PAGES = SCORES + "\n## Teachers trained\n\n{said}\n"
+ON_THE_PAGE = [
+    (
+        "The target is at least 92%; the latest result of 97.0% meets it.",
+        "The target is at least 92%; the latest result of 94.0% meets it.",
+    ),
+    ("Target: 90 per cent or more.", "Target: 92 per cent or more."),
+]
+
+
+@pytest.mark.parametrize(("wrong", "right"), ON_THE_PAGE)
+def test_a_scorecard_and_the_page_of_its_measure(wrong: str, right: str) -> None:
+    assert rules_of(PAGES.format(said=wrong)) == {"fact_quoted_differently"}
+    assert rules_of(PAGES.format(said=right)) == set()
+
+
+HEADLINES = [
+    (
+        "There were 1,585 noise reports in the 2024/25 year to date.",
+        "There were 1,385 noise reports in the 2024/25 year to date.",
+    ),
+    ("Graffiti reports: 263 in June 2024.", "Graffiti reports: 163 in June 2024."),
+    (
+        "Vehicles: 698 in the year to date (April to June 2024).",
+        "Vehicles: 598 in the year to date (April to June 2024).",
+    ),
+]
+
+
+@pytest.mark.parametrize(("wrong", "right"), HEADLINES)
+def test_a_headline_and_the_row_it_quotes(wrong: str, right: str) -> None:
+    table = "Table 1: all reports\n\n" + KINDS.split("\nTable 2")[0].replace("| Jun 2024 | Jun", "| June 2024 | June")
+    assert rules_of(f"{table}| All reports | 963 | 956 | 3124 |\n\n{wrong}\n") == {"fact_quoted_differently"}
+    assert rules_of(f"{table}| All reports | 963 | 956 | 3124 |\n\n{right}\n") == set()
+
+
+SAID_TWICE = [
+    (
+        "# Northam Library: Report\n\nNortham Library lent 381 large-print books in May 2024.\n\n"
+        "As noted, 361 large-print books were lent in May 2024.",
+        "# Northam Library: Report\n\nNortham Library lent 361 large-print books in May 2024.\n\n"
+        "As noted, 361 large-print books were lent in May 2024.",
+    ),
+    (
+        "The proportion of readers content after a visit was 60.5 per cent in July 2024.\n\n"
+        "To recap, 62.0 per cent was the proportion of readers content after a visit in July 2024.",
+        "The proportion of readers content after a visit was 62.0 per cent in July 2024.\n\n"
+        "To recap, 62.0 per cent was the proportion of readers content after a visit in July 2024.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("wrong", "right"), SAID_TWICE)
+def test_a_fact_in_two_sentences(wrong: str, right: str) -> None:
+    assert rules_of(wrong) == {"fact_quoted_differently"}
+    assert rules_of(right) == set()

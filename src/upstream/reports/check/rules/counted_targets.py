@@ -67,6 +67,7 @@ def _home(sentence: Sentence, held: list[tuple[Grid, list[Held]]], many: int | N
 def targets_counted(evidence: Evidence) -> list[Finding]:
     """Every sentence that says how many targets of a table are met or missed."""
     held = [(grid, rows) for grid in evidence.grids if len(rows := levels_against_aims(grid)) >= 2]
+    held = [(grid, rows) for grid, rows in held if all(row.met is not None for row in rows)]
     found = []
     for sentence in evidence.sentences if held else ():
         claim = _claim(without_paragraph_number(sentence.full))
@@ -75,7 +76,7 @@ def targets_counted(evidence: Evidence) -> list[Finding]:
             continue
         grid, rows = held[home]
         count, _, sign = claim
-        if (len(rows) != len(grid.rows) and claim[1] != len(rows)) or any(row.met is None for row in rows):
+        if len(rows) != len(grid.rows) and claim[1] != len(rows):
             continue
         true = sum(row.met == (sign > 0) for row in rows)
         # a level at its target may be called either

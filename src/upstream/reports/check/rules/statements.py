@@ -72,6 +72,11 @@ class Statement:
         return self.thing, self.places, self.period, self.value.percent
 
 
+def no_fact(line: str) -> bool:
+    """Whether words of a marked line make its numbers something else than a plain fact: a forecast, a mean, a limit."""
+    return bool(_NO_FACT.search(re.sub(r"<p\d+>", "", line)))
+
+
 def thing_of(subject: tuple[str, ...]) -> frozenset[str]:
     """The words that tell a thing from others: "burglary" of "burglary offences"."""
     return key(" ".join(subject))
@@ -127,7 +132,7 @@ def statements_of(sentence: Sentence, names: dict[frozenset[str], str]) -> Itera
     """Every plain level of a sentence that has a thing and a period."""
     marked = mark(sentence.full)
     line = marked.line
-    if not marked.spans or not marked.numbers or _NO_FACT.search(re.sub(r"<p\d+>", "", line)):
+    if not marked.spans or not marked.numbers or no_fact(line):
         return
     moved, named = changes_in(line), places_said(sentence.full)
     sides = {n: span for claim in read_claims(marked) for n, span in claim.sides()}
@@ -158,17 +163,50 @@ def _percent_of(sentence: Sentence, names: dict[frozenset[str], str]) -> Iterato
     line = marked.line
     if len(marked.numbers) != 1 or len(marked.spans) != 1 or "<t0>" not in line or not marked.spans[0].dated:
         return
-    if DIRECTION.search(line) or _NO_FACT.search(re.sub(r"<p\d+>", "", line)) or _JUDGED.search(line):
+    if DIRECTION.search(line) or no_fact(line) or _JUDGED.search(line):
         return
-    said = tokens(line)
-    at = said.index("<t0>")
-    subject = phrase_before(said, at)
-    if phrase_after(said, at) or not telling_label(" ".join(subject)):
+    subject = _share_of(line)
+    if not telling_label(" ".join(subject)):
         return
     places = places_in(sentence.text, subject, names) | _scope(sentence, subject, names)
     where = Where(sentence.file, sentence.line or None)
     period = marked.spans[0].first, marked.spans[0].last
     yield Statement(subject, places, period, marked.numbers[0], where, sentence.text)
+
+
+_SHARE_OF = (
+    re.compile(
+        r"\b(?:proportion|percentage|share) of (?!<)(?:the |all |our )?([^<,;]+?)"
+        r"(?:,? (?:in|for|during|over|to) <p0>,?)? (?:was|is|were|are|stood at|stands at|reached|came to)"
+        r"(?: just| only)? <t0>"
+    ),
+    re.compile(
+        r"<t0> (?:was|is) the (?:proportion|percentage|share) of (?:the |all |our )?([^<,;]+?)"
+        r"(?= (?:in|for|during|over|to) <p0>|[.,;]|$)"
+    ),
+)
+
+
+def _share_of(line: str) -> tuple[str, ...]:
+    """What the one per cent of a line is a share of, or what stands before it."""
+    match = next((m for pattern in _SHARE_OF if (m := pattern.search(line))), None)
+    if match is not None:
+        return name_of(match[1])
+    said = tokens(line)
+    at = said.index("<t0>")
+    return () if phrase_after(said, at) else phrase_before(said, at)
+
+
+def _own_names(evidence: Evidence) -> dict[str, frozenset[str]]:
+    """Names in the title of each file: of whom the report is, and so no place in it."""
+    first: dict[str, Sentence] = {}
+    for sentence in evidence.sentences:
+        first.setdefault(sentence.file, sentence)
+    found = {}
+    for file, sentence in first.items():
+        titled = re.findall(r"[A-Z][\w'-]+", without_periods(sentence.text))
+        found[file] = frozenset(stem for word in titled for stem in name_of(word))
+    return found
 
 
 def _scope(sentence: Sentence, subject: tuple[str, ...], names: dict[frozenset[str], str]) -> frozenset[str]:
@@ -276,7 +314,12 @@ def _heading_places(grid: Grid, label: str, names: dict[frozenset[str], str]) ->
 def fact_said_twice(evidence: Evidence) -> list[Finding]:
     """Sentences against sentences and against tables; tables against tables are in ``facts``."""
     names = vocabulary(evidence.grids)
-    said = [s for n in range(len(evidence.sentences)) for s in _said_in(evidence, n, names)]
+    own = _own_names(evidence)
+    said = [
+        replace(s, places=s.places - own.get(s.where.file, frozenset()))
+        for n in range(len(evidence.sentences))
+        for s in _said_in(evidence, n, names)
+    ]
     held: dict[Identity, list[Statement]] = defaultdict(list)
     for statement in said:
         held[statement.identity].append(statement)

@@ -16,6 +16,13 @@ from upstream.reports.check.marks import Marked, mark
 from upstream.reports.check.numbers import Value
 from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.betterness import better_of
+from upstream.reports.check.rules.target_words import (
+    TARGET_NOUN,
+    judges,
+    measureless,
+    names_that_judge,
+    without_names,
+)
 from upstream.reports.check.rules.verdicts import NEGATIVE, POSITIVE, met_verdict, placed
 
 _DURATION = re.compile(
@@ -24,15 +31,8 @@ _DURATION = re.compile(
     re.IGNORECASE,
 )
 _WITHIN_NUMBER = re.compile(r"\b(?:with)?in (?=(?:the |its |our )?\d[\d.]* unit)", re.IGNORECASE)
-_TARGET_NOUN = (
-    r"(?:targets?|goals?|ambitions?|aims?|aspirations?|thresholds?|standards?|benchmarks?|"
-    r"requirements?|expectations?|objectives?|"
-    r"bar|mark|hurdle|yardstick|norm|quota|guideline|service level|sla|par|undertaking|guarantee|"
-    r"limits?|maximum|minimum|ceiling|cap|floor|tolerance|commitments?|pledges?|promises?|trajectory|"
-    r"plan|good looks like)"
-)
 _BEFORE = re.compile(
-    rf"\b(?:{_TARGET_NOUN}|required|expected|should(?: be)?|must(?: be)?|supposed to|meant to|want(?:s|ed)?|(?:ask|"
+    rf"\b(?:{TARGET_NOUN}|required|expected|should(?: be)?|must(?: be)?|supposed to|meant to|want(?:s|ed)?|(?:ask|"
     rf"call)(?:s|ed)? for|(?:has|have|had|needs?|"
     rf"needed) to|at or (?:under|below|"
     rf"above|over)|permitted|allowed|agreed|"
@@ -42,7 +42,7 @@ _BEFORE = re.compile(
 )
 # "plan coverage: 37%", "pledge fulfilment": a word of target inside the name of a measure
 _OPENS_A_NAME = re.compile(
-    rf"(?!maximum|minimum){_TARGET_NOUN} (?!(?:of|for|is|was|were|are|at|to|on|in|by|with|and|or|that|which|has|had|"
+    rf"(?!maximum|minimum){TARGET_NOUN} (?!(?:of|for|is|was|were|are|at|to|on|in|by|with|and|or|that|which|has|had|"
     rf"set|level|rate|figure|"
     rf"time|score|range|value|agreed|\w+ed|this|last|we|our|it|being|stands?|stood|remains?|the|a|an)\b)[a-z-]+"
 )
@@ -53,11 +53,11 @@ _BETWEEN = (
 )
 _EXTREME = r"(?:most|least|longest|shortest|slowest|highest|lowest|fewest)"
 _AFTER = re.compile(
-    rf"^\s*(?:unit\w+ )?(?:\(?(?!{_BETWEEN})[a-z'-]+ ){{0,2}}?\(?{_TARGET_NOUN}\b|^\s*(?:unit\w+ )?(?:or (?:more|"
+    rf"^\s*(?:unit\w+ )?(?:\(?(?!{_BETWEEN})[a-z'-]+ ){{0,2}}?\(?{TARGET_NOUN}\b|^\s*(?:unit\w+ )?(?:or (?:more|"
     rf"less|fewer|better|above|below|higher|lower|over|under|sooner)|"
     r"(?:that (?:was|is) |we )?(?:expected|required|permitted|allowed|promised|pledged|aimed for|sought|set))\b|"
     rf"^\s*(?:unit\w+ )?at (?:the )?(?:most|least)\b|"
-    rf"^\s*(?:unit\w+,? )?(?:(?:that |which )?(?:is|was|being)|as) (?:the|our|a) (?:{_EXTREME}|{_TARGET_NOUN})\b"
+    rf"^\s*(?:unit\w+,? )?(?:(?:that |which )?(?:is|was|being)|as) (?:the|our|a) (?:{_EXTREME}|{TARGET_NOUN})\b"
 )
 _ACTUAL_BEFORE = re.compile(
     r"(?:\b(?:was|were|is|are|stood at|stands at|reached|came in at|came to|at|recorded|achieved|performance of|"
@@ -150,14 +150,14 @@ def _cut_off(words: str) -> bool:
     )
 
 
-def _roles(marked: Marked) -> tuple[int, int] | None:
+def roles_of(marked: Marked) -> tuple[int, int] | None:
     """Numbers of the level and of the target: two of one unit, of which one is plainly the target."""
     kinds = _kinds(marked)
     pairs = [numbers for numbers in kinds.values() if len(numbers) == 2]
     told = []
     for numbers in pairs:
         one, other = numbers
-        if numbers is kinds.get("count") and not re.search(rf"\b{_TARGET_NOUN}\b", marked.line):
+        if numbers is kinds.get("count") and not re.search(rf"\b{TARGET_NOUN}\b", marked.line):
             # bare counts of who knows what need a word that makes one a target
             continue
         first, second = _target_score(marked.line, one), _target_score(marked.line, other)
@@ -165,7 +165,7 @@ def _roles(marked: Marked) -> tuple[int, int] | None:
             told.append((other, one) if first > second else (one, other))
         elif (
             first == second
-            and re.search(rf"\b{_TARGET_NOUN}\b", marked.line)
+            and re.search(rf"\b{TARGET_NOUN}\b", marked.line)
             and not _OTHERS.search(marked.line)
             and not re.search(r"<q\d+>", marked.line)
         ):
@@ -218,7 +218,7 @@ def _judging(line: str, target: int) -> str:
     line = re.sub(
         rf"\b(?:should |must |may |can |will )?not (?:to )?(?:exceed|fall below|drop below) (?:the )?{n}", " ", line
     )
-    line = re.sub(rf"\b({_TARGET_NOUN} (?:of|is|was)) (?:under|over|above|below|inside) {n}", r"\1", line)
+    line = re.sub(rf"\b({TARGET_NOUN} (?:of|is|was)) (?:under|over|above|below|inside) {n}", r"\1", line)
     line = re.sub(rf"{n} or (?:more|less|fewer|better|above|below|higher|lower|over|under|sooner)", " ", line)
     line = re.sub(r"\bor (?:more|less|fewer|better|above|below|higher|lower|over|under)\b|\bin full\b", " ", line)
     line = re.sub(
@@ -254,7 +254,7 @@ def _judging(line: str, target: int) -> str:
         " ",
         line,
     )
-    return re.sub(r"\s+", " ", line)
+    return measureless(re.sub(r"\s+", " ", line))
 
 
 def _truths(judged: Judged) -> list[tuple[bool, str]]:
@@ -272,11 +272,11 @@ def _truths(judged: Judged) -> list[tuple[bool, str]]:
     return out
 
 
-def _read(text: str) -> Judged | None:
-    marked = with_units(text)
+def _read(text: str, names: re.Pattern[str] | None) -> Judged | None:
+    marked = with_units(without_names(text, names))
     if _OPEN.search(marked.line):
         return None
-    roles = _roles(marked)
+    roles = roles_of(marked)
     if roles is None:
         return None
     actual, target = (marked.numbers[n] for n in roles)
@@ -296,7 +296,7 @@ def target_of(text: str) -> tuple[Marked, Value] | None:
     numbers = [n for held in kinds.values() for n in held]
     if len(numbers) == 1 and _target_score(marked.line, numbers[0]) >= 1:
         return marked, marked.numbers[numbers[0]]
-    roles = _roles(marked)
+    roles = roles_of(marked)
     return (marked, marked.numbers[roles[1]]) if roles is not None else None
 
 
@@ -318,7 +318,7 @@ def _joined(evidence: Evidence, n: int) -> str | None:
             return None
         last = [with_units(s.text) for s in before]
         counted = [sum(map(len, _kinds(m).values())) for m in (own, *last)]
-        speaks = _SPEAKS_BACK.search(own.line) or (not own.numbers and _judges(own.line))
+        speaks = _SPEAKS_BACK.search(own.line) or (not own.numbers and judges(own.line))
         if (
             speaks
             and counted[0] <= 1
@@ -327,10 +327,6 @@ def _joined(evidence: Evidence, n: int) -> str | None:
         ):
             return "; ".join([*(s.text.rstrip(".") for s in before), sentence.text])
     return None
-
-
-def _judges(line: str) -> bool:
-    return met_verdict(line) is not None or placed(line) is not None
 
 
 def _only_judges(line: str) -> bool:
@@ -345,11 +341,12 @@ def _all_short(sentences: tuple[Sentence, ...]) -> bool:
 def targets_said(evidence: Evidence) -> list[Finding]:
     """Every sentence that judges a level against a target, alone or with the one before it."""
     found: list[Finding] = []
+    names = names_that_judge(evidence)
     for n, sentence in enumerate(evidence.sentences):
         text = sentence.full
-        judged = _read(text)
+        judged = _read(text, names)
         if judged is None and (both := _joined(evidence, n)) is not None:
-            text, judged = both, _read(both)
+            text, judged = both, _read(both, names)
         if judged is not None and not _truths(judged) and n and _only_judges(evidence.sentences[n - 1].text.lower()):
             judged = replace(judged, words=f"{evidence.sentences[n - 1].text.lower()}; {judged.words}")
         truths = _truths(judged) if judged is not None else []

@@ -80,19 +80,19 @@ class Aim:
     figure: Figure
 
 
-def _bound_said(header: str) -> int | None:
+def bound_said(header: str) -> int | None:
     """1 for "Standard (at least)", -1 for "Limit (at most)", ``None`` for neither."""
     least, most = _AT_LEAST.search(header), _AT_MOST.search(header)
     return None if bool(least) == bool(most) else 1 if least else -1
 
 
-def _aims(grid: Grid) -> dict[int, Aim]:
+def aims_of(grid: Grid) -> dict[int, Aim]:
     """Targets by row, from a column of numbers or of words with one number each ("at least 75%")."""
     columns = [n for n, c in enumerate(grid.columns) if c.role == "target" or TARGET_HEADER.search(c.header)]
     if len(columns) == 1:
         at = columns[0]
         return {
-            r: Aim(value, _bound_said(grid.columns[at].header), grid.figure(row, at))
+            r: Aim(value, bound_said(grid.columns[at].header), grid.figure(row, at))
             for r, row in enumerate(grid.rows)
             if (value := row.values[at]) is not None
         }
@@ -133,7 +133,7 @@ def _signs(grid: Grid, header: str) -> dict[int, int]:
 
 
 def _status_column(grid: Grid) -> list[Finding]:
-    aims = _aims(grid)
+    aims = aims_of(grid)
     actuals = _actuals(grid)
     if not aims or not actuals:
         return []
@@ -151,7 +151,7 @@ def _status_column(grid: Grid) -> list[Finding]:
     return found
 
 
-def _in_unit(level: Value | None, aim: Value) -> Value | None:
+def in_unit(level: Value | None, aim: Value) -> Value | None:
     """A level as a per cent when its target is one and a workbook stored it as a fraction."""
     if level is None or level.percent or not aim.percent or aim.number <= _FRACTION or level.number > _FRACTION:
         return level
@@ -163,7 +163,7 @@ def _judged(
 ) -> Finding | None:
     """One row's verdict against its level and target."""
     row, aim, sign = grid.rows[r], aims[r], signs[r]
-    level = _in_unit(row.values[actual], aim.value)
+    level = in_unit(row.values[actual], aim.value)
     if level is None or level.number == aim.value.number:
         return None
     better = 1 if abs(sign) == 2 else aim.bound or _better_row(grid, r, actual, aims, signs)
@@ -191,14 +191,14 @@ class Held:
 
 def levels_against_aims(grid: Grid) -> list[Held]:
     """Every row of a table that shows a level and a target."""
-    aims, actuals = _aims(grid), _actuals(grid)
+    aims, actuals = aims_of(grid), _actuals(grid)
     if not aims or not actuals:
         return []
     actual = _actual_column(grid, actuals)
     found = []
     for r, aim in aims.items():
         row = grid.rows[r]
-        level = _in_unit(row.values[actual], aim.value)
+        level = in_unit(row.values[actual], aim.value)
         if level is not None:
             better = aim.bound or _better_row(grid, r, actual, aims, {})
             apart = level.number - aim.value.number

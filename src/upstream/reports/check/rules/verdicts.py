@@ -34,11 +34,15 @@ _GOOD = re.compile(
     r"remains?|came|comfortably|well|just|so|,) within)\b"
 )
 _BAD = re.compile(r"\b(?:worse|slower|later|adverse|unfavourabl[ey]|behind|outside|beyond|adrift)\b")
+# "at higher risk" names a thing: a comparative that judges has no noun behind it
+_PREDICATE = r"(?!\w)(?! (?!than|at|by|in|on|and|but|still|again|yet|this|for|with|when|to|here|now|so|as|or)[a-z])"
 _HIGH = re.compile(
-    r"\b(?:above|over|exceed\w*|surpass\w*|higher|more|topp(?:ed|ing)|overshot|overshoot\w*|in excess|greater|longer|"
-    r"upwards)\b"
+    rf"\b(?:above|over|exceed\w*|surpass\w*|(?:higher|more|greater|longer){_PREDICATE}|topp(?:ed|ing)|overshot|"
+    r"overshoot\w*|in excess|upwards)\b"
 )
-_LOW = re.compile(r"\b(?:below|under(?! the [^<]*\bact\b)|lower|less|fewer|beneath|short of|shorter|undershot)\b")
+_LOW = re.compile(
+    rf"\b(?:below|under(?! the [^<]*\bact\b)|(?:lower|less|fewer|shorter){_PREDICATE}|beneath|short of|undershot)\b"
+)
 # "It was to be 95%. At 86% it was not": a verb that takes up what was asked
 _ECHO = re.compile(r"\b(?:it|they|we|this|that) (?:was|were|did|has|have|is|does|do)( not|n't)?\s*[.;]?\s*$")
 
