@@ -1,7 +1,8 @@
 """A scorecard against the pages of its measures: one target and one level each, in the table and in the words.
 
-A sentence is of a measure when it names it in full, or stands under a heading that is the measure's name. The target it
-states must be the target of the row, and the level it judges one of the numbers of the row.
+On the page of a measure, under a heading that is its name, the target must be the target of the row and the level one
+of the numbers of the row. Elsewhere a sentence that names the measure may speak of another time or place: it is of the
+row when its level is one of the row's, and then its target must be the row's.
 """
 
 from __future__ import annotations
@@ -58,12 +59,16 @@ def _measures(evidence: Evidence) -> list[Measure]:
     return found if len(found) <= _MOST_MEASURES else []
 
 
+def _heads(sentence: Sentence, measure: Measure) -> bool:
+    """Whether a sentence stands under a heading that is the measure's name."""
+    return bool(sentence.section) and key(sentence.section[-1]) == key(measure.name)
+
+
 def _named(sentence: Sentence, measures: list[Measure]) -> list[Measure]:
     """The measures that a sentence speaks of: the longest name said, else the name that its heading is."""
-    heading = key(sentence.section[-1]) if sentence.section else frozenset()
     said = [m for m in measures if said_in(m.name, sentence.full)]
     said = [m for m in said if not any(key(m.name) < key(o.name) for o in said)]
-    said = said or [m for m in measures if key(m.name) == heading]
+    said = said or [m for m in measures if _heads(sentence, m)]
     return said if len({key(m.name) for m in said}) == 1 else []
 
 
@@ -92,9 +97,11 @@ def _check(sentence: Sentence, held: list[Measure]) -> Finding | None:
     if not re.search(rf"\b{TARGET_NOUN}\b", marked.line) or _OTHER_TIME.search(text) or target is None:
         return None
     alike = [m for m in held if not _other_unit(m.aim.value, target)]
-    if alike and not any(same_number(m.aim.value, target) for m in alike):
+    level_held = level is not None and any(same_number(v, level) for m in alike for v in m.levels)
+    on_page = any(_heads(sentence, m) for m in alike)
+    if alike and (on_page or level_held) and not any(same_number(m.aim.value, target) for m in alike):
         return _finding(sentence, alike[0], "target", target, alike[0].aim.figure)
-    if level is None or not alike or any(same_number(v, level) for m in alike for v in m.levels):
+    if level is None or not on_page or level_held:
         return None
     first = alike[0]
     at = max(n for n, v in enumerate(first.row.values) if v is not None)

@@ -39,6 +39,7 @@ _COUNTED = re.compile(
 )
 _ALL = re.compile(r"\b(?:every|each|all(?: the| of the)?) [a-z]+(?: [a-z]+){0,2}? (?!of\b)", re.IGNORECASE)
 _NONE = re.compile(r"\b(?:no|none of the|not one of the|not a single) [a-z]+", re.IGNORECASE)
+_STANDARD = re.compile(rf"\b{TARGET_NOUN}\b", re.IGNORECASE)
 # volumes and their control limits are no standard
 _LIMITS = re.compile(r"\blimits?\b|\bexpected range", re.IGNORECASE)
 _HIGH_SHARE = 50
@@ -79,20 +80,35 @@ class Claimed:
     count: int | None
 
 
-def _standard_of(grid: Grid, sentence: Sentence) -> Value | None:
-    """The one standard that the sentence says and the table repeats in its title or in a header."""
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A table with one column of levels and a standard in its title or a header: the numbers that may be it."""
+
+    grid: Grid
+    at: int
+    known: frozenset[tuple[float, bool]]
+
+
+def _boards(evidence: Evidence) -> list[Board]:
+    found = []
+    for grid in evidence.grids:
+        shares = [n for n, c in enumerate(grid.columns) if c.role in {"percent", "average", "median"}]
+        heads = " ; ".join((grid.table.title.replace("_", " "), *(c.header for c in grid.columns)))
+        if len(shares) != 1 or len(grid.key_names) != 1 or not _STANDARD.search(heads):
+            continue
+        # a title made from a file's name has lost its signs
+        plain = grid.table.title == grid.table.title.lower()
+        printed = with_units(heads).numbers
+        known = {(v.number, v.percent) for v in printed} | {(v.number, True) for v in printed if plain}
+        found += [Board(grid, shares[0], frozenset(known))] if known else []
+    return found
+
+
+def _standard_of(board: Board, sentence: Sentence) -> Value | None:
+    """The one standard that the sentence says and the table repeats."""
     said = [v for v in with_units(sentence.full).numbers if v.decimals <= 1]
-    printed = with_units(" ; ".join((grid.table.title.replace("_", " "), *(c.header for c in grid.columns)))).numbers
-    # a title made from a file's name has lost its signs
-    plain = grid.table.title == grid.table.title.lower()
-    known = {(v.number, v.percent) for v in printed} | {(v.number, True) for v in printed if plain}
-    found = {v.number: v for v in said if (v.number, v.percent) in known and _called(sentence.full, v)}
+    found = {v.number: v for v in said if (v.number, v.percent) in board.known and v.text in sentence.full}
     return next(iter(found.values())) if len(found) == 1 else None
-
-
-def _called(text: str, value: Value) -> bool:
-    """Whether a number is called a standard in the sentence."""
-    return bool(re.search(rf"\b{TARGET_NOUN}\b", text.lower())) and value.text in text
 
 
 def _whole(grid: Grid, row: Row) -> bool:
@@ -104,17 +120,17 @@ def _whole(grid: Grid, row: Row) -> bool:
     return any((own := row.values[n]) is not None and own.number == sum(rest) > 0 for n, rest in held.items())
 
 
-def _levels(grid: Grid, sentence: Sentence) -> Levels | None:
-    shares = [n for n, c in enumerate(grid.columns) if c.role in {"percent", "average", "median"}]
-    standard = _standard_of(grid, sentence) if len(shares) == 1 and len(grid.key_names) == 1 else None
+def _levels(board: Board, sentence: Sentence) -> Levels | None:
+    standard = _standard_of(board, sentence)
     if standard is None:
         return None
-    rows = tuple(row for row in grid.rows if not _whole(grid, row) and row.values[shares[0]] is not None)
-    if any((v := in_unit(row.values[shares[0]], standard)) is None or v.percent != standard.percent for row in rows):
+    grid, at = board.grid, board.at
+    rows = tuple(row for row in grid.rows if not _whole(grid, row) and row.values[at] is not None)
+    if any((v := in_unit(row.values[at], standard)) is None or v.percent != standard.percent for row in rows):
         return None
     about = f"{grid.table.title} {sentence.full}"
     better = bound_said(about) or (1 if standard.percent and standard.number >= _HIGH_SHARE else better_of(about))
-    return Levels(grid, shares[0], rows, standard, better) if better and len(rows) >= _LEAST_ROWS else None
+    return Levels(grid, at, rows, standard, better) if better and len(rows) >= _LEAST_ROWS else None
 
 
 def _number(text: str | None) -> int | None:
@@ -167,9 +183,9 @@ def _miscounted(levels: Levels, claim: Claimed) -> bool:
     return claim.count is not None and not true - loose <= claim.count <= true + loose
 
 
-def _home(evidence: Evidence, sentence: Sentence) -> Levels | None:
-    """The one table that a sentence can mean: in its section, else with its title said."""
-    held = [levels for grid in evidence.grids if (levels := _levels(grid, sentence)) is not None]
+def _home(boards: list[Board], sentence: Sentence) -> Levels | None:
+    """The one table that a sentence can mean: with its title said, else in its section."""
+    held = [levels for board in boards if (levels := _levels(board, sentence)) is not None]
     said = frozenset(words(sentence.full))
     titled = [h for h in held if (own := telling(without_periods(h.grid.table.title)) - _unnamed(h)) and own <= said]
     near = [h for h in held if (h.grid.table.file, h.grid.table.section) == (sentence.file, sentence.section)]
@@ -188,10 +204,11 @@ def _unnamed(levels: Levels) -> frozenset[str]:
 def rows_said_to_reach(evidence: Evidence) -> list[Finding]:
     """Every sentence that says which rows, or how many, reach the standard of a table."""
     found = []
-    for sentence in evidence.sentences:
-        if not re.search(r"\d", sentence.full) or _LIMITS.search(sentence.full):
+    boards = _boards(evidence)
+    for sentence in evidence.sentences if boards else ():
+        if not _STANDARD.search(sentence.full) or _LIMITS.search(sentence.full):
             continue
-        levels = _home(evidence, sentence)
+        levels = _home(boards, sentence)
         claim = _claimed(sentence, levels) if levels is not None else None
         if levels is None or claim is None:
             continue
