@@ -14,7 +14,7 @@ from upstream.disclosure.published import published_count
 from upstream.measures.cube import Looked
 from upstream.periods import Month
 from upstream.reports.charts import ControlChart, Point, draw
-from upstream.reports.document import Block, Callout, Cell, Chart, Column, Facts, Flag, Paragraph, Row, Table, Text
+from upstream.reports.document import Block, Callout, Cell, Chart, Column, Facts, Paragraph, Row, Table, Text
 from upstream.reports.place_maps import Shaded, draw_places
 
 MOST_ROWS: Final = 25
@@ -27,7 +27,6 @@ SMALL: Final = (
     "not add up to totals."
 )
 Plain = Mapping[str, Any]
-_FLAGS: Final[dict[str, Flag]] = {"hot": "above", "cold": "below"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +210,7 @@ def _spot_table(answer: Plain, small_numbers: bool, key: str = "spots") -> Table
                 harm,
                 f"{row['harm_rank_low']:,} to {row['harm_rank_high']:,}",
             )
-        flag = _FLAGS.get(row["called"], "")
-        shown.append(Row((_cell(row["name"] or row["lsoa"]), Cell((Text(row["called"]),), flag), *map(_cell, cells))))
+        shown.append(Row((_cell(row["name"] or row["lsoa"]), _cell(row["called"]), *map(_cell, cells))))
     note = f"The first {MOST_ROWS} of {len(answer['places']):,}: hot first, then by events."
     return Table(key, "Places", columns, tuple(shown), (_runs(note),))
 
@@ -243,8 +241,8 @@ def _gain(row: Plain) -> str:
     if row["map"] == "same places":
         return "this is the naive map"
     if row["gain_lower"] is None:
-        return f"{row['gain_on_same_places']:+.0%}"
-    return f"{row['gain_on_same_places']:+.0%} ({row['gain_lower']:+.0%} to {row['gain_upper']:+.0%})"
+        return f"{row['gain_on_same_places']:+.1%}"
+    return f"{row['gain_on_same_places']:+.1%} ({row['gain_lower']:+.1%} to {row['gain_upper']:+.1%})"
 
 
 def _spot_facts(answer: Plain) -> Facts:

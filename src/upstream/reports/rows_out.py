@@ -34,16 +34,21 @@ def write_rows(
     BadInput
         The ending is not known, or nobody holds the outlines.
     """
-    makers = {".csv": _csv, ".json": _json, ".parquet": _parquet}
-    ending = path.suffix.lower()
-    if ending not in ENDINGS:
-        raise BadInput(f"{path.name} has an ending that is not known.", allowed=", ".join(ENDINGS))
-    if ending == ".geojson":
-        made = _features(rows, _outlines(rows, store) if shapes is None else shapes)
-    else:
-        made = makers[ending](rows)
-    path.write_bytes(made)
+    path.write_bytes(rows_as(path.suffix, rows, store, shapes=shapes))
     return path
+
+
+def rows_as(
+    suffix: str, rows: Rows, store: Store | None = None, *, shapes: Sequence[shapely.Geometry] | None = None
+) -> bytes:
+    """The file's content; ``suffix`` such as ``.csv`` says how. As :func:`write_rows`."""
+    makers = {".csv": _csv, ".json": _json, ".parquet": _parquet}
+    ending = suffix.lower()
+    if ending not in ENDINGS:
+        raise BadInput(f"The ending {suffix!r} is not known.", allowed=", ".join(ENDINGS))
+    if ending == ".geojson":
+        return _features(rows, _outlines(rows, store) if shapes is None else shapes)
+    return makers[ending](rows)
 
 
 def _csv(rows: Rows) -> bytes:

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.db.models import Q
 
+from upstream.periods import Month
 from upstream_web.explore import queries
 from upstream_web.explore.engine import Held, held
+from upstream_web.explore.engine.places import Seen, seen, versions_now
 from upstream_web.explore.models import Analysis
 from upstream_web.people.access import require, standing
 from upstream_web.people.models import User
@@ -28,6 +30,17 @@ class Open:
     stale: bool
 
 
+@dataclass(frozen=True, slots=True)
+class OpenLook:
+    """Counts as a person has them open.
+
+    small_numbers : whether the person may see counts under five in the place asked for
+    """
+
+    seen: Seen
+    small_numbers: bool
+
+
 def records_for_exploring(user: User) -> Held:
     """What is held, for whoever may look into it."""
     require(user, Permission.MEASURE_READ)
@@ -41,6 +54,21 @@ def analysis_for_reading(user: User, kind: str, asked: Mapping[str, Any]) -> Ope
     if found is None:
         return None
     return Open(found, sees_records(user, asked["area"], now), found.tables != now.versions)
+
+
+def look_for_reading(user: User, *, types: tuple[str, ...], area: str, first: Month, last: Month) -> OpenLook:
+    """Counts of types, an area and months, for whoever may look into the records."""
+    now = records_for_exploring(user)
+    return OpenLook(seen(types, area, first, last), sees_records(user, area, now))
+
+
+def hot_spots_for_reading(user: User, asked: Mapping[str, Any]) -> Open | None:
+    """The newest hot spots of a question; `None` where nobody has asked it yet."""
+    now = records_for_exploring(user)
+    found = queries.kept(Analysis.Kind.HOT_SPOTS, asked)
+    if found is None:
+        return None
+    return Open(found, sees_records(user, asked["area"], now), found.tables != versions_now((asked["type"],)))
 
 
 def sees_records(user: User, code: str, of: Held) -> bool:

@@ -14,6 +14,7 @@ class Analysis(models.Model):
     class Kind(models.TextChoices):
         NEAR_REPEATS = "near_repeats", "Near repeats"
         CLUSTERS = "clusters", "New clusters"
+        HOT_SPOTS = "hot_spots", "Hot spots"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     asked = models.JSONField()

@@ -1,11 +1,14 @@
 """Words of the pages of patterns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from upstream_web.explore.access import Open
-from upstream_web.explore.engine import drawn
+from upstream.reports.document import Block
+from upstream_web.explore.access import Open, OpenLook
+from upstream_web.explore.engine import Held, drawn
+from upstream_web.explore.engine.places import explored, hot_spots_drawn
 from upstream_web.explore.models import Analysis
+from upstream_web.explore.place_forms import ExplorerForm
 from upstream_web.measures.presenters.blocks import block
 
 LEADS = {
@@ -17,6 +20,10 @@ LEADS = {
         "Where more has happened of late than there was to expect, and is still there on the last day. Of all circles "
         "and spans of days looked at, with chance allowed for."
     ),
+    Analysis.Kind.HOT_SPOTS: (
+        "Small areas that, with those around them, have more than chance gives, beside those with most harm and those "
+        "with most events; and whether any of the three would have said where the next events were."
+    ),
 }
 
 
@@ -26,6 +33,44 @@ def title_of(kind: str, asked: Mapping[str, Any] | None, areas: Mapping[str, str
     if not asked:
         return words
     return f"{words}: {asked['type'].lower()}, {areas.get(asked['area'], asked['area']) or force}"
+
+
+def hot_spots_of(found: Open | None) -> list[dict[str, Any]]:
+    """Hot spots as blocks of a page; nothing without an answer."""
+    if found is None:
+        return []
+    return _plain(hot_spots_drawn(found.analysis.answer, small_numbers=found.small_numbers))
+
+
+def seen_of(found: OpenLook, *, noun: str, where: str) -> list[dict[str, Any]]:
+    """A look as blocks of a page."""
+    return _plain(explored(found.seen, noun=noun, where=where, small_numbers=found.small_numbers))
+
+
+def look_words(form: ExplorerForm, of: Held) -> dict[str, str]:
+    """What is counted, and where, in words."""
+    area = form.cleaned_data["area"]
+    return {"noun": noun_of(form.chosen), "where": of.areas.get(area, area) or of.force}
+
+
+def look_title(form: ExplorerForm, of: Held) -> str:
+    """The heading of the explorer."""
+    if not form.is_valid():
+        return "Map and months"
+    words, months = look_words(form, of), form.cleaned_data
+    return f"{words['noun'].capitalize()}, {words['where']}, {months['first'].label} to {months['last'].label}"
+
+
+def noun_of(types: Sequence[str]) -> str:
+    """What is counted, in words."""
+    if not types:
+        return "crimes"
+    named = [name if name.isupper() else name.lower() for name in types]
+    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+
+
+def _plain(made: Sequence[Block]) -> list[dict[str, Any]]:
+    return [block(one, lambda _key: "") for one in made]
 
 
 def blocks_of(found: Open | None) -> list[dict[str, Any]]:

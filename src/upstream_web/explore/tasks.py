@@ -16,10 +16,13 @@ from upstream_web.runs.progress import Progress
 @kind_of_run(changes.ANALYSE, may_ask=holders_of(Permission.MEASURE_READ))
 def analyse(progress: Progress, by: Any, *, kind: str, asked: Mapping[str, Any]) -> Outcome:
     """Work an analysis out and keep it."""
-    from upstream_web.explore.engine import work_out  # heavy: only where it runs
+    from upstream_web.explore.engine import places, work_out  # heavy: only where it runs
 
-    worked = work_out(kind, asked, by.email, progress.say)
+    if kind == Analysis.Kind.HOT_SPOTS:
+        worked = places.hot_spots(asked, by.email, progress.say)
+    else:
+        worked = work_out(kind, asked, by.email, progress.say)
     progress.rests_on(worked.tables, worked.engine_version)
     changes.keep(kind=kind, asked=asked, worked=worked, by=by)
     words = Analysis.Kind(kind).label.lower()
-    return Outcome(f"the {words}", f"{reverse(f'explore:{kind}')}?{urlencode(asked)}")
+    return Outcome(f"the {words}", f"{reverse(f'explore:{kind}')}?{urlencode(asked, doseq=True)}")

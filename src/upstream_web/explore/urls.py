@@ -4,10 +4,14 @@ from django.urls import path
 
 from upstream_web.explore import views
 from upstream_web.explore.models import Analysis
+from upstream_web.explore.views import places
 
 app_name = "explore"
 urlpatterns = [
     path("", views.index, name="index"),
     path("near-repeats/", views.analysis, {"kind": Analysis.Kind.NEAR_REPEATS.value}, name="near_repeats"),
     path("clusters/", views.analysis, {"kind": Analysis.Kind.CLUSTERS.value}, name="clusters"),
+    path("hot-spots/", places.hot_spots, name="hot_spots"),
+    path("map/", places.explorer, name="map"),
+    path("map/file/<str:ending>/", places.file, name="map_file"),
 ]

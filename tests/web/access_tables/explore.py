@@ -6,10 +6,10 @@ FIXTURES = ("figures",)
 
 
 def world() -> World:
-    return World(everybody(*areas()))
+    return World(everybody(*areas()), {"ending": "csv"})
 
 
 READERS = anywhere("neighbourhood_officer", "supervisor", "hub", "analyst", "performance_lead", "commissioner")
 READ = admits(*READERS, others=REFUSED)
 
-ROWS = [Row(f"explore:{page}", READ) for page in ("index", "near_repeats", "clusters")]
+ROWS = [Row(f"explore:{page}", READ) for page in ("index", "near_repeats", "clusters", "hot_spots", "map", "map_file")]

@@ -1,0 +1,104 @@
+"""What may be asked of places: crime types, an area, and months."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from upstream.measures.crime_types import ASB
+from upstream.periods import Month
+from upstream_web.explore.engine.places import TYPES, USUAL_MONTHS, months_held
+
+LONGEST_MONTHS = 60
+
+
+class MonthsForm(forms.Form):
+    """An area and months, sent in the address, so that an answer has a link of its own."""
+
+    area = forms.ChoiceField(label="Area", required=False)
+    first = forms.CharField(label="First month", required=False)
+    last = forms.CharField(label="Last month", required=False)
+
+    def __init__(self, data: Any, *, areas: dict[str, str], force: str) -> None:
+        super().__init__(data)
+        self.fields["area"].choices = [("", force), *areas.items()]
+        self.held: tuple[Month, ...] = ()
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The crime types chosen; none: every crime."""
+        return ()
+
+    def clean(self) -> dict[str, Any]:
+        """Months within the records of the types; without them, the last year."""
+        if self.errors:
+            return self.cleaned_data
+        self.held = months_held(self.chosen)
+        if not self.held:
+            raise ValidationError("No records of these types are held yet.")
+        last = self._month("last") or self.held[-1]
+        first = self._month("first") or max(self.held[0], last - (USUAL_MONTHS - 1))
+        if not self.held[0] <= first <= last <= self.held[-1] or last.index - first.index >= LONGEST_MONTHS:
+            raise ValidationError(
+                f"Give months from {self.held[0]} to {self.held[-1]}, the first no later than the last, at most "
+                f"{LONGEST_MONTHS} of them."
+            )
+        return self.cleaned_data | {"first": first, "last": last}
+
+    def _month(self, name: str) -> Month | None:
+        given = self.cleaned_data.get(name)
+        if not given:
+            return None
+        try:
+            return Month.parse(given)
+        except Exception as error:
+            raise ValidationError("Give a month as year and month, for example 2022-06.") from error
+
+
+class ExplorerForm(MonthsForm):
+    """Any types, together; anti-social behaviour is incidents, and asked for by itself."""
+
+    type = forms.MultipleChoiceField(label="Crime types", choices=[(name, name) for name in TYPES], required=False)
+    field_order = ("type", "area", "first", "last")
+
+    def clean_type(self) -> list[str]:
+        """Crimes, or anti-social behaviour by itself."""
+        types = self.cleaned_data["type"]
+        if ASB in types and len(types) > 1:
+            raise ValidationError(f"{ASB} is incidents, not crimes: choose it by itself.")
+        return types
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        return tuple(self.cleaned_data["type"])
+
+    @property
+    def look(self) -> dict[str, Any]:
+        """What is asked, for the engine."""
+        of = self.cleaned_data
+        return {"types": self.chosen, "area": of["area"], "first": of["first"], "last": of["last"]}
+
+    @property
+    def query(self) -> str:
+        """The address of this look."""
+        of = self.cleaned_data
+        pairs = {"type": of["type"], "area": of["area"], "first": str(of["first"]), "last": str(of["last"])}
+        return urlencode(pairs, doseq=True)
+
+
+class HotSpotForm(MonthsForm):
+    """One type: hot spots of all crimes together are those of its commonest type."""
+
+    type = forms.ChoiceField(label="Crime type", choices=[(name, name) for name in TYPES])
+    field_order = ("type", "area", "first", "last")
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        return (self.cleaned_data["type"],)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The question as it is kept."""
+        of = self.cleaned_data
+        return {"type": of["type"], "area": of["area"], "first": str(of["first"]), "last": str(of["last"])}
