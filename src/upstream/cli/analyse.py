@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from upstream.cli.analyse_when import when
 from upstream.cli.force import with_force
 from upstream.cli.settings import Settings, load_settings, who
 from upstream.cli.terminal import cells, say, say_json, show
@@ -338,3 +339,6 @@ def _show_similar(made: Similar) -> None:
         table.add_row(*cells(label, f"{one.distance:.2f}", f"{one.kept:.0%}", f"{one.apart[0]} ({one.apart[1]:.0%})"))
     show(table)
     say(f"By: {', '.join(made.variables)}. Distances are in standard deviations.")
+
+
+group.add_command(when)

@@ -8,6 +8,8 @@ wall               limits, flags and rolling sums of a whole wall in one pass
 shuffles           values dealt out anew, for tests by permutation
 knox               pairs near in place and in time, beside what chance gives
 scan_statistic     circles and cylinders with more events than there were to expect
+time_to_next       how soon again, where for many the wait is not over
+multinomial        whether a few counts are more uneven than chance, exactly
 repeats            distinct and repeat persons by month
 rates, intervals   rates, changes and their intervals
 comparisons        tests of two counts, two proportions, two survey waves
