@@ -45,6 +45,8 @@ def _table(contract: Contract) -> list[str]:
         "",
         f"Held under: {REGIMES[contract.regime]}. Purpose: {contract.purpose}.",
         f"Kept: {kept} ({contract.retention_reason}).",
+        *([f"Agreed with the partner: {contract.agreement}."] if contract.agreement else []),
+        *([f"A file holds the whole of one {', '.join(contract.replaces)}."] if contract.replaces else []),
         "",
         "| column | kind | needed | meaning | values |",
         "|---|---|---|---|---|",
@@ -69,7 +71,8 @@ def _needed(column: Column) -> str:
         return f"no: {column.derived}"
     if column.default is not None:
         return f"no: blank is {column.default}"
-    return "yes" if column.required else "no"
+    mark = f" ({column.standard})" if column.standard else ""
+    return ("yes" if column.required else "no") + mark
 
 
 def _values(column: Column) -> str:

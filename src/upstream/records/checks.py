@@ -45,6 +45,9 @@ WITHHELD: Final = "(withheld)"
 YES: Final = ("true", "t", "yes", "y", "1")
 NO: Final = ("false", "f", "no", "n", "0")
 
+NHS_NUMBER: Final = r"\b\d{3}[ -]?\d{3}[ -]?\d{4}\b"
+"""Ten digits as NHS numbers are written; the check digit is not worked out: no place needs such a number."""
+
 _SPACES: Final = quoted(" \t\r\n\u00a0")
 _ISO_DATE: Final = r"\d{4}-\d{1,2}-\d{1,2}"
 _ISO_TIME: Final = r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?"
@@ -283,6 +286,8 @@ def _instant(column: Column, mapping: Mapping) -> str:
 
 def _derived(column: Column) -> str:
     rule, _, rest = str(column.derived).partition("(")
+    if rule == "row_of_file":
+        return named(ROW)
     if rule != "local_date":
         raise ValueError(f"{column.derived} is not a derivation of force tables")
     return f"CAST({local_clock(named(rest.rstrip(')')))} AS DATE)"
@@ -353,6 +358,12 @@ def _broken(check: RowCheck) -> str:
             return f"{names[0]} = {quoted(str(check.value))} AND {names[1]} IS NULL"
         case "never":
             return f"{names[0]} = {quoted(str(check.value))}"
+        case "no_nhs_number":
+            return " OR ".join(f"coalesce({_holds_nhs_number(name)}, false)" for name in names)
+
+
+def _holds_nhs_number(text: str) -> str:
+    return f"regexp_matches({text}, {quoted(NHS_NUMBER)})"
 
 
 def _joined(cases: Iterable[tuple[str, str]]) -> str:
@@ -368,8 +379,10 @@ def _raw(held: Contract, bound: dict[str, tuple[str, str]], binding: Binding, fa
     """The cells that a column reads, by header.
 
     Where a table holds people, an identifier may stand in the wrong column: the pseudonym is shown in its own, and no
-    other cell is that fails its own check or whose code is in no list.
+    other cell is that fails its own check or whose code is in no list. Where a table may hold no NHS number, no
+    cell with one is shown.
     """
+    watched = any(check.rule == "no_nhs_number" for check in held.checks)
     people = any(column.type == "pseudonym" for column in held.columns)
     fields = []
     for name, header in binding.headers.items():
@@ -378,6 +391,8 @@ def _raw(held: Contract, bound: dict[str, tuple[str, str]], binding: Binding, fa
         if people and column.type != "pseudonym":
             doubtful = f"coalesce({failed[name]}, false) AND {named('r:' + name)} IS NOT NULL"
             shown = f"CASE WHEN {doubtful} THEN {quoted(WITHHELD)} ELSE {shown} END"
+        if watched:
+            shown = f"CASE WHEN coalesce({_holds_nhs_number(shown)}, false) THEN {quoted(WITHHELD)} ELSE {shown} END"
         fields.append(f"{quoted(header)}, {shown}")
     return f"CAST(json_object({', '.join(fields)}) AS VARCHAR)" if fields else "'{}'"
 

@@ -20,7 +20,8 @@ from upstream.errors import BadInput
 
 ColumnType = Literal["text", "category", "pseudonym", "date", "timestamp", "integer", "number", "boolean"]
 WrittenBy = Literal["upsert", "replace_month"]
-CheckRule = Literal["in_order", "excludes", "requires", "never"]
+CheckRule = Literal["in_order", "excludes", "requires", "never", "no_nhs_number"]
+StandardMark = Literal["mandatory", "required", "local"]
 
 _ARROW: Final[dict[str, pa.DataType]] = {
     "text": pa.string(),
@@ -69,6 +70,9 @@ class Column:
         How the store fills it, for example ``local_date(recorded_at)``; never read from a file.
     personal
         The value is about an identifiable person.
+    standard
+        How the data standard that the table follows marks the item; "local": it is not in the standard. ``None``: the
+        table follows none.
     """
 
     name: str
@@ -83,6 +87,7 @@ class Column:
     default: str | float | bool | None = None
     derived: str | None = None
     personal: bool = False
+    standard: StandardMark | None = None
 
     @property
     def arrow_type(self) -> pa.DataType:
@@ -102,6 +107,7 @@ class RowCheck:
     rule
         "in_order": none of the columns lies after the next. "excludes": the first is true and the second is filled.
         "requires": the first is ``value`` and the second is blank. "never": the column is ``value``.
+        "no_nhs_number": none of the columns holds what looks like one.
     columns
         Columns the rule looks at, in its order.
     severity
@@ -138,6 +144,11 @@ class Contract:
         Legal regime ("dpa-2018-part-3", "uk-gdpr" or "none"), purpose of holding, years kept (0: no limit), and why.
     columns
         In table order.
+    replaces
+        Columns that name one report or register, which a file holds whole: rows held of it with an older as-at date go
+        when a newer one comes, also where that has no row of their key. Empty: rows stay until their key comes again.
+    agreement
+        What must be agreed with the partner that gives the records, and by which law; empty: the force's own.
     checks
         Checks across the columns of a row.
     attribution
@@ -157,6 +168,8 @@ class Contract:
     columns: tuple[Column, ...]
     checks: tuple[RowCheck, ...] = ()
     attribution: str = ""
+    replaces: tuple[str, ...] = ()
+    agreement: str = ""
 
     @property
     def personal(self) -> bool:
@@ -227,7 +240,8 @@ def contract(table: str) -> Contract:
     raw = _read("contracts", table)
     columns = tuple(Column(**{**column, "allowed": tuple(column.get("allowed", ()))}) for column in raw.pop("columns"))
     checks = tuple(RowCheck(**{**check, "columns": tuple(check["columns"])}) for check in raw.pop("checks", ()))
-    return Contract(**{**raw, "key": tuple(raw["key"]), "columns": columns, "checks": checks})
+    lists = {"key": tuple(raw["key"]), "replaces": tuple(raw.get("replaces", ()))}
+    return Contract(**{**raw, **lists, "columns": columns, "checks": checks})
 
 
 def contracts() -> tuple[Contract, ...]:

@@ -420,5 +420,8 @@ def _warnings(
     if merged.older:
         rows_are = "row is" if merged.older == 1 else "rows are"
         yield f"{merged.older:,} {rows_are} older than what is held for the same key."
+    if merged.ended:
+        rows_are = "row was" if merged.ended == 1 else "rows were"
+        yield f"{merged.ended:,} {rows_are} held of an earlier file and not in this one: no longer held."
     if binding.unused:
         yield f"Headers of {file.path.name} that no column reads: {', '.join(binding.unused)}."

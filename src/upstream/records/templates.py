@@ -106,7 +106,10 @@ def _write_notes(sheet: Any, columns: tuple[Column, ...], head: Any) -> None:
 def _needed(column: Column) -> str:
     if column.default is not None:
         return f"no: blank means {column.default}"
-    return "yes" if column.required else "no"
+    mark = {"required": ", but the standard asks for it", "local": ": not in the standard"}.get(
+        column.standard or "", ""
+    )
+    return ("yes" if column.required else "no") + mark
 
 
 def _kind(column: Column) -> str:

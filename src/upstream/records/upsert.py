@@ -5,7 +5,9 @@ Within one file and against what is held, for each key:
 * the same row with the same as-at date is already held;
 * an older as-at date than another row of the key is already held, with a warning;
 * two different rows with one as-at date contradict each other: in one file both are set aside; against what is held,
-  the new one is.
+  the new one is;
+* where a file holds a report or register whole, rows held of it with an older as-at date end, and a file older than
+  what is held of it changes nothing.
 
 Files of the table are copied on write: only those with a row that is replaced are written anew.
 """
@@ -42,6 +44,8 @@ class Merge:
         Rows, out of all rows read into the staged file.
     older
         Rows, among those already held, that were older than what is held or than another row of the file.
+    ended
+        Held rows that a newer report or register no longer has.
     months
         Months (YYYY-MM) that have an accepted row, in order.
     written
@@ -54,6 +58,7 @@ class Merge:
     quarantined: int
     already_held: int
     older: int
+    ended: int
     months: tuple[str, ...]
     written: tuple[tuple[str, Path], ...]
     replaced: tuple[Path, ...]
@@ -79,8 +84,11 @@ def merge(
     """
     _stage(connection, staged)
     _fates_within(connection, held)
+    if held.replaces:
+        _fates_of_wholes(connection, held, files)
     if files:
         _fates_against(connection, held, files)
+    ended = _ends(connection, held, files) if held.replaces and files else 0
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW refused AS "
         f"SELECT {named(ROW)} AS line, concat_ws({quoted(BETWEEN)}, nullif({REASON}, ''), fate) AS {REASON}, {RAW} "
@@ -99,7 +107,7 @@ def merge(
         for folder in sorted(out.iterdir() if out.is_dir() else ())
         for file in sorted(folder.iterdir())
     )
-    return Merge(total - refused - already, refused, already, older, months, written, replaced)
+    return Merge(total - refused - already, refused, already, older, ended, months, written, replaced)
 
 
 def _stage(connection: duckdb.DuckDBPyConnection, staged: Path) -> None:
@@ -163,6 +171,33 @@ def _fates_against(connection: duckdb.DuckDBPyConnection, held: Contract, files:
             SELECT seat, CASE WHEN new.content = old.content THEN {quoted(SAME)} ELSE {quoted(CONTRADICTS)} END
             FROM new JOIN old USING (seat)"""
         )
+
+
+def _fates_of_wholes(connection: duckdb.DuckDBPyConnection, held: Contract, files: Sequence[Path]) -> None:
+    """Rows of a report or register of which a later one is there: the later one is the whole of it."""
+    whole = ", ".join(named(name) for name in held.replaces)
+    both = f"SELECT {whole}, as_at FROM good" + (
+        f" UNION ALL SELECT {whole}, as_at FROM {_located(files)}" if files else ""
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE wholes AS SELECT {whole}, max(as_at) AS newest FROM ({both}) GROUP BY ALL"
+    )
+    connection.execute(
+        f"""INSERT INTO fates SELECT seat, {quoted(OLDER)} FROM good ANTI JOIN fates ON seat = fated
+        JOIN wholes USING ({whole}) WHERE as_at < newest"""
+    )
+
+
+def _ends(connection: duckdb.DuckDBPyConnection, held: Contract, files: Sequence[Path]) -> int:
+    """Held rows that a newer report or register no longer has; how many."""
+    whole = ", ".join(named(name) for name in held.replaces)
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE ended AS SELECT h.filename AS file, h.file_row_number AS held_row
+        FROM {_located(files)} AS h JOIN wholes USING ({whole})
+        ANTI JOIN newer ON h.filename = newer.file AND h.file_row_number = newer.held_row WHERE h.as_at < newest"""
+    )
+    connection.execute("INSERT INTO newer SELECT file, held_row FROM ended")
+    return _count(connection, "SELECT count(*) FROM ended")
 
 
 def _replaced(connection: duckdb.DuckDBPyConnection) -> tuple[Path, ...]:
