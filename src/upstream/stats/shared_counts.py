@@ -58,12 +58,8 @@ def unshared(first: ArrayLike, second: ArrayLike, *, confidence: float = CONFIDE
     Question: of the events that the first source saw, what share is not among the second's of the same place and
     period? No record is linked with another, so nobody need be identified.
 
-    Parameters
-    ----------
-    first, second : (places, periods) int
-        Events of either source. Every place and period counts, those of no event too.
-    confidence : float
-        Of the interval, 0 to 1.
+    Parameters: ``first``, ``second`` events of either source, both (places, periods) whole numbers; every place and
+    period counts, those of no event too. ``confidence`` of the interval, 0 to 1.
 
     Assumes: an event that both hold lies in the same place and period of both, so the first's count moves with the
     second's: first = shared + unshared, where the shared are a thinned draw of the second's events, at a ratio a.
@@ -141,10 +137,7 @@ def excess(first: ArrayLike, second: ArrayLike) -> Excess:
 
     Question: where do those who report to the first see much that the second hardly holds?
 
-    Parameters
-    ----------
-    first, second : (n,) int
-        Events of either source, by place.
+    Parameters: ``first``, ``second`` events of either source by place, both (n,) whole numbers.
 
     Assumes: of the events of both in a place, the first's share is about the same everywhere, and differs between
     places by more than chance in one common measure (beta-binomial, its intraclass correlation by moments over all
