@@ -29,8 +29,10 @@ from upstream.errors import BadInput
 from upstream.periods import Month
 
 TABLES = (
-    "arrests", "contacts", "crimes", "incidents", "iom_cohort", "open_investigations", "outcomes", "people_in_crimes",
-    "problem_plans", "returns", "stop_searches", "survey_responses", "unresourced",
+    "ambulance_incidents", "arrests", "contacts", "crimes", "ed_assaults", "fire_incidents", "housing_stock",
+    "incidents", "iom_cohort", "licensed_premises", "open_investigations", "outcomes", "people_in_crimes",
+    "problem_plans", "returns", "road_collisions", "school_exclusions", "stop_searches", "survey_responses",
+    "unresourced",
 )  # fmt: skip
 TYPES = {
     "text": pa.string(), "category": pa.string(), "pseudonym": pa.string(), "integer": pa.int64(),
@@ -99,6 +101,9 @@ def test_local_days_are_those_of_london(small: duckdb.DuckDBPyConnection) -> Non
         ("contacts", "queued_at", "queued_on"),
         ("arrests", "arrested_at", "arrested_on"),
         ("stop_searches", "searched_at", "searched_on"),
+        ("ed_assaults", "assault_at", "assaulted_on"),
+        ("ambulance_incidents", "called_at", "called_on"),
+        ("fire_incidents", "happened_at", "happened_on"),
     ):
         wrong = small.execute(
             f"select count(*) from {table} where ({moment} at time zone 'Europe/London')::date <> {day}"

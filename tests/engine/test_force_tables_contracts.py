@@ -32,6 +32,8 @@ def test_contract_is_consistent(held: Contract) -> None:
     assert held.event_date in names
     assert held.column(held.event_date).type == "date"
     assert set(held.key) <= set(names)
+    # names that the query which checks a row uses for itself
+    assert not set(names) & {"reason", "warning", "raw"}
     assert (held.written_by == "upsert") == bool(held.key)
     if held.written_by == "upsert":
         assert held.column("as_at").required

@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from upstream.datasets import caseload, crime_tables, custody, demand, outcomes, planted, returns, surveys
-from upstream.datasets.crimes import draw_crimes
+from upstream.datasets.crimes import Crimes, draw_crimes
 from upstream.datasets.geography import SmallAreas, invent_map, write_places
+from upstream.datasets.partners import write_partner_tables
 from upstream.datasets.people import draw_parties
 from upstream.datasets.setting import Setting
 from upstream.datasets.targets import PUBLIC_ORDER_STEP, Targets, monthly_targets
@@ -68,7 +69,8 @@ class Manifest:
     places : list of str
         Files of the map.
     planted : dict
-        The planted truths; see :class:`upstream.datasets.planted.Planted`.
+        The planted truths; see :class:`upstream.datasets.planted.Planted` and
+        :class:`upstream.datasets.partners.PlantedByPartners`.
     others : tuple of Manifest
         Further forces, when more than one was asked for.
     """
@@ -117,7 +119,9 @@ def _settings(key: str, name: str, *, commentary: bool) -> str:
     return "\n".join([*lines, "[store]", 'path = "store"', "", *report])
 
 
-def _crimes_and_people(folder: _Folder, setting: Setting, targets: Targets, small: SmallAreas) -> planted.Planted:
+def _crimes_and_people(
+    folder: _Folder, setting: Setting, targets: Targets, small: SmallAreas
+) -> tuple[Crimes, planted.Planted]:
     """Everything that hangs on crimes: people, outcomes, arrests, investigations, offenders, returns."""
     crimes = draw_crimes(targets, small, setting.scale, setting.rng)
     truths = planted.plant(crimes, small, setting, _step(targets))
@@ -132,7 +136,7 @@ def _crimes_and_people(folder: _Folder, setting: Setting, targets: Targets, smal
     folder.write("crimes", [_rows(crime_tables.crime_columns(crimes, refs, small, setting), kept)])
     people = crime_tables.people_columns(crimes, parties.of(kept[parties.crime]), refs, setting)
     folder.write("people_in_crimes", [people])
-    return truths
+    return crimes, truths
 
 
 def _other_tables(folder: _Folder, setting: Setting, targets: Targets, small: SmallAreas) -> None:
@@ -184,9 +188,11 @@ def _build_one(
     tell("monthly counts", 0.05)
     targets = monthly_targets(months, rng)
     tell("crimes and people", 0.1)
-    truths = _crimes_and_people(tables, setting, targets, small)
+    crimes, truths = _crimes_and_people(tables, setting, targets, small)
     tell("incidents, contacts and the rest", 0.5)
     _other_tables(tables, setting, targets, small)
+    tell("partners", 0.9)
+    by_partners = write_partner_tables(tables.write, crimes, small, setting, [seed, number])
     explained = months[0] <= FIRST and months[-1] == LAST
     if explained:
         _write_commentary(folder / "commentary")
@@ -201,7 +207,7 @@ def _build_one(
         months[-1],
         {table: {"file": f"{table}.parquet", "rows": rows} for table, rows in tables.rows.items()},
         [str(path.relative_to(folder)) for path in places],
-        asdict(truths),
+        asdict(truths) | asdict(by_partners),
     )
     _write_manifest(manifest)
     tell("done", 1.0)
