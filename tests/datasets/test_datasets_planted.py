@@ -10,11 +10,14 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from upstream.analyse.overlay import overlay
 from upstream.datasets import Manifest
+from upstream.measures.partner_violence import Source, partner_counts
 from upstream.periods import Month
+from upstream.places.add import add_places
 from upstream.records.contract import contract
 from upstream.records.quality import month_facts
-from upstream.store import Store
+from upstream.store import ReadingScope, Store, mark_personal
 
 CRIME = "record_kind = 'crime' and status <> 'cancelled'"
 KEYS = ("hot_spot_patrols", "street_lighting", "retail_partnership", "leaflets")
@@ -176,3 +179,47 @@ def test_the_offence_window_is_plausible(full: duckdb.DuckDBPyConnection) -> Non
     assert violence is not None
     assert burglary[0] > 120
     assert violence[0] == 0
+
+
+@pytest.fixture(scope="module")
+def partners(synthetic_force: Manifest, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """The force's crimes and its partners' records, and the map that places them."""
+    store = Store(tmp_path_factory.mktemp("partners") / "store")
+    for table in ("crimes", "ed_assaults", "ambulance_incidents"):
+        path = store.folder(table) / f"{table}.parquet"
+        path.write_bytes((synthetic_force.folder / synthetic_force.tables[table]["file"]).read_bytes())
+        held = contract(table)
+        schema = mark_personal(held.schema, [column.name for column in held.columns if column.personal])
+        store.commit(table, schema=schema, note={}, made_from=None, add=[path])
+    add_places(store, "lookup", synthetic_force.folder / "places" / "lookup_lsoa21_areas.csv", who="tests")
+    return store
+
+
+@pytest.mark.parametrize("source", ["ed_assaults", "ambulance_incidents"])
+def test_what_partners_see_and_the_police_do_not_is_found(
+    partners: Store, synthetic_force: Manifest, source: Source
+) -> None:
+    scope = ReadingScope("tester", "tests", frozenset({source}), personal=True)
+    counts = partner_counts(source, partners, scope, Month(2021, 7).first_day, Month(2022, 6).last_day)
+    made = overlay(counts)
+    true = synthetic_force.planted["partner_violence"][source]["share_not_known"]
+    assert made.force.result is not None
+    assert made.force.result.lower < true < made.force.result.upper
+    assert made.force.told
+    planted = synthetic_force.planted["partner_only_places"] if source == "ed_assaults" else []
+    assert sorted(place.small_area for place in made.places) == planted
+
+
+def test_the_risky_premises_stand_where_most_violence_is(
+    full: duckdb.DuckDBPyConnection, synthetic_force: Manifest
+) -> None:
+    risky = synthetic_force.planted["risky_premises"]
+    near = (
+        "category = 'violence_with_injury' and recorded_on >= '2021-07-01' and "
+        f"(easting - {risky['easting']}) ** 2 + (northing - {risky['northing']}) ** 2 <= 900"
+    )
+    assert count(full, near) == risky["violence"] > 50
+    held = full.execute(
+        f"select name, easting, northing from licensed_premises where licence_ref = '{risky['licence_ref']}'"
+    ).fetchall()
+    assert held == [(risky["name"], risky["easting"], risky["northing"])]

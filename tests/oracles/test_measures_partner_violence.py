@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -55,7 +54,9 @@ def _crimes(rng: np.random.Generator) -> Rows:
     rows = []
     for number in range(4_000):
         when = _moment(rng)
-        recorded = min(when + dt.timedelta(days=int(rng.choice([0, 0, 0, 9]))), dt.datetime(2022, 6, 30, 12, tzinfo=dt.UTC))
+        recorded = min(
+            when + dt.timedelta(days=int(rng.choice([0, 0, 0, 9]))), dt.datetime(2022, 6, 30, 12, tzinfo=dt.UTC)
+        )
         at = int(rng.integers(1, len(SMALL)))
         rows.append({
             "crime_ref": f"C{number}", "record_kind": "crime", "recorded_at": recorded,
@@ -72,7 +73,9 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Rows, Rows]:
     assaults, crimes = _assaults(rng), _crimes(rng)
     folder = tmp_path_factory.mktemp("partners")
     store = filled(folder / "store", {"ed_assaults": assaults, "crimes": crimes})
-    lines = ["lsoa21_name,lsoa21_code,ward24_name,ward24_code,ltla24_name,ltla24_code,csp24_code,csp24_name,pfa24_code,pfa24_name"]
+    lines = [
+        "lsoa21_name,lsoa21_code,ward24_name,ward24_code,ltla24_name,ltla24_code,csp24_code,csp24_name,pfa24_code,pfa24_name"
+    ]
     for at, code in enumerate(SMALL):
         name = AREAS["A" if at < 10 else "B"]
         lines.append(f"{name} 001A,{code},W,W05000001,{name},{name},{name},{name},F1,Force")

@@ -11,6 +11,7 @@ import click
 
 from upstream.cli.analyse_when import when
 from upstream.cli.force import with_force
+from upstream.cli.partner_overlay import overlay
 from upstream.cli.settings import Settings, load_settings, who
 from upstream.cli.terminal import cells, say, say_json, show
 from upstream.errors import BadInput
@@ -342,3 +343,4 @@ def _show_similar(made: Similar) -> None:
 
 
 group.add_command(when)
+group.add_command(overlay)

@@ -151,11 +151,12 @@ def partner_counts(
     Question: where and in which weeks do a partner and the police each see violence?
 
     Parameters: ``source``; ``store``; ``scope`` must cover the partner's table, and its areas bound what is counted;
-    ``first``, ``last`` days, of which the whole weeks (from Monday) are used; ``areas`` name by
-    code of the force's policing areas; without them every area of the look-up is the force's.
+    ``first``, ``last`` days, of which the whole weeks (from Monday) are used; ``areas`` name by code of
+    the force's policing areas; without them every area of the look-up is the force's.
 
-    Assumes: both tables name small areas of one census. Violence is of the day it happened; where the police do not know it, of the day it was recorded. A week
-    that touches a month not held, or half uploaded, in either table is left out.
+    Assumes: both tables name small areas of one census. Violence is of the day it happened; where the police do not
+    know it, of the day it was recorded. A week that touches a month not held, or half uploaded, in either table is left
+    out.
 
     When not to use: to look for one person's visit among the crimes.
 

@@ -157,7 +157,7 @@ def excess(first: ArrayLike, second: ArrayLike) -> Excess:
     share = float(a.sum() / both.sum())
     rho = _intraclass(a, both, share)
     p = np.array([_at_least(int(k), int(n), share, rho) for k, n in zip(a, both, strict=True)], np.float64)
-    return Excess(both * share, p, benjamini_hochberg(p), rho)
+    return Excess(np.asarray(both * share, np.float64), p, benjamini_hochberg(p), rho)
 
 
 def _intraclass(hits: Counts, both: Counts, share: float) -> float:
