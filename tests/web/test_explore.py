@@ -35,7 +35,7 @@ def worked() -> dict[str, object]:
 @pytest.fixture
 def kept(figures: Path, db: None, worked: dict) -> dict[str, Analysis]:
     by = reader()
-    asked = {"near_repeats": ASKED, "clusters": ASKED | {"model": "permutation"}}
+    asked = {"near_repeats": ASKED, "clusters": ASKED | {"model": "permutation"}, "when": ASKED}
     for kind, question in asked.items():
         if kind not in worked:
             worked[kind] = work_out(kind, question, "tests", [].append)
@@ -56,6 +56,21 @@ def test_a_kept_answer_is_shown_with_its_table_and_map(
     clusters = client.get(f"/explore/clusters/{QUERY}&model=permutation").content.decode()
     assert "Looked at" in clusters
     assert "replicas" in clusters
+
+
+def test_when_shows_the_week_and_every_test(kept: dict, client: Client) -> None:
+    opened = sign_in(client, reader(Permission.MEASURE_RECORDS)).get(f"/explore/when/{QUERY}").content.decode()
+    for words in ("Hours of the week", "What was tested", "Weekday and hour", "Bank holiday, England and Wales"):
+        assert words in opened
+    assert "crossed out" not in opened
+    shut = sign_in(client, reader()).get(f"/explore/when/{QUERY}").content.decode()
+    assert "Cells under 5 are crossed out" in shut
+    analysis = kept["when"]
+    analysis.answer["read"]["used"] = 99
+    Analysis.objects.filter(pk=analysis.pk).update(answer=analysis.answer)
+    few = client.get(f"/explore/when/{QUERY}").content.decode()
+    assert "Fewer than 100 events" in few
+    assert "Hours of the week" not in few
 
 
 def test_small_numbers_are_for_those_who_may_go_to_the_records(kept: dict, client: Client) -> None:
@@ -114,7 +129,7 @@ def test_what_cannot_be_asked_is_said(figures: Path, client: Client, db: None, q
 def test_without_records_the_page_says_so(settings: object, tmp_path: Path, client: Client, db: None) -> None:
     settings.ENGINE_SETTINGS = tmp_path / "upstream.toml"
     client = sign_in(client, reader())
-    for page in ("", "near-repeats/", "clusters/"):
+    for page in ("", "near-repeats/", "clusters/", "when/"):
         assert "No crimes with days and points are held" in client.get(f"/explore/{page}").content.decode()
     with pytest.raises(NotHeld):
         work_out("near_repeats", ASKED, "tests", [].append)

@@ -118,7 +118,7 @@ def _risk(answer: Plain, small_numbers: bool) -> tuple[Block, ...]:
 def _near_repeat_facts(answer: Plain) -> Facts:
     return Facts(
         (
-            *_read_facts(answer),
+            *read_facts(answer),
             ("Dated", _runs(
                 f"By the middle of the time in which each can have happened; {answer['dated_by_recording']:,} by the "
                 f"day of recording, {answer['uncertain_days']:,} known only to within a week or more."
@@ -170,7 +170,7 @@ def _cluster_facts(answer: Plain) -> Facts:
     left = answer["at_one_address"]
     return Facts(
         (
-            *_read_facts(answer),
+            *read_facts(answer),
             ("Looked at", _runs(
                 f"{answer['places']:,} squares of {answer['cell_metres']:.0f} metres, {answer['cylinders']:,} circles "
                 f"and spans of up to {answer['longest_days']} days, {answer['replicas']:,} replicas."
@@ -184,7 +184,8 @@ def _cluster_facts(answer: Plain) -> Facts:
 # --- both ----------------------------------------
 
 
-def _read_facts(answer: Plain) -> tuple[tuple[str, tuple[Text, ...]], ...]:
+def read_facts(answer: Plain) -> tuple[tuple[str, tuple[Text, ...]], ...]:
+    """What was read, and of which versions of the records."""
     read = answer["read"]
     rest = "".join(f" {count:,} left out: {reason}." for reason, count in read["left_out"].items())
     gaps = f" Not held: {', '.join(read['missing_months'])}." if read["missing_months"] else ""

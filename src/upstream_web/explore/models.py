@@ -15,6 +15,7 @@ class Analysis(models.Model):
         NEAR_REPEATS = "near_repeats", "Near repeats"
         CLUSTERS = "clusters", "New clusters"
         HOT_SPOTS = "hot_spots", "Hot spots"
+        WHEN = "when", "When it happens"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     asked = models.JSONField()

@@ -20,6 +20,10 @@ LEADS = {
         "Where more has happened of late than there was to expect, and is still there on the last day. Of all circles "
         "and spans of days looked at, with chance allowed for."
     ),
+    Analysis.Kind.WHEN: (
+        "At what hours, weekdays and times of year, on what days and in what light it happens, over up to three years; "
+        "and which of these patterns are more than noise."
+    ),
     Analysis.Kind.HOT_SPOTS: (
         "Small areas that, with those around them, have more than chance gives, beside those with most harm and those "
         "with most events; and whether any of the three would have said where the next events were."

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("near-repeats/", views.analysis, {"kind": Analysis.Kind.NEAR_REPEATS.value}, name="near_repeats"),
     path("clusters/", views.analysis, {"kind": Analysis.Kind.CLUSTERS.value}, name="clusters"),
+    path("when/", views.analysis, {"kind": Analysis.Kind.WHEN.value}, name="when"),
     path("hot-spots/", places.hot_spots, name="hot_spots"),
     path("map/", places.explorer, name="map"),
     path("map/file/<str:ending>/", places.file, name="map_file"),

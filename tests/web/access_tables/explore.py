@@ -12,4 +12,5 @@ def world() -> World:
 READERS = anywhere("neighbourhood_officer", "supervisor", "hub", "analyst", "performance_lead", "commissioner")
 READ = admits(*READERS, others=REFUSED)
 
-ROWS = [Row(f"explore:{page}", READ) for page in ("index", "near_repeats", "clusters", "hot_spots", "map", "map_file")]
+PAGES = ("index", "near_repeats", "clusters", "when", "hot_spots", "map", "map_file")
+ROWS = [Row(f"explore:{page}", READ) for page in PAGES]

@@ -1,4 +1,4 @@
-"""The only door of this area to the engine: near repeats and new clusters, worked out and drawn."""
+"""The only door of this area to the engine: near repeats, new clusters and times, worked out and drawn."""
 
 import datetime
 from collections.abc import Callable, Mapping
@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from upstream.analyse.timing import as_plain, timing
 from upstream.errors import NotHeld
 from upstream.measures.asked import ENGINE_VERSION
 from upstream.measures.crime_types import CRIMES_OF
@@ -16,6 +17,7 @@ from upstream.records.quality import month_facts
 from upstream.reports.document import Block
 from upstream.reports.scan_maps import area_outlines
 from upstream.reports.scan_pages import cluster_blocks, near_repeat_blocks
+from upstream.reports.when_pages import when_blocks
 from upstream.scan import plain
 from upstream.scan.clusters import ClustersOf, clusters
 from upstream.scan.near_repeat import NearRepeatOf, near_repeats
@@ -26,6 +28,8 @@ PURPOSE = "Patterns of events looked into on the site"
 TABLE = "crimes"
 DAYS = 365
 """Days of events that an analysis rests on, the last one included."""
+DAYS_OF_TIMES = 1_096
+"""The same for times: three years, as a time of year must be seen more than once."""
 TYPES = tuple(sorted(CRIMES_OF))
 
 
@@ -69,19 +73,23 @@ def _days(store: Path, version: int, force_key: str | None) -> tuple[datetime.da
 def work_out(kind: str, asked: Mapping[str, Any], who: str, say: Callable[[str], None]) -> Worked:
     """Read the events and work an analysis out, with the map's outlines."""
     say("Reading the records")
-    found = _events(asked, who)
+    found = _events(asked, who, DAYS_OF_TIMES if kind == "when" else DAYS)
     say("Working it out")
     store = force().store
     names = _names(store)
-    answer = _near_repeats(found, names) if kind == "near_repeats" else _clusters(found, names, asked["model"])
-    answer |= {"read": plain.what_was_read(found), "outlines": area_outlines(found, store)}
+    if kind == "when":
+        answer = as_plain(timing(found))
+    else:
+        answer = _near_repeats(found, names) if kind == "near_repeats" else _clusters(found, names, asked["model"])
+        answer["outlines"] = area_outlines(found, store)
+    answer["read"] = plain.what_was_read(found)
     return Worked(answer, {one.table: one.version for one in found.tables}, ENGINE_VERSION)
 
 
 def drawn(kind: str, answer: Mapping[str, Any], *, small_numbers: bool) -> tuple[Block, ...]:
     """A kept answer as blocks of a page; small numbers only for those who may see the records."""
-    draw = near_repeat_blocks if kind == "near_repeats" else cluster_blocks
-    return draw(answer, small_numbers=small_numbers)
+    draw = {"near_repeats": near_repeat_blocks, "clusters": cluster_blocks, "when": when_blocks}
+    return draw[kind](answer, small_numbers=small_numbers)
 
 
 def _near_repeats(found: Events, names: Mapping[str, str]) -> dict[str, Any]:
@@ -94,15 +102,14 @@ def _clusters(found: Events, names: Mapping[str, str], model: str) -> dict[str, 
     return plain.cluster_facts(made) | {"clusters": plain.cluster_rows(made, names)}
 
 
-def _events(asked: Mapping[str, Any], who: str) -> Events:
+def _events(asked: Mapping[str, Any], who: str, days: int) -> Events:
     of = force()
     if not of.store.holds(TABLE):
         raise NotHeld("No crimes with days and points are held.", remedy="Add the force's own crimes first.")
     last = datetime.date.fromisoformat(asked["to"])
     areas = (asked["area"],) if asked["area"] else None
-    question = EventsOf(
-        last - datetime.timedelta(days=DAYS - 1), last, areas=areas, types=(asked["type"],), force=of.settings.force_key
-    )
+    begin = max(last - datetime.timedelta(days=days - 1), held().first or last)
+    question = EventsOf(begin, last, areas=areas, types=(asked["type"],), force=of.settings.force_key)
     settings = of.settings
     scope = ReadingScope(who, PURPOSE, frozenset({TABLE}))
     return events(
