@@ -18,7 +18,16 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "explanation" / "speed.md"
-BENCHES = ("ingest.py", "stats_wall.py", "stats_repeats.py", "report.py", "scan_events.py", "scan_places.py", "web.py")
+BENCHES = (
+    "ingest.py",
+    "stats_wall.py",
+    "stats_repeats.py",
+    "report.py",
+    "scan_events.py",
+    "scan_places.py",
+    "signals.py",
+    "web.py",
+)
 
 
 def run(name: str) -> list[dict[str, Any]]:
