@@ -1,7 +1,7 @@
 """All signals of one force's night, on the synthetic force at full size. No other library does this; the bar is ours.
 
-Prints JSON lines: each look by itself, then the whole night, with wall and CPU seconds (on a machine with other work the
-CPU seconds are the steadier figure) and how many signals came of it. Run it twice: the first compiles the kernels.
+Prints JSON lines: each look by itself, then the whole night, with wall and CPU seconds (with other work beside it the
+CPU seconds are the steadier figure) and how many signals came of it. The first run compiles the kernels.
 """
 
 from __future__ import annotations
