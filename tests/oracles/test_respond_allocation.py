@@ -75,6 +75,7 @@ def test_largest_remainders_by_hand() -> None:
     # quotas 4.7, 3.2, 2.1: the one post left goes to .7
     none, plenty = np.zeros(3, np.int64), np.full(3, 99)
     assert apportion(np.array([47.0, 32.0, 21.0]), 10, none, plenty).tolist() == [5, 3, 2]
+    assert apportion(np.array([32.0, 47.0, 21.0]), 10, none, plenty).tolist() == [3, 5, 2]
     assert apportion(np.array([47.0, 32.0, 21.0]), 10, np.array([0, 0, 4]), plenty).tolist() == [4, 2, 4]
     assert apportion(np.array([0.0, 0.0, 0.0]), 4, none, plenty).tolist() == [2, 1, 1]
 

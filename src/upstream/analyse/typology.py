@@ -157,6 +157,11 @@ def typology(
         definition, store, scope, to=to, areas=areas, force=force, files=files, engine=engine, memory=memory,
         threads=threads,
     )  # fmt: skip
+    return typology_of(definition, needs, classes=classes)
+
+
+def typology_of(definition: IndexDefinition, needs: Needs, *, classes: int | None = None) -> Typology:
+    """The typology of needs already counted, so that another number of classes needs no new reading."""
     weights = {one.key: one.weight for one in definition.indicators}
     scales = np.sqrt([weights[one.key] for one in needs.used])
     centred = transformed(np.array([one.values for one in needs.indicators]), definition.transformation)

@@ -17,10 +17,10 @@ Array = NDArray[np.float64]
 Posts = NDArray[np.int64]
 
 WAYS: Final[dict[Way, str]] = {
-    "equal": "The same number for every policing area",
-    "residents": "In proportion to residents",
-    "need": "In proportion to need",
-    "best": "Where most need is met, by the stated return of each post",
+    "equal": "The same for every policing area",
+    "residents": "By residents",
+    "need": "By need",
+    "best": "Most need met",
 }
 RETURN: Final = 0.5
 """What each further post in one place is worth, as a share of the one before it. An assumption, never an estimate: no

@@ -14,6 +14,7 @@ urlpatterns = [
     path("evidence/", include("upstream_web.evidence.urls")),
     path("plans/", include("upstream_web.problems.urls")),
     path("signals/", include("upstream_web.signals.urls")),
+    path("needs/", include("upstream_web.needs.urls")),
     path("measures/", include("upstream_web.measures.urls")),
     path("explore/", include("upstream_web.explore.urls")),
     path("work/", include("upstream_web.runs.urls")),

@@ -19,7 +19,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         ("Evidence", reverse("evidence:cards")),
     ]
     if standing(request.user).allows(Permission.SIGNAL_READ):
-        items.insert(1, ("Signals", reverse("signals:inbox")))
+        items[1:1] = [("Signals", reverse("signals:inbox")), ("Need", reverse("needs:index"))]
     if standing(request.user).allows(Permission.MEASURE_READ):
         items += [("Performance", reverse("measures:index")), ("Explore", reverse("explore:index"))]
         items.append(("Reports", reverse("reports:index")))

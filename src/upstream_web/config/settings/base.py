@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "upstream_web.evidence",
     "upstream_web.explore",
     "upstream_web.signals",
+    "upstream_web.needs",
     "upstream_web.problems",
     "upstream_web.reports",
     "upstream_web.home",

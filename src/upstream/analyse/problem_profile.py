@@ -1,0 +1,223 @@
+"""Everything about a place, some types and a period in one call: the records counted, and what stands beside them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from upstream.analyse.profile import Profile, ProfileOf, profile
+from upstream.analyse.small_area_needs import VINTAGE, SmallArea, small_areas_of
+from upstream.errors import NotHeld
+from upstream.measures.asked import EngineName
+from upstream.measures.crime_types import left_out, types_in
+from upstream.measures.engines import ask
+from upstream.measures.slice_questions import SliceRows, by_small_area
+from upstream.places.tables import DEPRIVATION, read_table
+from upstream.stats.intervals import Interval, poisson_interval, rate_ratio
+from upstream.store import ReadingScope, Store
+
+YEAR: Final = 12
+MOST_DEPRIVED: Final = (1, 2)
+"""Deciles of the most deprived fifth; decile 1 is the most deprived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """The last twelve months beside the twelve before.
+
+    Attributes
+    ----------
+    then, now
+        Counts of whole years of months, every one held.
+    ratio
+        Now over then, with its 95% interval; counts are taken as Poisson, so it is rather too narrow.
+    """
+
+    then: int
+    now: int
+    ratio: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFacts:
+    """Who and what is there.
+
+    Attributes
+    ----------
+    residents, small_areas
+        In the place.
+    rural
+        Small areas of it that are rural; ``None`` where nobody says.
+    deprived, index_year
+        Small areas of it in the most deprived fifth of England, and of which index; ``None`` where none is held.
+    """
+
+    residents: int
+    small_areas: int
+    rural: int | None
+    deprived: int | None
+    index_year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparator:
+    """The same types and months elsewhere.
+
+    Attributes
+    ----------
+    name
+        A policing area, or the place itself.
+    count, residents
+        There.
+    rate
+        A year for each 1,000 residents, with its 95% interval (Poisson).
+    here
+        Whether it is the place itself.
+    """
+
+    name: str
+    count: int
+    residents: int
+    rate: Interval
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemProfile:
+    """A problem profile.
+
+    Attributes
+    ----------
+    profile
+        The records, counted.
+    trend
+        ``None`` without two years of months that are held.
+    place
+        ``None`` where no population by small area is held.
+    comparators
+        The place first, then policing areas, the highest rate first.
+    not_held
+        What a profile would have and nobody holds, in sentences.
+    """
+
+    profile: Profile
+    trend: Trend | None
+    place: PlaceFacts | None
+    comparators: tuple[Comparator, ...]
+    not_held: tuple[str, ...]
+
+
+def problem_profile(
+    of: ProfileOf,
+    store: Store,
+    scope: ReadingScope,
+    *,
+    areas: Mapping[str, str],
+    engine: EngineName = "duckdb",
+    memory: str | None = None,
+    threads: int | None = None,
+) -> ProblemProfile:
+    """A problem's records and what stands beside them.
+
+    Question: how much of it is there, when, where and who again; is it rising, is it more than elsewhere, who lives
+    there?
+
+    Parameters: as :func:`profile`; ``areas`` code to name of the policing areas.
+
+    Assumes: rates are for each resident, though visitors are victims too; counts are Poisson.
+
+    When not to use: to say why it is more here. Places differ in much that no table holds.
+
+    Source: :func:`profile`, :mod:`upstream.stats.intervals`.
+    """
+    counted = profile(of, store, scope, engine=engine, memory=memory, threads=threads)
+    not_held = ["Ages and sexes of people are not in the records that are held, so they are not shown."]
+    not_held.append("Facilities near by (licensed premises, schools, stations) and partners' records are not held.")
+    try:
+        small, _ = small_areas_of(store, areas, of.force, 1)
+    except NotHeld as error:
+        return ProblemProfile(counted, _trend(counted), None, (), (*not_held, error.what))
+    here = _inside(of, small, areas)
+    everywhere = _counts_everywhere(of, counted.table, store, scope, engine, memory, threads)
+    return ProblemProfile(
+        counted,
+        _trend(counted),
+        _facts(here, store),
+        _comparators(small, here, everywhere, counted),
+        tuple(not_held),
+    )
+
+
+def _trend(counted: Profile) -> Trend | None:
+    months = counted.months[-2 * YEAR :]
+    if len(months) < 2 * YEAR or any(one.count is None or one.partial for one in months):
+        return None
+    then, now = (sum(one.count or 0 for one in part) for part in (months[:YEAR], months[YEAR:]))
+    days_then, days_now = (sum(one.month.days for one in part) for part in (months[:YEAR], months[YEAR:]))
+    return Trend(then, now, rate_ratio(now, then, exposure_now=days_now, exposure_then=days_then))
+
+
+def _inside(of: ProfileOf, small: Sequence[SmallArea], areas: Mapping[str, str]) -> list[SmallArea]:
+    wanted = None if of.areas is None else {areas.get(code, code) for code in of.areas}
+    codes = set(of.small_areas)
+    return [area for area in small if (wanted is None or area.area in wanted) and (not codes or area.code in codes)]
+
+
+def _counts_everywhere(
+    of: ProfileOf,
+    table: str,
+    store: Store,
+    scope: ReadingScope,
+    engine: EngineName,
+    memory: str | None,
+    threads: int | None,
+) -> dict[str, int]:
+    """The same types and months by small area of the whole force, as far as the reader may see."""
+    opened = store.snapshot(table, scope=scope)
+    rows = SliceRows(
+        table, of.first.first_day, of.last.last_day, types=types_in(table, of.types), force=of.force,
+        without_types=left_out(table, of.types), visible=None if table == "street_crimes" else opened.areas,
+    )  # fmt: skip
+    with ask([by_small_area(rows)], {table: opened}, engine, memory=memory, threads=threads) as (answer,):
+        found: list[dict[str, Any]] = answer.rows.to_pylist()
+    return {row["lsoa"]: int(row["n"]) for row in found if row["lsoa"] is not None}
+
+
+def _facts(here: Sequence[SmallArea], store: Store) -> PlaceFacts:
+    held = [row for row in read_table(store, DEPRIVATION).to_pylist() if row["vintage"] == VINTAGE]
+    year = max((row["year"] for row in held), default=None)
+    decile = {row["lsoa"]: row["decile"] for row in held if row["year"] == year and row["domain"] == "imd"}
+    known = here and all(area.code in decile for area in here)
+    return PlaceFacts(
+        sum(area.residents for area in here),
+        len(here),
+        sum(bool(area.rural) for area in here) if all(area.rural is not None for area in here) else None,
+        sum(decile[area.code] in MOST_DEPRIVED for area in here) if known else None,
+        year if known else None,
+    )
+
+
+def _comparators(
+    small: Sequence[SmallArea],
+    here: Sequence[SmallArea],
+    everywhere: Mapping[str, int],
+    counted: Profile,
+) -> tuple[Comparator, ...]:
+    held = sum(month.count is not None for month in counted.months)
+    residents: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    for area in small:
+        residents[area.area] += area.residents
+        counts[area.area] += everywhere.get(area.code, 0)
+
+    def made(name: str, count: int, people: int, *, is_here: bool) -> Comparator:
+        rate = poisson_interval(count, exposure=people / 1000 * held / YEAR)
+        return Comparator(name, count, people, rate, is_here)
+
+    own = sum(everywhere.get(area.code, 0) for area in here)
+    people = sum(area.residents for area in here)
+    place = [made("This place", own, people, is_here=True)] if people and held else []
+    others = [made(name, counts[name], residents[name], is_here=False) for name in residents if held]
+    return (*place, *sorted(others, key=lambda one: (-one.rate.estimate, one.name)))

@@ -1,0 +1,129 @@
+"""A problem profile as a paper: the records of a problem, its trend, the same elsewhere, and who lives there."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from upstream.analyse.problem_profile import ProblemProfile
+from upstream.disclosure.published import to_unit
+from upstream.reports.document import (
+    Block,
+    Bullets,
+    Callout,
+    Cell,
+    Column,
+    Document,
+    Facts,
+    Paragraph,
+    Row,
+    Runs,
+    Section,
+    Table,
+    Text,
+)
+from upstream.reports.problem_records import Shown, analysis_blocks, demand_blocks
+
+HANDLING = "For those who work on this problem. It speaks of places and counts, never of one person."
+
+
+def profile_paper(
+    made: ProblemProfile, place: str, *, force: str, marking: str, public: bool, names: Mapping[str, str]
+) -> Document:
+    """The paper; ``names`` gives the name of each policing area by its code."""
+    of = made.profile.of
+    shown = Shown(made.profile, place, public)
+    sections = (
+        Section("demand", "How much", (*_trend(shown, made), *demand_blocks(shown))),
+        Section("analysis", "When, where and who again", analysis_blocks(shown)),
+        Section("elsewhere", "The same elsewhere", _elsewhere(shown, made)),
+        Section("place", "The place", _place(made)),
+    )
+    types = ", ".join(of.types) or "Every crime"
+    newest = max(dt.datetime.fromisoformat(one.committed_at) for one in made.profile.tables)
+    where = ", ".join(names.get(code, code) for code in of.areas or ()) or "The whole force"
+    return Document(
+        title=f"{types}: {place}",
+        force=force,
+        period=shown.period,
+        subtitle="problem profile",
+        marking=marking,
+        handling=HANDLING,
+        created=newest.astimezone(dt.UTC).replace(microsecond=0),
+        sections=sections,
+        tables=tuple((one.table, one.version) for one in made.profile.tables),
+        engine_version=made.profile.engine_version,
+        facts=(("Area", (Text(where),)), ("Types", (Text(types),)), ("Months", (Text(shown.period),))),
+        layout="paper",
+    )
+
+
+def _trend(shown: Shown, made: ProblemProfile) -> tuple[Block, ...]:
+    trend = made.trend
+    if trend is None:
+        return (Callout("not_held", "Trend", (Text("Two years of months that are held are needed, and are not."),)),)
+    runs: Runs = (
+        Text("In the last twelve months "),
+        shown.count(trend.now, "trend_now"),
+        Text(", in the twelve before "),
+        shown.count(trend.then, "trend_then"),
+    )
+    if shown.public or trend.then == 0:
+        return (Paragraph((*runs, Text("."))),)
+    ratio = trend.ratio
+    surely = "more" if ratio.lower > 1 else "fewer" if ratio.upper < 1 else ""
+    words = f"{surely} than chance alone gives" if surely else "no more change than chance alone gives"
+    return (
+        Paragraph(
+            (
+                *runs,
+                Text(", day for day "),
+                shown.figure(100 * (ratio.estimate - 1), "trend_change", "percent"),
+                Text(" (95% interval "),
+                shown.figure(100 * (ratio.lower - 1), "trend_lower", "percent"),
+                Text(" to "),
+                shown.figure(100 * (ratio.upper - 1), "trend_upper", "percent"),
+                Text(f"): {words}."),
+            )
+        ),
+    )
+
+
+def _elsewhere(shown: Shown, made: ProblemProfile) -> tuple[Block, ...]:
+    if not made.comparators:
+        return (Callout("not_held", "The same elsewhere", (Text("No population by small area is held."),)),)
+    rows = []
+    for one in made.comparators:
+        rate = one.rate
+        parts = (rate.estimate, rate.lower, rate.upper)
+        # a rate of a rounded count tells no more than the count
+        scale = shown.value(one.count) / one.count if shown.public and one.count else 1.0
+        cells = [Cell((shown.figure(part * scale, "rate", "per_1000", 1),)) for part in parts]
+        name = one.name if not one.here else f"{one.name} ({shown.place})"
+        rows.append(Row((Cell((Text(name),)), Cell((shown.count(one.count, "elsewhere"),)), *cells)))
+    columns = (
+        Column("Area", "text", wide=True), Column("Number"), Column("A year for 1,000 residents"), Column("At least"),
+        Column("At most"),
+    )  # fmt: skip
+    note = (
+        "The same types and months. Intervals are 95% and hold chance in the counts alone. Rates are for each "
+        "resident, though visitors are victims too; areas differ in much that no table holds."
+    )
+    return (Table("profile-elsewhere", "The same types elsewhere", columns, tuple(rows)), Paragraph((Text(note),)))
+
+
+def _place(made: ProblemProfile) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    place = made.place
+    if place is not None:
+        facts: list[tuple[str, Runs]] = [
+            ("Residents", (Text(f"{to_unit(place.residents, 'count'):,.0f}, in {place.small_areas} small areas"),)),
+        ]
+        if place.rural is not None:
+            facts.append(("Rural", (Text(f"{place.rural} of {place.small_areas} small areas"),)))
+        if place.deprived is not None:
+            said = f"{place.deprived} of {place.small_areas} small areas are in the most deprived fifth of England"
+            facts.append(("Deprivation", (Text(f"{said} (index of {place.index_year})"),)))
+        blocks.append(Facts(tuple(facts)))
+    blocks.append(Bullets(tuple((Text(one),) for one in made.not_held), "Not in this profile"))
+    return tuple(blocks)

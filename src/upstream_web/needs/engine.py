@@ -1,0 +1,137 @@
+"""Needs of small areas: counted once for each state of the records, ranked and allotted as often as asked."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from upstream.analyse.index_definition import IndexDefinition, load_index
+from upstream.analyse.needs import Index, Ranked, as_rows, ranked
+from upstream.analyse.needs_kept import keep_needs, kept_needs, needs_key
+from upstream.analyse.small_area_needs import TABLES, Needs, needs_of
+from upstream.analyse.typology import Typology, typology_of
+from upstream.errors import UpstreamError
+from upstream.respond.allocation import Allocation, Cost, Place, Rules, allocate, both_readings, costs
+from upstream.store import ReadingScope
+from upstream_web.measures.engine.store import Force, force
+
+PURPOSE = "Index of needs of the force's small areas"
+INDEX, TYPES = "vulnerability", "typology"
+MOST_TOP = 100
+
+
+class CannotExplore(UpstreamError):
+    """Why the engine gave nothing, in words for whoever asked."""
+
+
+def definition(key: str, weights: Mapping[str, float] | None = None) -> IndexDefinition:
+    """The newest version of an index, with other weights where they are given."""
+    try:
+        return load_index(key).weighted(weights or {})
+    except UpstreamError as error:
+        raise CannotExplore(error.what, allowed=error.allowed) from error
+
+
+def held(key: str) -> Needs | None:
+    """What is counted of the records as they are now; `None` before anybody had it counted."""
+    of = force()
+    return _held(of, key, needs_key(load_index(key), of.store, of.areas, of.settings.force_key))
+
+
+@lru_cache(maxsize=4)
+def _read(root: str, name: str, key: str) -> Needs | None:
+    return kept_needs(force().store, name, load_index(key))
+
+
+def _held(of: Force, key: str, name: str) -> Needs | None:
+    found = _read(str(of.store.root), name, key)
+    if found is None:
+        _read.cache_clear()  # it may be counted at any moment, by another process
+    return found
+
+
+def count(key: str, who: str) -> Needs:
+    """Count the needs of an index for a person, and keep them."""
+    of = force()
+    settings = of.settings
+    try:
+        found = needs_of(
+            load_index(key), of.store, ReadingScope(who, PURPOSE, TABLES, personal=True), areas=of.areas,
+            force=settings.force_key, engine=settings.engine, memory=settings.memory, threads=settings.threads,
+        )  # fmt: skip
+    except UpstreamError as error:
+        raise CannotExplore(error.what, allowed=error.allowed, remedy=error.remedy) from error
+    keep_needs(of.store, needs_key(load_index(key), of.store, of.areas, settings.force_key), found)
+    return found
+
+
+def index_of(needs: Needs, weights: Mapping[str, float], top: int) -> Index:
+    """The index with these weights."""
+    name = needs_key(load_index(INDEX), force().store, force().areas, force().settings.force_key)
+    return _ranked(_Known(name, needs), tuple(sorted(weights.items())), top)
+
+
+class _Known:
+    """Needs that are told apart by the name of their count."""
+
+    def __init__(self, name: str, needs: Needs) -> None:
+        self.name, self.needs = name, needs
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Known) and other.name == self.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+
+@lru_cache(maxsize=16)
+def _ranked(known: _Known, weights: tuple[tuple[str, float], ...], top: int) -> Index:
+    try:
+        return ranked(definition(INDEX, dict(weights)), known.needs, force().store, top=top)
+    except UpstreamError as error:
+        raise CannotExplore(error.what, allowed=error.allowed) from error
+
+
+def rows_of(index: Index) -> list[dict[str, object]]:
+    """A row a small area, for a file."""
+    return as_rows(index)
+
+
+def types_of(needs: Needs, classes: int | None) -> Typology:
+    """The typology of needs that are counted."""
+    name = needs_key(load_index(TYPES), force().store, force().areas, force().settings.force_key)
+    return _typed(_Known(name, needs), classes)
+
+
+@lru_cache(maxsize=8)
+def _typed(known: _Known, classes: int | None) -> Typology:
+    try:
+        return typology_of(load_index(TYPES), known.needs, classes=classes)
+    except UpstreamError as error:
+        raise CannotExplore(error.what, allowed=error.allowed) from error
+
+
+def ways_of(
+    index: Index, needs: Needs, by: str, rules: Rules
+) -> tuple[tuple[Place, ...], tuple[Allocation, ...], tuple[Cost, ...]]:
+    """Posts put every way, both readings of the rule first where the posts are a multiple of the policing areas."""
+    name = needs_key(load_index(INDEX), force().store, force().areas, force().settings.force_key)
+    return _ways(_Known(name, needs), index.areas, by, rules)
+
+
+@lru_cache(maxsize=32)
+def _ways(
+    known: _Known, areas: tuple[Ranked, ...], by: str, rules: Rules
+) -> tuple[tuple[Place, ...], tuple[Allocation, ...], tuple[Cost, ...]]:
+    harm = dict(zip((area.code for area in known.needs.areas), known.needs.harm.tolist(), strict=True))
+    places = tuple(
+        Place(row.area.code, row.area.name, row.area.area,
+              max(row.score, 0.0) if by == "index" else harm[row.area.code], row.area.residents, rank=row.rank)
+        for row in areas
+    )  # fmt: skip
+    try:
+        ways = allocate(places, rules)
+        groups = len({place.group for place in places})
+        readings = both_readings(places, rules.posts, rules) if rules.posts % groups == 0 else ()
+    except UpstreamError as error:
+        raise CannotExplore(error.what, allowed=error.allowed) from error
+    every = (*readings, *ways)
+    return places, every, costs(places, every, ways[-1])

@@ -1,0 +1,47 @@
+"""What is asked of needs, types and posts; every form is sent by GET, so that an address can be kept and shared."""
+
+from typing import Any
+
+from django import forms
+
+from upstream_web.needs.engine import MOST_TOP
+
+LARGEST_WEIGHT = 100
+
+
+class WeightsForm(forms.Form):
+    """Weights of the index and how many small areas are chosen."""
+
+    top = forms.IntegerField(label="Small areas chosen", min_value=1, max_value=MOST_TOP, required=False)
+
+    def __init__(self, *args: Any, indicators: list[tuple[str, str, float]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.indicators = indicators
+        for key, title, weight in indicators:
+            self.fields[f"w_{key}"] = forms.FloatField(
+                label=title, min_value=0, max_value=LARGEST_WEIGHT, required=False, initial=weight
+            )
+
+    def weights(self) -> dict[str, float]:
+        """Weight of each indicator: as given, else as reviewed."""
+        given = self.cleaned_data
+        return {key: weight if given.get(f"w_{key}") is None else given[f"w_{key}"]
+                for key, _, weight in self.indicators}  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors and sum(weight > 0 for weight in self.weights().values()) < 2:
+            raise forms.ValidationError("Give at least two needs a weight above 0.")
+        return cleaned
+
+
+class PostsForm(forms.Form):
+    """How many posts, by what, within which rules."""
+
+    posts = forms.IntegerField(label="Posts", min_value=1, max_value=500, initial=10)
+    by = forms.ChoiceField(label="Need is", choices=[("index", "The index"), ("harm", "Days of harm")], initial="index")
+    least = forms.IntegerField(label="Least in a policing area", min_value=0, max_value=100, initial=0)
+    most_a_place = forms.IntegerField(label="Most in a small area", min_value=1, max_value=10, initial=2)
+    further = forms.IntegerField(
+        label="A further post there (% of the one before)", min_value=1, max_value=100, initial=50
+    )

@@ -1,0 +1,14 @@
+"""Addresses of exploring."""
+
+from django.urls import path
+
+from upstream_web.needs import views
+
+app_name = "needs"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("table.csv", views.index_table, name="table"),
+    path("count/", views.count, name="count"),
+    path("types/", views.types, name="types"),
+    path("posts/", views.posts, name="posts"),
+]

@@ -1,0 +1,92 @@
+"""Which small areas need most, of what type they are, and where posts could go."""
+
+import csv
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from upstream_web.needs import changes, engine
+from upstream_web.needs.access import COUNT, READ, may_count
+from upstream_web.needs.forms import PostsForm, WeightsForm
+from upstream_web.needs.presenters import posts_page, rules_of, shown_index, types_page
+from upstream_web.people.access import only, require
+
+USUAL_TOP = 10
+
+
+@only(READ)
+def index(request: HttpRequest) -> HttpResponse:
+    """Small areas by need, with weights that the reader may change."""
+    counted, form = engine.held(engine.INDEX), _weights_form(request)
+    context = {"title": "Where need is", "form": form, "counted": counted is not None,
+               "may_count": may_count(request.user), "query": request.GET.urlencode()}  # fmt: skip
+    if counted is not None and form.is_valid():
+        try:
+            found = engine.index_of(counted, form.weights(), form.cleaned_data["top"] or USUAL_TOP)
+            context |= shown_index(found)
+        except engine.CannotExplore as error:
+            form.add_error(None, str(error))
+    return render(request, "needs/index.jinja", context)
+
+
+@only(READ)
+def index_table(request: HttpRequest) -> HttpResponse:
+    """Every small area as a CSV, without the counts."""
+    counted, form = engine.held(engine.INDEX), _weights_form(request)
+    if counted is None or not form.is_valid():
+        raise Http404
+    try:
+        rows = engine.rows_of(engine.index_of(counted, form.weights(), form.cleaned_data["top"] or USUAL_TOP))
+    except engine.CannotExplore as error:
+        raise Http404 from error
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="needs.csv"'
+    names = [name for name in rows[0] if not name.startswith("value_")]
+    writer = csv.writer(response)
+    writer.writerow(names)
+    writer.writerows([row[name] for name in names] for row in rows)
+    return response
+
+
+@require_POST
+def count(request: HttpRequest) -> HttpResponse:
+    """Have needs counted from the records as they are now."""
+    require(request.user, COUNT)
+    return redirect("runs:run", changes.ask_to_count(by=request.user).pk)
+
+
+@only(READ)
+def types(request: HttpRequest) -> HttpResponse:
+    """Small areas sorted into types."""
+    counted = engine.held(engine.TYPES)
+    context = {"title": "Types of small areas", "may_count": may_count(request.user), "counted": counted is not None}
+    if counted is not None:
+        asked = request.GET.get("classes", "")
+        try:
+            context |= types_page(engine.types_of(counted, int(asked) if asked.isdecimal() else None))
+        except engine.CannotExplore as error:
+            context["error"] = str(error)
+    return render(request, "needs/types.jinja", context)
+
+
+@only(READ)
+def posts(request: HttpRequest) -> HttpResponse:
+    """Posts put several ways, side by side."""
+    counted = engine.held(engine.INDEX)
+    form = PostsForm(request.GET or {name: field.initial for name, field in PostsForm.base_fields.items()})
+    context = {"title": "Where posts could go", "form": form, "counted": counted is not None,
+               "may_count": may_count(request.user)}  # fmt: skip
+    if counted is not None and form.is_valid():
+        try:
+            found = engine.index_of(counted, {}, USUAL_TOP)
+            context |= posts_page(*engine.ways_of(found, counted, form.cleaned_data["by"], rules_of(form)))
+        except engine.CannotExplore as error:
+            form.add_error(None, str(error))
+    return render(request, "needs/posts.jinja", context)
+
+
+def _weights_form(request: HttpRequest) -> WeightsForm:
+    indicators = [(one.key, one.title, one.weight) for one in engine.definition(engine.INDEX).indicators]
+    as_reviewed = {"top": USUAL_TOP} | {f"w_{key}": f"{weight:g}" for key, _, weight in indicators}
+    return WeightsForm(as_reviewed | request.GET.dict(), indicators=indicators)

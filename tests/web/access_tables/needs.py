@@ -1,0 +1,20 @@
+"""Needs of places: read by whoever reads signals, counted for whoever decides on them."""
+
+from factories.access import ELSEWHERE, REFUSED, Row, World, admits, anywhere, areas, everybody
+
+READERS = ("neighbourhood_officer", "supervisor", "hub", "analyst", "performance_lead")
+COUNTERS = ("hub", "analyst")
+
+
+def world() -> World:
+    return World(everybody(*areas()))
+
+
+PAGES = admits(*anywhere(*READERS), others=REFUSED)
+ROWS = [
+    Row("needs:index", PAGES),
+    Row("needs:types", PAGES),
+    Row("needs:posts", PAGES),
+    Row("needs:table", admits(*anywhere(*READERS), others=REFUSED, found=404)),
+    Row("needs:count", admits(*anywhere(*COUNTERS), others=REFUSED, found=ELSEWHERE)),
+]

@@ -1,0 +1,135 @@
+"""Pages of needs, types and posts: counted once, ranked as often as asked, and safe to read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from factories.access import areas
+from factories.people import person
+from fixtures_needs import NeedsForce
+from upstream.store.scopes import readings
+from upstream_web.needs import engine
+from upstream_web.needs.tasks import count_needs
+from upstream_web.people.permissions import Permission
+from upstream_web.runs.models import Run
+
+pytestmark = pytest.mark.django_db
+ALL = ("harm", "violence", "acquisitive", "repeats", "asb", "income", "health", "education")
+DECIDER = (Permission.SIGNAL_READ, Permission.SIGNAL_DECIDE)
+
+
+class Quiet:
+    """A progress that nobody watches."""
+
+    def say(self, words: str) -> None:
+        """Nothing."""
+
+    def rests_on(self, versions: Any, engine_version: str) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def site(needs_force: NeedsForce, settings: Any) -> NeedsForce:
+    settings.ENGINE_SETTINGS = needs_force.folder / "upstream.toml"
+    return needs_force
+
+
+@pytest.fixture
+def reader(client: Client) -> Client:
+    north, _ = areas()
+    client.force_login(person(Permission.SIGNAL_READ, area=north))
+    return client
+
+
+@pytest.fixture
+def counted(site: NeedsForce) -> NeedsForce:
+    if engine.held(engine.INDEX) is None:
+        count_needs(Quiet(), person(*DECIDER))
+    return site
+
+
+def test_before_a_count_pages_say_so_and_a_decider_may_ask(
+    needs_force: NeedsForce, settings: Any, client: Client, tmp_path: Any
+) -> None:
+    (tmp_path / "upstream.toml").write_text("")
+    settings.ENGINE_SETTINGS = tmp_path / "upstream.toml"
+    north, _ = areas()
+    client.force_login(person(Permission.SIGNAL_READ, area=north))
+    for name in ("", "types/", "posts/"):
+        page = client.get(f"/needs/{name}").content.decode()
+        assert "are not counted from the records" in page
+        assert "Count now" not in page
+    assert client.get("/needs/table.csv").status_code == 404
+    assert client.post("/needs/count/").status_code == 403
+    client.force_login(person(*DECIDER, area=north))
+    assert "Count now" in client.get("/needs/").content.decode()
+    assert client.post("/needs/count/").status_code == 302
+    assert Run.objects.get().kind == "needs.count"
+
+
+def test_a_count_is_logged_by_who_asked_and_kept(site: NeedsForce) -> None:
+    asker = person(*DECIDER)
+    count_needs(Quiet(), asker)
+    assert any(line["who"] == asker.email and line["table"] == "people_in_crimes" for line in readings(site.store.root))
+    before = len(readings(site.store.root))
+    kept = engine.held(engine.INDEX)
+    assert kept is not None
+    again = engine.count(engine.INDEX, "x")
+    assert [area.code for area in kept.areas] == [area.code for area in again.areas]
+    assert kept.lacking == again.lacking
+    assert all((a.values == b.values).all() for a, b in zip(kept.indicators, again.indicators, strict=True))
+    assert len(readings(site.store.root)) > before  # the second count read again; the kept one did not
+
+
+def test_ranks_intervals_kinds_and_groups_are_on_the_page(counted: NeedsForce, reader: Client) -> None:
+    page = reader.get("/needs/").content.decode()
+    for words in ("Most need first", "95% of ranks", "Rural", "Urban", "Northing", "White", "Who lives there"):
+        assert words in page
+    assert re.search(r"\d+ to \d+", page)
+
+
+def test_other_weights_are_another_ranking(counted: NeedsForce, reader: Client) -> None:
+    plain = reader.get("/needs/table.csv").content.decode()
+    zeroes = "&".join(f"w_{key}=0" for key in ALL if key not in ("income", "education"))
+    # in these records education is half of income deprivation, so both rank alike
+    other = reader.get(f"/needs/table.csv?{zeroes}").content.decode()
+    rows = list(csv.DictReader(io.StringIO(other)))
+    by_income = sorted(counted.codes[:-1], key=lambda code: -counted.income[code])
+    assert [row["lsoa"] for row in rows][:5] == by_income[:5]
+    assert [row["lsoa"] for row in csv.DictReader(io.StringIO(plain))] != [row["lsoa"] for row in rows]
+    assert not any(name.startswith("value_") for name in rows[0])  # counts of small areas stay inside
+
+
+@pytest.mark.parametrize(
+    "query", ["w_harm=-1", "w_harm=abc", "top=0", "top=101", "top=90", "&".join(f"w_{key}=0" for key in ALL)]
+)
+def test_weights_that_cannot_be_are_said(counted: NeedsForce, reader: Client, query: str) -> None:
+    assert reader.get(f"/needs/table.csv?{query}").status_code == 404
+    answer = reader.get(f"/needs/?{query}")
+    assert answer.status_code == 200
+    assert "There is a problem" in answer.content.decode()
+
+
+def test_types_and_posts(counted: NeedsForce, reader: Client) -> None:
+    page = reader.get("/needs/types/?classes=3").content.decode()
+    assert "Found again" in page
+    assert page.count("What is in class") == 3
+    assert "cannot be made" in reader.get("/needs/types/?classes=99").content.decode()
+    page = reader.get("/needs/posts/").content.decode()
+    for words in ("The first 10 of all", "The first 5 of each policing area", "proved to within 0.0%"):
+        assert words in page
+    asked = "by=index&least=0&most_a_place=2&further=50"
+    assert "There is a problem" in reader.get(f"/needs/posts/?posts=400&{asked}").content.decode()
+    assert "need a multiple of 2 posts" in reader.get(f"/needs/posts/?posts=3&{asked}").content.decode()
+
+
+def test_few_queries(counted: NeedsForce, reader: Client, django_assert_max_num_queries: Any) -> None:
+    reader.get("/needs/")
+    with django_assert_max_num_queries(19):
+        reader.get("/needs/?top=20")
