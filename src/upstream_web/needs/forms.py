@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from upstream_web.needs.engine import MOST_TOP
+from upstream_web.needs.engine import MOST_TOP, Rules
 
 LARGEST_WEIGHT = 100
 
@@ -45,3 +45,8 @@ class PostsForm(forms.Form):
     further = forms.IntegerField(
         label="A further post there (% of the one before)", min_value=1, max_value=100, initial=50
     )
+
+    def rules(self) -> Rules:
+        """The rules asked for."""
+        given = self.cleaned_data
+        return Rules(given["posts"], given["least"], None, given["most_a_place"], further_post=given["further"] / 100)

@@ -3,8 +3,7 @@
 import math
 from typing import Any
 
-from upstream_web.needs.engine import Allocation, Cost, Index, Place, Rules, Typology
-from upstream_web.needs.forms import PostsForm
+from upstream_web.needs.engine import Allocation, Cost, Index, Place, Typology
 
 MORE = 15
 """Small areas shown beyond those chosen."""
@@ -41,12 +40,6 @@ def types_page(made: Typology) -> dict[str, Any]:
                     for one in made.classes],
         "percent": percent,
     }  # fmt: skip
-
-
-def rules_of(form: PostsForm) -> Rules:
-    """The rules asked for."""
-    given = form.cleaned_data
-    return Rules(given["posts"], given["least"], None, given["most_a_place"], further_post=given["further"] / 100)
 
 
 def posts_page(places: tuple[Place, ...], ways: tuple[Allocation, ...], priced: tuple[Cost, ...]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from upstream_web.needs import changes, engine
 from upstream_web.needs.access import COUNT, READ, may_count
 from upstream_web.needs.forms import PostsForm, WeightsForm
-from upstream_web.needs.presenters import posts_page, rules_of, shown_index, types_page
+from upstream_web.needs.presenters import posts_page, shown_index, types_page
 from upstream_web.people.access import only, require
 
 USUAL_TOP = 10
@@ -80,7 +80,7 @@ def posts(request: HttpRequest) -> HttpResponse:
     if counted is not None and form.is_valid():
         try:
             found = engine.index_of(counted, {}, USUAL_TOP)
-            context |= posts_page(*engine.ways_of(found, counted, form.cleaned_data["by"], rules_of(form)))
+            context |= posts_page(*engine.ways_of(found, counted, form.cleaned_data["by"], form.rules()))
         except engine.CannotExplore as error:
             form.add_error(None, str(error))
     return render(request, "needs/posts.jinja", context)
