@@ -14,15 +14,12 @@ from django.db import transaction
 
 from upstream_web.demo.people import make_cast
 from upstream_web.demo.plans import make_plans
-from upstream_web.measures.engine.figures import months_held
 from upstream_web.measures.models import Calculation
 from upstream_web.people.models import User
 from upstream_web.signals.models import Look
 
 PASSWORD = "marchwold-demonstration"  # noqa: S105 - invented people on one's own machine; refused in production
 WORKERS = 2
-MONTHS_LOOKED_AT = 3
-"""Months to whose ends the demonstration looks for signals, so that the inbox has something to decide on."""
 
 
 class Command(BaseCommand):
@@ -55,9 +52,8 @@ class Command(BaseCommand):
             if writer is not None:
                 call_command("commentary_import", by=writer.email, verbosity=0)
         if not Look.objects.exists() and Path(settings.DATA, "store").is_dir():
-            self.stdout.write("Looking for signals, as the nights of the last months would have")
-            for month in range(MONTHS_LOOKED_AT - 1, -1, -1):
-                call_command("signals_propose", to=str((months_held()[1] - month).last_day), verbosity=0)
+            self.stdout.write("Looking for signals, as a night would: a minute or so")
+            call_command("signals_propose", verbosity=0)
         self._say(options["port"])
         if not options["no_serve"]:
             _serve(options["port"])
