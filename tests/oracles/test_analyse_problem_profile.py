@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import Counter
 from dataclasses import replace
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from scipy.stats import chi2
 
-from fixtures_needs import AREAS, NeedsForce
+from fixtures_needs import AREAS, NeedsForce, build_needs_force, put
 from upstream.analyse.monthly import MonthOf
 from upstream.analyse.problem_profile import ProblemProfile, _trend, problem_profile
 from upstream.analyse.profile import ProfileOf
@@ -73,6 +74,37 @@ def test_the_place_is_a_recount(found: ProblemProfile, needs_force: NeedsForce) 
     assert (place.small_areas, place.rural) == (6, sum(needs_force.rural[code] for code in needs_force.codes[:6]))
     assert place.deprived is None  # these records have domains, and no index over all
     assert found.trend is None  # eight months are no two years
+
+
+def test_what_partners_hold_is_a_recount(tmp_path: Path) -> None:
+    force = build_needs_force(tmp_path)
+    here = force.codes[:3]
+    states = [None, "current", "ended"]
+    premises = [
+        {"authority": "X", "licence_ref": f"L{at}", "lsoa": force.codes[at % 7], "status": states[at % 3],
+         "as_at": dt.date(2021 + at % 2 * 2, 1, 1)}
+        for at in range(30)
+    ]  # fmt: skip
+    days = [FIRST.first_day + dt.timedelta(days=at * 9 - 20) for at in range(40)]
+    collisions = [
+        {"collision_ref": f"R{at}", "lsoa": force.codes[at % 5], "happened_on": day} for at, day in enumerate(days)
+    ]
+    put(force.store, "licensed_premises", premises)
+    put(force.store, "road_collisions", collisions)
+    scope = ReadingScope("t", "t", SCOPE.tables | {"licensed_premises", "road_collisions"}, personal=True)
+    made = problem_profile(ProfileOf(FIRST, LAST, ("A",), tuple(here)), force.store, scope, areas=AREAS)
+    last = LAST.last_day
+    standing = [r for r in premises if r["lsoa"] in here and r["as_at"] <= last and r["status"] != "ended"]
+    seen = [r for r in collisions if r["lsoa"] in here and FIRST.first_day <= r["happened_on"] <= last]
+    assert 0 < len(standing) < len(premises)
+    assert 0 < len(seen) < len(collisions)
+    assert {one.table: (one.count, one.whole) for one in made.beside} == {
+        "licensed_premises": (len(standing), True),
+        "road_collisions": (len(seen), False),
+    }
+    assert any("Ambulance incidents" in line for line in made.not_held)
+    shut = problem_profile(ProfileOf(FIRST, LAST, ("A",), tuple(here)), force.store, SCOPE, areas=AREAS)
+    assert shut.beside == ()  # a table that the scope does not name is not opened
 
 
 def test_the_trend_is_two_years_side_by_side(needs_force: NeedsForce, found: ProblemProfile) -> None:

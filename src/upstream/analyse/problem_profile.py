@@ -13,12 +13,16 @@ from upstream.errors import NotHeld
 from upstream.measures.asked import EngineName
 from upstream.measures.crime_types import left_out, types_in
 from upstream.measures.engines import ask
-from upstream.measures.slice_questions import SliceRows, by_small_area
+from upstream.measures.slice_questions import SliceRows, by_small_area, in_small_areas
 from upstream.places.tables import DEPRIVATION, read_table
+from upstream.records.contract import contract
 from upstream.stats.intervals import Interval, poisson_interval, rate_ratio
 from upstream.store import ReadingScope, Store
 
 YEAR: Final = 12
+REGISTERS: Final = ("licensed_premises",)
+PARTNERS: Final = (*REGISTERS, "ed_assaults", "ambulance_incidents", "fire_incidents", "road_collisions")
+"""Tables of partners that say what is near by and what they saw there."""
 MOST_DEPRIVED: Final = (1, 2)
 """Deciles of the most deprived fifth; decile 1 is the most deprived."""
 
@@ -85,6 +89,16 @@ class Comparator:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What a partner's table, or a register, has in the place: ``whole`` of a register, which has no period."""
+
+    table: str
+    title: str
+    count: int
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ProblemProfile:
     """A problem profile.
 
@@ -98,6 +112,8 @@ class ProblemProfile:
         ``None`` where no population by small area is held.
     comparators
         The place first, then policing areas, the highest rate first.
+    beside
+        Partners' tables that are held and open to the reader, with their rows in the place and period.
     not_held
         What a profile would have and nobody holds, in sentences.
     """
@@ -106,6 +122,7 @@ class ProblemProfile:
     trend: Trend | None
     place: PlaceFacts | None
     comparators: tuple[Comparator, ...]
+    beside: tuple[Beside, ...]
     not_held: tuple[str, ...]
 
 
@@ -134,20 +151,48 @@ def problem_profile(
     """
     counted = profile(of, store, scope, engine=engine, memory=memory, threads=threads)
     not_held = ["Ages and sexes of people are not in the records that are held, so they are not shown."]
-    not_held.append("Facilities near by (licensed premises, schools, stations) and partners' records are not held.")
     try:
         small, _ = small_areas_of(store, areas, of.force, 1)
     except NotHeld as error:
-        return ProblemProfile(counted, _trend(counted), None, (), (*not_held, error.what))
+        return ProblemProfile(counted, _trend(counted), None, (), (), (*not_held, error.what))
     here = _inside(of, small, areas)
+    beside, lacking = _beside(of, here, store, scope, engine, memory, threads)
+    if lacking:
+        not_held.append(f"Not held, or not open to whoever asked: {', '.join(lacking)}.")
     everywhere = _counts_everywhere(of, counted.table, store, scope, engine, memory, threads)
     return ProblemProfile(
         counted,
         _trend(counted),
         _facts(here, store),
         _comparators(small, here, everywhere, counted),
+        beside,
         tuple(not_held),
     )
+
+
+def _beside(
+    of: ProfileOf,
+    here: Sequence[SmallArea],
+    store: Store,
+    scope: ReadingScope,
+    engine: EngineName,
+    memory: str | None,
+    threads: int | None,
+) -> tuple[tuple[Beside, ...], tuple[str, ...]]:
+    """Partners' tables with their rows in the place; and titles of those that are not held or not open."""
+    titles = {name: contract(name).title for name in PARTNERS}
+    opened = {
+        name: store.snapshot(name, scope=scope) for name in PARTNERS if store.holds(name) and name in scope.tables
+    }
+    codes = [area.code for area in here]
+    questions = {
+        name: in_small_areas(name, codes, None if name in REGISTERS else of.first.first_day, of.last.last_day)
+        for name in opened
+    }
+    with ask(list(questions.values()), opened, engine, memory=memory, threads=threads) as answers:
+        counts = [int(answer.rows.to_pylist()[0]["n"]) for answer in answers]
+    found = (Beside(name, titles[name], n, name in REGISTERS) for name, n in zip(questions, counts, strict=True))
+    return tuple(found), tuple(title for name, title in titles.items() if name not in opened)
 
 
 def _trend(counted: Profile) -> Trend | None:

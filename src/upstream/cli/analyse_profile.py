@@ -42,7 +42,7 @@ def profile_command(
 
     Example: upstream analyse profile --from 2020-07 --to 2022-06 --area A --type Burglary --out profile.pdf
     """
-    from upstream.analyse.problem_profile import problem_profile
+    from upstream.analyse.problem_profile import PARTNERS, problem_profile
     from upstream.analyse.profile import ProfileOf
     from upstream.periods import Month
     from upstream.reports.problem_profile import profile_paper
@@ -56,7 +56,9 @@ def profile_command(
     if out and out.suffix.lower() not in PAPERS:
         raise BadInput(f"{out.name} has an ending that is not known.", allowed=", ".join(PAPERS))
     of = ProfileOf(Month.parse(first), Month.parse(last), area_codes or None, small, types, settings.force_key)
-    scope = ReadingScope(who(), PURPOSE, frozenset({"crimes", "incidents", "people_in_crimes"}), personal=True)
+    scope = ReadingScope(
+        who(), PURPOSE, frozenset({"crimes", "incidents", "people_in_crimes", *PARTNERS}), personal=True
+    )
     made = problem_profile(
         of, store, scope, areas=names, engine=settings.engine, memory=settings.memory, threads=settings.threads
     )
@@ -84,6 +86,7 @@ def _plain(made: ProblemProfile) -> dict[str, Any]:
         "trend": asdict(made.trend) if made.trend else None,
         "place": asdict(made.place) if made.place else None,
         "elsewhere": [asdict(one) for one in made.comparators],
+        "beside": [asdict(one) for one in made.beside],
         "not_held": made.not_held,
     }
 
@@ -102,4 +105,5 @@ def _lines(made: ProblemProfile) -> list[str]:
         f"({one.rate.lower:.1f} to {one.rate.upper:.1f})."
         for one in made.comparators
     ]
+    lines += [f"{one.title}: {one.count:,}." for one in made.beside]
     return [*lines, *made.not_held]

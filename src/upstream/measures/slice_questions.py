@@ -6,6 +6,7 @@ Beside the questions of measures, which are of a whole force by area and month, 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +23,7 @@ TYPE_COLUMN: Final = {"crimes": "category", "street_crimes": "category", "incide
 _TIMES: Final = {"crimes": ("committed_from", "committed_to"), "incidents": ("opened_at", "opened_at")}
 _POINTS: Final = {"crimes": ("easting", "northing"), "street_crimes": ("longitude", "latitude")}
 _CANCELLED: Final = "cancelled"
+_ENDED: Final = "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,20 @@ def days_of_people(wanted: SliceRows, role: str) -> Question:
     each = people.distinct().inner_join(own, "crime_ref")
     answer = each.select(who=ibis.dense_rank().over(order_by=each.person).cast("int64"), day=each.day)
     return Question("slice", (wanted.table, "people_in_crimes"), answer)
+
+
+def in_small_areas(name: str, small_areas: Sequence[str], first: dt.date | None, last: dt.date) -> Question:
+    """Rows of any table with small areas in some of them: n. From ``first`` to ``last`` by the table's own day; without
+    ``first``, every row up to ``last`` that has not ended, for registers."""
+    table = source_table(name)
+    rows = unbound(table)
+    day = rows[table.event_date]
+    rows = rows.filter(rows["lsoa"].isin(list(small_areas)), day <= ibis.literal(last))
+    if first is not None:
+        rows = rows.filter(day >= ibis.literal(first))
+    elif "status" in table.columns:
+        rows = rows.filter((rows["status"] != _ENDED).fill_null(True))
+    return Question("slice", (name,), rows.agg(n=rows.count()))
 
 
 def by_small_area_and_type(wanted: SliceRows) -> Question:

@@ -37,7 +37,7 @@ def profile_paper(
         Section("demand", "How much", (*_trend(shown, made), *demand_blocks(shown))),
         Section("analysis", "When, where and who again", analysis_blocks(shown)),
         Section("elsewhere", "The same elsewhere", _elsewhere(shown, made)),
-        Section("place", "The place", _place(made)),
+        Section("place", "The place", _place(shown, made)),
     )
     types = ", ".join(of.types) or "Every crime"
     newest = max(dt.datetime.fromisoformat(one.committed_at) for one in made.profile.tables)
@@ -112,7 +112,7 @@ def _elsewhere(shown: Shown, made: ProblemProfile) -> tuple[Block, ...]:
     return (Table("profile-elsewhere", "The same types elsewhere", columns, tuple(rows)), Paragraph((Text(note),)))
 
 
-def _place(made: ProblemProfile) -> tuple[Block, ...]:
+def _place(shown: Shown, made: ProblemProfile) -> tuple[Block, ...]:
     blocks: list[Block] = []
     place = made.place
     if place is not None:
@@ -125,5 +125,13 @@ def _place(made: ProblemProfile) -> tuple[Block, ...]:
             said = f"{place.deprived} of {place.small_areas} small areas are in the most deprived fifth of England"
             facts.append(("Deprivation", (Text(f"{said} (index of {place.index_year})"),)))
         blocks.append(Facts(tuple(facts)))
+    if made.beside:
+        rows = tuple(
+            Row((Cell((Text(one.title),)), Cell((shown.count(one.count, one.table),)),
+                 Cell((Text("the whole register" if one.whole else shown.period),))))
+            for one in made.beside
+        )  # fmt: skip
+        columns = (Column("Held by partners", "text", wide=True), Column("In the place"), Column("Of", "text"))
+        blocks.append(Table("profile-beside", "What partners hold of the place", columns, rows))
     blocks.append(Bullets(tuple((Text(one),) for one in made.not_held), "Not in this profile"))
     return tuple(blocks)
