@@ -20,8 +20,14 @@ from upstream.stats.intervals import Interval, poisson_interval, rate_ratio
 from upstream.store import ReadingScope, Store
 
 YEAR: Final = 12
-REGISTERS: Final = ("licensed_premises",)
-PARTNERS: Final = (*REGISTERS, "ed_assaults", "ambulance_incidents", "fire_incidents", "road_collisions")
+REGISTERS: Final[tuple[str, ...]] = ("licensed_premises",)
+PARTNERS: Final[tuple[str, ...]] = (
+    *REGISTERS,
+    "ed_assaults",
+    "ambulance_incidents",
+    "fire_incidents",
+    "road_collisions",
+)
 """Tables of partners that say what is near by and what they saw there."""
 MOST_DEPRIVED: Final = (1, 2)
 """Deciles of the most deprived fifth; decile 1 is the most deprived."""
