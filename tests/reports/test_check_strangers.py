@@ -91,6 +91,11 @@ SENTENCES = [
         "There were 550 letters from readers: 222 came by post, 107 came online and 221 were brought in.",
     ),
     (
+        "parts_do_not_sum",
+        "Of the 1,135 open loans, 352 are urgent, 274 are soon due and the other 499 can wait.",
+        "Of the 1,125 open loans, 352 are urgent, 274 are soon due and the other 499 can wait.",
+    ),
+    (
         "wrong_period_label",
         "Fares were agreed for the 2018-21 financial year.",
         "Fares were agreed for the 2018-19 financial year, and the 2018-21 strategy.",

@@ -37,6 +37,7 @@ _WHOLE = re.compile(
     r"totall?\w*|divid\w*|split|broke\w* down|together|namely|that is)\b|: (?:[a-z' ]{1,40}? )?<n\d+>|"
     r"\((?:[a-z' ]{1,40}? )?<n\d+>"
 )
+_OPENING_WHOLE = re.compile(r"(?:out )?of (?:(?:the|these|those|all|our|its) )*<n\d+>")
 _LEAST_PARTS = 3
 _PREPOSITIONS = words_in("in at for by on under through within")
 
@@ -67,8 +68,11 @@ def _parts_of(marked: Marked) -> Parts | None:
     counts = [int(n) for n in re.findall(r"<n(\d+)>", line)]
     if len(counts) <= _LEAST_PARTS or re.search(r"<[tqx]\d+>", line) or _SELECTS.search(line):
         return None
+    # "of the 339 cases, 79 were ...": the whole opens the sentence and is no part of the list
+    opened = _OPENING_WHOLE.match(line)
+    listed = line[opened.end() :] if opened is not None else line
     for pattern in _LISTS:
-        for match in pattern.finditer(line):
+        for match in pattern.finditer(listed):
             inside = [int(n) for n in re.findall(r"<n(\d+)>", match[0])]
             outside = [n for n in counts if n not in inside]
             if len(inside) < _LEAST_PARTS or len(outside) != 1:
