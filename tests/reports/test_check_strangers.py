@@ -72,6 +72,11 @@ SENTENCES = [
     ),
     (
         "sentence_cannot_hold",
+        "Loans (1,164) drew fewer readers than visits (507).",
+        "Loans (1,164) drew more readers than visits (507).",
+    ),
+    (
+        "sentence_cannot_hold",
         "Loans have fallen for three months in a row: 95 in April, 90 in May, 97 in June and 32 in July.",
         "Loans have fallen for three months in a row: 95 in April, 90 in May, 57 in June and 32 in July.",
     ),
@@ -203,6 +208,10 @@ HEADLINES = [
     (
         "Vehicles: 698 in the year to date (April to June 2024).",
         "Vehicles: 598 in the year to date (April to June 2024).",
+    ),
+    (
+        "Residents made 1,754 reports about graffiti in June 2024.",
+        "Residents made 163 reports about graffiti in June 2024.",
     ),
 ]
 

@@ -30,7 +30,8 @@ _SO_FAR = re.compile(
     rf"<p\d+>,? (?:(?:financial |calendar )?year )?{_TO_DATE}|"
     rf"{_TO_DATE}(?:,? (?:of|for|in|this|the) | ?\(|: |, | )<p\d+>"
 )
-_JOINING = words_in("from with of in by for on and the a an")
+_JOINING = words_in("from with of in by for on and the a an about concerning regarding involving")
+_KINDS = ("month", "quarter", "range", "financial_year")
 # words of a title about its columns
 _COMPARED = words_in("same prior earlier")
 _YEAR = 12
@@ -45,7 +46,7 @@ def _period(marked: Marked) -> tuple[Period, str] | None:
     span = marked.spans[0]
     so_far = _SO_FAR.search(marked.line)
     if so_far is None:
-        return ((span.first, span.last, False), marked.line) if span.kind == "month" else None
+        return ((span.first, span.last, False), marked.line) if span.kind in _KINDS else None
     year = _financial_year(span)
     line = f"{marked.line[: so_far.start()]}<p0>{marked.line[so_far.end() :]}"
     return ((*year, True), line) if year is not None else None
@@ -85,10 +86,10 @@ def _same_thing(grid: Grid, row: Row, subject: tuple[str, ...], said: frozenset[
     return telling(grid.table.title) - own - _COMPARED <= said
 
 
-def _subject(line: str, number: int) -> tuple[str, ...]:
-    """What a number counts, as nouns or, where a word of reporting hides them, as the words behind it."""
+def _subjects(line: str, number: int) -> list[tuple[str, ...]]:
+    """What a number counts: its nouns, and all the words behind it ("requests about street lights")."""
     behind = re.search(rf"<n{number}> ([a-z][a-z' -]+?)(?= (?:in|for|during|over|were|was|had) |[,.;(<]|$)", line)
-    return subject_of(line, number) or (name_of(behind[1]) if behind is not None else ())
+    return [subject_of(line, number), name_of(behind[1]) if behind is not None else ()]
 
 
 def _level(marked: Marked, line: str) -> tuple[int, Value] | None:
@@ -119,16 +120,16 @@ def _sentence(evidence: Evidence, sentence: Sentence, scopes: Scopes) -> Finding
     level = _level(marked, dated[1]) if dated is not None else None
     if dated is None or level is None or qualifiers_of(dated[1], level[0]):
         return None
-    subject, said = _subject(dated[1], level[0]), frozenset(words(sentence.full))
+    subjects, said = _subjects(dated[1], level[0]), frozenset(words(sentence.full))
     wrong: list[Finding] = []
     for grid in evidence.grids:
-        at = _column(grid, dated[0]) if subject and len(grid.key_names) == 1 else None
+        at = _column(grid, dated[0]) if len(grid.key_names) == 1 else None
         if at is None or scopes.elsewhere(sentence, grid):
             continue
         for r in named_rows(grid, sentence.full):
             row, value = grid.rows[r], grid.rows[r].values[at]
             place = frozenset(key(row.label)) in places_said(sentence.full)
-            if value is None or place or not _same_thing(grid, row, subject, said):
+            if value is None or place or not any(_same_thing(grid, row, subject, said) for subject in subjects):
                 continue
             if same_number(value, level[1]):
                 return None

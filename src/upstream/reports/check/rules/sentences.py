@@ -248,7 +248,7 @@ _RANKED = (
         r"(?:,| and| to| against| versus| v\.?| compared with) <(?P=kind)(?P<b>\d+)>\)"
     ),
     re.compile(
-        rf"\(<(?P<kind>[nt])(?P<a>\d+)>\) (?:(?:was|were|is|are|has|have|had|again|still) )*(?:{_MORE}|{_LESS})\b"
+        rf"\(<(?P<kind>[nt])(?P<a>\d+)>\) (?:[a-z]+ ){{0,3}}?(?:{_MORE}|{_LESS})\b"
         r"(?: than)? [^<.;,()]{2,60}\(<(?P=kind)(?P<b>\d+)>\)"
     ),
 )

@@ -35,7 +35,8 @@ _NO_FACT = re.compile(
     r"provisional\w*|"
     r"revis\w*|restat\w*|previously (?:reported|published)|first (?:published|reported)|originally|correct(?:ed|"
     r"ion)|budget\w*|"
-    r"at least|up to|more than|fewer than|less than|nearly|almost|around|about|approximately|roughly|some|over|under|"
+    r"at least|up to|more than|fewer than|less than|nearly|almost|around|"
+    r"about(?= <| half\b| an?\b)|approximately|roughly|some|over|under|"
     r"average\w*|mean|median|limits?|capacity|cumulative\w*|year to (?:date|month)|yt[dm]|so far|baseline|"
     r"excluding|including|per)\b"
 )

@@ -69,8 +69,8 @@ def _parts_of(marked: Marked) -> Parts | None:
     if len(counts) <= _LEAST_PARTS or re.search(r"<[tqx]\d+>", line) or _SELECTS.search(line):
         return None
     # "of the 339 cases, 79 were ...": the whole opens the sentence and is no part of the list
-    opened = _OPENING_WHOLE.match(line)
-    listed = line[opened.end() :] if opened is not None else line
+    first = _OPENING_WHOLE.match(line)
+    listed = line[first.end() :] if first is not None else line
     for pattern in _LISTS:
         for match in pattern.finditer(listed):
             inside = [int(n) for n in re.findall(r"<n(\d+)>", match[0])]
