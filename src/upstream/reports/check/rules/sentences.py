@@ -6,6 +6,7 @@ import itertools
 import re
 
 from upstream.reports.check.claims import Claim, read_claims
+from upstream.reports.check.cues import standards
 from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.findings import Figure, Finding, Where
 from upstream.reports.check.marks import Marked, mark
@@ -257,7 +258,8 @@ _RANKED = (
 def _ranked(sentence: Sentence, marked: Marked) -> Finding | None:
     """Two things compared by size, each with its number, where the number of the greater is not the greater."""
     match = next((m for pattern in _RANKED if (m := pattern.search(marked.line))), None)
-    if match is None:
+    # a level against its target is judged with the targets
+    if match is None or standards(marked.line):
         return None
     one, other = marked.numbers[int(match["a"])], marked.numbers[int(match["b"])]
     if one.number == other.number or (one.number > other.number) == bool(match["more"]):
