@@ -62,7 +62,7 @@ def explored_blocks(
     blocks: list[Block] = [_total(looked, noun, small_numbers)]
     if len(places.codes) and rows:
         blocks.append(_map(rows, places, noun, where))
-    blocks += [_table(rows, noun), _months(looked, noun, where, small_numbers)]
+    blocks += [_table(rows, f"{noun.capitalize()} by small area"), _months(looked, noun, where, small_numbers)]
     if open_data:
         blocks.append(Callout("note", "Open data", (Text(OPEN_DATA),)))
     if not small_numbers:
@@ -92,17 +92,18 @@ def _map(rows: Sequence[Plain], places: Places, noun: str, where: str) -> Chart:
     notes = ["Palest: none" + (", or too few to show." if any(math.isnan(one) for one in counts.values()) else ".")]
     if unknown:
         notes.append(f"Small areas without an outline here, which are in the table alone: {len(unknown):,}.")
-    return Chart("explore-map", title, description, picture, _table(rows, noun), tuple(_runs(note) for note in notes))
+    return Chart("explore-map", title, description, picture,
+                 _table(rows, title, "explore-map-figures"), tuple(_runs(note) for note in notes))  # fmt: skip
 
 
-def _table(rows: Sequence[Plain], noun: str) -> Table:
+def _table(rows: Sequence[Plain], title: str, key: str = "explore-places") -> Table:
     shown = tuple(
         Row((_cell(row["name"]), _cell(row["lsoa"]), _cell("under 5" if row["count"] is None else f"{row['count']:,}")))
         for row in rows[:MOST_ROWS]
     )
     notes = (f"The first {MOST_ROWS} of {len(rows):,}; the file has every one.",) if len(rows) > MOST_ROWS else ()
     columns = (Column("Small area", "text", wide=True), Column("Code", "text"), Column("Count"))
-    return Table("explore-places", f"{noun.capitalize()} by small area", columns, shown,
+    return Table(key, title, columns, shown,
                  tuple(_runs(note) for note in notes))  # fmt: skip
 
 
@@ -188,11 +189,11 @@ def _spot_map(
         ringed=ringed, edges=cold,
     )  # fmt: skip
     shade = "days of harm" if key == "harm" else "events"
-    data = _spot_table(answer, small_numbers, f"spots-{key}-figures")
+    data = _spot_table(answer, small_numbers, f"spots-{key}-figures", title)
     return Chart(f"spots-{key}", title, description, picture, data, (_runs(f"{words} Darker: more {shade}."),))
 
 
-def _spot_table(answer: Plain, small_numbers: bool, key: str = "spots") -> Table:
+def _spot_table(answer: Plain, small_numbers: bool, key: str = "spots", title: str = "Places") -> Table:
     columns = (Column("Small area", "text", wide=True), Column("Gi*", "text"), Column("Events"),
                Column("Rank by events"), Column("Days of harm (95% interval)"), Column("Rank by harm"))  # fmt: skip
     shown = []
@@ -212,7 +213,7 @@ def _spot_table(answer: Plain, small_numbers: bool, key: str = "spots") -> Table
             )
         shown.append(Row((_cell(row["name"] or row["lsoa"]), _cell(row["called"]), *map(_cell, cells))))
     note = f"The first {MOST_ROWS} of {len(answer['places']):,}: hot first, then by events."
-    return Table(key, "Places", columns, tuple(shown), (_runs(note),))
+    return Table(key, title, columns, tuple(shown), (_runs(note),))
 
 
 def _back_test(answer: Plain) -> Block:

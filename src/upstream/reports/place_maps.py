@@ -15,7 +15,8 @@ from upstream.reports.svg import HEAT, Drawing
 
 SIDE: Final = 620.0
 MARGIN: Final = 10.0
-BELOW: Final = 64.0
+BELOW: Final = 26.0
+LINE: Final = 22.0
 SIMPLER_PIXELS: Final = 0.6
 """Corners nearer than this to the line between their neighbours are not seen: leaving them out makes pages light."""
 Shapes = NDArray[np.object_]
@@ -49,10 +50,11 @@ def draw_places(
     bounds = shapely.total_bounds(shown.outlines)
     across, up = max(bounds[2] - bounds[0], 1.0), max(bounds[3] - bounds[1], 1.0)
     scale = (SIDE - 2 * MARGIN) / max(across, up)
-    page = Drawing(across * scale + 2 * MARGIN, up * scale + 2 * MARGIN + BELOW)
+    steps = steps_of(shown.values)
+    wide = across * scale + 2 * MARGIN
+    page = Drawing(wide, up * scale + 2 * MARGIN + BELOW + LINE * (len(_lines(steps, wide)) - 1))
     simple = shapely.simplify(shown.outlines, SIMPLER_PIXELS / scale)
     paths = [_rings(shape, bounds, scale) for shape in simple]
-    steps = steps_of(shown.values)
     by_step: dict[int, list[list[tuple[float, float]]]] = {}
     for rings, value in zip(paths, shown.values.tolist(), strict=True):
         by_step.setdefault(_step(value, steps), []).extend(rings)
@@ -85,14 +87,25 @@ def _step(value: float, steps: Sequence[tuple[float, float]]) -> int:
     return len(HEAT) - len(steps) + found
 
 
-def _key(page: Drawing, steps: Sequence[tuple[float, float]]) -> None:
-    """What the shades are, along the bottom, on two lines where one is too short."""
-    x, y = MARGIN, page.height - BELOW + 8
+def _lines(steps: Sequence[tuple[float, float]], wide: float) -> list[list[tuple[int, str, float]]]:
+    """What the shades are, on as many lines as there is room for: shade, words and where they begin."""
+    lines: list[list[tuple[int, str, float]]] = [[]]
+    x = MARGIN
     for at, (low, high) in enumerate(steps):
         words = f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
-        wide = 34 + 6.2 * len(words)
-        if x + wide > page.width:
-            x, y = MARGIN, y + 22
-        page.rect(f"c-heat-{len(HEAT) - len(steps) + at}", x, y, 16, 12)
-        page.text("t-soft", x + 21, y + 10, words, size=11)
-        x += wide
+        needed = 34 + 6.2 * len(words)
+        if x + needed > wide and lines[-1]:
+            lines.append([])
+            x = MARGIN
+        lines[-1].append((len(HEAT) - len(steps) + at, words, x))
+        x += needed
+    return lines
+
+
+def _key(page: Drawing, steps: Sequence[tuple[float, float]]) -> None:
+    lines = _lines(steps, page.width)
+    for down, line in enumerate(lines):
+        y = page.height - BELOW - LINE * (len(lines) - 1 - down) + 6
+        for step, words, x in line:
+            page.rect(f"c-heat-{step}", x, y, 16, 12)
+            page.text("t-soft", x + 21, y + 10, words, size=11)
