@@ -209,8 +209,8 @@ def _together(events: Events, rng: np.random.Generator) -> Pattern | str:
     day, at = np.unravel_index(int(np.argmax(over)), over.shape)
     said = (
         f"Stands out most: {WEEKDAYS[int(day)]}s from {int(at) * BLOCK_HOURS:02d}:00 to "
-        f"{(int(at) + 1) * BLOCK_HOURS % 24:02d}:00, {table[day, at]} events where {expected[day, at]:.0f} would be by "
-        "day and hour apart."
+        f"{(int(at) + 1) * BLOCK_HOURS % 24:02d}:00, {table[day, at]:,} events where {expected[day, at]:,.0f} would be "
+        "by day and hour apart."
     )
     return Pattern("weekday and hour", said, int(sure.sum()), _p(drawn, observed), "chi-squared, weekdays permuted")
 
@@ -270,7 +270,7 @@ def _special(events: Events, days: SpecialDays, rng: np.random.Generator) -> Pat
         f"(95% of draws {low:,.0f} to {high:,.0f})."
     )
     p = min(1.0, 2 * min(_p(drawn, observed), _p(-drawn, -observed)))
-    return Pattern(days.name, said, int(counts[days.known].sum()), p, f"days drawn within weekdays. {days.source}")
+    return Pattern(days.name, said, int(counts[days.known].sum()), p, f"days drawn within weekdays ({days.source})")
 
 
 def _daylight(events: Events, rng: np.random.Generator) -> Pattern | str:

@@ -17,7 +17,7 @@ from upstream.errors import BadInput
 
 FILE: Final = "days.csv"
 COLUMNS: Final = ("kind", "name", "first", "last", "place", "source")
-PAYDAY: Final = "The last working day of the month, on which many monthly salaries are paid. Ours."
+PAYDAY: Final = "the last working day of the month, on which many monthly salaries are paid"
 
 
 @dataclass(frozen=True, slots=True)
