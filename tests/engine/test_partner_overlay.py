@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from upstream.analyse.overlay import ASSUMED, METHOD, Overlay, as_rows, in_words, overlay
+from upstream.analyse.overlay import ASSUMED, METHOD, Overlay, as_facts, as_rows, in_words, overlay
 from upstream.cli import partner_overlay
 from upstream.errors import BadInput
 from upstream.measures.partner_violence import TIMES, PartnerCounts
@@ -100,6 +100,11 @@ def test_small_counts_are_withheld_from_the_public_and_with_them_their_neighbour
     assert (place["recorded"], place["expected"], place["least_not_known"]) == (None, None, None)
     assert place["partner"] >= 8
     assert all(row["partner"] is not None for row in as_rows(made))
+    # five assaults lie elsewhere
+    assert not any("elsewhere" in line for line in in_words(made, public=True))
+    assert any("5 lie elsewhere" in line for line in in_words(made))
+    facts = as_facts(made, public=True)
+    assert (facts["elsewhere"], facts["unplaced"], facts["located"]) == (None, None, None)
 
 
 def test_too_few_weeks_are_refused() -> None:

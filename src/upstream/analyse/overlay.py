@@ -189,6 +189,11 @@ def _small(one: Share) -> bool:
     return any(0 < count < SHOWN_FROM for count in (one.partner, one.recorded))
 
 
+def _gives_away(made: Overlay) -> bool:
+    """Whether a count of assaults without a place in the force is small."""
+    return any(0 < count < SHOWN_FROM for count in (made.unplaced, made.elsewhere))
+
+
 def _row_of_share(kind: str, one: Share, hidden: bool) -> dict[str, Any]:
     told = one.result if one.told and not hidden else None
     ends = one.result if not hidden else None
@@ -210,17 +215,18 @@ def _row_of_place(one: PartnerOnlyPlace, public: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def in_words(made: Overlay) -> list[str]:
-    """What was found, sentence by sentence."""
+def in_words(made: Overlay, *, public: bool = False) -> list[str]:
+    """What was found, sentence by sentence; for the public without small counts."""
     lines = [
         f"{made.title}: {made.force.partner:,} in {made.weeks} whole weeks from {made.first} to {made.last}, beside "
         f"{made.force.recorded:,} recorded crimes of violence in the same small areas.",
         _sentence("Not among the police's records of their place and week", made.force),
     ]
-    lines.append(
-        f"{made.located:.0%} have a known small area of the force; {made.unplaced:,} have none and {made.elsewhere:,} "
-        "lie elsewhere."
-    )
+    if not public or not _gives_away(made):
+        lines.append(
+            f"{made.located:.0%} have a known small area of the force; {made.unplaced:,} have none and "
+            f"{made.elsewhere:,} lie elsewhere."
+        )
     if made.told:
         lines.append(
             f"Of {made.answered:,} injured people who were asked, {made.told.estimate:.0%} ({made.told.lower:.0%} to "
@@ -239,11 +245,14 @@ def _sentence(what: str, one: Share) -> str:
     return f"{what}: {one.result.share:.0%} ({ends})." if one.told else f"{what}: somewhere from {ends}."
 
 
-def as_facts(made: Overlay) -> dict[str, Any]:
-    """What was compared and what it rests on, beside the rows, as JSON has it."""
+def as_facts(made: Overlay, *, public: bool = False) -> dict[str, Any]:
+    """What was compared and what it rests on, beside the rows, as JSON has it; for the public without small counts."""
+    hidden = public and _gives_away(made)
     return {
         "source": made.source, "first": made.first.isoformat(), "last": made.last.isoformat(), "weeks": made.weeks,
-        "located": made.located, "unplaced": made.unplaced, "elsewhere": made.elsewhere,
+        "located": None if hidden else made.located,
+        "unplaced": None if hidden else made.unplaced,
+        "elsewhere": None if hidden else made.elsewhere,
         "left_out": [str(month) for month in made.left_out], "method": METHOD, "assumed": ASSUMED,
         "tables": {one.table: one.version for one in made.tables}, "engine_version": made.engine_version,
     }  # fmt: skip

@@ -50,9 +50,9 @@ def overlay(
     if out is not None:
         write_rows(out, rows)
     if as_json:
-        say_json({**as_facts(made), "rows": rows})
+        say_json({**as_facts(made, public=public), "rows": rows})
         return
-    _show(made, rows)
+    _show(made, rows, public)
     if out is not None:
         say(f"{len(rows)} rows in {out}.")
 
@@ -73,7 +73,7 @@ def _counts(config: str, source: str, first: dt.date | None, last: dt.date) -> P
     )  # fmt: skip
 
 
-def _show(made: Overlay, rows: list[dict[str, object]]) -> None:
+def _show(made: Overlay, rows: list[dict[str, object]], public: bool) -> None:
     from rich.table import Table
 
     from upstream.analyse.overlay import in_words
@@ -88,7 +88,7 @@ def _show(made: Overlay, rows: list[dict[str, object]]) -> None:
                    _percent(row["least_not_known"])]  # fmt: skip
         table.add_row(*cells(named, *numbers))
     show(table)
-    for line in in_words(made):
+    for line in in_words(made, public=public):
         say(line)
 
 
