@@ -11,6 +11,7 @@ import pytest
 
 from fixtures_events import made
 from stores import filled
+from upstream.analyse.calendar import Span
 from upstream.analyse.timing import WEEKDAYS, as_plain, timing
 from upstream.cli.main import main
 from upstream.errors import BadInput
@@ -73,6 +74,17 @@ def test_paydays_are_found_where_they_matter() -> None:
     found = pattern(made(*np.full((2, len(days)), 4e5), days, span=SPAN, first=FIRST), "payday")
     assert found.real
     assert "times the" in found.said
+
+
+def test_days_beyond_the_table_are_compared_with_nothing() -> None:
+    weeks = [FIRST + dt.timedelta(days=100 + 14 * at) for at in range(10)]
+    terms = [Span("school_term", "", week, week + dt.timedelta(days=6), "Here", "a test") for week in weeks]
+    inside = np.arange(100, 100 + 14 * 9 + 7)
+    days = np.concatenate([inside, np.repeat(np.setdiff1d(np.arange(SPAN), inside), 9)])
+    found = timing(made(*np.full((2, len(days)), 4e5), days, span=SPAN, first=FIRST), days=terms).patterns
+    term = next(one for one in found if one.name == "school term, Here")
+    assert term.events == len(inside)
+    assert term.p == 1
 
 
 def test_the_dark_is_told_from_the_hour() -> None:
