@@ -15,6 +15,7 @@ from upstream.reports.check.reading import files_of, read_file
 from upstream.reports.check.reading.model import Pages, Sentence, Table
 from upstream.reports.check.relations import Relations, check_relations, read_relations
 from upstream.reports.check.rules import ALL
+from upstream.reports.check.scopes import scopes_of
 
 __all__ = [
     "RULES",
@@ -42,7 +43,7 @@ def check_tables(
     ``tables`` and ``sentences`` are in the order of the document; ``relations`` adds what no rule can infer.
     """
     grids = rounding_seen(tuple(changes_read(grid) for grid in understand(list(tables))))
-    evidence = Evidence(tuple(tables), grids, tuple(sentences))
+    evidence = Evidence(tuple(tables), grids, tuple(sentences), scopes_of(grids, sentences))
     found = [finding for rule in ALL for finding in rule(evidence)]
     if relations is not None:
         found += check_relations(relations, grids)

@@ -8,15 +8,17 @@ from pathlib import PurePath
 from upstream.reports.check.grids import Grid
 from upstream.reports.check.numbers import EPSILON, Value, show
 from upstream.reports.check.reading.model import Sentence, Table
+from upstream.reports.check.scopes import Scopes
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Tables and sentences of one run, in the order of the files."""
+    """Tables and sentences of one run, in the order of the files, and the places that they speak of."""
 
     tables: tuple[Table, ...]
     grids: tuple[Grid, ...]
     sentences: tuple[Sentence, ...]
+    scopes: Scopes
 
     def words_by_section(self) -> dict[tuple[str, tuple[str, ...]], str]:
         """All that is said under one heading, by file and headings."""

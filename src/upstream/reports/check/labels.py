@@ -120,6 +120,7 @@ def is_total(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=50_000)
 def is_average(text: str) -> bool:
     """Whether a label says that its values do not add up (an average, a rate, a share)."""
     return bool(_AVERAGE.search(tidy(text)))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from upstream.reports.check.evidence import Evidence
 from upstream.reports.check.grids import Grid
 from upstream.reports.check.nouns import name_of
 from upstream.reports.check.reading.model import Sentence
@@ -84,19 +83,19 @@ def _titled(title: str, known: frozenset[Place]) -> frozenset[Place]:
     return frozenset(place for name in names for place in known if place <= name)
 
 
-def scopes_of(evidence: Evidence) -> Scopes:
-    """Places are known from sentences and from labels with a capital."""
-    keys = {id(grid): [key for row in grid.rows for key in row.keys if key] for grid in evidence.grids}
+def scopes_of(grids: Sequence[Grid], sentences: Iterable[Sentence]) -> Scopes:
+    """Of every table and sentence of a run; places are known from sentences and from labels with a capital."""
+    keys = {id(grid): [key for row in grid.rows for key in row.keys if key] for grid in grids}
     labels = {frozenset(name_of(key)) for held in keys.values() for key in held if key[:1].isupper()}
-    said = {place for sentence in evidence.sentences for place in places_said(sentence.full)}
+    said = {place for sentence in sentences for place in places_said(sentence.full)}
     known = frozenset(place for place in said | labels if place)
     tables = {
         (grid.table.file, grid.table.order): Scope(
             places=_titled(grid.table.title, known),
             row_words=frozenset(word for key in keys[id(grid)] for word in name_of(key)) - _JOINING,
         )
-        for grid in evidence.grids
+        for grid in grids
     }
-    titled = [grid.table for grid in evidence.grids if grid.table.title]
+    titled = [grid.table for grid in grids if grid.table.title]
     places = {tables[table.file, table.order].places for table in titled}
     return Scopes(tables, frozenset(table.title for table in titled), len(places) > 1)

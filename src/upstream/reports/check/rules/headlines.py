@@ -22,7 +22,7 @@ from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.named_rows import named_rows
 from upstream.reports.check.rules.statements import no_fact, thing_of
 from upstream.reports.check.rules.vocabulary import telling
-from upstream.reports.check.scopes import Scopes, places_said, scopes_of
+from upstream.reports.check.scopes import Scopes, places_said
 from upstream.reports.check.spans import Span
 
 _TO_DATE = r"(?:year[- ]to[- ]date|(?:f|c)?ytd|to date|so far)"
@@ -139,5 +139,5 @@ def _sentence(evidence: Evidence, sentence: Sentence, scopes: Scopes) -> Finding
 
 def headlines_against_tables(evidence: Evidence) -> list[Finding]:
     """Every sentence with one count, one period and one thing that is a row."""
-    scopes = scopes_of(evidence)
+    scopes = evidence.scopes
     return [f for s in evidence.sentences if (f := _sentence(evidence, s, scopes)) is not None]

@@ -14,7 +14,7 @@ from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.limit_columns import Limits, by_flag, figures_of, limits_of, on_limit, side, stated_of
 from upstream.reports.check.rules.limit_words import Said, halves, of_another_period, said_of_limits
 from upstream.reports.check.rules.named_rows import named_rows
-from upstream.reports.check.scopes import Scopes, places_said, scopes_of
+from upstream.reports.check.scopes import Scopes, places_said
 from upstream.reports.check.spans import find_spans, is_period_label
 
 
@@ -110,7 +110,7 @@ def _home(grids: list[tuple[Grid, Limits]], sentence: Sentence, scopes: Scopes) 
 
 def _listings(evidence: Evidence, grids: list[tuple[Grid, Limits]]) -> dict[int, Listing]:
     listings: dict[int, Listing] = {}
-    scopes = scopes_of(evidence)
+    scopes = evidence.scopes
     for sentence in evidence.sentences:
         said = said_of_limits(sentence.full)
         if said is None or (home := _home(grids, sentence, scopes)) is None:

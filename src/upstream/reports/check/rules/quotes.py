@@ -17,7 +17,7 @@ from upstream.reports.check.rules.changes import contradiction
 from upstream.reports.check.rules.named_rows import named_rows
 from upstream.reports.check.rules.runs import EXTREME, HIGHEST, Place, months_of, runs_said
 from upstream.reports.check.rules.vocabulary import telling, vocabulary
-from upstream.reports.check.scopes import Scopes, scopes_of
+from upstream.reports.check.scopes import Scopes
 from upstream.reports.check.spans import Span, month_name, without_periods
 
 _CUMULATIVE = re.compile(
@@ -357,7 +357,7 @@ def sentences_against_tables(evidence: Evidence) -> list[Finding]:
     names = vocabulary(evidence.grids)
     labels = [frozenset(key(k) for row in grid.rows for k in row.keys if k) for grid in evidence.grids]
     found: list[Finding] = []
-    scopes = scopes_of(evidence)
+    scopes = evidence.scopes
     for n in range(len(evidence.sentences)):
         found += _sentence(evidence, names, labels, n, scopes)
     return found

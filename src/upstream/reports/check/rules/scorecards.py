@@ -20,7 +20,7 @@ from upstream.reports.check.reading.model import Sentence
 from upstream.reports.check.rules.target_claims import roles_of, target_of, with_units
 from upstream.reports.check.rules.target_tables import Aim, aims_of, in_unit
 from upstream.reports.check.rules.target_words import TARGET_NOUN
-from upstream.reports.check.scopes import Scopes, scopes_of
+from upstream.reports.check.scopes import Scopes
 
 # targets of another time, which the scorecard need not hold
 _OTHER_TIME = re.compile(
@@ -127,7 +127,7 @@ def scorecard_against_pages(evidence: Evidence) -> list[Finding]:
     measures = _measures(evidence)
     if not measures:
         return []
-    scopes = scopes_of(evidence)
+    scopes = evidence.scopes
     found = []
     for sentence in evidence.sentences:
         if not re.search(r"\d", sentence.full):

@@ -18,7 +18,6 @@ from upstream.reports.check.findings import Finding
 from upstream.reports.check.grids import Column, Grid, Row
 from upstream.reports.check.labels import is_total, key
 from upstream.reports.check.numbers import Value
-from upstream.reports.check.scopes import scopes_of
 
 # smaller numbers agree by chance
 _TELLS = 10.0
@@ -172,7 +171,7 @@ def _dated_cells(lines: list[Line]) -> list[Cells]:
 
 def facts_apart(evidence: Evidence) -> list[Finding]:
     """One number of a thing and a period that two sister tables of one place print differently."""
-    scopes = scopes_of(evidence)
+    scopes = evidence.scopes
     found = []
     for grids in evidence.documents():
         tables = _dated_cells(_lines(grids, least=1))
