@@ -11,7 +11,7 @@ OPEN_DATA ?= ../shared/data/police-uk
 help:
 	@echo "make demo       install, build the synthetic force, its report, people and plans; start the site"
 	@echo "make test       lint, types, import contracts, every test, docs"
-	@echo "make calibrate  long simulations and the back-test of likelihoods; writes docs/explanation/calibration.md"
+	@echo "make calibrate  long simulations and back-tests; writes docs/explanation/calibration.md and clusters.md"
 	@echo "make bench      speed and memory against the peers, in the same run"
 	@echo "make faults     1,000 killed adds, and the other deep fault runs"
 	@echo "make docs       the docs site, in site/"
@@ -33,6 +33,11 @@ $(VENV)/.web: $(VENV)/.run requirements/web.txt
 
 $(VENV)/.dev: $(VENV)/.web requirements/dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
+
+# the peers that `make bench` compares with
+$(VENV)/.bench: $(VENV)/.dev requirements/bench.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	touch $@
 
 STYLES := src/upstream_web/design/static/upstream/upstream.css
@@ -86,8 +91,9 @@ check-docs: $(VENV)/.dev
 calibrate: $(VENV)/.dev
 	$(BIN)/pytest -m deep tests/calibration
 	$(BIN)/python bench/calibrate.py --data $(OPEN_DATA) --write docs/explanation/calibration.md
+	$(BIN)/python bench/calibrate_scan.py --write docs/explanation/clusters.md
 
-bench: $(VENV)/.dev styles
+bench: $(VENV)/.bench styles
 	$(BIN)/python bench/all.py
 
 faults: $(VENV)/.dev
@@ -109,6 +115,7 @@ lock: $(VENV)/.dev
 	$(COMPILE) pyproject.toml --extra web --constraint requirements/base.txt --output-file requirements/web.txt
 	$(COMPILE) pyproject.toml --extra web --extra dev --extra spark --extra docs --constraint requirements/web.txt \
 		--output-file requirements/dev.txt
+	$(COMPILE) requirements/bench.in --constraint requirements/dev.txt --output-file requirements/bench.txt
 
 clean:
 	rm -rf build site demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

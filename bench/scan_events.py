@@ -80,11 +80,8 @@ def beside_the_peer() -> None:
         f"Knox's test, {BESIDE_PEER:,} points, {PERMUTATIONS} permutations",
         (f"{LEAST_TIMES_FASTER} times faster, the count of every pair looked at in turn"),
     )
-    try:
-        from pointpats import Knox
-    except ImportError:
-        say(bench=bench, ours_seconds=round(ours, 4), peer="pointpats, not installed", bar=bar, met=False)
-        return
+    from pointpats import Knox  # a peer of the bench alone: requirements/bench.txt
+
     place = np.column_stack(given[:2])
     started = time.perf_counter()
     peer = Knox(place, given[2].reshape(-1, 1), delta=NEAR_METRES, tau=NEAR_DAYS, permutations=PERMUTATIONS)

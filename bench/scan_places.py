@@ -1,6 +1,6 @@
 """Gi* and local Moran at 35,000 areas beside esda, and density of a million points beside KDEpy's FFTKDE, in one run.
 
-Prints JSON lines. The peers are no dependency: install esda, libpysal and KDEpy where the bench runs.
+Prints JSON lines. The peers are in requirements/bench.txt, which `make bench` installs.
 """
 
 from __future__ import annotations
