@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,17 +22,37 @@ from upstream.records.quality import month_states
 from upstream.store import ReadingScope, Store
 
 Ints = NDArray[np.int64]
-Words = NDArray[np.str_]
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A column of words as whole numbers, which are quicker to choose among.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Each word once, in order.
+    codes : (cells,) of int32
+        Where the word of each cell stands in ``names``.
+    """
+
+    names: tuple[str, ...]
+    codes: NDArray[np.int32]
+
+    def among(self, wanted: Iterable[str]) -> NDArray[np.bool_]:
+        """(cells,) Whether the word of each cell is one of those."""
+        chosen = set(wanted)
+        return np.array([name in chosen for name in self.names], np.bool_)[self.codes]
 
 
 @dataclass(frozen=True, slots=True)
 class Cube:
-    """Rows of a table, counted; each array (cells,).
+    """Rows of a table, counted; each column (cells,).
 
     Attributes
     ----------
     table : str
-    area, small_area, type : of str
+    area, small_area, type : Coded
         Codes; empty where not known. Areas of open data are those of the look-ups.
     month : of int64
         Months since year 0, as :attr:`upstream.periods.Month.index`.
@@ -44,9 +64,9 @@ class Cube:
     """
 
     table: str
-    area: Words
-    small_area: Words
-    type: Words
+    area: Coded
+    small_area: Coded
+    type: Coded
     month: Ints
     n: Ints
     held: tuple[Month, ...]
@@ -57,6 +77,11 @@ class Cube:
     def open_data(self) -> bool:
         """Whether the table is of police.uk, whose points are shared ones."""
         return self.table == "street_crimes"
+
+    def small_areas(self, area: str = "") -> frozenset[str]:
+        """Small areas with any row, of one area or of all."""
+        codes = self.small_area.codes[self.area.among((area,))] if area else self.small_area.codes
+        return frozenset(self.small_area.names[code] for code in np.unique(codes)) - {""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +135,16 @@ def cube(
     options = {"spark": spark, "memory": memory, "threads": threads}
     with ask([by_cell(wanted)], {table: snapshot}, engine, **options) as answers:
         rows = answers[0].rows
-    small = _texts(rows, "lsoa")
+    small = _coded(rows, "lsoa")
     if table == "street_crimes":
         area = _looked_up(small, areas_of_small_areas(store, area_codes) or {})
     else:
-        area = _texts(rows, "area")
+        area = _coded(rows, "area")
     return Cube(
         table=table,
         area=area,
         small_area=small,
-        type=_texts(rows, "type"),
+        type=_coded(rows, "type"),
         month=np.asarray(rows.column("month").to_numpy(), np.int64),
         n=np.asarray(rows.column("n").to_numpy(), np.int64),
         held=held,
@@ -136,13 +161,14 @@ def look(of: Cube, first: Month, last: Month, *, types: Sequence[str] = (), area
     kept = (of.month >= first.index) & (of.month <= last.index)
     wanted, without = types_in(of.table, types), left_out(of.table, types)
     if wanted is not None:
-        kept &= np.isin(of.type, wanted)
+        kept &= of.type.among(wanted)
     if without:
-        kept &= ~np.isin(of.type, without)
+        kept &= ~of.type.among(without)
     if areas:
-        kept &= np.isin(of.area, list(areas))
-    codes, where = np.unique(of.small_area[kept], return_inverse=True)
-    counts = dict(zip(codes.tolist(), np.bincount(where, of.n[kept], len(codes)).astype(int).tolist(), strict=True))
+        kept &= of.area.among(areas)
+    names = of.small_area.names
+    by_place = np.bincount(of.small_area.codes[kept], of.n[kept], len(names)).astype(int).tolist()
+    counts = {name: count for name, count in zip(names, by_place, strict=True) if count}
     span = range(first.index, last.index + 1)
     by_month = np.bincount(of.month[kept] - first.index, of.n[kept], len(span)).astype(int)
     held = {month.index for month in of.held}
@@ -155,13 +181,17 @@ def look(of: Cube, first: Month, last: Month, *, types: Sequence[str] = (), area
     )
 
 
-def _texts(rows: pa.Table, name: str) -> Words:
+def _coded(rows: pa.Table, name: str) -> Coded:
     coded = rows.column(name).cast(pa.string()).fill_null("").combine_chunks().dictionary_encode()
-    words = np.array(coded.dictionary.to_pylist() or [""], np.str_)
-    return np.asarray(words[coded.indices.to_numpy()])
+    return _in_order(coded.dictionary.to_pylist(), coded.indices.to_numpy())
 
 
-def _looked_up(small: Words, area_of: dict[str, str]) -> Words:
-    codes, where = np.unique(small, return_inverse=True)
-    areas = np.array([area_of.get(str(code), "") for code in codes] or [""], np.str_)
-    return areas[where]
+def _looked_up(small: Coded, area_of: dict[str, str]) -> Coded:
+    return _in_order([area_of.get(code, "") for code in small.names], small.codes)
+
+
+def _in_order(words: Sequence[str], codes: NDArray[np.integer]) -> Coded:
+    """Each word once: several may be the same."""
+    names = sorted(set(words))
+    at = {name: code for code, name in enumerate(names)}
+    return Coded(tuple(names), np.array([at[word] for word in words], np.int32)[codes])

@@ -160,7 +160,7 @@ def _outlines(root: str, vintage: int, stamp: tuple[int, ...]) -> Places:
 def _places_of(of: Cube, area: str) -> Places:
     """Small areas of an area (those most of whose records are counted there), or of the whole force."""
     store = force().store
-    own = set(of.small_area[of.area == area].tolist() if area else of.small_area.tolist()) - {""}
+    own = of.small_areas(area)
     held = [_outlines(str(store.root), vintage, _stamp(store)) for vintage in vintages_held(store)]
     if not held:
         return Places(np.empty(0, np.str_), np.empty(0, np.str_), np.empty(0, object))
