@@ -149,7 +149,7 @@ def test_hot_spots_are_worked_out_once_and_shown_side_by_side(held: Path, client
     shut = signed_in(client, reader()).get(f"/explore/hot-spots/{QUERY}").content.decode()
     assert "counts under five are not shown" in shut
     hot = kept.answer["places"][0]
-    shown = re.search(rf"{hot['name']}.*?</tr>", shut, re.DOTALL)[0]
+    shown = re.search(rf"<th[^>]*>\s*{hot['name']}\s*</th>.*?</tr>", shut, re.DOTALL)[0]
     assert f"{round(hot['events'] / 5) * 5:,}</td>" in shown.replace("\n", "")
 
 
