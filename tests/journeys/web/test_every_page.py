@@ -37,6 +37,7 @@ ELSEWHERE = {
     "action_by_link": "opened with an e-mailed link",
     "beat": "a small plan has it: see below",
     "slice": "its charts rest on records of the engine's store",
+    "accept_signal": "its number is a signal's: the journeys of signals open it",
     "public": "it is there only once a supervisor approved it",
 }
 LONG = "Wolverhampton-Penkridge-and-Featherstone-Interchange " * 3
