@@ -79,7 +79,7 @@ unit: $(VENV)/.dev styles
 # the web tests and journeys once more, on the second database: its address is in UPSTREAM_POSTGRES
 web-postgres: $(VENV)/.dev
 	@if [ -n "$$UPSTREAM_POSTGRES" ]; then \
-		UPSTREAM_TEST_DATABASE="$$UPSTREAM_POSTGRES" $(BIN)/pytest --numprocesses 3 tests/web tests/journeys/web; \
+		UPSTREAM_TEST_DATABASE="$$UPSTREAM_POSTGRES" $(BIN)/pytest --numprocesses 2 tests/web tests/journeys/web; \
 	elif [ "$$CI" = true ]; then echo "CI requires PostgreSQL: set UPSTREAM_POSTGRES"; exit 1; \
 	else echo "not run: the web tests on PostgreSQL (UPSTREAM_POSTGRES is not set)"; fi
 
