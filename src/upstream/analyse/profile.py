@@ -25,7 +25,7 @@ from upstream.measures.slice_questions import (
     by_start,
     has_times,
 )
-from upstream.measures.slices import Within, table_of, within
+from upstream.measures.slices import Within, table_of, tables_with, versions_of, within
 from upstream.periods import Month, months
 from upstream.places.tables import AREAS, read_table
 from upstream.records.quality import PartMonth, month_facts
@@ -176,7 +176,7 @@ def profile(
     """
     table = table_of(of.types, store)
     asked = within(table, of.areas, of.small_areas, store)
-    opened = {name: store.snapshot(name, scope=scope) for name in _tables(table, store, scope)}
+    opened = {name: store.snapshot(name, scope=scope) for name in tables_with(table, store, scope)}
     held = {fact.month: fact for fact in month_facts(store, table, of.force) if fact.state != "missing"}
     if not any(month in held for month in months(of.first, of.last)):
         between = f"{min(held).label} to {max(held).label}" if held else None
@@ -189,16 +189,6 @@ def profile(
 
 
 # --- what is asked ------------------------------
-
-
-def _tables(table: str, store: Store, scope: ReadingScope) -> list[str]:
-    """Tables opened: people only beside crimes, and only where the scope covers them."""
-    found = [table]
-    if table == "crimes" and store.holds("incidents"):
-        found.append("incidents")
-    if table == "crimes" and store.holds("people_in_crimes") and scope.covers("people_in_crimes"):
-        found.append("people_in_crimes")
-    return found
 
 
 def _questions(of: ProfileOf, table: str, place: Within, opened: Mapping[str, Snapshot]) -> dict[str, Question]:
@@ -272,7 +262,7 @@ def _laid_out(
         incidents=_incidents(table, rows["incidents"]) if "incidents" in rows else None,
         harm=harm_of(table, counted) if weighed else None,
         cost=cost_of(table, counted) if weighed else None,
-        tables=tuple(TableVersion(n, s.version, s.committed_at.isoformat()) for n, s in sorted(opened.items())),
+        tables=versions_of(opened),
         counted=tuple(counted),
     )
 

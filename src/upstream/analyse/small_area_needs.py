@@ -20,6 +20,7 @@ from upstream.measures.engines import ask
 from upstream.measures.questions import Question
 from upstream.measures.result import TableVersion
 from upstream.measures.slice_questions import SliceRows, by_small_area_and_type, victims_again_by_small_area
+from upstream.measures.slices import tables_with, versions_of
 from upstream.periods import Month, months
 from upstream.places.areas import areas_of_small_areas, force_of_lsoa
 from upstream.places.rurality import rural_small_areas
@@ -192,7 +193,7 @@ def needs_of(
     if not any(month in held for month in months(first, last)):
         raise NotHeld(f"No records of {first.label} to {last.label} are held.",
                       allowed=f"{min(held).label} to {max(held).label}")  # fmt: skip
-    opened = {name: store.snapshot(name, scope=scope) for name in _opened(table, store, scope)}
+    opened = {name: store.snapshot(name, scope=scope) for name in tables_with(table, store, scope)}
     questions = _questions(definition, table, opened, first, last, force)
     with ask(list(questions.values()), opened, engine, spark=spark, memory=memory, threads=threads) as answers:
         rows = {key: one.rows.to_pylist() for key, one in zip(questions, answers, strict=True)}
@@ -214,17 +215,8 @@ def needs_of(
         units=tuple(made.unit(one) for one, _, _ in found), harm=made.harm()[0], first=first, last=last,
         missing=tuple(month for month in months(first, last) if month not in held),
         placed=float(placed.sum()), elsewhere=total - without - float(placed.sum()), without_place=without,
-        tables=tuple(TableVersion(n, s.version, s.committed_at.isoformat()) for n, s in sorted(opened.items())),
+        tables=versions_of(opened),
     )  # fmt: skip
-
-
-def _opened(table: str, store: Store, scope: ReadingScope) -> list[str]:
-    found = [table]
-    if table == "crimes" and store.holds("incidents"):
-        found.append("incidents")
-    if table == "crimes" and store.holds("people_in_crimes") and scope.covers("people_in_crimes"):
-        found.append("people_in_crimes")
-    return found
 
 
 def _questions(

@@ -22,8 +22,8 @@ from upstream.cli.analysing import (
     asked,
     definition_of,
     needs_scope,
-    open_store,
 )
+from upstream.cli.force import open_store
 from upstream.cli.partner_overlay import overlay
 from upstream.cli.terminal import cells, say, say_json, show
 

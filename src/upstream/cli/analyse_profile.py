@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from upstream.cli.analysing import JSON, open_store
+from upstream.cli.analysing import JSON
+from upstream.cli.force import open_store
 from upstream.cli.settings import who
 from upstream.cli.terminal import say, say_json
 from upstream.errors import BadInput

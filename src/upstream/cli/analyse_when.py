@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from upstream.cli.scan_events import PURPOSE, asked, events_of, opened, read_line
+from upstream.cli.force import open_store
+from upstream.cli.scan_events import PURPOSE, asked, events_of, read_line
 from upstream.cli.settings import who
 from upstream.cli.terminal import cells, say, say_json, show
 from upstream.errors import BadInput
@@ -47,7 +48,7 @@ def when(
     from upstream.reports.rows_out import write_rows
     from upstream.store import ReadingScope
 
-    settings, store = opened(config)
+    settings, store = open_store(config)
     scope = ReadingScope(who(), PURPOSE, frozenset({"crimes", "incidents", "street_crimes"}))
     read = events(
         events_of(settings, types, areas, first, last), store, scope, need="small area", engine=settings.engine,

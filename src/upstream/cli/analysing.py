@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from upstream.cli.force import with_force
-from upstream.cli.settings import Settings, load_settings, who
+from upstream.cli.settings import Settings, who
 from upstream.errors import BadInput
 
 if TYPE_CHECKING:
     from upstream.analyse.index_definition import IndexDefinition
-    from upstream.store import ReadingScope, Store
+    from upstream.store import ReadingScope
 
 TO = click.option("--to", "to_text", metavar="YYYY-MM", help="The last month counted; without it, the newest held.")
 OUT = click.option(
@@ -26,15 +25,6 @@ TABLES = click.option(
     "--table", "files", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
     help="A partner's CSV: a small-area code, then numbers (repeat for more).",
 )  # fmt: skip
-
-
-def open_store(config: str) -> tuple[Settings, Store]:
-    """The settings, with the force that the store holds, and the store."""
-    from upstream.store import Store
-
-    settings = load_settings(Path(config))
-    store = Store(settings.store)
-    return with_force(settings, store), store
 
 
 def needs_scope() -> ReadingScope:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from upstream.cli.settings import Settings, load_settings
 from upstream.errors import BadInput
 
 if TYPE_CHECKING:
-    from upstream.cli.settings import Settings
     from upstream.measures.definition import Pack
     from upstream.store import Store
+
+
+def open_store(config: str) -> tuple[Settings, Store]:
+    """The settings, with the force that the store holds, and the store."""
+    from upstream.store import Store
+
+    settings = load_settings(Path(config))
+    store = Store(settings.store)
+    return with_force(settings, store), store
 
 
 def with_force(settings: Settings, store: Store) -> Settings:

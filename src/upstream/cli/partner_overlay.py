@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from upstream.cli.force import with_force
+from upstream.cli.force import open_store
 from upstream.cli.settings import load_settings, who
 from upstream.cli.terminal import cells, say, say_json, show
 
@@ -59,11 +59,9 @@ def overlay(
 
 def _counts(config: str, source: str, first: dt.date | None, last: dt.date) -> PartnerCounts:
     from upstream.measures.partner_violence import partner_counts
-    from upstream.store import ReadingScope, Store
+    from upstream.store import ReadingScope
 
-    settings = load_settings(Path(config))
-    store = Store(settings.store)
-    settings = with_force(settings, store)
+    settings, store = open_store(config)
     table = SOURCES[source]
     return partner_counts(
         "ed_assaults" if table == "ed_assaults" else "ambulance_incidents", store,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from upstream.cli.analysing import JSON, TO, WEIGHTS, asked, definition_of, needs_scope, open_store
+from upstream.cli.analysing import JSON, TO, WEIGHTS, asked, definition_of, needs_scope
+from upstream.cli.force import open_store
 from upstream.cli.terminal import cells, say, say_json, show
 from upstream.errors import BadInput
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from upstream.cli.force import with_force
-from upstream.cli.settings import Settings, load_settings, who
+from upstream.cli.force import open_store
+from upstream.cli.settings import Settings, who
 from upstream.cli.terminal import cells, number, say, say_json, show
 from upstream.errors import BadInput
 
@@ -42,15 +42,6 @@ def asked(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in (JSON, OUT, LAST, FIRST, AREAS, TYPES):
         function = option(function)
     return function
-
-
-def opened(config: str) -> tuple[Settings, Store]:
-    """The settings, with the force that the store holds, and the store."""
-    from upstream.store import Store
-
-    settings = load_settings(Path(config))
-    store = Store(settings.store)
-    return with_force(settings, store), store
 
 
 def events_of(
@@ -135,27 +126,28 @@ def near_repeat(
 
     Example: upstream scan near-repeat --type Burglary --to 2022-06-30 --out risk.geojson
     """
-    from upstream.scan import plain
+    from upstream.scan import event_rows
     from upstream.scan.near_repeat import NearRepeatOf, near_repeats
+    from upstream.scan.read_facts import read_facts
 
     of = NearRepeatOf(
         distances=numbers(metres, "Distances"), days=tuple(int(day) for day in numbers(days, "Days")),
         metric="manhattan" if manhattan else "euclidean", cumulative=cumulative, permutations=permutations,
         chain_metres=chain_metres, chain_days=chain_days, cell_metres=cell, seed=seed,
     )  # fmt: skip
-    settings, store = opened(config)
+    settings, store = open_store(config)
     read = events_asked(settings, store, types, areas, first, last)
     found = near_repeats(read, of)
     names, public = names_of(store), settings.disclosure == "public"
     made = {
-        "bands": plain.bands(found),
-        "risk": plain.risk_areas(found, names, public=public),
-        "chains": [] if public else plain.chains(found, names),  # chains show single events
+        "bands": event_rows.bands(found),
+        "risk": event_rows.risk_areas(found, names, public=public),
+        "chains": [] if public else event_rows.chains(found, names),  # chains show single events
     }
     if out is not None:
         _write(out, made, rows)
     if as_json:
-        say_json({"read": plain.what_was_read(read), **plain.near_repeat_facts(found), "rows": made})
+        say_json({"read": read_facts(read, read.left_out), **event_rows.near_repeat_facts(found), "rows": made})
         return
     _show_near_repeats(found, made, read)
     if out is not None:
@@ -164,13 +156,13 @@ def near_repeat(
 
 def _write(out: Path, made: Mapping[str, list[dict[str, Any]]], rows: str | None) -> None:
     from upstream.reports.rows_out import write_rows
-    from upstream.scan import plain
+    from upstream.scan import event_rows
 
     drawn = out.suffix.lower() == ".geojson"
     kind = rows or ("risk" if drawn else "bands")
     if drawn and kind != "risk":
         raise BadInput(f"Rows of {kind} have no shape.", allowed="--rows risk, or .csv, .parquet, .json")
-    write_rows(out, made[kind], shapes=[plain.shape(row) for row in made[kind]] if drawn else None)
+    write_rows(out, made[kind], shapes=[event_rows.shape(row) for row in made[kind]] if drawn else None)
 
 
 def _show_near_repeats(found: NearRepeats, made: Mapping[str, list[dict[str, Any]]], read: Events) -> None:
@@ -235,23 +227,24 @@ def clusters(
     Example: upstream scan clusters --type "Vehicle crime" --to 2022-06-19 --out clusters.geojson
     """
     from upstream.reports.rows_out import write_rows
-    from upstream.scan import plain
+    from upstream.scan import event_rows
     from upstream.scan.clusters import ClustersOf
     from upstream.scan.clusters import clusters as scanned
+    from upstream.scan.read_facts import read_facts
 
     of = ClustersOf(
         model="poisson" if model == "poisson" else "permutation", longest_days=longest, cell_metres=cell,
         most_metres=radius, recurrence_days=recurrence, seed=seed,
     )  # fmt: skip
-    settings, store = opened(config)
+    settings, store = open_store(config)
     read = events_asked(settings, store, types, areas, first, last)
     found = scanned(read, of)
-    rows = plain.cluster_rows(found, names_of(store), public=settings.disclosure == "public")
+    rows = event_rows.cluster_rows(found, names_of(store), public=settings.disclosure == "public")
     if out is not None:
         drawn = out.suffix.lower() == ".geojson"
-        write_rows(out, rows, shapes=[plain.shape(row) for row in rows] if drawn else None)
+        write_rows(out, rows, shapes=[event_rows.shape(row) for row in rows] if drawn else None)
     if as_json:
-        say_json({"read": plain.what_was_read(read), **plain.cluster_facts(found), "clusters": rows})
+        say_json({"read": read_facts(read, read.left_out), **event_rows.cluster_facts(found), "clusters": rows})
         return
     _show_clusters(found, rows, read)
     if out is not None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
 
-from upstream.cli.scan_events import PURPOSE, asked, events_of, opened
+from upstream.cli.force import open_store
+from upstream.cli.scan_events import PURPOSE, asked, events_of
 from upstream.cli.settings import Settings, who
 from upstream.cli.terminal import cells, say, say_json, show
 from upstream.errors import BadInput
@@ -50,7 +51,7 @@ def _read(
     from upstream.scan.study import study_of
     from upstream.store import ReadingScope
 
-    settings, store = opened(config)
+    settings, store = open_store(config)
     of = events_of(settings, types, areas, first, last)
     scope = ReadingScope(who(), PURPOSE, frozenset({"crimes", "incidents", "street_crimes"}))
     found = events(
@@ -144,6 +145,7 @@ def concentration(
     """
     from upstream.scan import place_rows
     from upstream.scan.concentration import concentrated
+    from upstream.scan.read_facts import read_facts
 
     if facilities is not None:
         _facilities(config, facilities, radius, seed, types, areas, first, last, out, as_json)
@@ -152,7 +154,7 @@ def concentration(
     found = concentrated(read, study, rng=_rng(seed), exposure=cast("Exposure", exposure))
     order, rows = place_rows.concentration_rows(found, public=settings.disclosure == "public")
     facts: dict[str, Any] = {
-        "read": place_rows.read_facts(read, found.left_out, found.notes),
+        "read": read_facts(read, found.left_out, found.notes),
         "study": place_rows.study_facts(study),
         "concentration": place_rows.concentration_facts(found.found),
         "stability": place_rows.stability_facts(found),
@@ -192,14 +194,15 @@ def _facilities(
     from upstream.places.national_grid import to_degrees
     from upstream.scan import place_rows
     from upstream.scan.concentration import risky_facilities
+    from upstream.scan.read_facts import read_facts
 
-    settings, store = opened(config)
+    settings, store = open_store(config)
     read = events_asked(settings, store, types, areas, first, last)
     listed = facilities_in(path)
     found = risky_facilities(read, listed.names, listed.easting, listed.northing, radius=radius, rng=_rng(seed))
     rows = place_rows.facility_rows(found, public=settings.disclosure == "public")
     facts: dict[str, Any] = {
-        "read": place_rows.read_facts(read, found.left_out, found.notes),
+        "read": read_facts(read, found.left_out, found.notes),
         "radius_metres": radius,
         "beyond": found.beyond,
         "concentration": place_rows.concentration_facts(found.found),
@@ -233,6 +236,7 @@ def hotspots(
     """
     from upstream.scan import place_rows
     from upstream.scan.hot_spots import hot_spots
+    from upstream.scan.read_facts import read_facts
 
     if method == "density":
         _density(config, bandwidth, top, across, types, areas, first, last, out, as_json)
@@ -241,7 +245,7 @@ def hotspots(
     found = hot_spots(read, study, rng=_rng(seed), method=cast("Method", method), permutations=permutations)
     order, rows = place_rows.hot_spot_rows(found, public=settings.disclosure == "public")
     facts: dict[str, Any] = {
-        "read": place_rows.read_facts(read, found.left_out, found.notes),
+        "read": read_facts(read, found.left_out, found.notes),
         "study": place_rows.study_facts(study),
         "method": method,
         "permutations": permutations,
@@ -264,6 +268,7 @@ def _density(
 ) -> None:  # fmt: skip
     from upstream.scan import place_rows
     from upstream.scan.hot_spots import density_map
+    from upstream.scan.read_facts import read_facts
 
     if not 0 < top <= 1:
         raise BadInput(f"A share of the area of {top}.", allowed="above 0, at most 1")
@@ -271,7 +276,7 @@ def _density(
     found = density_map(read, study, rule="given" if bandwidth is not None else "usual", bandwidth=bandwidth)
     rows, drawn = place_rows.density_rows(found, top)
     facts: dict[str, Any] = {
-        "read": place_rows.read_facts(read, found.left_out, found.notes),
+        "read": read_facts(read, found.left_out, found.notes),
         "bandwidth_metres": found.density.bandwidth,
         "bandwidth_rule": found.rule,
         "cell_metres": found.density.cell,
@@ -297,12 +302,13 @@ def harm_spots(
     """
     from upstream.scan import place_rows
     from upstream.scan.hot_spots import harm_spots as weighed
+    from upstream.scan.read_facts import read_facts
 
     settings, read, study = _read(config, unit, across, types, areas, first, last)
     found = weighed(read, study, rng=_rng(seed))
     order, rows = place_rows.harm_rows(found, public=settings.disclosure == "public")
     facts: dict[str, Any] = {
-        "read": place_rows.read_facts(read, found.left_out, found.notes),
+        "read": read_facts(read, found.left_out, found.notes),
         "study": place_rows.study_facts(study),
         "leading": found.totals.top,
         "without_weight": found.without_weight,
@@ -330,13 +336,14 @@ def emerging(
     from upstream.scan import place_rows
     from upstream.scan.emerging import CLASS_WORDS
     from upstream.scan.emerging import emerging as emerged
+    from upstream.scan.read_facts import read_facts
 
     settings, read, study = _read(config, unit, across, types, areas, first, last)
     found = emerged(read, study, rng=_rng(seed), permutations=permutations, period_months=length)
     order, rows = place_rows.emerging_rows(found, public=settings.disclosure == "public")
     classes = {word: int((found.called == word).sum()) for word in CLASS_WORDS}
     facts: dict[str, Any] = {
-        "read": place_rows.read_facts(read, found.left_out, found.notes),
+        "read": read_facts(read, found.left_out, found.notes),
         "study": place_rows.study_facts(study),
         "periods": [str(month) for month in found.months],
         "period_months": length,
@@ -374,6 +381,7 @@ def back_test(
     from upstream.scan import place_rows
     from upstream.scan.back_test import USUAL_AREAS
     from upstream.scan.back_test import back_test as tested
+    from upstream.scan.read_facts import read_facts
 
     _, read, study = _read(config, unit, across, types, areas, first, last)
     chosen: Any = maps or ("all months", "gi")
@@ -381,7 +389,7 @@ def back_test(
                    period_months=length)  # fmt: skip
     rows = place_rows.back_test_rows(found)
     facts: dict[str, Any] = {
-        "read": place_rows.read_facts(read, found.left_out, found.notes),
+        "read": read_facts(read, found.left_out, found.notes),
         "study": place_rows.study_facts(study),
         "periods": [str(month) for month in found.periods],
         "period_months": length,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from upstream.cli.scan_events import PURPOSE, SHOWN, asked, events_asked, names_of, opened
+from upstream.cli.force import open_store
+from upstream.cli.scan_events import PURPOSE, SHOWN, asked, events_asked, names_of
 from upstream.cli.settings import Settings, who
 from upstream.cli.terminal import say, say_json
 from upstream.errors import BadInput
@@ -44,7 +45,7 @@ def repeats(
 
     if rows == "places" and subject != "addresses":
         raise BadInput(f"{subject} have no places.", allowed="--rows places with --of addresses")
-    settings, store = opened(config)
+    settings, store = open_store(config)
     found = _found(settings, store, subject, types, areas, first, last)
     public = settings.disclosure == "public"
     facts = plain_repeats(found, public=public)

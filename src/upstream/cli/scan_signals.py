@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from upstream.cli.force import with_force
-from upstream.cli.settings import load_settings, who
+from upstream.cli.force import open_store
+from upstream.cli.settings import who
 from upstream.cli.terminal import cells, number, say, say_json, show
 
 if TYPE_CHECKING:
@@ -37,11 +37,9 @@ def signals(config: str, to: dt.datetime, as_json: bool, out: Path | None) -> No
     """
     from upstream.scan.nightly import TABLES_READ, propose
     from upstream.scan.signals import all_plain
-    from upstream.store import ReadingScope, Store
+    from upstream.store import ReadingScope
 
-    settings = load_settings(Path(config))
-    store = Store(settings.store)
-    settings = with_force(settings, store)
+    settings, store = open_store(config)
     found = propose(
         store,
         to=to.date(),

@@ -50,6 +50,11 @@ def types_in(table: str, types: Sequence[str]) -> tuple[str, ...] | None:
     return tuple(category for name in types for category in CRIMES_OF.get(name, ()))
 
 
+def type_by_key(table: str) -> dict[str, str]:
+    """Type as plans name it, by the value of a table's own type column."""
+    return {key: name for name in (*CRIMES_OF, ASB) for key in types_in(table, (name,)) or ()}
+
+
 def counts_incidents(table: str, types: Sequence[str]) -> bool:
     """Whether what is counted is incidents and not crimes: a table of them, or anti-social behaviour by itself."""
     return table == "incidents" or tuple(types) == (ASB,)

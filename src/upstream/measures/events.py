@@ -192,8 +192,18 @@ def events(
     _fits(of, table, need)
     missing, suspect = _months(of, table, store)
     snapshot = store.snapshot(table, scope=scope)
+    wanted = rows_asked(of, table, snapshot, store)
+    options = {"spark": spark, "memory": memory, "threads": threads}
+    with ask([each_row(wanted)], {table: snapshot}, engine, **options) as answers:
+        rows = answers[0].rows
+    area_of = areas_of_small_areas(store, of.areas or ()) if table == "street_crimes" else None
+    return _laid_out(of, table, need, rows, area_of, missing, suspect, snapshot)
+
+
+def rows_asked(of: EventsOf, table: str, snapshot: Snapshot, store: Store) -> SliceRows:
+    """Which rows of a table the events are."""
     own = within(table, of.areas, of.small_areas, store)
-    wanted = SliceRows(
+    return SliceRows(
         table,
         of.first,
         of.last,
@@ -204,11 +214,6 @@ def events(
         force=of.force,
         without_types=left_out(table, of.types),
     )
-    options = {"spark": spark, "memory": memory, "threads": threads}
-    with ask([each_row(wanted)], {table: snapshot}, engine, **options) as answers:
-        rows = answers[0].rows
-    area_of = areas_of_small_areas(store, of.areas or ()) if table == "street_crimes" else None
-    return _laid_out(of, table, need, rows, area_of, missing, suspect, snapshot)
 
 
 def _fits(of: EventsOf, table: str, need: Need) -> None:

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from upstream.errors import BadInput, NotHeld, Refused
 from upstream.measures.asked import EngineName
-from upstream.measures.crime_types import left_out, types_in
 from upstream.measures.engines import ask
-from upstream.measures.events import EventsOf
+from upstream.measures.events import EventsOf, rows_asked
 from upstream.measures.result import TableVersion
-from upstream.measures.slice_questions import SliceRows, days_of_people
-from upstream.measures.slices import table_of, within
+from upstream.measures.slice_questions import days_of_people
+from upstream.measures.slices import table_of, versions_of
 from upstream.store import ReadingScope, Store
 
 Role = Literal["victim", "suspect"]
@@ -82,18 +81,7 @@ def person_events(
     if not scope.covers(PEOPLE):
         raise Refused("This reading does not cover people.", remedy="Ask for a scope that names people_in_crimes.")
     opened = {name: store.snapshot(name, scope=scope) for name in (table, PEOPLE)}
-    own = within(table, of.areas, of.small_areas, store)
-    wanted = SliceRows(
-        table,
-        of.first,
-        of.last,
-        areas=own.areas,
-        small_areas=own.small_areas,
-        types=types_in(table, of.types),
-        visible=opened[table].areas,
-        force=of.force,
-        without_types=left_out(table, of.types),
-    )
+    wanted = rows_asked(of, table, opened[table], store)
     with ask([days_of_people(wanted, role)], opened, engine, memory=memory, threads=threads) as answers:
         rows = answers[0].rows
     rows = rows.sort_by([("who", "ascending"), ("day", "ascending")])
@@ -102,5 +90,5 @@ def person_events(
         role=role,
         who=rows.column("who").cast(pa.int64()).to_numpy(),
         day=np.asarray(rows.column("day").cast(pa.date32()).to_numpy(), "datetime64[D]"),
-        tables=tuple(TableVersion(n, s.version, s.committed_at.isoformat()) for n, s in sorted(opened.items())),
+        tables=versions_of(opened),
     )

@@ -83,20 +83,6 @@ def by_small_area(wanted: SliceRows) -> Question:
     return Question("slice", (wanted.table,), rows.group_by("lsoa").agg(n=rows.count()))
 
 
-def by_month_and_place(wanted: SliceRows) -> Question:
-    """Rows by month, area, small area and type: month, area (null where the table has none), lsoa, type, n."""
-    rows = _rows(wanted)
-    day = rows[source_table(wanted.table).event_date]
-    rows = rows.mutate(
-        upstream_month=month_number(day), upstream_area=rows["area"] if "area" in rows.columns else ibis.null("string")
-    )
-    kind = rows[TYPE_COLUMN[wanted.table]]
-    answer = rows.group_by(month=rows.upstream_month, area=rows.upstream_area, lsoa=rows.lsoa, type=kind).agg(
-        n=rows.count()
-    )
-    return Question("slice", (wanted.table,), answer)
-
-
 def by_area_and_code(wanted: SliceRows) -> Question:
     """Rows by area, type and offence code: area and code (null where the table has none), type, n."""
     rows = _rows(wanted)

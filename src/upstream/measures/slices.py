@@ -1,14 +1,15 @@
-"""Which table holds the records that are asked for, and which of its rows lie in a place."""
+"""Which tables hold the records that are asked for, at which versions, and which of their rows lie in a place."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from upstream.errors import NotHeld
 from upstream.measures.crime_types import ASB
+from upstream.measures.result import TableVersion
 from upstream.places.areas import areas_of_small_areas
-from upstream.store import Store
+from upstream.store import ReadingScope, Snapshot, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,21 @@ def table_of(types: Sequence[str], store: Store) -> str:
         if store.holds(name):
             return name
     raise NotHeld(f"No table of {own} is held.", remedy="Add records first.")
+
+
+def tables_with(table: str, store: Store, scope: ReadingScope) -> list[str]:
+    """A table of records and those beside it: incidents beside crimes, and people where the scope covers them."""
+    found = [table]
+    if table == "crimes" and store.holds("incidents"):
+        found.append("incidents")
+    if table == "crimes" and store.holds("people_in_crimes") and scope.covers("people_in_crimes"):
+        found.append("people_in_crimes")
+    return found
+
+
+def versions_of(opened: Mapping[str, Snapshot]) -> tuple[TableVersion, ...]:
+    """What figures of these tables rest on, by the tables' names."""
+    return tuple(TableVersion(name, of.version, of.committed_at.isoformat()) for name, of in sorted(opened.items()))
 
 
 def within(table: str, areas: tuple[str, ...] | None, small_areas: Sequence[str], store: Store) -> Within:

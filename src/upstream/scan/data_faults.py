@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from upstream.harm.totals import Counted, harm_of
+from upstream.measures.crime_types import type_by_key
 from upstream.measures.engines import ask_duckdb
 from upstream.measures.slice_questions import SliceRows, by_area_and_code
 from upstream.periods import Month, months
 from upstream.places.areas import areas_of_small_areas
 from upstream.records.quality import MonthFact, PartMonth, month_facts
-from upstream.scan.monthly_counts import SHARED_POINTS, type_by_key
+from upstream.scan.monthly_counts import SHARED_POINTS
 from upstream.scan.night import Night
 from upstream.scan.signals import Signal, key_of
 

@@ -10,7 +10,8 @@ from upstream.errors import BadInput
 from upstream.measures.events import Events
 from upstream.scan.back_test import back_test
 from upstream.scan.hot_spots import HarmSpots, HotSpots, harm_spots, hot_spots
-from upstream.scan.place_rows import back_test_rows, read_facts, study_facts
+from upstream.scan.place_rows import back_test_rows, study_facts
+from upstream.scan.read_facts import read_facts
 from upstream.scan.study import Study
 
 PERMUTATIONS: Final = 999

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from upstream.harm.totals import Counted, harm_of
-from upstream.measures.crime_types import ASB, ASB_INCIDENTS, ASB_STREET, CRIMES_OF
+from upstream.measures.crime_types import type_by_key
 from upstream.measures.engines import ask_duckdb
-from upstream.measures.slice_questions import SliceRows, by_area_and_code, by_month_and_place
+from upstream.measures.slice_questions import SliceRows, by_area_and_code, by_cell
 from upstream.periods import Month
 from upstream.places.areas import areas_of_small_areas
 from upstream.store import ReadingScope, Store
@@ -65,15 +65,6 @@ class MonthlyCounts:
         return int(self.counts.shape[1])
 
 
-def type_by_key(table: str) -> dict[str, str]:
-    """Type as plans name it, by the value of a table's own type column."""
-    if table == "incidents":
-        return dict.fromkeys(ASB_INCIDENTS, ASB)
-    if table == "street_crimes":
-        return {name.lower().replace(" ", "_").replace("-", "_"): name for name in CRIMES_OF} | {ASB_STREET: ASB}
-    return {key: name for name, keys in CRIMES_OF.items() for key in keys}
-
-
 def monthly_counts(
     store: Store, table: str, first: Month, last: Month, scope: ReadingScope, *, areas: Iterable[str] = (),
     force: str | None = None,
@@ -94,7 +85,7 @@ def monthly_counts(
         table, first.first_day, last.last_day, force=force, types=tuple(type_by_key(table)),
         visible=None if table in SHARED_POINTS else opened.areas,
     )  # fmt: skip
-    with ask_duckdb([by_month_and_place(wanted), by_area_and_code(wanted)], {table: opened}) as answers:
+    with ask_duckdb([by_cell(wanted), by_area_and_code(wanted)], {table: opened}) as answers:
         rows, codes = (answer.rows.to_pylist() for answer in answers)
     carried = areas_of_small_areas(store, tuple(areas)) if table in SHARED_POINTS else None
     known = frozenset(areas)

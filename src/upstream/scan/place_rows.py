@@ -3,47 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from upstream.disclosure.published import published_count
-from upstream.measures.events import Events, LeftOut
 from upstream.places.national_grid import in_degrees
 from upstream.scan.back_test import MAP_WORDS, BackTest
 from upstream.scan.concentration import Concentrated, RiskyFacilities
 from upstream.scan.emerging import Emerging
 from upstream.scan.hot_spots import DensityMap, HarmSpots, HotSpots
+from upstream.scan.read_facts import Row, number
 from upstream.scan.study import Study
 from upstream.stats.concentration import Concentration
-
-Row = dict[str, Any]
 
 
 def shapes(study: Study, order: NDArray[np.int64]) -> list[shapely.Geometry]:
     """Outlines of places in some order, in degrees."""
     return list(in_degrees(study.outlines[order]))
-
-
-def read_facts(events: Events, left_out: Sequence[LeftOut], notes: Sequence[str]) -> Row:
-    """What was asked of the records, what came of it, what was left out and what a reader must know."""
-    return {
-        "types": list(events.of.types),
-        "areas": None if events.of.areas is None else list(events.of.areas),
-        "first": events.of.first.isoformat(),
-        "last": events.of.last.isoformat(),
-        "table": events.table,
-        "read": events.read,
-        "left_out": {one.reason: one.count for one in left_out},
-        "shared_points": events.shared_points,
-        "missing_months": [str(month) for month in events.missing],
-        "suspect_months": [str(month) for month in events.suspect],
-        "notes": list(notes),
-        "tables": {one.table: one.version for one in events.tables},
-    }
 
 
 def study_facts(study: Study) -> Row:
@@ -64,17 +42,17 @@ def concentration_facts(found: Concentration) -> Row:
     return {
         "places": found.places,
         "events": found.events,
-        "gini": _number(found.gini),
-        "generalised_gini": _number(found.generalised_gini),
-        "gini_by_chance": _number(found.gini_by_chance),
+        "gini": number(found.gini),
+        "generalised_gini": number(found.generalised_gini),
+        "gini_by_chance": number(found.gini_by_chance),
         "shares": [
             {
-                "of_events": _number(share),
+                "of_events": number(share),
                 "places": int(needed),
-                "of_places": _number(needed / found.places),
-                "lower": _number(low),
-                "upper": _number(high),
-                "by_chance": _number(chance),
+                "of_places": number(needed / found.places),
+                "lower": number(low),
+                "upper": number(high),
+                "by_chance": number(chance),
             }
             for share, needed, low, high, chance in zip(
                 found.shares, found.needed, found.lower, found.upper, found.by_chance, strict=True
@@ -91,12 +69,12 @@ def stability_facts(found: Concentrated) -> list[Row]:
             "next_from": str(after),
             "leading": one.top,
             "stayed": one.stayed,
-            "jaccard": _number(one.jaccard),
-            "jaccard_by_chance": _number(one.jaccard_by_chance),
-            "rank_correlation": _number(one.rank_correlation),
+            "jaccard": number(one.jaccard),
+            "jaccard_by_chance": number(one.jaccard_by_chance),
+            "rank_correlation": number(one.rank_correlation),
             "events_before": one.before,
             "events_after": one.after,
-            "expected_after_if_unchanged": _number(one.expected_after),
+            "expected_after_if_unchanged": number(one.expected_after),
         }
         for before, after, one in found.stable
     ]
@@ -109,7 +87,7 @@ def concentration_rows(found: Concentrated, *, public: bool = False) -> tuple[ND
         {
             **_place(found.study, int(at)),
             "events": _count(found.counts[at], public),
-            "share_so_far": None if public else _number(share),
+            "share_so_far": None if public else number(share),
         }
         for at, share in zip(order, found.curve, strict=True)
     ]
@@ -121,8 +99,8 @@ def facility_rows(found: RiskyFacilities, *, public: bool = False) -> list[Row]:
     return [
         {
             "name": str(found.names[at]),
-            "easting": _number(found.easting[at]),
-            "northing": _number(found.northing[at]),
+            "easting": number(found.easting[at]),
+            "northing": number(found.northing[at]),
             "events": _count(found.counts[at], public),
         }
         for at in found.order
@@ -140,9 +118,9 @@ def hot_spot_rows(found: HotSpots, *, public: bool = False) -> tuple[NDArray[np.
             "called": str(called[at]),
             "events": _count(found.counts[at], public),
             "rank_by_events": None if public else int(rank[at]),
-            "statistic": None if public else _number(local.statistic[at]),
-            "p": None if public else _number(local.p[at]),
-            "q": None if public else _number(local.q[at]),
+            "statistic": None if public else number(local.statistic[at]),
+            "p": None if public else number(local.p[at]),
+            "q": None if public else number(local.q[at]),
         }
         for at in order
     ]
@@ -154,7 +132,7 @@ def harm_rows(found: HarmSpots, *, public: bool = False) -> tuple[NDArray[np.int
     totals, rank = found.totals, _ranks(found.by_count)
 
     def days(value: float, at: int) -> float | None:
-        return None if public and math.isnan(published_count(int(totals.events[at]))) else _number(value)
+        return None if public and math.isnan(published_count(int(totals.events[at]))) else number(value)
 
     rows = [
         {
@@ -163,10 +141,10 @@ def harm_rows(found: HarmSpots, *, public: bool = False) -> tuple[NDArray[np.int
             "lower": days(totals.lower[at], at),
             "upper": days(totals.upper[at], at),
             "events": _count(totals.events[at], public),
-            "largest_event_share": None if public else _number(totals.largest[at]),
+            "largest_event_share": None if public else number(totals.largest[at]),
             "rank_low": int(totals.rank_low[at]),
             "rank_high": int(totals.rank_high[at]),
-            "chance_of_leading": _number(totals.in_top[at]),
+            "chance_of_leading": number(totals.in_top[at]),
             "rank_by_events": None if public else int(rank[at]),
         }
         for at in found.order
@@ -184,8 +162,8 @@ def emerging_rows(found: Emerging, *, public: bool = False) -> tuple[NDArray[np.
             "periods_hot": int(found.hot[at].sum()),
             "periods_cold": int(found.cold[at].sum()),
             "hot_last": bool(found.hot[at, -1]),
-            "trend": _number(found.trend.tau[at]),
-            "trend_p": _number(found.trend.p[at]),
+            "trend": number(found.trend.tau[at]),
+            "trend_p": number(found.trend.p[at]),
             "events": _count(found.counts[at].sum(), public),
             "events_last": _count(found.counts[at, -1], public),
         }
@@ -200,15 +178,15 @@ def back_test_rows(found: BackTest) -> list[Row]:
         {
             "map": score.map,
             "what": MAP_WORDS[score.map],
-            "of_area": _number(score.area),
+            "of_area": number(score.area),
             "hits": score.hits,
             "later": score.later,
-            "hit_rate": _number(score.hit_rate),
-            "accuracy_index": _number(score.index),
-            "efficiency_index": _number(score.efficiency),
-            "gain_on_same_places": _number(score.gain),
-            "gain_lower": _number(score.gain_low),
-            "gain_upper": _number(score.gain_high),
+            "hit_rate": number(score.hit_rate),
+            "accuracy_index": number(score.index),
+            "efficiency_index": number(score.efficiency),
+            "gain_on_same_places": number(score.gain),
+            "gain_lower": number(score.gain_low),
+            "gain_upper": number(score.gain_high),
         }
         for score in found.scores
     ]
@@ -224,7 +202,7 @@ def density_rows(found: DensityMap, top: float) -> tuple[list[Row], list[shapely
     rows, cells = [], []
     for at, to in zip(row[:kept], column[:kept], strict=True):
         x, y = float(found.density.x[to]), float(found.density.y[at])
-        rows.append({"easting": _number(x), "northing": _number(y), "events_per_km2": _number(values[at, to])})
+        rows.append({"easting": number(x), "northing": number(y), "events_per_km2": number(values[at, to])})
         cells.append(shapely.box(x - half, y - half, x + half, y + half))
     return rows, list(in_degrees(np.array(cells, object)))
 
@@ -251,8 +229,3 @@ def _count(count: float, public: bool) -> int | None:
         return int(count)
     shown = published_count(int(count))
     return None if math.isnan(shown) else int(shown)
-
-
-def _number(value: float) -> float | None:
-    """Six significant digits; nothing where there is none."""
-    return None if not math.isfinite(value) else float(f"{value:.6g}")

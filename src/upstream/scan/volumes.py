@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from upstream.measures.crime_types import type_by_key
 from upstream.measures.engines import ask_duckdb
 from upstream.measures.slice_questions import SliceRows, by_address, by_victim
 from upstream.periods import Month
@@ -23,7 +24,6 @@ from upstream.scan.monthly_counts import (
     MonthlyCounts,
     Series,
     monthly_counts,
-    type_by_key,
 )
 from upstream.scan.night import Night
 from upstream.scan.signals import Kind, Signal, key_of

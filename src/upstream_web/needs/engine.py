@@ -1,6 +1,7 @@
 """Needs of small areas: counted once for each state of the records, ranked and allotted as often as asked."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from upstream.analyse.index_definition import IndexDefinition, load_index
@@ -69,17 +70,12 @@ def index_of(needs: Needs, weights: Mapping[str, float], top: int) -> Index:
     return _ranked(_Known(name, needs), tuple(sorted(weights.items())), top)
 
 
+@dataclass(frozen=True, slots=True)
 class _Known:
     """Needs that are told apart by the name of their count."""
 
-    def __init__(self, name: str, needs: Needs) -> None:
-        self.name, self.needs = name, needs
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Known) and other.name == self.name
-
-    def __hash__(self) -> int:
-        return hash(self.name)
+    name: str
+    needs: Needs = field(compare=False)
 
 
 @lru_cache(maxsize=16)

@@ -18,9 +18,10 @@ from upstream.reports.document import Block
 from upstream.reports.scan_maps import area_outlines
 from upstream.reports.scan_pages import cluster_blocks, near_repeat_blocks
 from upstream.reports.when_pages import when_blocks
-from upstream.scan import plain
+from upstream.scan import event_rows
 from upstream.scan.clusters import ClustersOf, clusters
 from upstream.scan.near_repeat import NearRepeatOf, near_repeats
+from upstream.scan.read_facts import read_facts
 from upstream.store import ReadingScope, Store
 from upstream_web.measures.engine.store import force
 
@@ -82,7 +83,7 @@ def work_out(kind: str, asked: Mapping[str, Any], who: str, say: Callable[[str],
     else:
         answer = _near_repeats(found, names) if kind == "near_repeats" else _clusters(found, names, asked["model"])
         answer["outlines"] = area_outlines(found, store)
-    answer["read"] = plain.what_was_read(found)
+    answer["read"] = read_facts(found, found.left_out)
     return Worked(answer, {one.table: one.version for one in found.tables}, ENGINE_VERSION)
 
 
@@ -94,12 +95,15 @@ def drawn(kind: str, answer: Mapping[str, Any], *, small_numbers: bool) -> tuple
 
 def _near_repeats(found: Events, names: Mapping[str, str]) -> dict[str, Any]:
     made = near_repeats(found, NearRepeatOf())
-    return plain.near_repeat_facts(made) | {"bands": plain.bands(made), "risk": plain.risk_areas(made, names)}
+    return event_rows.near_repeat_facts(made) | {
+        "bands": event_rows.bands(made),
+        "risk": event_rows.risk_areas(made, names),
+    }
 
 
 def _clusters(found: Events, names: Mapping[str, str], model: str) -> dict[str, Any]:
     made = clusters(found, ClustersOf(model="poisson" if model == "poisson" else "permutation"))
-    return plain.cluster_facts(made) | {"clusters": plain.cluster_rows(made, names)}
+    return event_rows.cluster_facts(made) | {"clusters": event_rows.cluster_rows(made, names)}
 
 
 def _events(asked: Mapping[str, Any], who: str, days: int) -> Events:

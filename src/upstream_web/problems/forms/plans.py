@@ -50,47 +50,6 @@ class CodesField(forms.CharField):
         return list(dict.fromkeys(super().to_python(value).replace(",", " ").upper().split()))
 
 
-class StartForm(forms.Form):
-    """What is needed to start: under two minutes."""
-
-    says_optional = True
-    title = forms.CharField(
-        label="What is the problem, in a few words?",
-        max_length=160,
-        help_text="For example: thefts from shops on the parade",
-    )
-    place = forms.CharField(label="Street or place", max_length=160, required=False)
-    crime_types = forms.MultipleChoiceField(
-        label="Crime types",
-        choices=[(name, name) for name in CRIME_TYPES],
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-        help_text="Plans of the same type are shown before anything is made, and records are counted by it.",
-    )
-    area = forms.ModelChoiceField(Area.objects.none(), label="Area", empty_label=None)
-    team = forms.ModelChoiceField(Team.objects.none(), label="Team", empty_label=None)
-    size = forms.ChoiceField(
-        label="Size of plan",
-        choices=Plan.Size.choices,
-        widget=forms.RadioSelect(attrs=IN_A_LINE),
-        initial=Plan.Size.STANDARD,
-        help_text="Beat: a street or a small place, written on one page. Standard: all of SARA. "
-        "Force: a programme over several areas.",
-    )
-    kind = forms.ChoiceField(
-        label="Kind of work",
-        choices=Plan.Kind.choices,
-        widget=forms.RadioSelect(attrs=IN_A_LINE),
-        initial=Plan.Kind.NEIGHBOURHOOD,
-        help_text="Each kind has its own rubric for scoring.",
-    )
-
-    def __init__(self, *args: Any, areas: Any, teams: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["area"].queryset = areas
-        self.fields["team"].queryset = teams
-
-
 class AcceptForm(forms.Form):
     """What is needed to start a plan from a signal: the signal knows the rest."""
 
@@ -108,6 +67,41 @@ class AcceptForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["area"].queryset = areas
         self.fields["team"].queryset = teams
+
+
+class StartForm(AcceptForm):
+    """What is needed to start: under two minutes."""
+
+    says_optional = True
+    field_order = ("title", "place", "crime_types", "area", "team", "size", "kind")
+    title = forms.CharField(
+        label="What is the problem, in a few words?",
+        max_length=160,
+        help_text="For example: thefts from shops on the parade",
+    )
+    place = forms.CharField(label="Street or place", max_length=160, required=False)
+    crime_types = forms.MultipleChoiceField(
+        label="Crime types",
+        choices=[(name, name) for name in CRIME_TYPES],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="Plans of the same type are shown before anything is made, and records are counted by it.",
+    )
+    size = forms.ChoiceField(
+        label="Size of plan",
+        choices=Plan.Size.choices,
+        widget=forms.RadioSelect(attrs=IN_A_LINE),
+        initial=Plan.Size.STANDARD,
+        help_text="Beat: a street or a small place, written on one page. Standard: all of SARA. "
+        "Force: a programme over several areas.",
+    )
+    kind = forms.ChoiceField(
+        label="Kind of work",
+        choices=Plan.Kind.choices,
+        widget=forms.RadioSelect(attrs=IN_A_LINE),
+        initial=Plan.Kind.NEIGHBOURHOOD,
+        help_text="Each kind has its own rubric for scoring.",
+    )
 
 
 class DetailsForm(forms.Form):

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, Final
 
 import shapely
 
 from upstream.disclosure.published import published_count
-from upstream.measures.events import Events
 from upstream.places.national_grid import to_degrees
 from upstream.scan.clusters import Clusters
 from upstream.scan.near_repeat import NearRepeats
+from upstream.scan.read_facts import Row, number
 
-Row = dict[str, Any]
 _CORNERS: Final = 16
 """Corners to a quarter of a drawn circle."""
-
-
-def what_was_read(events: Events) -> Row:
-    """What was asked of the records, what came of it, and what was left out."""
-    return {
-        "types": list(events.of.types),
-        "areas": None if events.of.areas is None else list(events.of.areas),
-        "first": events.of.first.isoformat(),
-        "last": events.of.last.isoformat(),
-        "table": events.table,
-        "read": events.read,
-        "used": len(events.day),
-        "left_out": {one.reason: one.count for one in events.left_out},
-        "missing_months": [str(month) for month in events.missing],
-        "suspect_months": [str(month) for month in events.suspect],
-        "tables": {one.table: one.version for one in events.tables},
-    }
 
 
 def bands(found: NearRepeats) -> list[Row]:
@@ -44,12 +25,12 @@ def bands(found: NearRepeats) -> list[Row]:
             "distance": near,
             "time": soon,
             "pairs": int(table.observed[row, column]),
-            "expected": _number(table.expected[row, column]),
-            "ratio": _number(table.ratio[row, column]),
-            "lower": _number(table.lower[row, column]),
-            "upper": _number(table.upper[row, column]),
-            "p": _number(table.p_more[row, column]),
-            "q": _number(found.q[row, column]),
+            "expected": number(table.expected[row, column]),
+            "ratio": number(table.ratio[row, column]),
+            "lower": number(table.lower[row, column]),
+            "upper": number(table.upper[row, column]),
+            "p": number(table.p_more[row, column]),
+            "q": number(found.q[row, column]),
             "raised": bool(found.raised[row, column]),
         }
         for row, near in enumerate(found.distance_words)
@@ -66,8 +47,8 @@ def risk_areas(found: NearRepeats, names: Mapping[str, str], *, public: bool = F
             "easting": area.easting,
             "northing": area.northing,
             "metres": area.metres,
-            "events": _number(published_count(area.events)) if public else area.events,
-            "ratio": _number(area.ratio),
+            "events": number(published_count(area.events)) if public else area.events,
+            "ratio": number(area.ratio),
             "latest": area.latest.isoformat(),
             "until": area.until.isoformat(),
         }
@@ -122,14 +103,14 @@ def cluster_rows(found: Clusters, names: Mapping[str, str], *, public: bool = Fa
             "radius_metres": one.radius_metres,
             "first": one.first.isoformat(),
             "last": one.last.isoformat(),
-            "events": _number(published_count(one.events)) if public else one.events,
-            "expected": _number(one.expected),
-            "ratio": _number(one.ratio),
-            "addresses": _number(published_count(one.addresses)) if public else one.addresses,
-            "log_likelihood_ratio": _number(one.log_likelihood_ratio),
-            "p": _number(one.p),
-            "p_fitted": _number(one.p_fitted),
-            "recurrence_days": _number(one.recurrence_days),
+            "events": number(published_count(one.events)) if public else one.events,
+            "expected": number(one.expected),
+            "ratio": number(one.ratio),
+            "addresses": number(published_count(one.addresses)) if public else one.addresses,
+            "log_likelihood_ratio": number(one.log_likelihood_ratio),
+            "p": number(one.p),
+            "p_fitted": number(one.p_fitted),
+            "recurrence_days": number(one.recurrence_days),
             "new": one.new,
         }
         for one in found.clusters
@@ -166,9 +147,3 @@ def shape(row: Mapping[str, Any]) -> shapely.Polygon:
         metres = shapely.Point(x, y).buffer(row["radius_metres"], quad_segs=_CORNERS)
     corners = shapely.get_coordinates(metres)
     return shapely.Polygon(to_degrees(corners[:, 0], corners[:, 1]))
-
-
-def _number(value: float) -> float | None:
-    """As JSON has it: nothing where it is not a number."""
-    number = float(value)
-    return number if math.isfinite(number) else None
