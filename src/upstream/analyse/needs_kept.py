@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
-import os
-import zlib
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from upstream.analyse.index_definition import IndexDefinition
 from upstream.analyse.small_area_needs import TABLES, Needs
 from upstream.measures.asked import ENGINE_VERSION
+from upstream.measures.cache import SPOILT, content_of, keep_content
 from upstream.measures.plain import plain, restored
 from upstream.places.tables import AREAS, CHANGES, DEPRIVATION, POPULATION, RURALITY
 from upstream.store import Store
@@ -22,7 +19,6 @@ from upstream.store import Store
 FOLDER: Final = ".needs"
 KEPT: Final = 12
 _PLACES: Final = (AREAS, CHANGES, DEPRIVATION, POPULATION, RURALITY)
-_SPOILT: Final = (OSError, EOFError, zlib.error, ValueError, KeyError, IndexError, TypeError, AttributeError)
 
 
 def needs_key(definition: IndexDefinition, store: Store, areas: Mapping[str, str], force: str | None) -> str:
@@ -38,25 +34,15 @@ def kept_needs(store: Store, key: str, definition: IndexDefinition) -> Needs | N
     """The count of that name, or ``None`` where it is not there or cannot be read."""
     by_key = {one.key: one for one in definition.indicators}
     try:
-        content = json.loads(gzip.decompress((_folder(store) / f"{key}.json.gz").read_bytes()))
+        content = content_of(store.root / FOLDER, key)
         lacking = tuple((by_key[name], why) for name, why in content.pop("lacking"))
         found = restored(Needs, {**content, "lacking": []}, {})
-    except _SPOILT:
+    except SPOILT:
         return None
     return replace(found, lacking=lacking) if isinstance(found, Needs) else None
 
 
 def keep_needs(store: Store, key: str, needs: Needs) -> None:
     """Write a count; a reader sees all of it or nothing, and the oldest go first."""
-    folder = _folder(store)
-    folder.mkdir(parents=True, exist_ok=True)
     content = {**plain(needs), "lacking": [[one.key, why] for one, why in needs.lacking]}
-    unfinished = folder / f"{key}.{os.getpid()}.part"
-    unfinished.write_bytes(gzip.compress(json.dumps(content).encode(), 1))
-    unfinished.replace(folder / f"{key}.json.gz")
-    for old in sorted(folder.glob("*.json.gz"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
-        old.unlink(missing_ok=True)
-
-
-def _folder(store: Store) -> Path:
-    return store.root / FOLDER
+    keep_content(store.root / FOLDER, key, content, most=KEPT)

@@ -12,6 +12,7 @@ import json
 import os
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ FOLDER: Final = ".measures"
 KEPT: Final = 36
 """Files kept, three years of months; the oldest go first."""
 _QUICK: Final = 1
-_SPOILT: Final = (
+SPOILT: Final = (
     *(OSError, EOFError, zlib.error, RecursionError),
     *(ValueError, KeyError, IndexError, TypeError, AttributeError),
 )
@@ -43,26 +44,32 @@ def cache_key(definitions: Sequence[Definition], facts: Mapping[str, Any]) -> st
 
 def kept(folder: Path, key: str, definitions: Sequence[Definition]) -> Results | None:
     """The result of that name, or ``None``."""
-    path = folder / f"{key}.json.gz"
     try:
-        content = json.loads(gzip.decompress(path.read_bytes()))
-        found = restored(Results, content, {definition.key: definition for definition in definitions})
-    except _SPOILT:
+        found = restored(Results, content_of(folder, key), {definition.key: definition for definition in definitions})
+    except SPOILT:
         return None
     return found if isinstance(found, Results) else None
 
 
 def keep(folder: Path, key: str, results: Results) -> None:
     """Write a result; a reader sees all of it or nothing, and a folder that cannot be written is no error."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        unfinished = folder / f"{key}.{os.getpid()}.part"
-        unfinished.write_bytes(gzip.compress(json.dumps(plain(results)).encode(), _QUICK))
-        unfinished.replace(folder / f"{key}.json.gz")
-        for old in sorted(folder.glob("*.json.gz"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
-            old.unlink(missing_ok=True)
-    except OSError:
-        return
+    with suppress(OSError):
+        keep_content(folder, key, plain(results), most=KEPT)
+
+
+def content_of(folder: Path, key: str) -> Any:
+    """What a file of that name holds; raises one of :data:`SPOILT` where it is not there or cannot be read."""
+    return json.loads(gzip.decompress((folder / f"{key}.json.gz").read_bytes()))
+
+
+def keep_content(folder: Path, key: str, content: Any, *, most: int) -> None:
+    """Write plain content; a reader sees all of it or nothing, and of more than ``most`` files the oldest go first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = folder / f"{key}.{os.getpid()}.part"
+    unfinished.write_bytes(gzip.compress(json.dumps(content).encode(), _QUICK))
+    unfinished.replace(folder / f"{key}.json.gz")
+    for old in sorted(folder.glob("*.json.gz"), key=lambda path: path.stat().st_mtime)[:-most]:
+        old.unlink(missing_ok=True)
 
 
 def empty(folder: Path) -> int:

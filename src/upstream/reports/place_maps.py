@@ -11,10 +11,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from upstream.reports.map_frame import MARGIN, frame_round, rings
 from upstream.reports.svg import HEAT, Drawing
 
-SIDE: Final = 620.0
-MARGIN: Final = 10.0
 BELOW: Final = 26.0
 LINE: Final = 22.0
 SIMPLER_PIXELS: Final = 0.6
@@ -47,19 +46,16 @@ def draw_places(
 ) -> str:  # fmt: skip
     """The picture: places shaded, the darker the more; ``ringed`` ones (positions) have a thick outline, ``edges`` a
     dashed one."""
-    bounds = shapely.total_bounds(shown.outlines)
-    across, up = max(bounds[2] - bounds[0], 1.0), max(bounds[3] - bounds[1], 1.0)
-    scale = (SIDE - 2 * MARGIN) / max(across, up)
+    frame = frame_round(shapely.get_coordinates(shown.outlines))
     steps = steps_of(shown.values)
-    wide = across * scale + 2 * MARGIN
-    page = Drawing(wide, up * scale + 2 * MARGIN + BELOW + LINE * (len(_lines(steps, wide)) - 1))
-    simple = shapely.simplify(shown.outlines, SIMPLER_PIXELS / scale)
-    paths = [_rings(shape, bounds, scale) for shape in simple]
+    page = Drawing(frame.width, frame.height + BELOW + LINE * (len(_lines(steps, frame.width)) - 1))
+    simple = shapely.simplify(shown.outlines, SIMPLER_PIXELS / frame.scale)
+    paths = [[frame.at(ring) for ring in rings(shape)] for shape in simple]
     by_step: dict[int, list[list[tuple[float, float]]]] = {}
-    for rings, value in zip(paths, shown.values.tolist(), strict=True):
-        by_step.setdefault(_step(value, steps), []).extend(rings)
-    for step, rings in sorted(by_step.items()):
-        page.areas(f"c-heat-{step}", rings)
+    for lines, value in zip(paths, shown.values.tolist(), strict=True):
+        by_step.setdefault(_step(value, steps), []).extend(lines)
+    for step, lines in sorted(by_step.items()):
+        page.areas(f"c-heat-{step}", lines)
     for at in edges:
         for ring in paths[at]:
             page.path("c-limit", ring, closed=True)
@@ -68,16 +64,6 @@ def draw_places(
             page.path("c-hot", ring, closed=True)
     _key(page, steps)
     return page.svg(key, title, description)
-
-
-def _rings(shape: shapely.Geometry, bounds: NDArray[np.float64], scale: float) -> list[list[tuple[float, float]]]:
-    """Outer lines in pixels."""
-    rings = []
-    for part in shapely.get_parts(shape):
-        xy = shapely.get_coordinates(shapely.get_exterior_ring(part))
-        x, y = MARGIN + (xy[:, 0] - bounds[0]) * scale, MARGIN + (bounds[3] - xy[:, 1]) * scale
-        rings.append(list(zip(x.tolist(), y.tolist(), strict=True)))
-    return rings
 
 
 def _step(value: float, steps: Sequence[tuple[float, float]]) -> int:

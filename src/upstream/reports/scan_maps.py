@@ -8,20 +8,20 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from upstream.measures.events import Events
 from upstream.places.outlines import outlines, vintages_held
 from upstream.places.tables import BOUNDARIES
+from upstream.reports.map_frame import MARGIN, Frame, Points, frame_round, rings
 from upstream.reports.svg import Drawing
 from upstream.store import Store
 
-SIDE: Final = 620.0
-MARGIN: Final = 10.0
 LEAST_PIXELS: Final = 5.0
 """A square or circle is drawn so wide at least, so that it can be seen."""
 SIMPLER_METRES: Final = 60.0
 AROUND_METRES: Final = 1_500.0
+BELOW: Final = 24.0
+"""Pixels for the ruler."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ def area_outlines(events: Events, store: Store) -> list[list[list[float]]]:
     held = outlines(store, vintages_held(store)[-1])
     codes = np.unique(np.char.add(np.char.add(events.small_area, "\t"), events.area))
     area_of = dict(pair.split("\t") for pair in codes.tolist())
-    rings: list[list[list[float]]] = []
+    found: list[list[list[float]]] = []
     for area in sorted(set(area_of.values())):
         own = np.isin(held.codes, [code for code, of in area_of.items() if of == area])
         if own.any():
             whole = shapely.simplify(shapely.union_all(shapely.buffer(held.outlines[own], 5)), SIMPLER_METRES)
-            rings += [np.rint(shapely.get_coordinates(part.exterior)).tolist() for part in shapely.get_parts(whole)]
-    return rings
+            found += [np.rint(ring).tolist() for ring in rings(whole)]
+    return found
 
 
 def marks_of(rows: Sequence[Mapping[str, Any]]) -> list[Mark]:
@@ -65,13 +65,13 @@ def marks_of(rows: Sequence[Mapping[str, Any]]) -> list[Mark]:
 
 
 def draw_map(
-    key: str, title: str, description: str, rings: Sequence[Sequence[Sequence[float]]], marks: Sequence[Mark],
+    key: str, title: str, description: str, areas: Sequence[Sequence[Sequence[float]]], marks: Sequence[Mark],
     *, numbered: int = 10, whole: bool = True,
 ) -> str:  # fmt: skip
     """The picture: the areas' outlines, the marks, and the numbers of the first; north up, the same scale both ways."""
-    lines = [np.asarray(ring, np.float64) for ring in rings]
+    lines = [np.asarray(ring, np.float64) for ring in areas]
     frame = _frame(lines, marks, whole)
-    page = Drawing(frame.width, frame.height)
+    page = Drawing(frame.width, frame.height + BELOW)
     for line in lines:
         page.path("c-mean", frame.at(line), closed=True)
     for mark in reversed(marks):
@@ -88,34 +88,13 @@ def draw_map(
     return page.svg(key, title, description)
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    west: float
-    north: float
-    scale: float
-    width: float
-    height: float
-
-    def at(self, points: NDArray[np.float64]) -> list[tuple[float, float]]:
-        x = MARGIN + (points[:, 0] - self.west) * self.scale
-        y = MARGIN + (self.north - points[:, 1]) * self.scale
-        return list(zip(x.tolist(), y.tolist(), strict=True))
-
-
-def _frame(lines: Sequence[NDArray[np.float64]], marks: Sequence[Mark], whole: bool) -> _Frame:
+def _frame(lines: Sequence[Points], marks: Sequence[Mark], whole: bool) -> Frame:
     around = [np.array([[mark.easting, mark.northing]]) + step * (mark.reach + AROUND_METRES)
               for mark in marks for step in (-1, 1)]  # fmt: skip
-    corners = np.concatenate([*(lines if whole else []), *around] or [np.zeros((1, 2))])
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    across, up = np.maximum(high - low, 1.0)
-    scale = (SIDE - 2 * MARGIN) / max(across, up)
-    return _Frame(
-        float(low[0]), float(high[1]), float(scale),
-        float(across * scale + 2 * MARGIN), float(up * scale + 2 * MARGIN + 24),
-    )  # fmt: skip
+    return frame_round(np.concatenate([*(lines if whole else []), *around] or [np.zeros((1, 2))]))
 
 
-def _ruler(page: Drawing, frame: _Frame) -> None:
+def _ruler(page: Drawing, frame: Frame) -> None:
     """How long some kilometres are on the map."""
     room = page.width / 3 / frame.scale
     metres = max(

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from upstream.periods import Month
 from upstream.places.outlines import Outlines, outlines, vintages_held
 from upstream.places.tables import AREAS, BOUNDARIES, read_table
 from upstream.reports.charts import ControlChart, Point, draw
 from upstream.reports.document import Block, Cell, Chart, Column, Row, Table, Text
-from upstream.reports.svg import HEAT, Drawing
+from upstream.reports.map_frame import frame_round, rings
+from upstream.reports.svg import Drawing
+from upstream.reports.week_chart import shade
 from upstream.scan.signals import Signal
 from upstream.store import Store
 
-MAP_SIDE: Final = 420
-MAP_MARGIN: Final = 8
-AROUND: Final = (0.024, 0.0135)
-"""Degrees of longitude and latitude shown around a small place: some 1,500 metres in the middle of England."""
+MAP_SIDE: Final = 420.0
+AROUND_METRES: Final = 1_500.0
+"""Shown around a small place."""
 MOST_ROWS: Final = 10
-Points = NDArray[np.float64]
 
 
 def signal_blocks(signal: Signal, store: Store) -> tuple[Block, ...]:
@@ -68,16 +66,16 @@ def place_map(signal: Signal, store: Store) -> Chart | None:
     shaded: Mapping[str, int] = signal.figures.get("by_small_area") or {}
     if not store.holds(BOUNDARIES.name) or not (shaded or signal.small_areas):
         return None
-    vintage = max(vintages_held(store))
-    codes = list(shaded) or _around(signal, store, vintage)
-    shown = _rings(outlines(store, vintage, codes)) if codes else {}
-    if not shown:
+    held = outlines(store, vintages_held(store)[-1])
+    shown = held.of(list(shaded)) if shaded else _around(signal, held)
+    if not len(shown.codes):
         return None
     names = {row["lsoa"]: row["name"] or row["lsoa"] for row in read_table(store, AREAS).to_pylist()}
-    steps = _steps(shaded) if any(shaded.values()) else dict.fromkeys(signal.small_areas, 4)
+    most = max(shaded.values(), default=0)
+    steps = {code: shade(n, most) for code, n in shaded.items()} if most else dict.fromkeys(signal.small_areas, 4)
     title = f"Where: {signal.place}"
     rows = _rows(signal, shaded, names)
-    description = f"A map of {len(shown):,} small areas; the table gives the same figures."
+    description = f"A map of {len(shown.codes):,} small areas; the table gives the same figures."
     columns = (Column("Small area", "text", wide=True), Column("Records"))
     data = Table("signal-place-figures", title, columns, rows)
     note = (
@@ -109,67 +107,29 @@ def _side(value: int | None, low: float, high: float) -> Literal["", "above", "b
     return "above" if value > high else "below"
 
 
-def _steps(counts: Mapping[str, int]) -> dict[str, int]:
-    """A shade for each count: equal steps from nothing to the most."""
-    most = max(counts.values())
-    return {code: min(len(HEAT) - 1, -(-n * (len(HEAT) - 1) // most)) for code, n in counts.items()}
-
-
 # --- shapes --------------------------------------
 
 
-@dataclass(frozen=True)
-class _Frame:
-    """Metres to pixels: the same scale both ways, north up."""
-
-    west: float
-    north: float
-    scale: float
-    width: float
-    height: float
-
-    def at(self, points: Points) -> list[tuple[float, float]]:
-        x = MAP_MARGIN + (points[:, 0] - self.west) * self.scale
-        y = MAP_MARGIN + (self.north - points[:, 1]) * self.scale
-        return list(zip(x.tolist(), y.tolist(), strict=True))
+def _around(signal: Signal, held: Outlines) -> Outlines:
+    """The small areas that reach into the surroundings of a signal's."""
+    own = held.of(signal.small_areas).outlines
+    if not len(own):
+        return held.of(())
+    west, south, east, north = shapely.total_bounds(own)
+    window = shapely.box(west - AROUND_METRES, south - AROUND_METRES, east + AROUND_METRES, north + AROUND_METRES)
+    return held.of(held.codes[shapely.intersects(held.outlines, window)].tolist())
 
 
-def _rings(held: Outlines) -> dict[str, list[Points]]:
-    """Rings of each outline, metres of the National Grid."""
-    return {
-        str(code): [np.asarray(part.exterior.coords)[:, :2] for part in shapely.get_parts(shape)]
-        for code, shape in zip(held.codes, held.outlines, strict=True)
-    }
-
-
-def _around(signal: Signal, store: Store, vintage: int) -> list[str]:
-    """Codes of the small areas that reach into the surroundings of a signal's; degrees are near enough for that."""
-    held = {row["lsoa"]: row["wkb"] for row in read_table(store, BOUNDARIES).to_pylist() if row["vintage"] == vintage}
-    own = [held[code] for code in signal.small_areas if code in held]
-    if not own:
-        return []
-    west, south, east, north = shapely.total_bounds(shapely.from_wkb(own))
-    window = shapely.box(west - AROUND[0], south - AROUND[1], east + AROUND[0], north + AROUND[1])
-    near = shapely.intersects(shapely.from_wkb(list(held.values())), window)
-    return [code for code, inside in zip(held, near, strict=True) if inside]
-
-
-def _drawn(signal: Signal, shown: Mapping[str, list[Points]], steps: Mapping[str, int]) -> Drawing:
-    corners = np.concatenate([ring for rings in shown.values() for ring in rings])
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    scale = (MAP_SIDE - 2 * MAP_MARGIN) / max(float((high - low).max()), 1.0)
-    frame = _Frame(
-        float(low[0]), float(high[1]), scale, float(high[0] - low[0]) * scale + 2 * MAP_MARGIN,
-        float(high[1] - low[1]) * scale + 2 * MAP_MARGIN,
-    )  # fmt: skip
+def _drawn(signal: Signal, shown: Outlines, steps: Mapping[str, int]) -> Drawing:
+    frame = frame_round(shapely.get_coordinates(shown.outlines), MAP_SIDE)
     page = Drawing(frame.width, frame.height)
-    for code, rings in shown.items():
-        for ring in rings:
-            page.path(f"c-heat-{steps.get(code, 0)}", frame.at(ring), closed=True)
-    for rings in shown.values():
-        for ring in rings:
-            page.path("c-outline", frame.at(ring), closed=True)
+    lines = [[frame.at(ring) for ring in rings(shape)] for shape in shown.outlines]
+    for code, own in zip(shown.codes.tolist(), lines, strict=True):
+        for line in own:
+            page.path(f"c-heat-{steps.get(code, 0)}", line, closed=True)
+    for line in (line for own in lines for line in own):
+        page.path("c-outline", line, closed=True)
     if signal.easting is not None and signal.northing is not None:
         ((x, y),) = frame.at(np.array([[signal.easting, signal.northing]]))
-        page.dot("c-ring", x, y, max((signal.radius_metres or 0.0) * scale, 4.0))
+        page.dot("c-ring", x, y, max((signal.radius_metres or 0.0) * frame.scale, 4.0))
     return page

@@ -12,7 +12,7 @@ from upstream.analyse.typology import Typology, typology_of
 from upstream.errors import UpstreamError
 from upstream.respond.allocation import Allocation, Cost, Place, Rules, allocate, both_readings, costs
 from upstream.store import ReadingScope
-from upstream_web.measures.engine.store import Force, force
+from upstream_web.measures.engine.store import force
 
 PURPOSE = "Index of needs of the force's small areas"
 INDEX, TYPES = "vulnerability", "typology"
@@ -33,20 +33,21 @@ def definition(key: str, weights: Mapping[str, float] | None = None) -> IndexDef
 
 def held(key: str) -> Needs | None:
     """What is counted of the records as they are now; `None` before anybody had it counted."""
+    found = _read(str(force().store.root), _name(key), key)
+    if found is None:
+        _read.cache_clear()  # it may be counted at any moment, by another process
+    return found
+
+
+def _name(key: str) -> str:
+    """The name of the count of an index of the records as they are now."""
     of = force()
-    return _held(of, key, needs_key(load_index(key), of.store, of.areas, of.settings.force_key))
+    return needs_key(load_index(key), of.store, of.areas, of.settings.force_key)
 
 
 @lru_cache(maxsize=4)
 def _read(root: str, name: str, key: str) -> Needs | None:
     return kept_needs(force().store, name, load_index(key))
-
-
-def _held(of: Force, key: str, name: str) -> Needs | None:
-    found = _read(str(of.store.root), name, key)
-    if found is None:
-        _read.cache_clear()  # it may be counted at any moment, by another process
-    return found
 
 
 def count(key: str, who: str) -> Needs:
@@ -60,14 +61,13 @@ def count(key: str, who: str) -> Needs:
         )  # fmt: skip
     except UpstreamError as error:
         raise CannotExplore(error.what, allowed=error.allowed, remedy=error.remedy) from error
-    keep_needs(of.store, needs_key(load_index(key), of.store, of.areas, settings.force_key), found)
+    keep_needs(of.store, _name(key), found)
     return found
 
 
 def index_of(needs: Needs, weights: Mapping[str, float], top: int) -> Index:
     """The index with these weights."""
-    name = needs_key(load_index(INDEX), force().store, force().areas, force().settings.force_key)
-    return _ranked(_Known(name, needs), tuple(sorted(weights.items())), top)
+    return _ranked(_Known(_name(INDEX), needs), tuple(sorted(weights.items())), top)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,7 @@ def rows_of(index: Index) -> list[dict[str, object]]:
 
 def types_of(needs: Needs, classes: int | None) -> Typology:
     """The typology of needs that are counted."""
-    name = needs_key(load_index(TYPES), force().store, force().areas, force().settings.force_key)
-    return _typed(_Known(name, needs), classes)
+    return _typed(_Known(_name(TYPES), needs), classes)
 
 
 @lru_cache(maxsize=8)
@@ -109,8 +108,7 @@ def ways_of(
     index: Index, needs: Needs, by: str, rules: Rules
 ) -> tuple[tuple[Place, ...], tuple[Allocation, ...], tuple[Cost, ...]]:
     """Posts put every way, both readings of the rule first where the posts are a multiple of the policing areas."""
-    name = needs_key(load_index(INDEX), force().store, force().areas, force().settings.force_key)
-    return _ways(_Known(name, needs), index.areas, by, rules)
+    return _ways(_Known(_name(INDEX), needs), index.areas, by, rules)
 
 
 @lru_cache(maxsize=32)
