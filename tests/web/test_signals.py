@@ -13,6 +13,7 @@ from factories.people import AreaFactory, TeamFactory, person
 from factories.problems import PlanFactory
 from factories.signals import TO, SignalFactory, found, plain
 from factories.signing_in import sign_in
+from upstream.scan.signals import KIND_WORDS
 from upstream_web.audit.changes import System
 from upstream_web.notices.models import Notice
 from upstream_web.people.models import Team, User
@@ -46,6 +47,10 @@ def hub(force: Area, north: Area) -> User:
 
 def client_of(user: User) -> Client:
     return sign_in(Client(), user)
+
+
+def test_kinds_are_called_on_the_site_as_the_engine_calls_them() -> None:
+    assert dict(Signal.Kind.choices) == KIND_WORDS
 
 
 def many(n: int, **values: object) -> list[list[dict]]:

@@ -16,13 +16,13 @@ from upstream.errors import BadInput
 from upstream.measures.asked import ENGINE_VERSION, EngineName
 from upstream.measures.result import TableVersion
 from upstream.periods import Month
-from upstream.stats.clusters import (
+from upstream.stats.classes import (
     STABLE,
-    Clusters,
-    NumberOfClusters,
+    Classes,
+    NumberOfClasses,
     Stability,
-    clusters,
-    number_of_clusters,
+    classed,
+    number_of_classes,
     stability,
 )
 from upstream.stats.composite import transformed
@@ -118,7 +118,7 @@ class Typology:
     variables: tuple[IndicatorOf, ...]
     units: tuple[str, ...]
     lacking: tuple[tuple[IndicatorOf, str], ...]
-    tried: NumberOfClusters
+    tried: NumberOfClasses
     asked: bool
     first: Month
     last: Month
@@ -151,7 +151,7 @@ def typology(
 
     When not to use: for classes that are not stable, or small areas whose certainty is low: they lie between classes.
 
-    Source: :mod:`upstream.stats.clusters`.
+    Source: :mod:`upstream.stats.classes`.
     """
     needs = needs_of(
         definition, store, scope, to=to, areas=areas, force=force, files=files, engine=engine, memory=memory,
@@ -170,8 +170,8 @@ def typology_of(definition: IndexDefinition, needs: Needs, *, classes: int | Non
     most = min(MOST_CLASSES, len(np.unique(table, axis=0)) - 1)
     if classes is not None and not 2 <= classes <= most:
         raise BadInput(f"{classes} classes cannot be made.", allowed=f"2 to {most}")
-    tried = number_of_clusters(table, range(2, most + 1), rng=rng)
-    found = clusters(table, classes or tried.by_silhouette, rng=np.random.default_rng(SEED))
+    tried = number_of_classes(table, range(2, most + 1), rng=rng)
+    found = classed(table, classes or tried.by_silhouette, rng=np.random.default_rng(SEED))
     again = stability(table, found, rng=rng)
     return Typology(
         definition=definition, classes=_classes(needs, centred, found, again), areas=_typed(needs, found, again),
@@ -180,7 +180,7 @@ def typology_of(definition: IndexDefinition, needs: Needs, *, classes: int | Non
     )  # fmt: skip
 
 
-def _classes(needs: Needs, centred: NDArray[np.float64], found: Clusters, again: Stability) -> tuple[AreaClass, ...]:
+def _classes(needs: Needs, centred: NDArray[np.float64], found: Classes, again: Stability) -> tuple[AreaClass, ...]:
     residents = np.array([area.residents for area in needs.areas])
     known = all(area.rural is not None for area in needs.areas)
     rural = np.array([bool(area.rural) for area in needs.areas])
@@ -216,7 +216,7 @@ def _name(variables: Sequence[IndicatorOf], centre: NDArray[np.float64]) -> str:
     return said[0].upper() + said[1:]
 
 
-def _typed(needs: Needs, found: Clusters, again: Stability) -> tuple[Typed, ...]:
+def _typed(needs: Needs, found: Classes, again: Stability) -> tuple[Typed, ...]:
     rows = [
         Typed(area, int(found.labels[at]) + 1, float(again.membership[at, found.labels[at]]),
               int(found.second[at]) + 1, float(found.silhouette[at]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from upstream.stats.clusters import STABLE, clusters, number_of_clusters, stability
+from upstream.stats.classes import STABLE, classed, number_of_classes, stability
 
 
 def _planted(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -18,9 +18,9 @@ def test_planted_classes_are_found_counted_and_stable() -> None:
     right = agree = stable = 0
     for _ in range(4):
         table, truth = _planted(rng)
-        number = number_of_clusters(table, range(2, 6), rng=rng, references=8, starts=6)
+        number = number_of_classes(table, range(2, 6), rng=rng, references=8, starts=6)
         right += number.by_silhouette == 3 and number.by_gap == 3
-        found = clusters(table, 3, rng=rng, starts=8)
+        found = classed(table, 3, rng=rng, starts=8)
         agree += sum(np.bincount(truth[found.labels == at]).max() for at in range(3)) >= 114
         stable += bool((stability(table, found, rng=rng, resamples=15).jaccard >= STABLE).all())
     assert (right, agree, stable) == (4, 4, 4)
@@ -31,6 +31,6 @@ def test_of_no_classes_none_is_stable() -> None:
     stable = 0
     for _ in range(4):
         table = rng.normal(size=(120, 3))
-        made = stability(table, clusters(table, 5, rng=rng, starts=8), rng=rng, resamples=15)
+        made = stability(table, classed(table, 5, rng=rng, starts=8), rng=rng, resamples=15)
         stable += int((made.jaccard >= STABLE).sum())
     assert stable <= 2  # of 20 classes: Hennig's bound calls few of them stable

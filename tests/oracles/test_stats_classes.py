@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from upstream.stats.clusters import clusters, stability
+from upstream.stats.classes import classed, stability
 
 
 def _within(table: np.ndarray, labels: tuple[int, ...]) -> float:
@@ -23,7 +23,7 @@ def _within(table: np.ndarray, labels: tuple[int, ...]) -> float:
 @pytest.mark.parametrize("seed", range(4))
 def test_no_partition_is_better(seed: int) -> None:
     table = np.random.default_rng(seed).normal(size=(9, 2))
-    found = clusters(table, 3, rng=np.random.default_rng(seed), starts=30)
+    found = classed(table, 3, rng=np.random.default_rng(seed), starts=30)
     every = (labels for labels in itertools.product(range(3), repeat=9) if len(set(labels)) == 3 and labels[0] == 0)
     assert found.within == pytest.approx(min(_within(table, labels) for labels in every))
     assert found.within == pytest.approx(_within(table, tuple(found.labels.tolist())))
@@ -33,7 +33,7 @@ def test_no_partition_is_better(seed: int) -> None:
 def test_silhouettes_by_loops(seed: int) -> None:
     rng = np.random.default_rng(seed)
     table = rng.normal(size=(40, 3))
-    found = clusters(table, 4, rng=rng)
+    found = classed(table, 4, rng=rng)
     for i in range(40):
         away: dict[int, list[float]] = {}
         for j in range(40):
@@ -49,7 +49,7 @@ def test_silhouettes_by_loops(seed: int) -> None:
 
 def test_stability_by_sets() -> None:
     table = np.random.default_rng(5).normal(size=(25, 2))
-    found = clusters(table, 3, rng=np.random.default_rng(5))
+    found = classed(table, 3, rng=np.random.default_rng(5))
     made = stability(table, found, rng=np.random.default_rng(9), resamples=6, starts=3)
     again, shares = np.random.default_rng(9), np.zeros(3)
     for _ in range(6):
@@ -66,6 +66,6 @@ def test_stability_by_sets() -> None:
 
 
 def _labels_of(table: np.ndarray, rng: np.random.Generator) -> list[int]:
-    from upstream.stats import clusters as room
+    from upstream.stats import classes as room
 
     return room._best(table, 3, rng, 3)[0].tolist()

@@ -28,7 +28,7 @@ _MOST_STARTS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Clusters:
+class Classes:
     """Classes, the largest first.
 
     Attributes
@@ -56,7 +56,7 @@ class Clusters:
 
 
 @dataclass(frozen=True, slots=True)
-class NumberOfClusters:
+class NumberOfClasses:
     """How well each number of classes does.
 
     Attributes
@@ -98,7 +98,7 @@ class Stability:
     resamples: int
 
 
-def clusters(values: ArrayLike, k: int, *, rng: np.random.Generator, starts: int = STARTS) -> Clusters:
+def classed(values: ArrayLike, k: int, *, rng: np.random.Generator, starts: int = STARTS) -> Classes:
     """Sort things into k classes so that squared distances to the classes' means are small.
 
     Question: which areas are alike?
@@ -108,7 +108,7 @@ def clusters(values: ArrayLike, k: int, *, rng: np.random.Generator, starts: int
 
     Assumes: round classes of about equal spread; the result depends on scales, and a little on the start.
 
-    When not to use: to say that classes exist. K-means sorts anything into k; see :func:`number_of_clusters` and
+    When not to use: to say that classes exist. K-means sorts anything into k; see :func:`number_of_classes` and
     :func:`stability`.
 
     Source: Lloyd (1982), IEEE Transactions on Information Theory 28, 129-137; Arthur and Vassilvitskii (2007), SODA,
@@ -121,17 +121,17 @@ def clusters(values: ArrayLike, k: int, *, rng: np.random.Generator, starts: int
     order = np.lexsort((centres[:, 0], -np.bincount(labels, minlength=k)))
     labels = np.argsort(order)[labels]
     silhouette, second = _silhouettes(table, labels, k)
-    return Clusters(labels, centres[order], np.bincount(labels, minlength=k), within, silhouette, second)
+    return Classes(labels, centres[order], np.bincount(labels, minlength=k), within, silhouette, second)
 
 
-def number_of_clusters(
+def number_of_classes(
     values: ArrayLike,
     ks: Sequence[int],
     *,
     rng: np.random.Generator,
     references: int = REFERENCES,
     starts: int = STARTS,
-) -> NumberOfClusters:
+) -> NumberOfClasses:
     """Try several numbers of classes.
 
     Question: how many classes are there, if any?
@@ -139,7 +139,7 @@ def number_of_clusters(
     Parameters: ``values`` (n, m); ``ks`` numbers from 2, rising by one; ``rng``; ``references`` tables of no classes
     that the gap compares with, uniform in the box about the principal axes; ``starts``.
 
-    Assumes: as :func:`clusters`.
+    Assumes: as :func:`classed`.
 
     When not to use: as the last word. The two rules often differ; people must be able to name the classes.
 
@@ -151,7 +151,7 @@ def number_of_clusters(
         raise BadInput(f"The numbers {list(ks)} cannot be tried.", allowed="numbers from 2, rising by one")
     silhouette, log_within = [], []
     for k in tried:
-        found = clusters(table, k, rng=rng, starts=starts)
+        found = classed(table, k, rng=rng, starts=starts)
         silhouette.append(float(found.silhouette.mean()))
         log_within.append(np.log(found.within) if found.within > 0 else -np.inf)
     middle = table.mean(axis=0)
@@ -164,7 +164,7 @@ def number_of_clusters(
     gap = expected.mean(axis=0) - np.array(log_within)
     error = expected.std(axis=0) * np.sqrt(1 + 1 / references)
     enough = [at for at in range(len(tried) - 1) if gap[at] >= gap[at + 1] - error[at + 1]]
-    return NumberOfClusters(
+    return NumberOfClasses(
         tried, np.array(silhouette), gap, error, tried[int(np.argmax(silhouette))],
         tried[enough[0]] if enough else tried[-1],
     )  # fmt: skip
@@ -172,7 +172,7 @@ def number_of_clusters(
 
 def stability(
     values: ArrayLike,
-    found: Clusters,
+    found: Classes,
     *,
     rng: np.random.Generator,
     resamples: int = RESAMPLES,
