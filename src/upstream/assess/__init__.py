@@ -1,0 +1,5 @@
+"""Did it work, what was it worth, and how sure are we.
+
+finding   what one method found: effect, what it rests on, how sure; the same for a page, a paper and a pool of results
+panel     counts by place and period, what was treated from when, and what may be compared; unusable data are refused
+"""
