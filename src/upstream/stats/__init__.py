@@ -12,6 +12,8 @@ time_to_next       how soon again, where for many the wait is not over
 multinomial        whether a few counts are more uneven than chance, exactly
 repeats            distinct and repeat persons by month
 rates, intervals   rates, changes and their intervals
+displacement       changes of treated places, and about them, against places left alone
+before_after       counts before and after, alone and against a comparison, over-dispersed or not
 comparisons        tests of two counts, two proportions, two survey waves
 quantiles          quantiles of values and of exact histograms, with intervals
 peers              a rank among peers, with its interval

@@ -130,12 +130,16 @@ def conditional_test(now: float, then: float, *, exposure_now: float = 1.0, expo
     return binomial_test(first, first + second, share)
 
 
-def e_test(now: float, then: float, *, exposure_now: float = 1.0, exposure_then: float = 1.0) -> float:
+def e_test(
+    now: float, then: float, *, exposure_now: float = 1.0, exposure_then: float = 1.0, pooled: bool = False
+) -> float:
     """Two-sided p value that two Poisson counts have one rate, by the E-test: more power than conditioning.
 
     Question: as :func:`conditional_test`, for small counts.
 
-    Parameters: two counts and their exposures in one unit.
+    Parameters: two counts and their exposures in one unit; ``pooled`` puts the difference over its error at the pooled
+    rate (the score form, which some packages print) and not, as published, over that of each count; the two agree where
+    exposures do.
 
     Assumes: independent Poisson counts; the p value is computed at the pooled estimate of the rate.
 
@@ -149,8 +153,8 @@ def e_test(now: float, then: float, *, exposure_now: float = 1.0, exposure_then:
     rate = (first + second) / (exposure_now + exposure_then)
     xs, ys = _poisson_support(rate * exposure_now), _poisson_support(rate * exposure_then)
     weight = np.outer(poisson_pmf(xs, rate * exposure_now), poisson_pmf(ys, rate * exposure_then))
-    seen = abs(_standardised(np.array([[first]]), np.array([[second]]), exposure_now, exposure_then)[0, 0])
-    others = np.abs(_standardised(xs[:, None], ys[None, :], exposure_now, exposure_then))
+    seen = abs(_standardised(np.array([[first]]), np.array([[second]]), exposure_now, exposure_then, pooled)[0, 0])
+    others = np.abs(_standardised(xs[:, None], ys[None, :], exposure_now, exposure_then, pooled))
     return float(min(1.0, weight[others >= seen * (1 - RELATIVE_TOLERANCE)].sum()))
 
 
@@ -160,10 +164,12 @@ def _poisson_support(mean: float) -> NDArray[np.int64]:
 
 
 def _standardised(
-    x: NDArray[np.int64], y: NDArray[np.int64], exposure_x: float, exposure_y: float
+    x: NDArray[np.int64], y: NDArray[np.int64], exposure_x: float, exposure_y: float, pooled: bool
 ) -> NDArray[np.float64]:
     difference = x / exposure_x - y / exposure_y
     variance = x / exposure_x**2 + y / exposure_y**2
+    if pooled:
+        variance = (x + y) / (exposure_x * exposure_y)
     return np.where(variance > 0, difference / np.sqrt(np.where(variance > 0, variance, 1.0)), 0.0)
 
 
