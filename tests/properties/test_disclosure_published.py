@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from upstream.disclosure.published import (
     LEAST_DENOMINATOR,
     POUNDS,
     published_count,
+    published_counts,
     published_value,
     share_is_safe,
     to_unit,
@@ -85,3 +87,9 @@ def test_the_unknown_is_not_safe() -> None:
     assert not share_is_safe(math.nan, 100, part_of_whole=True)
     assert not share_is_safe(50, math.nan, part_of_whole=False)
     assert share_is_safe(5, LEAST_DENOMINATOR, part_of_whole=True)
+
+
+def test_many_counts_are_published_as_each_is() -> None:
+    counts = np.arange(0, 2_003)
+    each = np.array([published_count(count) for count in counts.tolist()])
+    np.testing.assert_array_equal(published_counts(counts), each)

@@ -90,22 +90,30 @@ class Looked:
 
     Attributes
     ----------
-    small_areas : mapping of str to int
-        Rows by small-area code, those with any.
+    codes : (n,) of str
+        Small areas with any row, in order of their codes.
+    counts : (n,) of int64
+        Rows of each.
     months : tuple of (Month, int or None)
         Rows of each month asked for, in order; ``None``: not held.
     without : int
-        Rows without a small area: with ``small_areas`` they add up to ``total``.
+        Rows without a small area: with ``counts`` they add up to ``total``.
     total : int
     suspect : tuple of Month
         Months among them that look half uploaded.
     """
 
-    small_areas: dict[str, int]
+    codes: NDArray[np.str_]
+    counts: Ints
     months: tuple[tuple[Month, int | None], ...]
     without: int
     total: int
     suspect: tuple[Month, ...]
+
+    @property
+    def small_areas(self) -> dict[str, int]:
+        """Rows by small-area code, those with any."""
+        return dict(zip(self.codes.tolist(), self.counts.tolist(), strict=True))
 
 
 def cube(
@@ -166,15 +174,16 @@ def look(of: Cube, first: Month, last: Month, *, types: Sequence[str] = (), area
         kept &= ~of.type.among(without)
     if areas:
         kept &= of.area.among(areas)
-    names = of.small_area.names
-    by_place = np.bincount(of.small_area.codes[kept], of.n[kept], len(names)).astype(int).tolist()
-    counts = {name: count for name, count in zip(names, by_place, strict=True) if count}
+    names = np.array(of.small_area.names or ("",), np.str_)
+    counts = np.bincount(of.small_area.codes[kept], of.n[kept], len(names)).astype(np.int64)
+    known = (counts > 0) & (names != "")
     span = range(first.index, last.index + 1)
     by_month = np.bincount(of.month[kept] - first.index, of.n[kept], len(span)).astype(int)
     held = {month.index for month in of.held}
     return Looked(
-        without=counts.pop("", 0),
-        small_areas=counts,
+        without=int(counts[names == ""].sum()),
+        codes=names[known],
+        counts=counts[known],
         months=tuple((first + at, int(by_month[at]) if index in held else None) for at, index in enumerate(span)),
         total=int(of.n[kept].sum()),
         suspect=tuple(month for month in of.suspect if first <= month <= last),

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from upstream.disclosure.published import published_count
+from upstream.disclosure.published import published_count, published_counts
 from upstream.measures.cube import Looked
 from upstream.periods import Month
 from upstream.reports.charts import ControlChart, Point, draw
 from upstream.reports.document import Block, Callout, Cell, Chart, Column, Facts, Paragraph, Row, Table, Text
-from upstream.reports.place_maps import Shaded, draw_places
+from upstream.reports.place_maps import Shaded, Sheet, draw_places, sheet_of
 
 MOST_ROWS: Final = 25
 OPEN_DATA: Final = (
@@ -31,11 +31,17 @@ Plain = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Small areas to draw, in one order: codes, names, and outlines in metres."""
+    """Small areas to draw, in one order: codes, names, outlines in metres, and those as they are drawn."""
 
     codes: NDArray[np.str_]
     names: NDArray[np.str_]
     outlines: NDArray[np.object_]
+    sheet: Sheet
+
+
+def places_of(codes: NDArray[np.str_], names: NDArray[np.str_], outlines: NDArray[np.object_]) -> Places:
+    """Small areas with the sheet that they are drawn on; a code stands for a name that is not held."""
+    return Places(codes, np.where(names == "", codes, names), outlines, sheet_of(outlines))
 
 
 def count_of(value: float, *, small_numbers: bool) -> float:
@@ -43,26 +49,49 @@ def count_of(value: float, *, small_numbers: bool) -> float:
     return float(value) if small_numbers else published_count(value)
 
 
-def looked_rows(looked: Looked, names: Mapping[str, str], *, small_numbers: bool) -> list[dict[str, Any]]:
-    """One row for each small area, the most first: the same figures as the map and the table."""
-    rows = []
-    for code, count in sorted(looked.small_areas.items(), key=lambda one: (-one[1], one[0])):
-        shown = count_of(count, small_numbers=small_numbers)
-        rows.append({"lsoa": code, "name": names.get(code, code), "count": None if math.isnan(shown) else int(shown)})
-    # among those withheld the order of counts would give them away
-    return sorted(rows, key=lambda row: (-(row["count"] or 0), row["lsoa"]))
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Small areas with any record, (n,) each, the most first.
+
+    Attributes
+    ----------
+    codes : of str
+    counts : of float64
+        As the reader may see them; not a number where withheld. Those withheld stand in the order of their codes: the
+        order of their counts would give them away.
+    """
+
+    codes: NDArray[np.str_]
+    counts: NDArray[np.float64]
+
+    def rows(self, names: Mapping[str, str], most: int | None = None) -> list[dict[str, Any]]:
+        """The first ``most`` as rows of a table or a file."""
+        pairs = zip(self.codes[:most].tolist(), self.counts[:most].tolist(), strict=True)
+        return [
+            {"lsoa": code, "name": names.get(code, code), "count": None if math.isnan(count) else int(count)}
+            for code, count in pairs
+        ]
+
+
+def ordered(looked: Looked, *, small_numbers: bool) -> Ordered:
+    """The same figures for map, table and file."""
+    shown = looked.counts.astype(np.float64) if small_numbers else published_counts(looked.counts)
+    order = np.argsort(-np.nan_to_num(shown), kind="stable")
+    return Ordered(looked.codes[order], shown[order])
 
 
 def explored_blocks(
     looked: Looked, places: Places, *, noun: str, where: str, small_numbers: bool, open_data: bool
 ) -> tuple[Block, ...]:
     """A map, its table, months, and what a reader must know."""
-    rows = looked_rows(looked, dict(zip(places.codes.tolist(), places.names.tolist(), strict=True)),
-                       small_numbers=small_numbers)  # fmt: skip
+    shown = ordered(looked, small_numbers=small_numbers)
+    names = dict(zip(places.codes.tolist(), places.names.tolist(), strict=True))
+    title = f"{noun.capitalize()} by small area"
+    table = _table(shown, names, title)
     blocks: list[Block] = [_total(looked, noun, small_numbers)]
-    if len(places.codes) and rows:
-        blocks.append(_map(rows, places, noun, where))
-    blocks += [_table(rows, f"{noun.capitalize()} by small area"), _months(looked, noun, where, small_numbers)]
+    if len(places.codes) and len(shown.codes):
+        blocks.append(_map(shown, places, replace(table, key="explore-map-figures", title=f"{title}, {where}")))
+    blocks += [table, _months(looked, noun, where, small_numbers)]
     if open_data:
         blocks.append(Callout("note", "Open data", (Text(OPEN_DATA),)))
     if not small_numbers:
@@ -82,29 +111,28 @@ def _total(looked: Looked, noun: str, small_numbers: bool) -> Facts:
     return Facts(tuple(facts))
 
 
-def _map(rows: Sequence[Plain], places: Places, noun: str, where: str) -> Chart:
-    counts = {row["lsoa"]: math.nan if row["count"] is None else float(row["count"]) for row in rows}
-    values = np.array([counts.get(code, 0.0) for code in places.codes.tolist()])
-    title = f"{noun.capitalize()} by small area, {where}"
-    description = f"{len(places.codes):,} small areas, the darker the more; the table has the same figures."
-    picture = draw_places("explore-map", title, description, Shaded(places.outlines, values))
-    unknown = sorted(set(counts) - set(places.codes.tolist()))
-    notes = ["Palest: none" + (", or too few to show." if any(math.isnan(one) for one in counts.values()) else ".")]
+def _map(shown: Ordered, places: Places, figures: Table) -> Chart:
+    counts = dict(zip(shown.codes.tolist(), shown.counts.tolist(), strict=True))
+    codes = places.codes.tolist()
+    values = np.array([counts.get(code, 0.0) for code in codes])
+    description = f"{len(codes):,} small areas, the darker the more; the table has the same figures."
+    picture = draw_places("explore-map", figures.title, description, Shaded(places.sheet, values))
+    unknown = len(counts.keys() - set(codes))
+    notes = ["Palest: none" + (", or too few to show." if np.isnan(shown.counts).any() else ".")]
     if unknown:
-        notes.append(f"Small areas without an outline here, which are in the table alone: {len(unknown):,}.")
-    return Chart("explore-map", title, description, picture,
-                 _table(rows, title, "explore-map-figures"), tuple(_runs(note) for note in notes))  # fmt: skip
+        notes.append(f"Small areas without an outline here, which are in the table alone: {unknown:,}.")
+    return Chart("explore-map", figures.title, description, picture, figures, tuple(_runs(note) for note in notes))
 
 
-def _table(rows: Sequence[Plain], title: str, key: str = "explore-places") -> Table:
-    shown = tuple(
+def _table(shown: Ordered, names: Mapping[str, str], title: str) -> Table:
+    rows = tuple(
         Row((_cell(row["name"]), _cell(row["lsoa"]), _cell("under 5" if row["count"] is None else f"{row['count']:,}")))
-        for row in rows[:MOST_ROWS]
+        for row in shown.rows(names, MOST_ROWS)
     )
-    notes = (f"The first {MOST_ROWS} of {len(rows):,}; the file has every one.",) if len(rows) > MOST_ROWS else ()
+    every = len(shown.codes)
+    notes = (f"The first {MOST_ROWS} of {every:,}; the file has every one.",) if every > MOST_ROWS else ()
     columns = (Column("Small area", "text", wide=True), Column("Code", "text"), Column("Count"))
-    return Table(key, title, columns, shown,
-                 tuple(_runs(note) for note in notes))  # fmt: skip
+    return Table("explore-places", title, columns, rows, tuple(_runs(note) for note in notes))
 
 
 def _months(looked: Looked, noun: str, where: str, small_numbers: bool) -> Chart:
@@ -185,7 +213,7 @@ def _spot_map(
     cold = [at for at, row in enumerate(own) if row is not None and key == "hot" and row["called"] == "cold"]
     description = f"{len(ringed):,} of {len(own):,} places are outlined; the table below has the same figures."
     picture = draw_places(
-        f"spots-{key}", title, description, Shaded(places.outlines, np.array([value(row) for row in own])),
+        f"spots-{key}", title, description, Shaded(places.sheet, np.array([value(row) for row in own])),
         ringed=ringed, edges=cold,
     )  # fmt: skip
     shade = "days of harm" if key == "harm" else "events"

@@ -11,8 +11,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from upstream.reports.map_frame import MARGIN, frame_round, rings
-from upstream.reports.svg import HEAT, Drawing
+from upstream.reports.map_frame import MARGIN, Frame, frame_round, rings
+from upstream.reports.svg import HEAT, Drawing, closed
 
 BELOW: Final = 26.0
 LINE: Final = 22.0
@@ -22,10 +22,34 @@ Shapes = NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
-class Shaded:
-    """Places on a map, each array (n,): outlines in metres; values to shade by, not a number where withheld."""
+class Sheet:
+    """Outlines as they are drawn: worked out once, shaded many times.
 
-    outlines: Shapes
+    Attributes
+    ----------
+    frame : Frame
+    paths : tuple of str
+        The steps of each place's outline, in pixels.
+    """
+
+    frame: Frame
+    paths: tuple[str, ...]
+
+
+def sheet_of(outlines: Shapes) -> Sheet:
+    """The sheet of outlines (n,) in metres."""
+    if not len(outlines):
+        return Sheet(Frame(0.0, 0.0, 1.0, 2 * MARGIN, 2 * MARGIN), ())
+    frame = frame_round(shapely.get_coordinates(outlines))
+    simple = shapely.simplify(outlines, SIMPLER_PIXELS / frame.scale)
+    return Sheet(frame, tuple(closed([frame.at(ring) for ring in rings(shape)]) for shape in simple))
+
+
+@dataclass(frozen=True, slots=True)
+class Shaded:
+    """Places on a map: as they are drawn, and (n,) values to shade them by, not a number where withheld."""
+
+    sheet: Sheet
     values: NDArray[np.float64]
 
 
@@ -46,22 +70,18 @@ def draw_places(
 ) -> str:  # fmt: skip
     """The picture: places shaded, the darker the more; ``ringed`` ones (positions) have a thick outline, ``edges`` a
     dashed one."""
-    frame = frame_round(shapely.get_coordinates(shown.outlines))
+    frame, paths = shown.sheet.frame, shown.sheet.paths
     steps = steps_of(shown.values)
     page = Drawing(frame.width, frame.height + BELOW + LINE * (len(_lines(steps, frame.width)) - 1))
-    simple = shapely.simplify(shown.outlines, SIMPLER_PIXELS / frame.scale)
-    paths = [[frame.at(ring) for ring in rings(shape)] for shape in simple]
-    by_step: dict[int, list[list[tuple[float, float]]]] = {}
-    for lines, value in zip(paths, shown.values.tolist(), strict=True):
-        by_step.setdefault(_step(value, steps), []).extend(lines)
-    for step, lines in sorted(by_step.items()):
-        page.areas(f"c-heat-{step}", lines)
+    by_step: dict[int, list[str]] = {}
+    for path, value in zip(paths, shown.values.tolist(), strict=True):
+        by_step.setdefault(_step(value, steps), []).append(path)
+    for step, outlines in sorted(by_step.items()):
+        page.areas(f"c-heat-{step}", outlines)
     for at in edges:
-        for ring in paths[at]:
-            page.path("c-limit", ring, closed=True)
+        page.outline("c-limit", paths[at])
     for at in ringed:
-        for ring in paths[at]:
-            page.path("c-hot", ring, closed=True)
+        page.outline("c-hot", paths[at])
     _key(page, steps)
     return page.svg(key, title, description)
 

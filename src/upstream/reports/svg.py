@@ -6,6 +6,7 @@ for dark and high-contrast screens.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Final
@@ -66,6 +67,11 @@ _STYLES: Final[dict[str, str]] = {
 FONT: Final = "'Source Sans 3', 'Source Sans Pro', 'Segoe UI', Arial, sans-serif"
 
 
+def closed(rings: Sequence[Sequence[tuple[float, float]]]) -> str:
+    """Closed lines as the steps of a path."""
+    return "".join("M" + "L".join(f"{n(x)} {n(y)}" for x, y in ring) + "Z" for ring in rings)
+
+
 def n(number: float) -> str:
     """A coordinate: one decimal, no trailing zero, no minus zero."""
     text = f"{number:.1f}".removesuffix(".0")
@@ -94,12 +100,17 @@ class Drawing:
         steps = "L".join(f"{n(x)} {n(y)}" for x, y in points)
         self.parts.append(f'<path class="{kind}" d="M{steps}{"Z" if closed else ""}" {_STYLES[kind]}/>')
 
-    def areas(self, kind: str, rings: list[list[tuple[float, float]]]) -> None:
-        """Closed lines, filled and edged alike, as one element: a map of a thousand places stays light."""
-        if not rings:
-            return
-        steps = "".join("M" + "L".join(f"{n(x)} {n(y)}" for x, y in ring) + "Z" for ring in rings)
-        self.parts.append(f'<path class="{kind} c-edge" d="{steps}" {_STYLES[kind]} {_STYLES["c-edge"]}/>')
+    def areas(self, kind: str, outlines: Sequence[str]) -> None:
+        """Outlines as :func:`closed` made them, filled and edged alike, as one element: a map of a thousand places
+        stays light."""
+        if outlines:
+            steps = "".join(outlines)
+            self.parts.append(f'<path class="{kind} c-edge" d="{steps}" {_STYLES[kind]} {_STYLES["c-edge"]}/>')
+
+    def outline(self, kind: str, steps: str) -> None:
+        """One outline as :func:`closed` made it, as a line alone."""
+        if steps:
+            self.parts.append(f'<path class="{kind}" d="{steps}" {_STYLES[kind]}/>')
 
     def dot(self, kind: str, x: float, y: float, radius: float) -> None:
         self.parts.append(f'<circle class="{kind}" cx="{n(x)}" cy="{n(y)}" r="{n(radius)}" {_STYLES[kind]}/>')

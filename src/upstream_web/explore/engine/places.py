@@ -4,28 +4,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from upstream.errors import NotHeld
 from upstream.measures.asked import ENGINE_VERSION
 from upstream.measures.crime_types import ASB, CRIMES_OF
-from upstream.measures.cube import Cube, Looked, cube, look
+from upstream.measures.cube import Cube, Looked, look
 from upstream.measures.events import EventsOf, events
+from upstream.measures.kept_cubes import kept_cube
 from upstream.measures.slices import table_of
 from upstream.periods import Month
 from upstream.places.national_grid import in_degrees
-from upstream.places.outlines import outlines, vintages_held
+from upstream.places.outlines import Outlines, outlines, vintages_held
 from upstream.places.tables import AREAS, BOUNDARIES, CHANGES, DISTRICTS
 from upstream.reports.document import Block
-from upstream.reports.explore_pages import Places, explored_blocks, hot_spot_blocks, looked_rows
+from upstream.reports.explore_pages import Places, explored_blocks, hot_spot_blocks, ordered, places_of
 from upstream.reports.rows_out import rows_as
 from upstream.scan.hot_spot_answer import hot_spot_answer
 from upstream.scan.study import study_of
 from upstream.store import ReadingScope, Store
 from upstream_web.explore.engine import PURPOSE, Worked
-from upstream_web.measures.engine.store import force
+from upstream_web.measures.engine.store import force, stamps
 
 TYPES = tuple(sorted([*CRIMES_OF, ASB]))
 SEED = 2015
@@ -52,16 +53,17 @@ class Seen:
 def months_held(types: tuple[str, ...] = ()) -> tuple[Month, ...]:
     """Months that can be asked for; none without records."""
     try:
-        return _cube_of(types).held
+        return _cube(_records_of(types)).held
     except NotHeld:
         return ()
 
 
 def seen(types: tuple[str, ...], area: str, first: Month, last: Month) -> Seen:
     """Counts of some types, an area and months."""
-    of = _cube_of(types)
+    records = _records_of(types)
+    of = _cube(records)
     looked = look(of, first, last, types=types, areas=(area,) if area else ())
-    return Seen(looked, _places_of(of, area), of.open_data, of.table, of.version.version)
+    return Seen(looked, _places_of(records, area), of.open_data, of.table, of.version.version)
 
 
 def explored(found: Seen, *, noun: str, where: str, small_numbers: bool) -> tuple[Block, ...]:
@@ -74,7 +76,7 @@ def explored(found: Seen, *, noun: str, where: str, small_numbers: bool) -> tupl
 def as_file(found: Seen, ending: str, *, small_numbers: bool) -> bytes:
     """The same figures as CSV or GeoJSON; of small areas without an outline GeoJSON has none."""
     names = dict(zip(found.places.codes.tolist(), found.places.names.tolist(), strict=True))
-    rows = looked_rows(found.looked, names, small_numbers=small_numbers)
+    rows = ordered(found.looked, small_numbers=small_numbers).rows(names)
     if ending != ".geojson":
         return rows_as(ending, rows)
     position = {code: at for at, code in enumerate(found.places.codes.tolist())}
@@ -104,10 +106,9 @@ def hot_spots(asked: Mapping[str, Any], who: str, say: Callable[[str], None]) ->
 
 def hot_spots_drawn(answer: Mapping[str, Any], *, small_numbers: bool) -> tuple[Block, ...]:
     """A kept answer as blocks of a page."""
-    found = _outlines(str(force().settings.store), answer["study"]["vintage"], _stamp(force().store))
-    codes = {row["lsoa"] for row in answer["places"]}
-    own = np.isin(found.codes, list(codes))
-    places = Places(found.codes[own], found.names[own], found.outlines[own])
+    store = force().store
+    codes = frozenset(row["lsoa"] for row in answer["places"])
+    places = _places(str(store.root), (answer["study"]["vintage"],), codes, _stamp(store))
     return hot_spot_blocks(answer, places, small_numbers=small_numbers)
 
 
@@ -121,49 +122,72 @@ def versions_now(types: tuple[str, ...]) -> dict[str, int]:
     return {table: store.version(table)}
 
 
-def _cube_of(types: tuple[str, ...]) -> Cube:
+class _Records(NamedTuple):
+    """The records that a look is into, and the look-ups and outlines about them: a cube and its places are kept for
+    each."""
+
+    root: str
+    table: str
+    version: int
+    stamp: tuple[int, ...]
+    force_key: str | None
+    codes: tuple[str, ...]
+
+
+def _records_of(types: tuple[str, ...]) -> _Records:
     of = force()
     table = table_of(types, of.store)
     settings = of.settings
-    return _cube(
-        str(settings.store), table, of.store.version(table), _stamp(of.store), settings.force_key, tuple(of.areas)
+    return _Records(
+        str(settings.store),
+        table,
+        _versions(str(settings.store), stamps(settings.store))[table],
+        _stamp(of.store),
+        settings.force_key,
+        tuple(of.areas),
     )
 
 
 def _stamp(store: Store) -> tuple[int, ...]:
     """Versions of the look-ups and outlines: what is drawn changes with them."""
-    return tuple(
-        store.version(table.name) if store.holds(table.name) else -1
-        for table in (AREAS, DISTRICTS, CHANGES, BOUNDARIES)
-    )
+    held = _versions(str(store.root), stamps(store.root))
+    return tuple(held.get(table.name, -1) for table in (AREAS, DISTRICTS, CHANGES, BOUNDARIES))
+
+
+@lru_cache(maxsize=4)
+def _versions(root: str, changed: tuple[tuple[str, int], ...]) -> dict[str, int]:
+    """Newest version by table, read again when a table's log has changed."""
+    store = Store(Path(root))
+    return {name: store.version(name) for name in store.tables()}
 
 
 @lru_cache(maxsize=6)
-def _cube(
-    root: str, table: str, version: int, stamp: tuple[int, ...], force_key: str | None, codes: tuple[str, ...]
-) -> Cube:
-    """Read once a version in each process of the site; every look after that is a sum in memory."""
-    scope = ReadingScope("the site", PURPOSE, frozenset({table}))
+def _cube(of: _Records) -> Cube:
+    """Read once a version in each process of the site, from a file where one is kept; a look is a sum in memory."""
+    scope = ReadingScope("the site", PURPOSE, frozenset({of.table}))
     settings = force().settings
-    return cube(
-        Store(Path(root)), table, scope, force=force_key, area_codes=codes, engine=settings.engine,
+    return kept_cube(
+        Store(Path(of.root)), of.table, scope, force=of.force_key, area_codes=of.codes, engine=settings.engine,
         memory=settings.memory, threads=settings.threads,
     )  # fmt: skip
 
 
 @lru_cache(maxsize=4)
-def _outlines(root: str, vintage: int, stamp: tuple[int, ...]) -> Places:
-    held = outlines(Store(Path(root)), vintage)
-    return Places(held.codes, np.where(held.names == "", held.codes, held.names), held.outlines)
+def _outlines(root: str, vintage: int, stamp: tuple[int, ...]) -> Outlines:
+    return outlines(Store(Path(root)), vintage)
 
 
-def _places_of(of: Cube, area: str) -> Places:
-    """Small areas of an area (those most of whose records are counted there), or of the whole force."""
-    store = force().store
-    own = of.small_areas(area)
-    held = [_outlines(str(store.root), vintage, _stamp(store)) for vintage in vintages_held(store)]
+@lru_cache(maxsize=32)
+def _places(root: str, vintages: tuple[int, ...], codes: frozenset[str], stamp: tuple[int, ...]) -> Places:
+    """Small areas of these codes that have an outline, ready to be drawn: of the census that has most of them."""
+    held = [_outlines(root, vintage, stamp).of(codes) for vintage in vintages]
     if not held:
-        return Places(np.empty(0, np.str_), np.empty(0, np.str_), np.empty(0, object))
-    best = max(held, key=lambda one: len(own & set(one.codes.tolist())))  # the census whose codes the records carry
-    kept = np.isin(best.codes, list(own))
-    return Places(best.codes[kept], best.names[kept], best.outlines[kept])
+        return places_of(np.empty(0, np.str_), np.empty(0, np.str_), np.empty(0, object))
+    best = max(held, key=lambda one: len(one.codes))
+    return places_of(best.codes, best.names, best.outlines)
+
+
+@lru_cache(maxsize=32)
+def _places_of(of: _Records, area: str) -> Places:
+    """Small areas of an area (those any of whose records are counted there), or of the whole force."""
+    return _places(of.root, vintages_held(Store(Path(of.root))), _cube(of).small_areas(area), of.stamp)

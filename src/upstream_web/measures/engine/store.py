@@ -62,14 +62,14 @@ def force() -> Force:
     """The force as it is now: read again only when its settings file or a table has changed."""
     path = Path(settings.ENGINE_SETTINGS)
     read = _settings(path, _changed(path))
-    return _force(path, _changed(path), read.store, _stamps(read.store))
+    return _force(path, _changed(path), read.store, stamps(read.store))
 
 
 def _changed(path: Path) -> int:
     return path.stat().st_mtime_ns if path.exists() else 0
 
 
-def _stamps(root: Path) -> tuple[tuple[str, int], ...]:
+def stamps(root: Path) -> tuple[tuple[str, int], ...]:
     """When each table's log last changed: a commit writes a file into its folder, so nothing is opened to see it."""
     if not root.is_dir():
         return ()
