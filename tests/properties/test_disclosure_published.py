@@ -12,11 +12,11 @@ from upstream.disclosure.published import (
     LEAST_DENOMINATOR,
     POUNDS,
     published_count,
-    published_counts,
     published_value,
     share_is_safe,
     to_unit,
 )
+from upstream.disclosure.published_arrays import published_counts
 
 COUNTS = st.integers(0, 10_000_000)
 UNITS = st.sampled_from(["percent", "per_1000", "ratio"])

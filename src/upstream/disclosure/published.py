@@ -10,9 +10,6 @@ import math
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from upstream.disclosure.setting import PUBLIC_ROUNDING, PUBLIC_THRESHOLD
 
 LEAST_DENOMINATOR: Final = 20
@@ -52,12 +49,6 @@ def published_count(count: float) -> float:
     (2009, revised 2010), paragraphs 2 and 5: under 5 not shown, else the nearest 5.
     """
     return WITHHELD if not math.isfinite(count) or abs(count) < PUBLIC_THRESHOLD else to_nearest(count, PUBLIC_ROUNDING)
-
-
-def published_counts(counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Counts (n,), none below nought, each as :func:`published_count` gives it."""
-    nearest = np.floor(counts / PUBLIC_ROUNDING + 0.5) * PUBLIC_ROUNDING
-    return np.where(counts < PUBLIC_THRESHOLD, WITHHELD, nearest)
 
 
 def share_is_safe(numerator: float, denominator: float, *, part_of_whole: bool) -> bool:

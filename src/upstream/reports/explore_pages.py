@@ -10,7 +10,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from upstream.disclosure.published import published_count, published_counts
+from upstream.disclosure.published import published_count
+from upstream.disclosure.published_arrays import published_counts
 from upstream.measures.cube import Looked
 from upstream.periods import Month
 from upstream.reports.charts import ControlChart, Point, draw
