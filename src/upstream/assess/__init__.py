@@ -2,4 +2,7 @@
 
 finding   what one method found: effect, what it rests on, how sure; the same for a page, a paper and a pool of results
 panel     counts by place and period, what was treated from when, and what may be compared; unusable data are refused
+ladder    the strongest method that the data carry answers, the rest check it, disagreement is said aloud
+in_words  a finding in plain words
+kept      an answer as plain data and back
 """

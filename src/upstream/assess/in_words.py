@@ -1,0 +1,46 @@
+"""What a finding says in plain words: one sentence of the effect, one of how sure."""
+
+from __future__ import annotations
+
+import math
+
+from upstream.assess.finding import Finding
+from upstream.stats.intervals import Interval
+
+
+def effect(finding: Finding) -> str:
+    """The effect: "Burglaries were 23% lower than without it (95% interval: 35% lower to 9% lower), 40 fewer." """
+    parts = []
+    if finding.ratio is not None and math.isfinite(finding.ratio.estimate):
+        parts.append(f"{_moved(finding.ratio.estimate)} than without it {_between(finding.ratio, _moved)}")
+    if finding.difference is not None:
+        parts.append(f"{_fewer(finding.difference.estimate)} {_between(finding.difference, _fewer)}")
+    return f"{finding.unit.capitalize()} were {', '.join(parts)}."
+
+
+def sureness(finding: Finding) -> str:
+    """How sure: the yardstick's words, and the level of design earned."""
+    better = "fewer" if finding.better == "lower" else "more"
+    return (
+        f"That there were {better} because of it: {finding.verdict.printed}, if what the method assumes holds. "
+        f"Level {finding.maryland.level} of 5 on the Maryland scale: {finding.maryland.reason}"
+    )
+
+
+def _between(interval: Interval, words: object) -> str:
+    say = words if callable(words) else str
+    return f"({100 * interval.confidence:.0f}% interval: {say(interval.lower)} to {say(interval.upper)})"
+
+
+def _moved(ratio: float) -> str:
+    if math.isinf(ratio):
+        return "without limit higher"
+    per_cent = abs(100 * (ratio - 1))
+    said = f"{per_cent:.1f}%" if per_cent < 1 else f"{per_cent:.0f}%"
+    return f"{said} {'lower' if ratio < 1 else 'higher'}"
+
+
+def _fewer(count: float) -> str:
+    size = abs(count)
+    said = f"{size:,.1f}" if size < 10 else f"{size:,.0f}"
+    return f"{said} {'fewer' if count < 0 else 'more'}"

@@ -1,0 +1,74 @@
+"""An answer as plain data, to keep and to send, and back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from upstream.assess.finding import Finding, Line, Maryland
+from upstream.assess.ladder import Answer, NotUsed
+from upstream.stats.intervals import Interval
+
+
+def as_data(answer: Answer) -> dict[str, Any]:
+    """Plain data that JSON holds exactly: what is not a number is None, infinities are words."""
+    return {
+        "main": finding_as_data(answer.main),
+        "checks": [finding_as_data(one) for one in answer.checks],
+        "not_used": [asdict(one) for one in answer.not_used],
+        "disagreements": list(answer.disagreements),
+    }
+
+
+def from_data(data: Mapping[str, Any]) -> Answer:
+    """The answer that :func:`as_data` wrote."""
+    return Answer(
+        finding_from_data(data["main"]),
+        tuple(finding_from_data(one) for one in data["checks"]),
+        tuple(NotUsed(**one) for one in data["not_used"]),
+        tuple(data["disagreements"]),
+    )
+
+
+def finding_as_data(finding: Finding) -> dict[str, Any]:
+    """One finding as plain data."""
+    plain: dict[str, Any] = _plain(asdict(finding))
+    return plain
+
+
+def finding_from_data(data: Mapping[str, Any]) -> Finding:
+    """The finding that :func:`finding_as_data` wrote."""
+    values = dict(data)
+    for name in ("ratio", "difference"):
+        values[name] = None if data[name] is None else Interval(**{k: _number(v) for k, v in data[name].items()})
+    values["maryland"] = Maryland(**data["maryland"])
+    for name in ("assumes", "overturned_by", "caveats"):
+        values[name] = tuple(data[name])
+    for name in ("observed", "counterfactual"):
+        values[name] = _number(data[name])
+    if (line := data["line"]) is not None:
+        arrays = {
+            name: np.array([_number(one) for one in line[name]]) for name in ("observed", "expected", "low", "high")
+        }
+        values["line"] = Line(tuple(line["periods"]), **arrays, start=line["start"])
+    return Finding(**values)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, np.ndarray | list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else ("infinity" if value > 0 else "-infinity")
+    return value
+
+
+def _number(value: float | str | None) -> float:
+    return math.nan if value is None else float(value)
