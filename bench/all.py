@@ -25,6 +25,7 @@ BENCHES = (
     "report.py",
     "scan_events.py",
     "scan_places.py",
+    "explore.py",
     "signals.py",
     "web.py",
 )

@@ -29,7 +29,7 @@ def same(one: Cube, other: Cube) -> bool:
     return (
         (one.table, one.held, one.suspect, one.version) == (other.table, other.held, other.suspect, other.version)
         and all(np.array_equal(getattr(one, name), getattr(other, name)) for name in columns)
-        and all(getattr(one, name).names == getattr(other, name).names for name in coded)
+        and all(np.array_equal(getattr(one, name).names, getattr(other, name).names) for name in coded)
         and all(np.array_equal(getattr(one, name).codes, getattr(other, name).codes) for name in coded)
     )
 

@@ -50,13 +50,15 @@ def add_lsoa(config: str, files: tuple[Path, ...], as_json: bool) -> None:
 
 
 @add.command("lookup")
+@click.option("--year", type=int, help="Year of the boundaries of beats, when the columns do not say (beat25_code).")
 @_options
-def add_lookup(config: str, files: tuple[Path, ...], as_json: bool) -> None:
-    """Look-ups: 2011 to 2021 codes, small areas to their areas, or to rural or urban; districts to forces.
+def add_lookup(config: str, files: tuple[Path, ...], as_json: bool, year: int | None) -> None:
+    """Look-ups: 2011 to 2021 codes; small areas to districts, wards, beats, policing areas, or to rural or urban;
+    output areas to small areas; districts to forces.
 
     Example: upstream places add lookup lookup_lsoa11_lsoa21_lad22.csv.gz lookup_lad24_csp24_pfa24.csv
     """
-    _add(config, "lookup", files, as_json)
+    _add(config, "lookup", files, as_json, year=year)
 
 
 @add.command("population")

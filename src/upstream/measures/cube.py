@@ -30,19 +30,19 @@ class Coded:
 
     Attributes
     ----------
-    names : tuple of str
+    names : (words,) of str
         Each word once, in order.
     codes : (cells,) of int32
         Where the word of each cell stands in ``names``.
     """
 
-    names: tuple[str, ...]
+    names: NDArray[np.str_]
     codes: NDArray[np.int32]
 
     def among(self, wanted: Iterable[str]) -> NDArray[np.bool_]:
         """(cells,) Whether the word of each cell is one of those."""
         chosen = set(wanted)
-        return np.array([name in chosen for name in self.names], np.bool_)[self.codes]
+        return np.array([name in chosen for name in self.names.tolist()], np.bool_)[self.codes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Cube:
     def small_areas(self, area: str = "") -> frozenset[str]:
         """Small areas with any row, of one area or of all."""
         codes = self.small_area.codes[self.area.among((area,))] if area else self.small_area.codes
-        return frozenset(self.small_area.names[code] for code in np.unique(codes)) - {""}
+        return frozenset(self.small_area.names[np.unique(codes)].tolist()) - {""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ def look(of: Cube, first: Month, last: Month, *, types: Sequence[str] = (), area
         kept &= ~of.type.among(without)
     if areas:
         kept &= of.area.among(areas)
-    names = np.array(of.small_area.names or ("",), np.str_)
+    names = of.small_area.names
     counts = np.bincount(of.small_area.codes[kept], of.n[kept], len(names)).astype(np.int64)
     known = (counts > 0) & (names != "")
     span = range(first.index, last.index + 1)
@@ -196,11 +196,11 @@ def _coded(rows: pa.Table, name: str) -> Coded:
 
 
 def _looked_up(small: Coded, area_of: dict[str, str]) -> Coded:
-    return _in_order([area_of.get(code, "") for code in small.names], small.codes)
+    return _in_order([area_of.get(code, "") for code in small.names.tolist()], small.codes)
 
 
 def _in_order(words: Sequence[str], codes: NDArray[np.integer]) -> Coded:
     """Each word once: several may be the same."""
     names = sorted(set(words))
     at = {name: code for code, name in enumerate(names)}
-    return Coded(tuple(names), np.array([at[word] for word in words], np.int32)[codes])
+    return Coded(np.array(names, np.str_), np.array([at[word] for word in words], np.int32)[codes])

@@ -68,7 +68,7 @@ def _name(
 def _read(path: Path) -> Cube:
     with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
         words = json.loads(held["words"].tobytes())
-        coded = {name: Coded(tuple(words[name]), held[name]) for name in ("area", "small_area", "type")}
+        coded = {name: Coded(np.array(words[name], np.str_), held[name]) for name in ("area", "small_area", "type")}
         return Cube(
             table=words["table"],
             **coded,
@@ -83,7 +83,7 @@ def _read(path: Path) -> Cube:
 def _write(path: Path, made: Cube) -> None:
     """Write a cube; a reader sees all of it or nothing."""
     coded = {"area": made.area, "small_area": made.small_area, "type": made.type}
-    words = {name: one.names for name, one in coded.items()} | {
+    words = {name: one.names.tolist() for name, one in coded.items()} | {
         "table": made.table, "version": asdict(made.version),
         "held": [str(month) for month in made.held], "suspect": [str(month) for month in made.suspect],
     }  # fmt: skip

@@ -89,7 +89,8 @@ def add_places(
     period
         What a population is of, for example census-2021 or mid-2020; without it, the columns or the file's name say.
     year
-        Which year's index of deprivation; without it, the file's name says.
+        Which year's index of deprivation, or beats, wards and policing areas; without it, the file's name or its
+        columns say.
 
     Raises
     ------
@@ -107,7 +108,7 @@ def add_places(
 
 def _layout(kind: Kind, headers: Sequence[str], name: str, period: str | None, year: int | None) -> Layout:
     if kind == "lookup":
-        return lookup_layout(headers)
+        return lookup_layout(headers, year)
     if kind == "population":
         named = _PERIOD.search(name)
         return population_layout(headers, period or (f"{named[1]}-{named[2]}" if named else None))

@@ -72,7 +72,7 @@ def level_of_lsoa(store: Store, level: Level) -> dict[str, Area]:
             area = district_from_name(row["name"])
         if area is not None:
             found[row["lsoa"]] = area
-    _fill_across_vintages(store, found)
+    fill_across_vintages(store, found)
     return found
 
 
@@ -88,7 +88,7 @@ def _above_district(store: Store, level: str) -> dict[str, Area]:
     return {district: next(iter(areas)) for district, areas in several.items() if len(areas) == 1}
 
 
-def _fill_across_vintages(store: Store, found: dict[str, Area]) -> None:
+def fill_across_vintages(store: Store, found: dict[str, Area]) -> None:
     """A code without an area takes that of the codes it became or came from: where they lie in several, whole that in
     which most of its residents live."""
     pieces: dict[str, list[str]] = {}

@@ -18,6 +18,8 @@ from upstream.places.tables import (
     DEPRIVATION,
     DISTRICTS,
     GROUPS,
+    LEVELS,
+    OUTPUT_AREAS,
     POPULATION,
     RURALITY,
     Fact,
@@ -36,6 +38,10 @@ ONLY_INDEX: Final = {2021: 2025}
 
 _LSOA: Final = re.compile(r"lsoa(20)?(11|21)_?(code|cd|name|nm)")
 _LEVELS: Final = {"district": r"(?:l?tla|lad)", "csp": "csp", "force": "pfa"}
+_OUTPUT_AREA: Final = re.compile(r"oa(20)?(11|21)_?(code|cd)")
+_LOWER: Final = {"ward": r"(?:ward|wd)", "beat": "beat", "policing_area": r"(?:lpa|policing_?area)"}
+"""Areas that a census of small areas knows nothing of: each edition of theirs is held by itself."""
+_LONGEST_CODE: Final = 40
 _RURALITY: Final = re.compile(r"ruc(20)?(11|21)_?(code|cd)")
 _KIND_OF_PLACE: Final = re.compile(r"classification|ruc(20)?(11|21)_?(name|nm)")
 _RURAL_CODES: Final = {2011: ("D", "E", "F"), 2021: ("R",)}
@@ -145,29 +151,94 @@ def area_facts(headers: Sequence[str]) -> Callable[[dict[str, str]], Facts]:
     return read
 
 
-def lookup_layout(headers: Sequence[str]) -> Layout:
-    """Recognise a look-up: 2011 to 2021 codes, LSOA to areas, LSOA to rural or urban, or district to CSP and force.
+@dataclass(frozen=True, slots=True)
+class _Lower:
+    """Columns of one level in a file: its code, its name (or none), and the year of its boundaries."""
+
+    level: str
+    code: str
+    name: str | None
+    edition: int
+
+
+def _lower_levels(headers: Sequence[str], year: int | None) -> list[_Lower]:
+    """Levels below the district that a file has, the newest edition of each."""
+    found = []
+    for level, words in _LOWER.items():
+        columns: dict[str, dict[int, str]] = {"code": {}, "name": {}}
+        for header in headers:
+            match = re.fullmatch(rf"{words}(?:20)?(\d\d)?_?(code|cd|name|nm)", header.strip().lower())
+            if match:
+                dated = 2000 + int(match[1]) if match[1] else year or 0
+                columns["code" if match[2] in ("code", "cd") else "name"][dated] = header
+        if columns["code"]:
+            edition, code = max(columns["code"].items())
+            if not edition:
+                raise BadInput(f"Nothing says of when these are: {code}.", remedy="Give --year, for example 2025.")
+            found.append(_Lower(level, code, columns["name"].get(edition), edition))
+    return found
+
+
+def _lower_facts(levels: Sequence[_Lower], vintage: int, code: str) -> Callable[[dict[str, str]], Facts]:
+    def read(row: dict[str, str]) -> Facts:
+        lsoa, facts = _code(row, code), Facts()
+        for one in levels:
+            area = row[one.code].strip()
+            if len(area) > _LONGEST_CODE or (one.level == "ward" and area and not CODE.fullmatch(area)):
+                raise Refusal(f"{one.code} is not an area code")
+            name = row[one.name].strip() if one.name else ""
+            if area:
+                facts.append((LEVELS, (lsoa, one.level, one.edition, vintage, area, name or area)))
+        return facts
+
+    return read
+
+
+def _output_area_facts(headers: Sequence[str]) -> Callable[[dict[str, str]], Facts]:
+    vintage, lsoa = _one_vintage(headers, "look-up of output areas")
+    own = next(header for header in headers if _OUTPUT_AREA.fullmatch(header.strip().lower()))
+    return lambda row: [(OUTPUT_AREAS, (_code(row, own), vintage, _code(row, lsoa)))]
+
+
+def lookup_layout(headers: Sequence[str], year: int | None = None) -> Layout:
+    """Recognise a look-up: 2011 to 2021 codes, LSOA to areas, output area to LSOA, LSOA to rural or urban, or district
+    to CSP and force; ``year`` dates the beats, wards or policing areas of a file whose columns do not.
 
     Raises
     ------
     BadInput
-        The columns are none of the four.
+        The columns are none of the five.
     """
     codes = _columns(headers, "code")
     if len(codes) == 1 and any(_RURALITY.fullmatch(header.strip().lower()) for header in headers):
         return Layout(f"{next(iter(codes))} LSOAs to rural or urban", _rurality_facts(headers))
     if set(codes) == set(VINTAGES):
         return Layout("2011 to 2021 LSOA codes", _change_facts(headers, codes))
-    district = _level(headers, "district", "code")
-    if len(codes) == 1 and district:
-        return Layout(f"{next(iter(codes))} LSOAs to their areas", area_facts(headers))
+    if len(codes) == 1 and any(_OUTPUT_AREA.fullmatch(header.strip().lower()) for header in headers):
+        return Layout(f"output areas to {next(iter(codes))} LSOAs", _output_area_facts(headers))
+    district, lower = _level(headers, "district", "code"), _lower_levels(headers, year)
+    if len(codes) == 1 and (district or lower):
+        return _areas_layout(headers, codes, district, lower)
     if not codes and district and _level(headers, "force", "code"):
         return Layout("districts to partnerships and forces", _district_facts(headers))
     raise BadInput(
         "The file is not a look-up that is known.",
-        allowed="lsoa11_code with lsoa21_code; an LSOA code with ltlaNN_code, LADNNCD or rucNN_code; "
-        "ltlaNN_code with pfaNN_code",
+        allowed="lsoa11_code with lsoa21_code; an LSOA code with ltlaNN_code, LADNNCD, wardNN_code, WDNNCD, beat_code, "
+        "lpa_code, oaNN_code or rucNN_code; ltlaNN_code with pfaNN_code",
         remedy=f"Headers found: {', '.join(headers)}.",
+    )
+
+
+def _areas_layout(headers: Sequence[str], codes: dict[int, str], district: str | None, lower: list[_Lower]) -> Layout:
+    """LSOAs to their districts, partnerships and forces, to areas of the levels below them, or to both."""
+    vintage, code = next(iter(codes.items()))
+    own = area_facts(headers) if district else None
+    below = _lower_facts(lower, vintage, code)
+    names = ["areas"] if district else []
+    names += [f"{one.level.replace('_', ' ')}s of {one.edition}" for one in lower]
+    return Layout(
+        f"{vintage} LSOAs to their {' and '.join(names)}",
+        lambda row: [*(own(row) if own else ()), *below(row)],
     )
 
 

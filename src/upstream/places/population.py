@@ -9,6 +9,7 @@ from upstream.errors import NotHeld
 from upstream.places.areas import LEVELS, level_of_lsoa
 from upstream.places.residents import periods
 from upstream.places.tables import AREAS, POPULATION, read_table
+from upstream.places.tree import area_of_each, lower_levels_held
 from upstream.store import Store
 
 
@@ -44,7 +45,8 @@ def population_of(store: Store, areas: Collection[str], *, period: str | None = 
     store
         Holds a population and a look-up or boundaries that say what each LSOA belongs to.
     areas
-        Codes (E23000016) or names (West Mercia) of areas of any level, or LSOA codes; an unknown one is left out.
+        Codes (E23000016) or names (West Mercia) of districts, partnerships and forces, codes of wards, beats and local
+        policing areas, or LSOA codes; an unknown one is left out.
     period
         Which population; ``None``: the newest held.
 
@@ -90,4 +92,8 @@ def _parts(store: Store, areas: set[str], vintage: int) -> dict[str, set[str]]:
         for code, area in level_of_lsoa(store, level).items():
             for name in areas.intersection((area.code, area.name)) if code in wanted else ():
                 parts.setdefault(name, set()).add(code)
+    for one in lower_levels_held(store):  # by code alone: a ward may have the name of its town
+        for code, area in area_of_each(store, one.level, one.edition).items():
+            if area.code in areas and code in wanted:
+                parts.setdefault(area.code, set()).add(code)
     return parts

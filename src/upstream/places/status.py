@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from upstream.places.tables import AREAS, BOUNDARIES, CHANGES, DEPRIVATION, POPULATION, REFUSED, RURALITY, read_table
+from upstream.places.tables import (
+    AREAS,
+    BOUNDARIES,
+    CHANGES,
+    DEPRIVATION,
+    OUTPUT_AREAS,
+    POPULATION,
+    REFUSED,
+    RURALITY,
+    read_table,
+)
+from upstream.places.tree import WORDS, lower_levels_held
 from upstream.store import Store
 
 
@@ -31,6 +42,10 @@ def places_held(store: Store) -> tuple[HeldPlaces, ...]:
     """What is held, in a fixed order; a line with 0 says what is lacking."""
     areas = read_table(store, AREAS)
     held = [HeldPlaces(f"areas of {year} LSOAs", _true(areas, f"in_{year}")) for year in (2011, 2021)]
+    held += [
+        HeldPlaces(f"{WORDS[one.level].lower()}s of {one.edition}", one.small_areas) for one in lower_levels_held(store)
+    ]
+    held += _by("output areas", Counter(map(str, read_table(store, OUTPUT_AREAS).column("vintage").to_pylist())))
     held.append(HeldPlaces("look-up 2011 to 2021", read_table(store, CHANGES).num_rows))
     held += _by("boundaries", Counter(map(str, read_table(store, BOUNDARIES).column("vintage").to_pylist())))
     held += _by("population", Counter(read_table(store, POPULATION).column("period").to_pylist()))

@@ -52,6 +52,11 @@ DISTRICTS: Final = _table(
     "places_district", 2, district_code=_TEXT, csp_code=_TEXT, district_name=_TEXT, csp_name=_TEXT,
     force_code=_TEXT, force_name=_TEXT,
 )  # fmt: skip
+LEVELS: Final = _table(
+    "places_level", 3, lsoa=_TEXT, level=_TEXT, edition=_WHOLE, vintage=_WHOLE, code=_TEXT, name=_TEXT
+)
+"""Wards, beats and local policing areas that small areas lie in by best fit, each edition by itself."""
+OUTPUT_AREAS: Final = _table("places_output_area", 1, oa=_TEXT, vintage=_WHOLE, lsoa=_TEXT)
 CHANGES: Final = _table("places_lsoa_change", 2, lsoa11=_TEXT, lsoa21=_TEXT, change=_TEXT)
 BOUNDARIES: Final = _table("places_boundary", 2, lsoa=_TEXT, vintage=_WHOLE, wkb=pa.binary())
 POPULATION: Final = _table(
@@ -67,7 +72,19 @@ DEPRIVATION: Final = _table(
 RURALITY: Final = _table("places_rurality", 1, lsoa=_TEXT, vintage=_WHOLE, code=_TEXT, kind=_TEXT, rural=pa.bool_())
 REFUSED: Final = _table("places_quarantine", 3, kind=_TEXT, file=_TEXT, line=_WHOLE, reason=_TEXT, raw=_TEXT)
 
-TABLES: Final = (AREAS, DISTRICTS, CHANGES, BOUNDARIES, POPULATION, GROUPS, DEPRIVATION, RURALITY, REFUSED)
+TABLES: Final = (
+    AREAS,
+    DISTRICTS,
+    LEVELS,
+    OUTPUT_AREAS,
+    CHANGES,
+    BOUNDARIES,
+    POPULATION,
+    GROUPS,
+    DEPRIVATION,
+    RURALITY,
+    REFUSED,
+)
 BY_NAME: Final = {table.name: table for table in TABLES}
 
 
