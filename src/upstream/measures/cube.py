@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from upstream.measures.engines import ask
 from upstream.measures.result import TableVersion
 from upstream.measures.slice_questions import SliceRows, by_cell
 from upstream.periods import Month
-from upstream.places.areas import areas_of_small_areas
+from upstream.places.areas import Area, areas_of_small_areas
 from upstream.records.quality import month_states
 from upstream.store import ReadingScope, Store
 
@@ -91,7 +92,7 @@ class Looked:
     Attributes
     ----------
     codes : (n,) of str
-        Small areas with any row, in order of their codes.
+        Small areas (or the areas they are grouped by) with any row, in order of their codes.
     counts : (n,) of int64
         Rows of each.
     months : tuple of (Month, int or None)
@@ -161,8 +162,11 @@ def cube(
     )
 
 
-def look(of: Cube, first: Month, last: Month, *, types: Sequence[str] = (), areas: Sequence[str] = ()) -> Looked:
-    """Rows of some types, areas and months by small area and by month.
+def look(
+    of: Cube, first: Month, last: Month, *,
+    types: Sequence[str] = (), areas: Sequence[str] = (), small_areas: Iterable[str] | None = None,
+) -> Looked:  # fmt: skip
+    """Rows of some types, areas, small areas (``None``: all) and months, by small area and by month.
 
     Anti-social behaviour of open data is incidents: it is counted by itself or not at all.
     """
@@ -174,6 +178,8 @@ def look(of: Cube, first: Month, last: Month, *, types: Sequence[str] = (), area
         kept &= ~of.type.among(without)
     if areas:
         kept &= of.area.among(areas)
+    if small_areas is not None:
+        kept &= of.small_area.among(small_areas)
     names = of.small_area.names
     counts = np.bincount(of.small_area.codes[kept], of.n[kept], len(names)).astype(np.int64)
     known = (counts > 0) & (names != "")
@@ -188,6 +194,20 @@ def look(of: Cube, first: Month, last: Month, *, types: Sequence[str] = (), area
         total=int(of.n[kept].sum()),
         suspect=tuple(month for month in of.suspect if first <= month <= last),
     )
+
+
+def grouped(looked: Looked, area_of: Mapping[str, Area]) -> Looked:
+    """The same rows by the areas that their small areas lie in; those of no area join the ones without a small area."""
+    by_area: Counter[str] = Counter()
+    without = looked.without
+    for code, count in looked.small_areas.items():
+        if code in area_of:
+            by_area[area_of[code].code] += count
+        else:
+            without += count
+    codes = sorted(by_area)
+    counts = np.array([by_area[code] for code in codes], np.int64)
+    return replace(looked, codes=np.array(codes, np.str_), counts=counts, without=without)
 
 
 def _coded(rows: pa.Table, name: str) -> Coded:

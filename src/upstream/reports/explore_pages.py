@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from upstream.disclosure.published_arrays import published_counts
 from upstream.measures.cube import Looked
 from upstream.periods import Month
 from upstream.reports.charts import ControlChart, Point, draw
-from upstream.reports.document import Block, Callout, Cell, Chart, Column, Facts, Paragraph, Row, Table, Text
+from upstream.reports.document import Block, Callout, Cell, Chart, Column, Facts, Link, Paragraph, Row, Table, Text
 from upstream.reports.place_maps import Shaded, Sheet, draw_places, sheet_of
 
 MOST_ROWS: Final = 25
@@ -27,7 +27,12 @@ SMALL: Final = (
     "Counts are to the nearest five, and counts under five are not shown, so that nobody can be told apart. Parts need "
     "not add up to totals."
 )
+BEST_FIT: Final = (
+    "These areas are made of whole small areas: each is counted in the one area that its look-up names, even where the "
+    "true boundary cuts it. Places near a boundary may belong to the area beside it."
+)
 Plain = Mapping[str, Any]
+Lead = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +70,11 @@ class Ordered:
     codes: NDArray[np.str_]
     counts: NDArray[np.float64]
 
-    def rows(self, names: Mapping[str, str], most: int | None = None) -> list[dict[str, Any]]:
+    def rows(self, names: Mapping[str, str], most: int | None = None, *, key: str = "lsoa") -> list[dict[str, Any]]:
         """The first ``most`` as rows of a table or a file."""
         pairs = zip(self.codes[:most].tolist(), self.counts[:most].tolist(), strict=True)
         return [
-            {"lsoa": code, "name": names.get(code, code), "count": None if math.isnan(count) else int(count)}
+            {key: code, "name": names.get(code, code), "count": None if math.isnan(count) else int(count)}
             for code, count in pairs
         ]
 
@@ -82,28 +87,32 @@ def ordered(looked: Looked, *, small_numbers: bool) -> Ordered:
 
 
 def explored_blocks(
-    looked: Looked, places: Places, *, noun: str, where: str, small_numbers: bool, open_data: bool
-) -> tuple[Block, ...]:
-    """A map, its table, months, and what a reader must know."""
+    looked: Looked, places: Places, *, noun: str, where: str, small_numbers: bool, open_data: bool,
+    level: str = "small area", lead: Lead | None = None,
+) -> tuple[Block, ...]:  # fmt: skip
+    """A map, its table, months, and what a reader must know; ``lead`` gives the address of the page inside an area."""
     shown = ordered(looked, small_numbers=small_numbers)
     names = dict(zip(places.codes.tolist(), places.names.tolist(), strict=True))
-    title = f"{noun.capitalize()} by small area"
-    table = _table(shown, names, title)
-    blocks: list[Block] = [_total(looked, noun, small_numbers)]
+    title = f"{noun.capitalize()} by {level}"
+    table = _table(shown, names, title, level, lead)
+    blocks: list[Block] = [_total(looked, noun, small_numbers, level)]
     if len(places.codes) and len(shown.codes):
-        blocks.append(_map(shown, places, replace(table, key="explore-map-figures", title=f"{title}, {where}")))
+        figures = replace(table, key="explore-map-figures", title=f"{title}, {where}")
+        blocks.append(_map(shown, places, figures, level))
     blocks += [table, _months(looked, noun, where, small_numbers)]
     if open_data:
         blocks.append(Callout("note", "Open data", (Text(OPEN_DATA),)))
+    if level != "small area":
+        blocks.append(Callout("note", "Best fit", (Text(BEST_FIT),)))
     if not small_numbers:
         blocks.append(Callout("note", "Small numbers", (Text(SMALL),)))
     return tuple(blocks)
 
 
-def _total(looked: Looked, noun: str, small_numbers: bool) -> Facts:
+def _total(looked: Looked, noun: str, small_numbers: bool, level: str) -> Facts:
     facts = [("In all", _runs(f"{_shown(looked.total, small_numbers)} {noun}"))]
     if looked.without:
-        facts.append(("Without a small area", _runs(f"{_shown(looked.without, small_numbers)}, on no map")))
+        facts.append((f"Without a {level}", _runs(f"{_shown(looked.without, small_numbers)}, on no map")))
     lacking = [month.label for month, count in looked.months if count is None]
     if lacking:
         facts.append(("Not held", _runs(f"{', '.join(lacking)}: missing, which is not none")))
@@ -112,28 +121,33 @@ def _total(looked: Looked, noun: str, small_numbers: bool) -> Facts:
     return Facts(tuple(facts))
 
 
-def _map(shown: Ordered, places: Places, figures: Table) -> Chart:
+def _map(shown: Ordered, places: Places, figures: Table, level: str) -> Chart:
     counts = dict(zip(shown.codes.tolist(), shown.counts.tolist(), strict=True))
     codes = places.codes.tolist()
     values = np.array([counts.get(code, 0.0) for code in codes])
-    description = f"{len(codes):,} small areas, the darker the more; the table has the same figures."
+    description = f"{len(codes):,} {level}s, the darker the more; the table has the same figures."
     picture = draw_places("explore-map", figures.title, description, Shaded(places.sheet, values))
     unknown = len(counts.keys() - set(codes))
     notes = ["Palest: none" + (", or too few to show." if np.isnan(shown.counts).any() else ".")]
     if unknown:
-        notes.append(f"Small areas without an outline here, which are in the table alone: {unknown:,}.")
+        notes.append(f"{level.capitalize()}s without an outline here, which are in the table alone: {unknown:,}.")
     return Chart("explore-map", figures.title, description, picture, figures, tuple(_runs(note) for note in notes))
 
 
-def _table(shown: Ordered, names: Mapping[str, str], title: str) -> Table:
+def _table(shown: Ordered, names: Mapping[str, str], title: str, level: str, lead: Lead | None) -> Table:
     rows = tuple(
-        Row((_cell(row["name"]), _cell(row["lsoa"]), _cell("under 5" if row["count"] is None else f"{row['count']:,}")))
+        Row((_led(row["name"], row["lsoa"], lead), _cell(row["lsoa"]),
+             _cell("under 5" if row["count"] is None else f"{row['count']:,}")))
         for row in shown.rows(names, MOST_ROWS)
-    )
+    )  # fmt: skip
     every = len(shown.codes)
     notes = (f"The first {MOST_ROWS} of {every:,}; the file has every one.",) if every > MOST_ROWS else ()
-    columns = (Column("Small area", "text", wide=True), Column("Code", "text"), Column("Count"))
+    columns = (Column(level.capitalize(), "text", wide=True), Column("Code", "text"), Column("Count"))
     return Table("explore-places", title, columns, rows, tuple(_runs(note) for note in notes))
+
+
+def _led(name: str, code: str, lead: Lead | None) -> Cell:
+    return Cell((Link(name, lead(code)),)) if lead else _cell(name)
 
 
 def _months(looked: Looked, noun: str, where: str, small_numbers: bool) -> Chart:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from upstream.periods import Month
+from upstream.places.tree import TreeLevel
 from upstream_web.explore import queries
 from upstream_web.explore.engine import Held, held
 from upstream_web.explore.engine.places import Seen, seen, versions_now
@@ -56,10 +57,13 @@ def analysis_for_reading(user: User, kind: str, asked: Mapping[str, Any]) -> Ope
     return Open(found, sees_records(user, asked["area"], now), found.tables != now.versions)
 
 
-def look_for_reading(user: User, *, types: tuple[str, ...], area: str, first: Month, last: Month) -> OpenLook:
+def look_for_reading(
+    user: User, *, types: tuple[str, ...], area: str, first: Month, last: Month,
+    by: TreeLevel = "small_area", within: str = "",
+) -> OpenLook:  # fmt: skip
     """Counts of types, an area and months, for whoever may look into the records."""
     now = records_for_exploring(user)
-    return OpenLook(seen(types, area, first, last), sees_records(user, area, now))
+    return OpenLook(seen(types, area, first, last, by, within), sees_records(user, area, now))
 
 
 def hot_spots_for_reading(user: User, asked: Mapping[str, Any]) -> Open | None:

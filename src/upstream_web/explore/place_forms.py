@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 
 from upstream.measures.crime_types import ASB
 from upstream.periods import Month
-from upstream_web.explore.engine.places import TYPES, USUAL_MONTHS, months_held
+from upstream_web.explore.engine.places import TYPES, USUAL_MONTHS, area_named, levels, months_held
 
 LONGEST_MONTHS = 60
+_PLACE = ("by", "within")
 
 
 class MonthsForm(forms.Form):
@@ -60,7 +61,25 @@ class ExplorerForm(MonthsForm):
     """Any types, together; anti-social behaviour is incidents, and asked for by itself."""
 
     type = forms.MultipleChoiceField(label="Crime types", choices=[(name, name) for name in TYPES], required=False)
-    field_order = ("type", "area", "first", "last")
+    by = forms.ChoiceField(label="Counted by", required=False)
+    within = forms.CharField(required=False, widget=forms.HiddenInput)
+    field_order = ("type", "area", "by", "within", "first", "last")
+
+    def __init__(self, data: Any, *, areas: dict[str, str], force: str) -> None:
+        super().__init__(data, areas=areas, force=force)
+        self.levels = levels()
+        self.fields["by"].choices = [*reversed(self.levels.items())]  # the small area, which is usual, first
+
+    def clean_by(self) -> str:
+        """By small area where nobody says."""
+        return self.cleaned_data["by"] or "small_area"
+
+    def clean_within(self) -> str:
+        """An area of a level that is held, as its level and code."""
+        within = self.cleaned_data["within"]
+        if within and not area_named(within):
+            raise ValidationError("That area is not held: choose it from a table of this page.")
+        return within
 
     def clean_type(self) -> list[str]:
         """Crimes, or anti-social behaviour by itself."""
@@ -76,15 +95,31 @@ class ExplorerForm(MonthsForm):
     @property
     def look(self) -> dict[str, Any]:
         """What is asked, for the engine."""
-        of = self.cleaned_data
-        return {"types": self.chosen, "area": of["area"], "first": of["first"], "last": of["last"]}
+        return {"types": self.chosen, **{name: self.cleaned_data[name] for name in ("area", "first", "last", *_PLACE)}}
 
     @property
     def query(self) -> str:
         """The address of this look."""
+        return self.query_with()
+
+    def query_with(self, **other: str) -> str:
+        """The address of this look with some answers changed."""
         of = self.cleaned_data
         pairs = {"type": of["type"], "area": of["area"], "first": str(of["first"]), "last": str(of["last"])}
-        return urlencode(pairs, doseq=True)
+        pairs |= {name: of[name] for name in _PLACE} | other
+        return urlencode({name: value for name, value in pairs.items() if value}, doseq=True)
+
+    @property
+    def within_words(self) -> str:
+        """The name of the area looked into; nothing where it is all of them."""
+        return area_named(self.cleaned_data["within"])
+
+    @property
+    def lower(self) -> str:
+        """The level below the one counted by; nothing below the small area."""
+        held = [*self.levels]
+        at = held.index(self.cleaned_data["by"])
+        return held[at + 1] if at + 1 < len(held) else ""
 
 
 class HotSpotForm(MonthsForm):

@@ -46,15 +46,23 @@ def hot_spots_of(found: Open | None) -> list[dict[str, Any]]:
     return _plain(hot_spots_drawn(found.analysis.answer, small_numbers=found.small_numbers))
 
 
-def seen_of(found: OpenLook, *, noun: str, where: str) -> list[dict[str, Any]]:
-    """A look as blocks of a page."""
-    return _plain(explored(found.seen, noun=noun, where=where, small_numbers=found.small_numbers))
+def seen_of(found: OpenLook, form: ExplorerForm, *, noun: str, where: str) -> list[dict[str, Any]]:
+    """A look as blocks of a page; an area leads to the page inside it."""
+
+    def lead(code: str) -> str:
+        return f"?{form.query_with(by=form.lower, within=f'{found.seen.by}:{code}')}"
+
+    made = explored(
+        found.seen, noun=noun, where=where, small_numbers=found.small_numbers, lead=lead if form.lower else None
+    )
+    return [block(one, str) for one in made]
 
 
 def look_words(form: ExplorerForm, of: Held) -> dict[str, str]:
     """What is counted, and where, in words."""
     area = form.cleaned_data["area"]
-    return {"noun": noun_of(form.chosen), "where": of.areas.get(area, area) or of.force}
+    where = of.areas.get(area, area) or of.force
+    return {"noun": noun_of(form.chosen), "where": ", ".join(one for one in (form.within_words, where) if one)}
 
 
 def look_title(form: ExplorerForm, of: Held) -> str:

@@ -7,18 +7,21 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import shapely
 
 from upstream.errors import NotHeld
 from upstream.measures.asked import ENGINE_VERSION
 from upstream.measures.crime_types import ASB, CRIMES_OF
-from upstream.measures.cube import Cube, Looked, look
+from upstream.measures.cube import Cube, Looked, grouped, look
 from upstream.measures.events import EventsOf, events
 from upstream.measures.kept_cubes import kept_cube
 from upstream.measures.slices import table_of
 from upstream.periods import Month
+from upstream.places.areas import Area
 from upstream.places.national_grid import in_degrees
 from upstream.places.outlines import Outlines, outlines, vintages_held
-from upstream.places.tables import AREAS, BOUNDARIES, CHANGES, DISTRICTS
+from upstream.places.tables import AREAS, BOUNDARIES, CHANGES, DISTRICTS, LEVELS, POPULATION
+from upstream.places.tree import WORDS, TreeLevel, area_of_each, levels_held
 from upstream.reports.document import Block
 from upstream.reports.explore_pages import Places, explored_blocks, hot_spot_blocks, ordered, places_of
 from upstream.reports.rows_out import rows_as
@@ -41,6 +44,7 @@ class Seen:
     places : outlines and names of the small areas of the place
     open_data : whether it is of police.uk
     version : of the table
+    by : what the counts are by, a level of the tree of areas
     """
 
     looked: Looked
@@ -48,6 +52,7 @@ class Seen:
     open_data: bool
     table: str
     version: int
+    by: TreeLevel
 
 
 def months_held(types: tuple[str, ...] = ()) -> tuple[Month, ...]:
@@ -58,30 +63,55 @@ def months_held(types: tuple[str, ...] = ()) -> tuple[Month, ...]:
         return ()
 
 
-def seen(types: tuple[str, ...], area: str, first: Month, last: Month) -> Seen:
-    """Counts of some types, an area and months."""
+def levels() -> dict[str, str]:
+    """Levels that records can be counted by, from the top down, and their names."""
+    store = force().store
+    return {level: WORDS[level] for level in (*_levels(str(store.root), _stamp(store)), "small_area")}
+
+
+def area_named(within: str) -> str:
+    """The name of an area given as its level and code ("ward:E05000001"); nothing where there is no such area."""
+    level, _, code = within.partition(":")
+    if level not in levels() or level == "small_area":
+        return ""
+    found = _area_of_each(str(force().store.root), level, _stamp(force().store))
+    return next((area.name for area in found.values() if area.code == code), "")
+
+
+def seen(
+    types: tuple[str, ...], area: str, first: Month, last: Month, by: TreeLevel = "small_area", within: str = ""
+) -> Seen:
+    """Counts of some types, an area and months by small area or a level above it, inside one area of a level or all."""
     records = _records_of(types)
     of = _cube(records)
-    looked = look(of, first, last, types=types, areas=(area,) if area else ())
-    return Seen(looked, _places_of(records, area), of.open_data, of.table, of.version.version)
+    own = _small_areas_in(records.root, within, records.stamp) if within else None
+    looked = look(of, first, last, types=types, areas=(area,) if area else (), small_areas=own)
+    if by != "small_area":
+        looked = grouped(looked, _area_of_each(records.root, by, records.stamp))
+    places = _places_of(records, area, by, within)
+    return Seen(looked, places, of.open_data, of.table, of.version.version, by)
 
 
-def explored(found: Seen, *, noun: str, where: str, small_numbers: bool) -> tuple[Block, ...]:
+def explored(
+    found: Seen, *, noun: str, where: str, small_numbers: bool, lead: Callable[[str], str] | None = None
+) -> tuple[Block, ...]:
     """The look as blocks of a page."""
     return explored_blocks(
-        found.looked, found.places, noun=noun, where=where, small_numbers=small_numbers, open_data=found.open_data
-    )
+        found.looked, found.places, noun=noun, where=where, small_numbers=small_numbers, open_data=found.open_data,
+        level=WORDS[found.by].lower(), lead=lead,
+    )  # fmt: skip
 
 
 def as_file(found: Seen, ending: str, *, small_numbers: bool) -> bytes:
     """The same figures as CSV or GeoJSON; of small areas without an outline GeoJSON has none."""
     names = dict(zip(found.places.codes.tolist(), found.places.names.tolist(), strict=True))
-    rows = ordered(found.looked, small_numbers=small_numbers).rows(names)
+    key = "lsoa" if found.by == "small_area" else found.by
+    rows = ordered(found.looked, small_numbers=small_numbers).rows(names, key=key)
     if ending != ".geojson":
         return rows_as(ending, rows)
     position = {code: at for at, code in enumerate(found.places.codes.tolist())}
-    drawn = [row for row in rows if row["lsoa"] in position]
-    shapes = in_degrees(found.places.outlines[[position[row["lsoa"]] for row in drawn]])
+    drawn = [row for row in rows if row[key] in position]
+    shapes = in_degrees(found.places.outlines[[position[row[key]] for row in drawn]])
     return rows_as(ending, drawn, shapes=list(shapes))
 
 
@@ -151,7 +181,7 @@ def _records_of(types: tuple[str, ...]) -> _Records:
 def _stamp(store: Store) -> tuple[int, ...]:
     """Versions of the look-ups and outlines: what is drawn changes with them."""
     held = _versions(str(store.root), stamps(store.root))
-    return tuple(held.get(table.name, -1) for table in (AREAS, DISTRICTS, CHANGES, BOUNDARIES))
+    return tuple(held.get(table.name, -1) for table in (AREAS, DISTRICTS, LEVELS, CHANGES, POPULATION, BOUNDARIES))
 
 
 @lru_cache(maxsize=4)
@@ -187,7 +217,40 @@ def _places(root: str, vintages: tuple[int, ...], codes: frozenset[str], stamp: 
     return places_of(best.codes, best.names, best.outlines)
 
 
+@lru_cache(maxsize=4)
+def _levels(root: str, stamp: tuple[int, ...]) -> tuple[TreeLevel, ...]:
+    return levels_held(Store(Path(root)))
+
+
+@lru_cache(maxsize=8)
+def _area_of_each(root: str, level: TreeLevel, stamp: tuple[int, ...]) -> dict[str, Area]:
+    return area_of_each(Store(Path(root)), level)
+
+
 @lru_cache(maxsize=32)
-def _places_of(of: _Records, area: str) -> Places:
-    """Small areas of an area (those any of whose records are counted there), or of the whole force."""
-    return _places(of.root, vintages_held(Store(Path(of.root))), _cube(of).small_areas(area), of.stamp)
+def _small_areas_in(root: str, within: str, stamp: tuple[int, ...]) -> frozenset[str]:
+    level, _, code = within.partition(":")
+    return frozenset(lsoa for lsoa, area in _area_of_each(root, level, stamp).items() if area.code == code)
+
+
+@lru_cache(maxsize=32)
+def _places_of(of: _Records, area: str, by: TreeLevel, within: str) -> Places:
+    """Small areas of an area (those any of whose records are counted there) or of the whole force, or the areas that
+    they make up."""
+    codes = _cube(of).small_areas(area)
+    if within:
+        codes &= _small_areas_in(of.root, within, of.stamp)
+    small = _places(of.root, vintages_held(Store(Path(of.root))), codes, of.stamp)
+    return small if by == "small_area" else _joined(small, _area_of_each(of.root, by, of.stamp))
+
+
+def _joined(small: Places, area_of: Mapping[str, Area]) -> Places:
+    """The areas that small areas make up, each of one outline."""
+    parts: dict[Area, list[Any]] = {}
+    for code, outline in zip(small.codes.tolist(), small.outlines, strict=True):
+        if code in area_of:
+            parts.setdefault(area_of[code], []).append(outline)
+    whole = sorted(parts)
+    outlines_of = np.array([shapely.union_all(parts[area]) for area in whole], object)
+    names = np.array([area.name for area in whole], np.str_)
+    return places_of(np.array([area.code for area in whole], np.str_), names, outlines_of)

@@ -21,7 +21,7 @@ def explorer(request: HttpRequest) -> HttpResponse:
     found = look_for_reading(request.user, **form.look) if form.is_valid() else None
     context = {
         "title": look_title(form, of), "form": form, "errors": error_list(form), "found": found,
-        "blocks": seen_of(found, **look_words(form, of)) if found else [],
+        "blocks": seen_of(found, form, **look_words(form, of)) if found else [],
     }  # fmt: skip
     return render(request, "explore/map.jinja", context)
 
