@@ -2,20 +2,36 @@
 
 import pytest
 from django.core.management import call_command
+from django.http import Http404
 from django.test import Client
 
-from factories.people import OrganisationFactory, TeamFactory, UserFactory, person
+from factories.people import MembershipFactory, OrganisationFactory, TeamFactory, UserFactory, person
 from factories.problems import InvitationFactory, PlanFactory
 from upstream_web.home.search import search
 from upstream_web.people.permissions import Permission
-from upstream_web.problems.access import access_to, action_for_working, plans_by_stage, visible_actions, visible_plans
+from upstream_web.problems.access import (
+    access_to,
+    action_for_reading,
+    action_for_working,
+    plans_to_search,
+    visible_actions,
+)
 from upstream_web.problems.changes.actions import add_action
 from upstream_web.problems.changes.plans import save_answers, start_plan
+from upstream_web.problems.models import Plan
 from upstream_web.search.models import IndexedWord
-from upstream_web.search.queries import matching
+from upstream_web.search.queries import Match, Readable, matching
 from upstream_web.search.words import words_of
 
 pytestmark = pytest.mark.django_db
+
+
+def plans_with(text, user) -> list[int]:
+    return [match.object_id for match in matching(plans_to_search(user), text).best]
+
+
+def actions_with(text, user) -> list[int]:
+    return [match.object_id for match in matching(Readable(visible_actions(user)), text).best]
 
 
 def plan_of(team, title, **fields):
@@ -42,9 +58,9 @@ def test_all_words_must_be_there_and_the_title_counts_most() -> None:
     title = plan_of(team, "Thefts of bicycles at the station")
     body = plan_of(team, "Something else", problem="Bicycle thefts are rare here")
     plan_of(team, "Thefts from shops")
-    assert [match.object_id for match in matching(visible_plans(user), "theft bicycle")] == [title.pk, body.pk]
-    assert matching(visible_plans(user), "station bicycle shop") == []
-    assert matching(visible_plans(user), "the of") == []
+    assert plans_with("theft bicycle", user) == [title.pk, body.pk]
+    assert plans_with("station bicycle shop", user) == []
+    assert plans_with("the of", user) == []
 
 
 def test_an_answer_is_found_once_saved_and_not_after_it_is_changed() -> None:
@@ -52,10 +68,12 @@ def test_an_answer_is_found_once_saved_and_not_after_it_is_changed() -> None:
     user = person(Permission.PLAN_START, team=team)
     plan = plan_of(team, "Thefts")
     save_answers(plan=plan, by=user, answers={"why": {"text": "Lamps are broken"}}, based_on={"why": 0})
-    assert matching(visible_plans(user), "lamp", plans_by_stage(user))
-    assert not matching(visible_plans(user), "lamp")
+    assert plans_with("lamp", user) == [plan.pk]
+    shut = Readable(Plan.objects.none(), {"": Plan.objects.all()})
+    assert matching(shut, "theft").count == 1
+    assert matching(shut, "lamp").count == 0
     save_answers(plan=plan, by=user, answers={"why": {"text": "Doors are open"}}, based_on={"why": 1})
-    assert not matching(visible_plans(user), "lamp", plans_by_stage(user))
+    assert plans_with("lamp", user) == []
 
 
 def test_what_is_hidden_is_neither_found_nor_counted(client: Client) -> None:
@@ -74,10 +92,10 @@ def test_actions_are_found_by_whoever_may_open_them() -> None:
     InvitationFactory(plan=plan, organisation=housing, response="read")
     partner = person(team=TeamFactory(organisation=housing))
     officer = person(Permission.PLAN_START, Permission.SENSITIVE_READ, team=team)
-    assert [match.object_id for match in matching(visible_actions(partner), "gate")] == [shown.pk]
-    assert {match.object_id for match in matching(visible_actions(officer), "gate")} == {shown.pk, hidden.pk}
+    assert actions_with("gate", partner) == [shown.pk]
+    assert set(actions_with("gate", officer)) == {shown.pk, hidden.pk}
     assert action_for_working(partner, shown.pk)[0] == shown
-    assert not matching(visible_actions(person(Permission.PLAN_START)), "gate")
+    assert actions_with("gate", person(Permission.PLAN_START)) == []
 
 
 def test_the_index_built_anew_is_the_same() -> None:
@@ -142,8 +160,7 @@ def test_a_word_that_two_parts_hold_is_found_in_each_and_counts_once() -> None:
     InvitationFactory(plan=plan, organisation=council.organisation, scanning="none", analysis="read", response="none")
     partner, officer = person(team=council), person(Permission.PLAN_START, team=plan.team)
     for somebody in (partner, officer):
-        (match,) = matching(visible_plans(somebody), "geese theft", plans_by_stage(somebody))
-        assert match.score == 1 + 8
+        assert matching(plans_to_search(somebody), "geese theft").best == [Match(plan.pk, 1 + 8)]
 
 
 def test_the_stages_that_search_looks_into_are_those_that_the_person_may_open() -> None:
@@ -154,6 +171,36 @@ def test_the_stages_that_search_looks_into_are_those_that_the_person_may_open() 
     cleared = PlanFactory(marking="sensitive")
     InvitationFactory(plan=cleared, organisation=council.organisation, sensitive=True, assessment="read")
     for somebody in (person(team=council), person(Permission.PLAN_START, team=whole.team), person()):
-        for stage, plans in plans_by_stage(somebody).items():
+        readable = plans_to_search(somebody)
+        own = set(readable.whole.values_list("pk", flat=True))
+        for stage in Plan.Stage.values:
             opened = {plan.pk for plan in (whole, sensitive, cleared) if stage in access_to(somebody, plan).reads}
-            assert set(plans.values_list("pk", flat=True)) == opened
+            assert own | set(readable.parts[stage].values_list("pk", flat=True)) == opened
+
+
+def test_the_best_are_shown_and_all_that_are_open_are_counted_in_one_query(django_assert_num_queries) -> None:
+    team = TeamFactory()
+    user = person(Permission.PLAN_START, team=team)
+    body = [plan_of(team, "Elsewhere", problem="Herons") for _ in range(3)]
+    titled = [plan_of(team, "Herons") for _ in range(2)]
+    plan_of(TeamFactory(), "Herons, hidden")
+    readable = plans_to_search(user)
+    with django_assert_num_queries(1):
+        found = matching(readable, "heron", first=3)
+    assert [match.object_id for match in found.best] == [titled[1].pk, titled[0].pk, body[2].pk]
+    assert found.count == 5
+
+
+def test_clearance_by_one_body_does_not_open_what_another_is_invited_to() -> None:
+    plan = PlanFactory(marking="sensitive")
+    given = {"organisation": plan.lead, "due_on": plan.opened_on}
+    action = add_action(plan=plan, by=plan.owner, title="Ring the heron", **given)
+    cleared, invited = TeamFactory(), TeamFactory()
+    InvitationFactory(plan=plan, organisation=cleared.organisation, sensitive=True, response="none", scanning="read")
+    InvitationFactory(plan=plan, organisation=invited.organisation, response="read")
+    of_both = person(team=cleared)
+    MembershipFactory(user=of_both, team=invited)
+    assert "response" not in access_to(of_both, plan).reads
+    assert actions_with("heron", of_both) == []
+    with pytest.raises(Http404):
+        action_for_reading(of_both, action.pk)

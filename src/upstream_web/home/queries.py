@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Window
 from django.utils import timezone
 
 from upstream_web.measures import access as measures_access
@@ -69,13 +69,14 @@ def desk(user: User, every_action: bool = False) -> Desk:
     """The desk of a person; their actions cut at SHOWN, or all of them."""
     who, plans, today = standing(user), visible_plans(user), timezone.localdate()
     mine, related = plans.filter(owner=user).select_related("area"), plans.select_related("area", "owner")
-    actions = list(_actions(user, who))
+    actions = list(_actions(user, who, today)[: None if every_action else SHOWN])
+    every, late, soon = (actions[0].every, actions[0].late, actions[0].soon) if actions else (0, 0, 0)
     supervised = _within(related, who.paths(Permission.PLAN_SUPERVISE))
     led = _within(related.unscored().exclude(status=Plan.Status.DRAFT), who.paths(Permission.PLAN_HUB))
     return Desk(
-        actions=Waiting(actions if every_action else actions[:SHOWN], len(actions)),
-        late=sum(1 for action in actions if action.due_on < today),
-        soon=sum(1 for action in actions if today <= action.due_on <= today + SOON),
+        actions=Waiting(actions, every),
+        late=late,
+        soon=soon,
         returned=_waiting(mine.filter(status=Plan.Status.RETURNED)),
         drafts=_waiting(mine.filter(status=Plan.Status.DRAFT)),
         overdue=_waiting(mine.overdue().order_by("next_review_on")),
@@ -119,12 +120,18 @@ def _new_signals(user: User, who: Standing) -> Waiting:
     return _waiting(visible_signals(user).filter(state=State.NEW).order_by("-harm_days", "id"))
 
 
-def _actions(user: User, who: Standing) -> QuerySet[Action]:
+def _actions(user: User, who: Standing, today: datetime.date) -> QuerySet[Action]:
+    """Their open actions, each saying how many there are in all, late and soon: one query, however many are shown."""
     theirs = Q(owner__isnull=True, owner_email="", organisation__in=who.organisation_ids) & ~Q(
         organisation=F("plan__lead")
     )
     rows = visible_actions(user).open().filter(Q(owner=user) | theirs)
-    return rows.select_related("plan").order_by("due_on", "id")
+    counted = rows.annotate(
+        every=Window(Count("pk")),
+        late=Window(Count("pk", filter=Q(due_on__lt=today))),
+        soon=Window(Count("pk", filter=Q(due_on__range=(today, today + SOON)))),
+    )
+    return counted.select_related("plan").order_by("due_on", "id")
 
 
 def _waiting(plans: QuerySet[Any]) -> Waiting:

@@ -1,15 +1,12 @@
 """Search over everything that is open to a person."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-
-from django.db.models import QuerySet
 
 from upstream_web.evidence.models import EvidenceCard
 from upstream_web.people.models import User
-from upstream_web.problems.access import plans_by_stage, visible_actions, visible_plans
+from upstream_web.problems.access import plans_to_search, visible_actions
 from upstream_web.problems.models import Action, Plan
-from upstream_web.search.queries import matching
+from upstream_web.search.queries import Readable, matching
 
 SHOWN = 25
 
@@ -28,14 +25,14 @@ class Found:
 
 def search(user: User, text: str) -> Found:
     """Plans, actions and evidence cards that have every word of the text, as far as the person may read it."""
-    plans, plan_count = _best(visible_plans(user), text, "area", "owner", parts=plans_by_stage(user))
-    actions, action_count = _best(visible_actions(user), text, "plan", "owner", "organisation")
-    cards, card_count = _best(EvidenceCard.objects.all(), text)
+    plans, plan_count = _best(plans_to_search(user), text, "area")
+    actions, action_count = _best(Readable(visible_actions(user)), text, "plan", "organisation")
+    cards, card_count = _best(Readable(EvidenceCard.objects.all()), text)
     return Found(plans, plan_count, actions, action_count, cards, card_count)
 
 
-def _best(among: QuerySet, text: str, *related: str, parts: Mapping[str, QuerySet] | None = None) -> tuple[list, int]:
-    matches = matching(among, text, parts)
-    keys = [match.object_id for match in matches[:SHOWN]]
-    rows = among.model.objects.select_related(*related).in_bulk(keys)
-    return [rows[key] for key in keys if key in rows], len(matches)
+def _best(among: Readable, text: str, *related: str) -> tuple[list, int]:
+    matches = matching(among, text, SHOWN)
+    keys = [match.object_id for match in matches.best]
+    rows = among.whole.model.objects.select_related(*related).in_bulk(keys)
+    return [rows[key] for key in keys if key in rows], matches.count

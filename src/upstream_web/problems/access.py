@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from upstream_web.audit.models import AuditEvent
@@ -32,6 +32,7 @@ from upstream_web.problems.models import (
     Response,
     Slice,
 )
+from upstream_web.search.queries import Readable
 from upstream_web.signals.access import visible_signals
 from upstream_web.signals.models import Signal
 
@@ -70,46 +71,46 @@ class PlanAccess:
 
 def visible_plans(user: User) -> QuerySet[Plan]:
     """The plans that a person may see at all; every list, count and search starts from here."""
-    return _plans_open(user)
+    who = standing(user)
+    return Plan.objects.filter(_own(user, who) | _as_guest(who)) if who.memberships else Plan.objects.none()
 
 
-def _plans_open(user: User, stage: str = "") -> QuerySet[Plan]:
-    """The plans of which the person may read the stage, or anything."""
+def plans_to_search(user: User) -> Readable:
+    """The plans that a person reads whole, and by stage those that an invitation opens."""
     who = standing(user)
     if not who.memberships:
-        return Plan.objects.none()
-    own = Q(team__in=who.team_ids) | Q(owner=user.pk)
-    for path in _reader_paths(who):
-        own |= Q(area__path__startswith=path)
-    if not who.allows(Permission.SENSITIVE_READ):
-        own &= ~Q(marking=Marking.SENSITIVE)
-    invited = Invitation.objects.current().filter(plan=OuterRef("pk"), organisation__in=who.organisation_ids)
-    if stage:
-        invited = invited.exclude(**{stage: Invitation.Extent.NONE})
-    as_partner = Exists(invited.filter(sensitive=True)) | (Exists(invited) & ~Q(marking=Marking.SENSITIVE))
-    return Plan.objects.filter(own | as_partner)
-
-
-def plans_by_stage(user: User) -> dict[str, QuerySet[Plan]]:
-    """By stage, the plans of which the person may read it: what search may look into."""
-    return {stage: _plans_open(user, stage) for stage in STAGES}
+        return Readable(Plan.objects.none())
+    parts = {stage: Plan.objects.filter(_as_guest(who, stage)) for stage in ("", *STAGES)}
+    return Readable(Plan.objects.filter(_own(user, who)), parts)
 
 
 def visible_actions(user: User) -> QuerySet[Action]:
     """The actions that a person may see: of plans whose response stage is open to them, as markings allow."""
     who = standing(user)
-    whole = visible_plans(user)
-    stage = Invitation.objects.current().filter(organisation__in=who.organisation_ids).exclude(response="none")
-    own = Q(plan__team__in=who.team_ids) | Q(plan__owner=user.pk)
+    if not who.memberships:
+        return Action.objects.none()
+    own = _own(user, who, "plan__")
+    if not who.allows(Permission.SENSITIVE_READ):
+        own &= ~Q(marking=Marking.SENSITIVE)
+    return Action.objects.filter(own | _as_guest(who, Plan.Stage.RESPONSE, "plan__"))
+
+
+def _own(user: User, who: Standing, of: str = "") -> Q:
+    """Plans that a person reads whole: of their team, their own, of an area they read. `of` leads to the plan."""
+    own = Q(**{f"{of}team__in": who.team_ids}) | Q(**{f"{of}owner": user.pk})
     for path in _reader_paths(who):
-        own |= Q(plan__area__path__startswith=path)
-    shown = Action.objects.filter(plan__in=whole)
-    if not who.allows(Permission.SENSITIVE_READ):  # a marked plan opens to them as partners only
-        own &= ~Q(marking=Marking.SENSITIVE) & ~Q(plan__marking=Marking.SENSITIVE)
-    open_to_partner = Exists(stage.filter(plan=OuterRef("plan"), sensitive=True)) | (
-        Exists(stage.filter(plan=OuterRef("plan"))) & ~Q(marking=Marking.SENSITIVE)
-    )
-    return shown.filter(own | open_to_partner)
+        own |= Q(**{f"{of}area__path__startswith": path})
+    return own if who.allows(Permission.SENSITIVE_READ) else own & ~Q(**{f"{of}marking": Marking.SENSITIVE})
+
+
+def _as_guest(who: Standing, stage: str = "", of: str = "") -> Q:
+    """Plans that an invitation opens, at the stage where one is given; what is marked, by one that says so."""
+    invited = Invitation.objects.current().filter(organisation__in=who.organisation_ids)
+    if stage:
+        invited = invited.exclude(**{stage: Invitation.Extent.NONE})
+    plain = ~Q(marking=Marking.SENSITIVE) & ~Q(**{f"{of}marking": Marking.SENSITIVE})
+    cleared = Q(**{f"{of}pk__in": invited.filter(sensitive=True).values("plan")})
+    return cleared | (Q(**{f"{of}pk__in": invited.values("plan")}) & plain)
 
 
 def _reader_paths(who: Standing) -> tuple[str, ...]:

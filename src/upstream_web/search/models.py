@@ -16,7 +16,9 @@ class IndexedWord(models.Model):
     weight = models.PositiveSmallIntegerField()
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=("object_type", "word", "object_id", "weight"), name="word_of_object")]
+        indexes: ClassVar = [
+            models.Index(fields=("object_type", "word", "object_id", "part", "weight"), name="word_in_objects")
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=("object_type", "object_id", "part", "word"), name="a_word_once_a_part")
         ]
