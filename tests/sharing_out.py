@@ -14,19 +14,18 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
 OF_A_SESSION = {"spark": re.compile(r"\bmark\.spark\b"), "report page": re.compile(r"\breport_folder\b")}
 OF_A_MODULE = 'scope="module"'
 
 
-def together(test: str) -> str:
-    """What a test runs with, by its id: what its file says it rests on, the file itself, or nothing else."""
-    return _of_file(test.partition("::")[0]) or test
+def together(test: str, root: Path) -> str:
+    """What a test of a root folder runs with, by its id: what its file says it rests on, the file, or nothing else."""
+    return _of_file(root, test.partition("::")[0]) or test
 
 
 @cache
-def _of_file(path: str) -> str:
-    text = (ROOT / path).read_text("utf-8")
+def _of_file(root: Path, path: str) -> str:
+    text = (root / path).read_text("utf-8")
     for name, said in OF_A_SESSION.items():
         if said.search(text):
             return name
@@ -40,6 +39,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class Together(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return together(nodeid)
+            return together(nodeid, config.rootpath)
 
     return Together(config, log)

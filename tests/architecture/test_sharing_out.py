@@ -26,18 +26,30 @@ ROOT = Path(__file__).resolve().parents[2]
     ],
 )
 def test_what_a_test_runs_with(test: str, group: str) -> None:
-    assert together(test) == group
+    assert together(test, ROOT) == group
 
 
-def test_a_modules_tests_run_in_one_process_of_two() -> None:
+A_MODULE = """
+import pytest
+
+@pytest.fixture(scope="module")
+def dear(): ...
+
+@pytest.mark.parametrize("number", range(6))
+def test_something(dear, number): ...
+"""
+
+
+def test_a_modules_tests_run_in_one_process_of_two(tmp_path: Path) -> None:
     """As pytest-xdist really does it, whatever its versions."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--numprocesses", "2", "-o", "addopts=", "-v"]
-    where = "tests/reports/test_report_glance.py"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    ran = subprocess.run(
-        [*command, "--import-mode=importlib", where], cwd=ROOT, env=environment, capture_output=True, text=True
-    )
-    assert ran.returncode == 0, ran.stdout
-    found = re.findall(r"^\[(gw\d)\].* PASSED", ran.stdout, re.MULTILINE)
-    assert len(found) > 2
-    assert len(set(found)) == 1
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", "utf-8")
+    (tmp_path / "test_dear.py").write_text(A_MODULE, "utf-8")
+    (tmp_path / "test_cheap.py").write_text(A_MODULE.replace('(scope="module")', ""), "utf-8")
+    plugins = ("-p", "xdist", "-p", "sharing_out", "-p", "no:cacheprovider")
+    command = [sys.executable, "-m", "pytest", *plugins, "--numprocesses", "2", "-v"]
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT / "tests")}
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    found = set(re.findall(r"^\[(gw\d)\].* PASSED (test_\w+)", ran.stdout, re.MULTILINE))
+    assert len([where for where, what in found if what == "test_dear"]) == 1
+    assert len([where for where, what in found if what == "test_cheap"]) == 2

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from scipy.stats import false_discovery_control
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
@@ -178,6 +179,14 @@ def test_waves_without_shared_respondents_are_independent_samples() -> None:
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_benjamini_hochberg_equals_scipy(p: list[float]) -> None:
+    assert benjamini_hochberg(p) == pytest.approx(false_discovery_control(p))
+
+
+# statsmodels empties the whole rubbish of the process at each call: few lists, with equal and extreme values among them
+@pytest.mark.parametrize(
+    "p", [[0.04], [0, 1, 1, 0], [0.2, 0.2, 0.01], [*np.random.default_rng(4).uniform(size=30) ** 3]]
+)
 def test_holm_and_benjamini_hochberg_equal_statsmodels(p: list[float]) -> None:
     assert holm(p) == pytest.approx(multipletests(p, method="holm")[1])
     assert benjamini_hochberg(p) == pytest.approx(multipletests(p, method="fdr_bh")[1])
