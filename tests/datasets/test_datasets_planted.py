@@ -17,6 +17,7 @@ from upstream.periods import Month
 from upstream.places.add import add_places
 from upstream.records.contract import contract
 from upstream.records.quality import month_facts
+from upstream.stats.level_shifts import level_shifts
 from upstream.store import ReadingScope, Store, mark_personal
 
 CRIME = "record_kind = 'crime' and status <> 'cancelled'"
@@ -223,3 +224,26 @@ def test_the_risky_premises_stand_where_most_violence_is(
         f"select name, easting, northing from licensed_premises where licence_ref = '{risky['licence_ref']}'"
     ).fetchall()
     assert held == [(risky["name"], risky["easting"], risky["northing"])]
+
+
+def test_the_recording_step_is_found_as_a_lasting_change(
+    full: duckdb.DuckDBPyConnection, synthetic_force: Manifest
+) -> None:
+    """No single month of it stands out; two months after it began the force and an area do."""
+    step = synthetic_force.planted["public_order_step"]
+    begun = Month.parse(step["first_month"])
+    where = f"{CRIME} and category = '{step['category']}' and recorded_on < '{(begun + 3).first_day}'"
+    rows = full.execute(
+        f"select area, year(recorded_on) * 12 + month(recorded_on) as month, count(*) from crimes where {where} "
+        "group by all order by all"
+    ).fetchall()
+    areas = sorted({area for area, _, _ in rows})
+    held = [month for _, month, _ in rows]
+    first = min(held)
+    counts = np.zeros((len(areas) + 1, max(held) - first + 1))
+    for area, month, n in rows:
+        counts[[areas.index(area), -1], month - first] += n
+    found = level_shifts(counts)
+    assert found.p[-1] < 0.01, "the force"
+    assert found.p.min() < 0.0005, "the area in which it shows most"
+    assert level_shifts(counts[:, :-3]).p.min() > 0.05, "nothing before it began"

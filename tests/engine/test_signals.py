@@ -77,7 +77,8 @@ def many(n: int, *, addresses: int, small: str = "A1", kind: str = "vehicle_offe
 def test_a_steady_force_gives_no_signal(tmp_path: Path, rng: np.random.Generator) -> None:
     found = night(tmp_path, steady(rng))
     assert found.groups == ()
-    assert found.looked_at == {"volumes": 9}, "the force, two areas and six small areas of one type"
+    nine = "the force, two areas and six small areas of one type"
+    assert found.looked_at == {"volumes": 9, "lasting changes": 9}, nine
 
 
 def test_an_exceptional_month_is_one_group_with_its_evidence(tmp_path: Path, rng: np.random.Generator) -> None:
@@ -107,6 +108,35 @@ def test_a_month_far_too_low_is_a_signal_too(tmp_path: Path, rng: np.random.Gene
     assert found.groups[0].lead.area is None, "the force leads what its areas say again"
 
 
+def raised(level: float, address: int | None = None) -> Rows:
+    """Records of three months more in one small area than before, too few for any one month to stand out."""
+    more = np.random.default_rng(7)
+    return [
+        crime(month, "A", "A1", "vehicle_offences", int(more.integers(1000, 1200)) if address is None else address)
+        for month in months(LAST - 2, LAST)
+        for _ in range(more.poisson(level))
+    ]
+
+
+def test_a_change_that_lasts_is_a_signal_though_no_month_is(tmp_path: Path, rng: np.random.Generator) -> None:
+    rows = steady(rng)
+    found = night(tmp_path / "more", rows + raised(10.0))
+    own = next(one for one in found.signals if one.small_areas)
+    assert (own.kind, own.small_areas, own.first, own.last) == ("high_volume", ("A1",), dt.date(2022, 4, 1), TO)
+    assert own.figures["months"] == 3
+    assert own.count == sum(own.figures["counts"][-3:])
+    assert own.expected == pytest.approx(36, abs=6)
+    assert own.false_alarm_share == 0.05
+    assert "crimes recorded in the 3 months April 2022 to June 2022, where" in own.evidence
+    assert [one for one in found.signals if one.small_areas] == [own], "no month of it by itself is exceptional"
+
+
+def test_a_change_that_lasts_at_one_address_is_no_signal(tmp_path: Path, rng: np.random.Generator) -> None:
+    found = night(tmp_path, steady(rng) + raised(10.0, address=1000))
+    assert not [one for one in found.signals if one.small_areas]
+    assert found.left_out == {"rested on one address or one victim": 1}
+
+
 def test_a_half_uploaded_month_is_a_fault_and_no_fall(tmp_path: Path, rng: np.random.Generator) -> None:
     rows = [
         row for row in steady(rng, 60)
@@ -128,7 +158,7 @@ def test_a_missing_month_is_a_fault(tmp_path: Path, rng: np.random.Generator) ->
 def test_what_rests_on_one_address_is_no_signal(tmp_path: Path, rng: np.random.Generator) -> None:
     found = night(tmp_path, steady(rng) + many(80, addresses=1))
     assert not [one for one in found.signals if one.small_areas]
-    assert found.left_out == {"rested on one address or one victim": 1}
+    assert found.left_out == {"rested on one address or one victim": 2}, "as a month, and as some months together"
 
 
 def test_what_rests_on_one_victim_is_no_signal(tmp_path: Path, rng: np.random.Generator) -> None:
@@ -151,7 +181,7 @@ def test_whoever_may_read_one_area_gets_no_figure_of_the_force(tmp_path: Path, r
     scope = replace(SCOPE, areas=("B",))
     found = night(tmp_path, steady(rng) + many(80, addresses=60), scope=scope)
     assert found.groups == ()
-    assert found.looked_at == {"volumes": 4}
+    assert found.looked_at == {"volumes": 4, "lasting changes": 4}
 
 
 def test_a_store_without_records_is_refused(tmp_path: Path) -> None:

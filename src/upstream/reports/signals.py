@@ -35,28 +35,31 @@ def signal_blocks(signal: Signal, store: Store) -> tuple[Block, ...]:
 
 
 def months_chart(signal: Signal) -> Chart:
-    """The months before it and its own, with the range that 19 months of 20 fall into."""
+    """The months before it and its own, with the range that 19 of 20 such months, or means of them, fall into."""
     first = Month.parse(signal.figures["first_month"])
-    low, high = signal.figures["usual_low"], signal.figures["usual_high"]
+    counts, months = signal.figures["counts"], int(signal.figures.get("months", 1))
+    usual = (signal.expected or 0.0) / months
+    low, high = signal.figures["usual_low"] / months, signal.figures["usual_high"] / months
     points = tuple(
         Point(
-            first + at, None if value is None else float(value), low, signal.expected, high,
-            _side(value, low, high), "" if value is None else f"{value:,}",
+            first + at, None if value is None else float(value), low, usual, high,
+            # the band of a mean is too narrow for single months before
+            _side(value, low, high) if months == 1 or at >= len(counts) - months else "",
+            "" if value is None else f"{value:,}",
         )
-        for at, value in enumerate(signal.figures["counts"])
+        for at, value in enumerate(counts)
     )  # fmt: skip
     title = f"{', '.join(signal.types)} each month: {signal.place}"
-    description = (
-        f"A line by month to {points[-1].month.label}, which holds {signal.count:,}; by the months before, "
-        f"{signal.expected:,.1f} would be usual."
-    )
+    own = f"which holds {signal.count:,}" if months == 1 else f"whose last {months} hold {signal.count:,}"
+    description = f"A line by month to {points[-1].month.label}, {own}; {usual:,.1f} a month would be usual."
     chart = ControlChart("signal-months", title, description, "Number", points)
     columns = (Column("Month", "text"), Column("Number"), Column("Usual, from"), Column("Usual, to"))
     rows = tuple(
         Row((_words(p.month.label), _words(p.text or "not held"), _words(f"{low:,.0f}"), _words(f"{high:,.0f}")))
         for p in points
     )
-    note = "The band holds 19 months of 20 when nothing changes; it is made of the months before the last."
+    of = "months" if months == 1 else f"means of {months} months"
+    note = f"The band holds 19 {of} of 20 when nothing changes; it is made of the months before."
     data = Table("signal-months-figures", title, columns, rows)
     return Chart("signal-months", title, description, draw(chart), data, ((Text(note),),))
 

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from upstream.measures.crime_types import type_by_key
+from upstream.measures.engines import ask_duckdb
+from upstream.measures.slice_questions import SliceRows, by_address, by_victim
+from upstream.scan.night import Night
+
+PEOPLE: Final = "people_in_crimes"
+ADDRESSES: Final = frozenset({"crimes"})
+"""Tables that know the address of each record."""
+MANY_AT_ONE: Final = "rested on one address or one victim"
+
+OfOnes = Mapping[tuple[str, str], tuple[list[int], list[int]]]
+"""Records at each address, and of each victim, by small area and type."""
 
 
 def left_without_one(by_address: Sequence[int], by_victim: Sequence[int]) -> int:
@@ -24,3 +40,25 @@ def left_without_one(by_address: Sequence[int], by_victim: Sequence[int]) -> int
     """
     total = sum(by_address)
     return total - max([*by_address, *by_victim], default=0)
+
+
+def of_ones(night: Night, table: str, small_areas: Iterable[str], first: dt.date, last: dt.date) -> OfOnes:
+    """Records at each address, and of each victim where people are held, in some small areas and days."""
+    found: dict[tuple[str, str], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    wanted = tuple(sorted({*small_areas}))
+    if not wanted:
+        return found
+    types = type_by_key(table)
+    names = [table]
+    if night.store.holds(PEOPLE) and night.scope.covers(PEOPLE):
+        names.append(PEOPLE)
+    opened = {name: night.store.snapshot(name, scope=night.scope) for name in names}
+    rows = SliceRows(
+        table, first, last, visible=opened[table].areas, force=night.force, small_areas=wanted, types=tuple(types)
+    )
+    questions = [by_address(rows), *([by_victim(rows)] if len(names) > 1 else [])]
+    with ask_duckdb(questions, opened) as answers:
+        for which, answer in enumerate(answers):
+            for row in answer.rows.to_pylist():
+                found[row["lsoa"], types[row["type"]]][which].append(int(row["n"]))
+    return found

@@ -20,8 +20,6 @@ from upstream.store import ReadingScope, Store
 
 SHARED_POINTS: Final = frozenset({"street_crimes"})
 """Tables whose points stand for several addresses each, so that no point is one household."""
-ADDRESSES: Final = frozenset({"crimes"})
-"""Tables that know the address of each record."""
 
 
 class Series(NamedTuple):

@@ -81,6 +81,7 @@ def propose(
             continue
         found += looked.signals
         looked_at["volumes"] += looked.looked_at
+        looked_at["lasting changes"] += looked.lasting_looked_at
         left_out += looked.left_out
     found += data_faults.not_yet_held(night, tables) if MONTHS in wanted else ()
     of_points = [name for name in wanted if name != MONTHS]

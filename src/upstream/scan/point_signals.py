@@ -18,7 +18,7 @@ from upstream.measures.events import Events, EventsOf, events
 from upstream.measures.slice_questions import SliceRows, by_victim
 from upstream.scan.clusters import ClustersOf, NewCluster, clusters
 from upstream.scan.emerging import CLASS_WORDS, Class, emerging
-from upstream.scan.households import left_without_one
+from upstream.scan.households import MANY_AT_ONE, PEOPLE, left_without_one
 from upstream.scan.near_repeat import Chain, NearRepeatOf, NearRepeats, near_repeats
 from upstream.scan.night import Night
 from upstream.scan.signals import Signal, key_of
@@ -26,7 +26,6 @@ from upstream.scan.study import place_events, study_of
 
 TABLE: Final = "crimes"
 """The force's own crimes: points of open data are shared, and incidents have none."""
-PEOPLE: Final = "people_in_crimes"
 HISTORY_DAYS: Final = 365
 """Days looked at: a whole year, so that a place keeps its share through every season."""
 HOT_MONTHS: Final = 24
@@ -41,7 +40,6 @@ LEAST_CHAIN: Final = 3
 """Events of a chain that is shown, two of them besides those of its busiest address."""
 HOT: Final[tuple[Class, ...]] = ("new", "consecutive", "intensifying", "persistent")
 """Emerging: the first three; stubborn: the last."""
-ONE_ADDRESS: Final = "rested on one address or one victim"
 
 
 @dataclass(frozen=True)
@@ -106,11 +104,11 @@ def _events(night: Night, kind: str, days: int) -> Events | None:
 
 def _clusters(night: Night, kind: str, held: Events, left_out: Counter[str]) -> Iterator[Signal]:
     found = clusters(held, CLUSTERS_OF)
-    left_out[ONE_ADDRESS] += found.at_one_address
+    left_out[MANY_AT_ONE] += found.at_one_address
     for one in found.new:
         victims = _victims(night, kind, one.small_areas, one.first, one.last)
         if one.events - max(victims, default=0) <= max(one.expected, 1.0):
-            left_out[ONE_ADDRESS] += 1
+            left_out[MANY_AT_ONE] += 1
             continue
         yield _of_cluster(night, kind, held, one)
 
@@ -166,7 +164,7 @@ def _near_repeats(night: Night, kind: str, held: Events, left_out: Counter[str])
         codes = tuple(dict.fromkeys(link.small_area for link in chain.links if link.small_area))
         victims = _victims(night, kind, codes, chain.first, chain.last)
         if left_without_one(_by_address(held, rows), victims) < LEAST_CHAIN - 1:
-            left_out[ONE_ADDRESS] += 1
+            left_out[MANY_AT_ONE] += 1
             continue
         yield _of_chain(night, kind, held, found, chain, codes)
 
@@ -226,7 +224,7 @@ def _hot_spots(night: Night, kind: str, left_out: Counter[str], rng: np.random.G
         victims = _victims(night, kind, (code,), since, last.last_day)
         # without its busiest one, the place must still have more than places have
         if left_without_one(_by_address(held, rows), victims) <= float(found.counts[:, -periods:].sum(axis=1).mean()):
-            left_out[ONE_ADDRESS] += 1
+            left_out[MANY_AT_ONE] += 1
             continue
         area, place = _place(night, held, (code,))
         count, usual = int(found.counts[at, -1]), float(found.counts[:, -1].mean())

@@ -1,9 +1,9 @@
-"""Exceptional volumes: months in which an area or small area recorded far more, or far fewer, of a type than before."""
+"""Exceptional volumes: a last month, or last months together, with far more, or far fewer, of a type than before."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -11,27 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from upstream.measures.crime_types import type_by_key
-from upstream.measures.engines import ask_duckdb
-from upstream.measures.slice_questions import SliceRows, by_address, by_victim
 from upstream.periods import Month
 from upstream.places.areas import areas_of_small_areas
 from upstream.records.quality import MonthFact, month_facts
 from upstream.scan.exceptional import Exceptional, exceptional
-from upstream.scan.households import left_without_one
-from upstream.scan.monthly_counts import (
-    ADDRESSES,
-    SHARED_POINTS,
-    MonthlyCounts,
-    Series,
-    monthly_counts,
-)
+from upstream.scan.households import ADDRESSES, MANY_AT_ONE, left_without_one, of_ones
+from upstream.scan.monthly_counts import SHARED_POINTS, MonthlyCounts, Series, monthly_counts
 from upstream.scan.night import Night
+from upstream.scan.shifts import shifts
 from upstream.scan.signals import Kind, Signal, key_of
 from upstream.stats.count_limits import count_limits
 from upstream.stats.false_alarms import outside_p
+from upstream.stats.level_shifts import BASELINE, LENGTHS
 
 BASELINE_MONTHS: Final = 24
 """Months before the judged one that it is compared with, as far as they are held: two of every month of the year."""
+READ_MONTHS: Final = BASELINE + max(LENGTHS)
+"""Months read, the judged one among them: what a lasting change is compared with."""
 DAYS_A_MONTH: Final = 365.25 / 12
 TABLES: Final = ("crimes", "incidents", "street_crimes")
 METHOD: Final = (
@@ -40,7 +36,6 @@ METHOD: Final = (
     "of Benjamini and Hochberg over every place and type looked at, whole areas and small areas apart, series whose "
     "months carry over into one another apart."
 )
-MANY_AT_ONE: Final = "rested on one address or one victim"
 
 
 @dataclass(frozen=True)
@@ -52,7 +47,9 @@ class Volumes:
     signals
         Of exceptional volumes.
     looked_at
-        Series tested.
+        Series of which the last month was tested.
+    lasting_looked_at
+        Series of which the last months together were tested.
     left_out
         Candidates left out, by reason.
     version
@@ -61,6 +58,7 @@ class Volumes:
 
     signals: tuple[Signal, ...]
     looked_at: int
+    lasting_looked_at: int
     left_out: Counter[str]
     version: int
 
@@ -76,7 +74,8 @@ class _Found(NamedTuple):
 def volumes(night: Night, table: str) -> Volumes | None:
     """Exceptional volumes of the last whole month of a table; ``None`` when that month is not held.
 
-    Question: where was there more, or less, of some crime than in the two years before?
+    Question: where was there more, or less, of some crime than in the months before, in the last month or for some
+    months now?
 
     Parameters: ``night``; ``table`` one of :data:`TABLES`.
 
@@ -89,17 +88,21 @@ def volumes(night: Night, table: str) -> Volumes | None:
     facts = _facts(night, table)
     if judged not in facts or facts[judged].state == "missing":
         return None
-    first = max(min(facts), judged - BASELINE_MONTHS)
+    first = max(min(facts), judged - (READ_MONTHS - 1))
     counted = monthly_counts(
         night.store, table, first, judged, night.scope, areas=tuple(night.areas), force=night.force
     )  # fmt: skip
     kept = [at for at, one in enumerate(counted.series) if _looked_at(one, night, table)]
     series = tuple(counted.series[at] for at in kept)
     values = _known(counted, kept, series, facts)
+    lasting = shifts(night, counted, series, values)
+    values = values[:, -(BASELINE_MONTHS + 1) :]
     looked, found = _judged(series, values)
     rest, left_out = _not_of_one(night, counted, series, values, found)
     made = tuple(_signal(night, counted, series[one.row], values[one.row], result, at) for one, result, at in rest)
-    return Volumes(made, looked, left_out, counted.version)
+    return Volumes(
+        (*made, *lasting.signals), looked, lasting.looked_at, left_out + lasting.left_out, counted.version
+    )  # fmt: skip
 
 
 def _facts(night: Night, table: str) -> dict[Month, MonthFact]:
@@ -163,8 +166,8 @@ def _not_of_one(
     if counted.table not in ADDRESSES or not small:
         return list(found), Counter()
     last = counted.first + (counted.months - 1)
-    highs = _ones(night, counted, [series[one[0].row] for one in small if one[0].high], last, last)
-    lows = _ones(night, counted, [series[one[0].row] for one in small if not one[0].high], counted.first, last)
+    highs = of_ones(night, counted.table, _codes(series, small, high=True), last.first_day, last.last_day)
+    lows = of_ones(night, counted.table, _codes(series, small, high=False), counted.first.first_day, last.last_day)
     rest, left_out = [], Counter[str]()
     for one in found:
         own = series[one[0].row]
@@ -177,37 +180,17 @@ def _not_of_one(
     return rest, left_out
 
 
+def _codes(series: Sequence[Series], of: Iterable[tuple[_Found, Exceptional, int]], *, high: bool) -> list[str]:
+    """Small areas of the high candidates, or of the low ones."""
+    return [series[one[0].row].small_area or "" for one in of if one[0].high == high]
+
+
 def _stands(found: _Found, values: NDArray[np.float64], left: int) -> bool:
     """Whether it would be exceptional without its busiest one; a low month stands on the records it is low against."""
     if not found.high:
         return left > 0
     before = values[:-1]
     return left > float(np.nanmean(before)) and outside_p(left, before, of_counts=True) <= found.cut
-
-
-_Ones = dict[tuple[str, str], tuple[list[int], list[int]]]
-
-
-def _ones(night: Night, counted: MonthlyCounts, wanted: Sequence[Series], first: Month, last: Month) -> _Ones:
-    """Records at each address, and of each victim, by small area and type."""
-    found: _Ones = defaultdict(lambda: ([], []))
-    if not wanted:
-        return found
-    types = type_by_key(counted.table)
-    names = [counted.table]
-    if night.store.holds("people_in_crimes") and night.scope.covers("people_in_crimes"):
-        names.append("people_in_crimes")
-    opened = {name: night.store.snapshot(name, scope=night.scope) for name in names}
-    rows = SliceRows(
-        counted.table, first.first_day, last.last_day, visible=opened[counted.table].areas, force=night.force,
-        small_areas=tuple(sorted({one.small_area for one in wanted if one.small_area})), types=tuple(types),
-    )  # fmt: skip
-    questions = [by_address(rows), *([by_victim(rows)] if len(names) > 1 else [])]
-    with ask_duckdb(questions, opened) as answers:
-        for which, answer in enumerate(answers):
-            for row in answer.rows.to_pylist():
-                found[row["lsoa"], types[row["type"]]][which].append(int(row["n"]))
-    return found
 
 
 # --- in words ------------------------------------
@@ -242,7 +225,7 @@ def _signal(
         "usual_high": float(limits.upper),
         "q": float(result.q[at]),
         "baseline_months": held,
-        "first_month": str(counted.first),
+        "first_month": str(month - (values.size - 1)),
         "counts": [None if np.isnan(value) else int(value) for value in values],
         "looked_at": result.tested,
         "carries_over": dependent,
