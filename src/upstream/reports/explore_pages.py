@@ -16,6 +16,7 @@ from upstream.measures.cube import Looked
 from upstream.periods import Month
 from upstream.reports.charts import ControlChart, Point, draw
 from upstream.reports.document import Block, Callout, Cell, Chart, Column, Facts, Link, Paragraph, Row, Table, Text
+from upstream.reports.explore_files import shown_spot
 from upstream.reports.place_maps import Shaded, Sheet, draw_places, sheet_of
 
 MOST_ROWS: Final = 25
@@ -213,16 +214,9 @@ def _spot_map(
     of = "harm_days" if key == "harm" else "events"
 
     def value(row: Plain | None) -> float:
-        if row is None or row[of] is None:
-            return 0.0
-        hidden = math.isnan(count_of(row["events"], small_numbers=small_numbers))
-        return (
-            math.nan
-            if hidden
-            else float(row[of])
-            if of == "harm_days"
-            else count_of(row[of], small_numbers=small_numbers)
-        )
+        shown = {of: 0.0} if row is None else shown_spot(row, small_numbers=small_numbers)
+        hidden = row is not None and shown["events"] is None
+        return math.nan if hidden else float(shown[of] or 0.0)
 
     ringed = [at for at, row in enumerate(own) if row is not None and _ringed(key, row)]
     cold = [at for at, row in enumerate(own) if row is not None and key == "hot" and row["called"] == "cold"]
@@ -240,23 +234,21 @@ def _spot_table(answer: Plain, small_numbers: bool, key: str = "spots", title: s
     columns = (Column("Small area", "text", wide=True), Column("Gi*", "text"), Column("Events"),
                Column("Rank by events"), Column("Days of harm (95% interval)"), Column("Rank by harm"))  # fmt: skip
     shown = []
-    for row in answer["places"][:MOST_ROWS]:
-        events = count_of(row["events"], small_numbers=small_numbers)
-        if math.isnan(events):
-            cells = ("under 5", "", "", "")
-        elif row["harm_days"] is None:
-            cells = (f"{events:,.0f}", f"{row['rank']:,}", "no weight", "")
-        else:
-            harm = f"{row['harm_days']:,.0f} ({row['harm_low']:,.0f} to {row['harm_high']:,.0f})"
-            cells = (
-                f"{events:,.0f}",
-                f"{row['rank']:,}",
-                harm,
-                f"{row['harm_rank_low']:,} to {row['harm_rank_high']:,}",
-            )
-        shown.append(Row((_cell(row["name"] or row["lsoa"]), _cell(row["called"]), *map(_cell, cells))))
+    for place in answer["places"][:MOST_ROWS]:
+        row = shown_spot(place, small_numbers=small_numbers)
+        shown.append(Row((_cell(row["name"] or row["lsoa"]), _cell(row["called"]), *map(_cell, _spot_cells(row)))))
     note = f"The first {MOST_ROWS} of {len(answer['places']):,}: hot first, then by events."
     return Table(key, title, columns, tuple(shown), (_runs(note),))
+
+
+def _spot_cells(row: Plain) -> tuple[str, str, str, str]:
+    if row["events"] is None:
+        return ("under 5", "", "", "")
+    counted = (f"{row['events']:,}", f"{row['rank_by_events']:,}")
+    if row["harm_days"] is None:
+        return (*counted, "no weight", "")
+    harm = f"{row['harm_days']:,.0f} ({row['harm_low']:,.0f} to {row['harm_high']:,.0f})"
+    return (*counted, harm, f"{row['harm_rank_low']:,} to {row['harm_rank_high']:,}")
 
 
 def _back_test(answer: Plain) -> Block:

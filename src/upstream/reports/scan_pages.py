@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final
 
+from upstream.disclosure.published import published_count
 from upstream.reports.document import Block, Callout, Cell, Chart, Column, Facts, Paragraph, Row, Table, Text
 from upstream.reports.scan_maps import draw_map, marks_of
 
@@ -26,7 +28,7 @@ def cluster_blocks(answer: Plain, *, small_numbers: bool) -> tuple[Block, ...]:
     new = [row for row in answer["clusters"] if row["new"]]
     if new:
         words = f"{len(new)} new cluster{'' if len(new) == 1 else 's'} on {_day(answer['to'])}: " + "; ".join(
-            f"{row['name']} since {_day(row['first'])}, {_times(row['ratio'])} what was to be expected" for row in new
+            f"{row['name']} since {_day(row['first'])}{_more(row, small_numbers)}" for row in new
         )
         said: Block = Callout("note", "What was found", _runs(words + "."))
     else:
@@ -206,6 +208,11 @@ def _kinds(answer: Plain) -> str:
     return ", ".join(types).lower() if types else "crimes of every kind"
 
 
+def _more(row: Plain, small_numbers: bool) -> str:
+    """How many times what was expected: with what was expected, it would give a small count away."""
+    return f", {_times(row['ratio'])} what was to be expected" if small_numbers else ""
+
+
 def _times(ratio: float | None) -> str:
     return "many times" if ratio is None else f"{ratio:.1f} times"
 
@@ -213,7 +220,8 @@ def _times(ratio: float | None) -> str:
 def _count(value: int | None, small_numbers: bool) -> str:
     if value is None:
         return "not known"
-    return f"{value:,}" if small_numbers or value >= 5 else "under 5"
+    shown = value if small_numbers else published_count(value)
+    return "under 5" if math.isnan(shown) else f"{shown:,.0f}"
 
 
 def _day(text: str) -> str:

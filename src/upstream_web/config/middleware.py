@@ -17,6 +17,8 @@ def security_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
     """A content security policy without inline styles or outside hosts; pages are never kept in shared caches."""
 
     forms = " ".join(["'self'", *settings.CSP_FORM_ACTION])
+    tiles = "/".join(settings.MAP_TILES.split("/")[:3])
+    asked = f" {tiles}" if tiles else ""
 
     def answer(request: HttpRequest) -> HttpResponse:
         request.csp_nonce = secrets.token_urlsafe(16)
@@ -24,7 +26,8 @@ def security_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
         response.setdefault(
             "Content-Security-Policy",
             f"default-src 'self'; script-src 'self' 'nonce-{request.csp_nonce}'; style-src 'self'; "
-            f"img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action {forms}",
+            f"img-src 'self' data:{asked}; connect-src 'self'{asked}; object-src 'none'; base-uri 'none'; "
+            f"frame-ancestors 'none'; form-action {forms}",
         )
         response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         if "Cache-Control" not in response:

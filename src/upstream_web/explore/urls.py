@@ -4,7 +4,7 @@ from django.urls import path
 
 from upstream_web.explore import views
 from upstream_web.explore.models import Analysis
-from upstream_web.explore.views import places
+from upstream_web.explore.views import files, places
 
 app_name = "explore"
 urlpatterns = [
@@ -13,6 +13,14 @@ urlpatterns = [
     path("clusters/", views.analysis, {"kind": Analysis.Kind.CLUSTERS.value}, name="clusters"),
     path("when/", views.analysis, {"kind": Analysis.Kind.WHEN.value}, name="when"),
     path("hot-spots/", places.hot_spots, name="hot_spots"),
+    path(
+        "near-repeats/file/<str:ending>/",
+        files.kept,
+        {"kind": Analysis.Kind.NEAR_REPEATS.value},
+        name="near_repeats_file",
+    ),
+    path("clusters/file/<str:ending>/", files.kept, {"kind": Analysis.Kind.CLUSTERS.value}, name="clusters_file"),
+    path("hot-spots/file/<str:ending>/", files.kept, {"kind": Analysis.Kind.HOT_SPOTS.value}, name="hot_spots_file"),
     path("map/", places.explorer, name="map"),
-    path("map/file/<str:ending>/", places.file, name="map_file"),
+    path("map/file/<str:ending>/", files.look, name="map_file"),
 ]

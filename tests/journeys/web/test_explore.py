@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,25 @@ def test_places_are_looked_into_from_the_first_page_to_the_file(
     expect(page.get_by_text("so by chance, at most")).to_be_visible()
     expect(page.get_by_role("img")).to_have_count(3)
     seen_at_every_size(page)
+    a_map_is_opened_and_read_by_keyboard(page)
+
+
+def a_map_is_opened_and_read_by_keyboard(page: Page) -> None:
+    """Nothing of the map is asked for before its button is pressed, and nothing of any other host after."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    button = page.get_by_role("button", name="Move around the map")
+    button.focus()
+    assert not [one for one in asked if "/map" in one]
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-ready=yes]", timeout=30_000)
+    canvas = page.get_by_role("region", name="Hot spots, by events: a map to move around in")
+    expect(canvas).to_be_focused()
+    for key in ("+", "ArrowRight", "-", "ArrowLeft"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(1_500)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="events")).to_have_text(re.compile(r"^Square \d+: .* events"))
+    home = page.url.split("/explore/")[0]
+    assert all(one.startswith((home, "blob:", "data:")) for one in asked), asked
+    assert broken_rules(page) == []

@@ -1,6 +1,6 @@
 """Patterns in the records: for those whose role reads measures."""
 
-from factories.access import REFUSED, Row, World, admits, anywhere, areas, everybody
+from factories.access import ABSENT, REFUSED, Row, World, admits, anywhere, areas, everybody
 
 FIXTURES = ("figures",)
 
@@ -13,4 +13,7 @@ READERS = anywhere("neighbourhood_officer", "supervisor", "hub", "analyst", "per
 READ = admits(*READERS, others=REFUSED)
 
 PAGES = ("index", "near_repeats", "clusters", "when", "hot_spots", "map", "map_file")
-ROWS = [Row(f"explore:{page}", READ) for page in PAGES]
+FILES = ("near_repeats_file", "clusters_file", "hot_spots_file")
+"""Of a question that nobody has asked yet: for those who may ask, there is none."""
+UNASKED = admits(*READERS, others=REFUSED, found=ABSENT)
+ROWS = [*(Row(f"explore:{page}", READ) for page in PAGES), *(Row(f"explore:{page}", UNASKED) for page in FILES)]

@@ -267,3 +267,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSP_FORM_ACTION = ["/".join(OIDC_ISSUER.split("/")[:3])] if OIDC_ISSUER else []
 """Where a form may lead besides the site itself: signing in ends up at the identity provider."""
+MAP_TILES = os.environ.get("UPSTREAM_MAP_TILES", "")
+"""Pictures under the maps that move, from a server of one's own choice: an address with {z}, {x} and {y}. Without it
+the maps have no ground and nothing is asked of anybody."""
+MAP_ATTRIBUTION = os.environ.get("UPSTREAM_MAP_ATTRIBUTION", "")

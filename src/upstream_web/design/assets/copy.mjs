@@ -1,5 +1,5 @@
-// Copies the one font file that the styles name, and the favicon, beside what was built.
-import { copyFileSync, mkdirSync } from 'node:fs'
+// Copies the one font file that the styles name, the favicon, and the worker and styles of the map that moves.
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 const built = 'src/upstream_web/design/static/upstream/files'
 mkdirSync(built, { recursive: true })
@@ -8,6 +8,11 @@ copyFileSync(
   `${built}/source-sans-3.woff2`
 )
 copyFileSync('src/upstream_web/design/assets/favicon.svg', `${built}/favicon.svg`)
+const maplibre = 'node_modules/maplibre-gl/dist'
+// without its last line, which names a file of the makers' own
+const worker = readFileSync(`${maplibre}/maplibre-gl-worker.mjs`, 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n')
+writeFileSync(`${built}/../map-worker.js`, worker)
+copyFileSync(`${maplibre}/maplibre-gl.css`, `${built}/../map.css`)
 mkdirSync(`${built}/images`, { recursive: true })
 copyFileSync(
   'node_modules/@ministryofjustice/frontend/moj/assets/images/icon-document.svg',

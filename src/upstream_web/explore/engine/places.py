@@ -136,10 +136,14 @@ def hot_spots(asked: Mapping[str, Any], who: str, say: Callable[[str], None]) ->
 
 def hot_spots_drawn(answer: Mapping[str, Any], *, small_numbers: bool) -> tuple[Block, ...]:
     """A kept answer as blocks of a page."""
+    return hot_spot_blocks(answer, places_of_answer(answer), small_numbers=small_numbers)
+
+
+def places_of_answer(answer: Mapping[str, Any]) -> Places:
+    """The small areas of a kept answer, of the census that it was worked out on."""
     store = force().store
     codes = frozenset(row["lsoa"] for row in answer["places"])
-    places = _places(str(store.root), (answer["study"]["vintage"],), codes, _stamp(store))
-    return hot_spot_blocks(answer, places, small_numbers=small_numbers)
+    return _places(str(store.root), (answer["study"]["vintage"],), codes, _stamp(store))
 
 
 def versions_now(types: tuple[str, ...]) -> dict[str, int]:

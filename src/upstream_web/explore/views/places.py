@@ -1,17 +1,14 @@
 """Pages of places: the explorer and hot spots."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from upstream_web.design.forms import error_list
 from upstream_web.explore import changes
 from upstream_web.explore.access import hot_spots_for_reading, look_for_reading, records_for_exploring
-from upstream_web.explore.engine.places import as_file
 from upstream_web.explore.models import Analysis
 from upstream_web.explore.place_forms import ExplorerForm, HotSpotForm
 from upstream_web.explore.presenters import LEADS, hot_spots_of, look_title, look_words, seen_of, title_of
-
-FILES = {"csv": "text/csv; charset=utf-8", "geojson": "application/geo+json"}
 
 
 def explorer(request: HttpRequest) -> HttpResponse:
@@ -24,19 +21,6 @@ def explorer(request: HttpRequest) -> HttpResponse:
         "blocks": seen_of(found, form, **look_words(form, of)) if found else [],
     }  # fmt: skip
     return render(request, "explore/map.jinja", context)
-
-
-def file(request: HttpRequest, ending: str) -> HttpResponse:
-    """The same figures as a file."""
-    of = records_for_exploring(request.user)
-    form = ExplorerForm(request.GET, areas=of.areas, force=of.force)
-    if ending not in FILES or not form.is_valid():
-        raise Http404
-    found = look_for_reading(request.user, **form.look)
-    made = as_file(found.seen, f".{ending}", small_numbers=found.small_numbers)
-    answer = HttpResponse(made, content_type=FILES[ending])
-    answer["Content-Disposition"] = f'attachment; filename="places-{form.cleaned_data["last"]}.{ending}"'
-    return answer
 
 
 def hot_spots(request: HttpRequest) -> HttpResponse:

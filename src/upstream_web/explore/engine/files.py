@@ -1,0 +1,54 @@
+"""Kept answers as files for other programs: the same figures as the page, with outlines for a map."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import shapely
+
+from upstream.places.national_grid import in_degrees
+from upstream.reports.explore_files import Rows, band_file, cluster_file, hot_spot_file, risk_file
+from upstream.reports.rows_out import rows_as
+from upstream.scan.event_rows import shape
+from upstream_web.explore.engine.places import places_of_answer
+from upstream_web.explore.models import Analysis
+
+PARTS = {
+    Analysis.Kind.HOT_SPOTS: {"": ("csv", "geojson", "parquet")},
+    Analysis.Kind.NEAR_REPEATS: {
+        "": ("csv", "geojson", "parquet"), "bands": ("csv", "parquet"), "areas": ("geojson",),
+    },
+    Analysis.Kind.CLUSTERS: {"": ("csv", "geojson", "parquet"), "areas": ("geojson",)},
+}  # fmt: skip
+"""What of each kind of answer there is a file of: its main rows, others by name, and in which forms."""
+
+
+def file_of(kind: str, answer: Mapping[str, Any], part: str, ending: str, *, small_numbers: bool) -> bytes:
+    """One part of a kept answer as a file; the caller has looked into :data:`PARTS` whether there is one."""
+    if part == "areas":
+        outlines = _polygons(answer["outlines"])
+        return rows_as(f".{ending}", [{"area": at} for at in range(1, len(outlines) + 1)], shapes=outlines)
+    rows = band_file(answer) if part == "bands" else _rows(kind, answer, small_numbers)
+    if ending != "geojson":
+        return rows_as(f".{ending}", rows)
+    if kind == Analysis.Kind.HOT_SPOTS:
+        places = places_of_answer(answer)
+        at = {code: number for number, code in enumerate(places.codes.tolist())}
+        rows = [row for row in rows if row["lsoa"] in at]
+        shapes = list(in_degrees(places.outlines[[at[row["lsoa"]] for row in rows]]))
+    else:
+        shapes = [shape(row) for row in rows]
+    return rows_as(f".{ending}", rows, shapes=shapes)
+
+
+def _rows(kind: str, answer: Mapping[str, Any], small_numbers: bool) -> Rows:
+    made = {
+        Analysis.Kind.HOT_SPOTS: hot_spot_file,
+        Analysis.Kind.NEAR_REPEATS: risk_file,
+        Analysis.Kind.CLUSTERS: cluster_file,
+    }
+    return made[Analysis.Kind(kind)](answer, small_numbers=small_numbers)
+
+
+def _polygons(rings: list[list[list[float]]]) -> list[shapely.Geometry]:
+    return list(in_degrees(np.array([shapely.Polygon(ring) for ring in rings], object))) if rings else []

@@ -1,0 +1,53 @@
+"""What a page shows, as a file for other programs."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from upstream_web.explore.access import (
+    analysis_for_reading,
+    hot_spots_for_reading,
+    look_for_reading,
+    records_for_exploring,
+)
+from upstream_web.explore.engine.files import PARTS, file_of
+from upstream_web.explore.engine.places import as_file
+from upstream_web.explore.forms import AskForm
+from upstream_web.explore.models import Analysis
+from upstream_web.explore.place_forms import ExplorerForm, HotSpotForm
+
+TYPES = {
+    "csv": "text/csv; charset=utf-8", "geojson": "application/geo+json", "parquet": "application/vnd.apache.parquet",
+}  # fmt: skip
+
+
+def look(request: HttpRequest, ending: str) -> HttpResponse:
+    """The figures of the explorer."""
+    of = records_for_exploring(request.user)
+    form = ExplorerForm(request.GET, areas=of.areas, force=of.force)
+    if ending not in TYPES or not form.is_valid():
+        raise Http404
+    found = look_for_reading(request.user, **form.look)
+    made = as_file(found.seen, f".{ending}", small_numbers=found.small_numbers)
+    return _sent(made, f"places-{form.cleaned_data['last']}", ending)
+
+
+def kept(request: HttpRequest, kind: str, ending: str) -> HttpResponse:
+    """An answer that is kept, or a part of it."""
+    of, part = records_for_exploring(request.user), request.GET.get("part", "")
+    hot = kind == Analysis.Kind.HOT_SPOTS
+    form = HotSpotForm(request.GET, areas=of.areas, force=of.force) if hot else AskForm(request.GET, kind=kind, of=of)
+    if ending not in PARTS[Analysis.Kind(kind)].get(part, ()) or not form.is_valid():
+        raise Http404
+    found = (
+        hot_spots_for_reading(request.user, form.asked) if hot
+        else analysis_for_reading(request.user, kind, form.asked)
+    )  # fmt: skip
+    if found is None:
+        raise Http404
+    made = file_of(kind, found.analysis.answer, part, ending, small_numbers=found.small_numbers)
+    return _sent(made, "-".join(one for one in (kind.replace("_", "-"), part) if one), ending)
+
+
+def _sent(made: bytes, name: str, ending: str) -> HttpResponse:
+    answer = HttpResponse(made, content_type=TYPES[ending])
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
+    return answer
