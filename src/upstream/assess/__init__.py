@@ -4,5 +4,7 @@ finding   what one method found: effect, what it rests on, how sure; the same fo
 panel     counts by place and period, what was treated from when, and what may be compared; unusable data are refused
 ladder    the strongest method that the data carry answers, the rest check it, disagreement is said aloud
 in_words  a finding in plain words
+methods   the methods that it asks, each with what it cannot do without
+of_records  a panel counted from recorded events
 kept      an answer as plain data and back
 """

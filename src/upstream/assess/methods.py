@@ -1,0 +1,22 @@
+"""The methods that the ladder asks, each with what it cannot do without. A new method adds its line here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from upstream.assess import counts
+from upstream.assess.ladder import Method, Needs
+
+METHODS: Final = (
+    Method(
+        "before_after_compared",
+        "Before and after, against a comparison",
+        50,
+        Needs(before=2, after=1, comparisons=1),
+        counts.before_and_after_compared,
+    ),
+    Method(
+        "displacement_difference", "Weighted displacement difference", 40, Needs(comparisons=1), counts.displacement
+    ),
+    Method("before_after", "Before and after", 10, Needs(before=2), counts.before_and_after),
+)

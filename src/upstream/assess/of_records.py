@@ -1,0 +1,98 @@
+"""The panel of an assessment, counted from recorded events by small area and month."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from upstream.assess.finding import Refused
+from upstream.assess.ladder import Answer, answer
+from upstream.assess.methods import METHODS
+from upstream.assess.panel import Panel, panel_of
+from upstream.measures.asked import ENGINE_VERSION
+from upstream.measures.crime_types import type_label
+from upstream.measures.events import Events, EventsOf, events
+from upstream.measures.result import TableVersion
+from upstream.periods import Month, months
+from upstream.store import ReadingScope, Store
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOf:
+    """What is assessed.
+
+    Attributes
+    ----------
+    first, start, last
+        Months, all included: where the time before begins, the first month after it began, the last month.
+    treated
+        Codes of small areas.
+    comparison
+        Codes of small areas that were left alone; ``None``: every other one.
+    types
+        Types as plans name them; empty: every crime.
+    force
+        Slug of the force, where a table holds several.
+    """
+
+    first: Month
+    start: Month
+    last: Month
+    treated: tuple[str, ...]
+    comparison: tuple[str, ...] | None = None
+    types: tuple[str, ...] = ()
+    force: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """An answer with what it rests on."""
+
+    answer: Answer
+    panel: Panel
+    tables: tuple[TableVersion, ...]
+    engine_version: str
+
+
+def assess_records(asked: AskedOf, store: Store, scope: ReadingScope, **options: Any) -> Assessed:
+    """Count, and ask every method that the counts carry."""
+    of = EventsOf(asked.first.first_day, asked.last.last_day, types=asked.types, force=asked.force)
+    read = events(of, store, scope, need="small area", **options)
+    panel = panel_of_events(read, asked)
+    return Assessed(answer(panel, METHODS), panel, read.tables, ENGINE_VERSION)
+
+
+def panel_of_events(read: Events, asked: AskedOf) -> Panel:
+    """Counts by small area and month; a place where nothing was recorded counts nought, a month not held is refused."""
+    if read.missing:
+        raise Refused(
+            f"Nothing is held of {read.missing[0].label}.",
+            allowed="every month from before to after",
+            remedy="Add the records of that month, or begin after it: a month not held is not nought.",
+        )
+    every = tuple(months(asked.first, asked.last))
+    units = sorted({*read.small_area.tolist(), *asked.treated, *(asked.comparison or ())} - {""})
+    place = {unit: at for at, unit in enumerate(units)}
+    known = read.small_area != ""
+    counts = np.zeros((len(units), len(every)), np.int64)
+    rows = np.array([place[unit] for unit in read.small_area[known].tolist()], np.int64)
+    np.add.at(counts, (rows, read.month[known] - asked.first.index), 1)
+    return panel_of(
+        ((unit, str(month), float(counts[i, j])) for i, unit in enumerate(units) for j, month in enumerate(every)),
+        outcome=named(read.table, asked.types),
+        treated=asked.treated,
+        start=str(asked.start),
+        comparison=asked.comparison,
+    )
+
+
+def named(table: str, types: Sequence[str]) -> str:
+    """What is counted, in words."""
+    kind = "incidents" if table == "incidents" else "crimes"
+    if not types:
+        return f"recorded {kind}"
+    labels = (label[:1].lower() + label[1:] for label in (type_label(table, one) for one in types))
+    return f"recorded {kind} of {' and '.join(labels)}"

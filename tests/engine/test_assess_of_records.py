@@ -1,0 +1,100 @@
+"""An assessment from recorded events, and what a reader sees of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fixtures_events import FIRST, made
+from upstream.assess.finding import Refused
+from upstream.assess.ladder import Answer, answer
+from upstream.assess.methods import METHODS
+from upstream.assess.of_records import AskedOf, named, panel_of_events
+from upstream.periods import Month
+from upstream.reports.assessment import ShownAnswer, answer_blocks
+from upstream.reports.document import Bullets, Callout, Chart, Facts, Table, text_of
+
+START = Month(2022, 9)
+ASKED = AskedOf(Month(2022, 1), START, Month(2022, 12), ("T1",), types=("residential_burglary",))
+
+
+def events(factor: float = 0.4, per_month: int = 12) -> object:
+    """One treated small area that falls by a factor, four that stay."""
+    days, places = [], []
+    for month in range(12):
+        for unit in ("T1", "C1", "C2", "C3", "C4"):
+            n = per_month + month % 3
+            n = round(n * factor) if unit == "T1" and month >= 8 else n
+            days += [(dt.date(2022, month + 1, 3) - FIRST).days] * n
+            places += [unit] * n
+    return made(np.zeros(len(days)), np.zeros(len(days)), days, small_areas=places)
+
+
+def shown(got: Answer, *, public: bool = False) -> dict[str, object]:
+    blocks = answer_blocks(ShownAnswer(got, "Marsh Green", (("crimes", 3),), public))
+    return {type(one).__name__: one for one in blocks}
+
+
+def test_events_are_counted_by_place_and_month() -> None:
+    panel = panel_of_events(events(), ASKED)
+    assert panel.units == ("C1", "C2", "C3", "C4", "T1")
+    assert panel.start == 8
+    assert panel.series("treated").tolist() == [12, 13, 14, 12, 13, 14, 12, 13, 6, 5, 5, 6]
+    assert panel.comparison.sum() == 4
+    alone = panel_of_events(events(), replace(ASKED, comparison=("C2", "C9")))
+    assert alone.series("comparison").tolist()[:2] == [12, 13]  # C9: a place where nothing was recorded counts nought
+    assert alone.roles[alone.units.index("C1")] == "unused"
+
+
+def test_a_planted_fall_is_found_and_a_null_is_not() -> None:
+    found = answer(panel_of_events(events(0.4), ASKED), METHODS, [])
+    assert found.main.method == "before_after_compared"
+    assert found.main.ratio is not None
+    assert found.main.ratio.upper < 1
+    assert found.main.verdict.band.term == "Almost certain"
+    null = answer(panel_of_events(events(1.0), ASKED), METHODS, [])
+    assert null.main.ratio is not None
+    assert null.main.ratio.lower < 1 < null.main.ratio.upper
+
+
+def test_a_reader_sees_the_answer_its_graph_and_what_it_rests_on() -> None:
+    parts = shown(answer(panel_of_events(events(), ASKED), METHODS, []))
+    facts = parts["Facts"]
+    assert isinstance(facts, Facts)
+    said = {name: text_of(runs) for name, runs in facts.items}
+    assert "lower than without it" in said["Effect"]
+    assert "Maryland scale" in said["How sure"]
+    chart = parts["Chart"]
+    assert isinstance(chart, Chart)
+    assert chart.svg.startswith("<svg")
+    assert len(chart.data.rows) == 12
+    assert [row.group for row in chart.data.rows if row.group] == ["Before", "After it began"]
+    checks = parts["Table"]
+    assert isinstance(checks, Table)
+    assert next(row.cells[0].text for row in checks.rows) == "Before and after, against a comparison"
+    assert isinstance(parts["Bullets"], Bullets)
+
+
+def test_small_numbers_are_withheld_from_those_who_may_not_see_them() -> None:
+    got = answer(panel_of_events(events(0.4, 40), ASKED), METHODS, [])
+    parts = shown(got, public=True)
+    assert "Chart" not in parts
+    facts = parts["Facts"]
+    assert isinstance(facts, Facts)
+    assert "fewer" not in {name: text_of(runs) for name, runs in facts.items}["Effect"]
+    few = shown(answer(panel_of_events(events(0.1, 4), ASKED), METHODS, []), public=True)
+    assert set(few) == {"Callout"}
+    assert isinstance(few["Callout"], Callout)
+
+
+def test_months_that_are_not_held_are_refused() -> None:
+    with pytest.raises(Refused, match="Nothing is held of March 2022"):
+        panel_of_events(replace(events(), missing=(Month(2022, 3),)), ASKED)
+
+
+def test_what_is_counted_has_a_name() -> None:
+    assert named("crimes", ["residential_burglary"]).startswith("recorded crimes of ")
+    assert named("incidents", []) == "recorded incidents"
