@@ -20,6 +20,7 @@ import shapely
 
 from upstream.cli.settings import load_settings
 from upstream.datasets import Manifest, build
+from upstream.datasets.ages import bands
 from upstream.datasets.build import read_manifest
 from upstream.datasets.monthly import YearWanted, construct_year
 from upstream.datasets.offences import OFFENCES
@@ -29,10 +30,10 @@ from upstream.errors import BadInput
 from upstream.periods import Month
 
 TABLES = (
-    "ambulance_incidents", "arrests", "contacts", "crimes", "ed_assaults", "fire_incidents", "housing_stock",
-    "incidents", "iom_cohort", "licensed_premises", "open_investigations", "outcomes", "people_in_crimes",
-    "problem_plans", "returns", "road_collisions", "school_exclusions", "stop_searches", "survey_responses",
-    "unresourced",
+    "ages_and_sexes", "ambulance_incidents", "arrests", "contacts", "crimes", "ed_assaults", "fire_incidents",
+    "housing_stock", "incidents", "iom_cohort", "licensed_premises", "open_investigations", "outcomes",
+    "people_in_crimes", "problem_plans", "returns", "road_collisions", "school_exclusions", "stop_searches",
+    "survey_responses", "unresourced",
 )  # fmt: skip
 TYPES = {
     "text": pa.string(), "category": pa.string(), "pseudonym": pa.string(), "integer": pa.int64(),
@@ -128,6 +129,22 @@ def test_people_and_outcomes_belong_to_crimes(full: duckdb.DuckDBPyConnection) -
     assert early == 0
     assert 0 < lost < 1000
     assert twice < 0.03 * full.execute("select count(*) from outcomes").fetchone()[0]
+
+
+def test_everybody_has_one_sex_and_grows_older_from_crime_to_crime(small: duckdb.DuckDBPyConnection) -> None:
+    order = "list_position(['" + "', '".join(bands()) + "'], age_band)"
+    younger, both = small.execute(
+        f"select count(*) filter (band < before), count(*) from (select person, {order} as band, lag({order}) over "
+        "(partition by person order by recorded_on) as before from ages_and_sexes where age_band is not null)"
+    ).fetchone() or (None, None)
+    assert younger == 0 < both
+    sexes = small.execute("select max(n) from (select count(distinct sex) as n from ages_and_sexes group by person)")
+    assert sexes.fetchone() == (1,)
+    stray = small.execute(
+        "select count(*) from ages_and_sexes a left join people_in_crimes p using (crime_ref, person) "
+        "where p.business is distinct from false or p.recorded_on <> a.recorded_on"
+    ).fetchone()
+    assert stray == (0,)
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path, small_force: Manifest) -> None:

@@ -1,26 +1,68 @@
-"""A profile as plain data, to be kept with what was asked, and back again."""
+"""A problem profile as plain data, to be kept with what was asked, and back again."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
+from upstream.analyse.alike import AlikePlaces
 from upstream.analyse.monthly import MonthOf
+from upstream.analyse.near_by import NearBy
+from upstream.analyse.people import Bands, People
+from upstream.analyse.problem_profile import Beside, Comparator, PlaceFacts, ProblemProfile, Trend
 from upstream.analyse.profile import Part, Profile, ProfileOf, Repeats
 from upstream.analyse.when import WeekHours
 from upstream.harm.totals import Cost, Counted, Harm
+from upstream.measures.facilities_near import Facility
 from upstream.measures.result import TableVersion
 from upstream.periods import Month
+from upstream.stats.intervals import Interval
+
+COUNTS_ALONE: Final = (
+    "The records alone were counted then: count again for the trend, the same elsewhere, people and partners."
+)
 
 
-def as_data(profile: Profile) -> dict[str, Any]:
+def as_data(made: ProblemProfile) -> dict[str, Any]:
     """Everything in a profile as JSON has it; decimals as text, so that no digit is lost."""
-    made: dict[str, Any] = _plain(asdict(profile))
-    return made
+    found: dict[str, Any] = _plain(asdict(made))
+    return found
+
+
+def from_data(data: Mapping[str, Any]) -> ProblemProfile:
+    """The profile that :func:`as_data` made the data of; of counts kept before there were profiles, the counts."""
+    if "profile" not in data:
+        return ProblemProfile(_counts(data), not_held=(COUNTS_ALONE,))
+    trend, people, place, alike, near = (data[key] for key in ("trend", "people", "place", "alike", "near"))
+    return ProblemProfile(
+        profile=_counts(data["profile"]),
+        trend=Trend(trend["then"], trend["now"], Interval(**trend["ratio"])) if trend else None,
+        people=People(*(_bands(people[role]) for role in ("victims", "suspects"))) if people else None,
+        place=PlaceFacts(**place) if place else None,
+        comparators=tuple(Comparator(**{**one, "rate": Interval(**one["rate"])}) for one in data["comparators"]),
+        alike=_alike(alike) if alike else None,
+        near=_near(near) if near else None,
+        beside=tuple(Beside(**one) for one in data["beside"]),
+        not_held=tuple(data["not_held"]),
+    )
+
+
+def _bands(data: Mapping[str, Any]) -> Bands:
+    return Bands(tuple(data["ages"]), tuple(tuple(row) for row in data["counts"]))
+
+
+def _alike(data: Mapping[str, Any]) -> AlikePlaces:
+    listed = {key: tuple(data[key]) for key in ("variables", "codes", "names")}
+    return AlikePlaces(**{**data, **listed, "rate": Interval(**data["rate"])})
+
+
+def _near(data: Mapping[str, Any]) -> NearBy:
+    found = {key: tuple(Facility(**one) for one in data[key]) for key in ("inside", "around")}
+    return NearBy(**{**data, **found, "not_held": tuple(data["not_held"])})
 
 
 def _plain(value: Any) -> Any:
@@ -39,8 +81,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def from_data(data: Mapping[str, Any]) -> Profile:
-    """The profile that :func:`as_data` made the data of."""
+def _counts(data: Mapping[str, Any]) -> Profile:
     of, hours, harm, cost = data["of"], data["hours"], data["harm"], data["cost"]
     return Profile(
         of=ProfileOf(

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from upstream.analyse.profile import Profile, ProfileOf, profile
+from upstream.analyse.alike import AlikePlaces, alike_places
+from upstream.analyse.near_by import NearBy, near_by
+from upstream.analyse.people import TABLE as AGES
+from upstream.analyse.people import People, bands_of
+from upstream.analyse.profile import Profile, ProfileOf, profile, rows_of
 from upstream.analyse.small_area_needs import VINTAGE, SmallArea, small_areas_of
 from upstream.errors import NotHeld
 from upstream.measures.asked import EngineName
 from upstream.measures.crime_types import left_out, types_in
 from upstream.measures.engines import ask
-from upstream.measures.slice_questions import SliceRows, by_small_area, in_small_areas
+from upstream.measures.questions import Question
+from upstream.measures.slice_questions import SliceRows, by_age_and_sex, by_small_area, in_small_areas
 from upstream.places.tables import DEPRIVATION, read_table
 from upstream.records.contract import contract
 from upstream.stats.intervals import Interval, poisson_interval, rate_ratio
-from upstream.store import ReadingScope, Store
+from upstream.store import ReadingScope, Snapshot, Store
 
 YEAR: Final = 12
 REGISTERS: Final[tuple[str, ...]] = ("licensed_premises",)
@@ -29,6 +34,10 @@ PARTNERS: Final[tuple[str, ...]] = (
     "road_collisions",
 )
 """Tables of partners that say what is near by and what they saw there."""
+TABLES: Final = frozenset(
+    {"crimes", "incidents", "people_in_crimes", "street_crimes", "school_exclusions", AGES, *PARTNERS}
+)
+"""Every table that a profile reads where it is held: what a scope must name for all of it."""
 MOST_DEPRIVED: Final = (1, 2)
 """Deciles of the most deprived fifth; decile 1 is the most deprived."""
 
@@ -114,10 +123,16 @@ class ProblemProfile:
         The records, counted.
     trend
         ``None`` without two years of months that are held.
+    people
+        Victims and suspects by age and sex; ``None`` where nobody holds them, or they are not open to the reader.
     place
         ``None`` where no population by small area is held.
     comparators
         The place first, then policing areas, the highest rate first.
+    alike
+        Small areas most like those of a small place; ``None`` of a wide one.
+    near
+        Facilities in and around a place of named small areas; ``None`` of a wider one.
     beside
         Partners' tables that are held and open to the reader, with their rows in the place and period.
     not_held
@@ -125,11 +140,37 @@ class ProblemProfile:
     """
 
     profile: Profile
-    trend: Trend | None
-    place: PlaceFacts | None
-    comparators: tuple[Comparator, ...]
-    beside: tuple[Beside, ...]
-    not_held: tuple[str, ...]
+    trend: Trend | None = None
+    people: People | None = None
+    place: PlaceFacts | None = None
+    comparators: tuple[Comparator, ...] = ()
+    alike: AlikePlaces | None = None
+    near: NearBy | None = None
+    beside: tuple[Beside, ...] = ()
+    not_held: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Where from, for whom and how a profile is read."""
+
+    store: Store
+    scope: ReadingScope
+    engine: EngineName = "duckdb"
+    memory: str | None = None
+    threads: int | None = None
+
+    def rows(
+        self, questions: Mapping[str, Question], opened: Mapping[str, Snapshot]
+    ) -> dict[str, list[dict[str, Any]]]:
+        """The answers to some questions by their names."""
+        with ask(list(questions.values()), opened, self.engine, memory=self.memory, threads=self.threads) as answers:
+            return {name: one.rows.to_pylist() for name, one in zip(questions, answers, strict=True)}
+
+    def open(self, *names: str) -> dict[str, Snapshot]:
+        """Those of some tables that are held and open to the reader."""
+        held = (name for name in names if self.store.holds(name) and name in self.scope.tables)
+        return {name: self.store.snapshot(name, scope=self.scope) for name in held}
 
 
 def problem_profile(
@@ -144,8 +185,8 @@ def problem_profile(
 ) -> ProblemProfile:
     """A problem's records and what stands beside them.
 
-    Question: how much of it is there, when, where and who again; is it rising, is it more than elsewhere, who lives
-    there?
+    Question: how much of it is there, when, where and who again; is it rising, is it more than elsewhere, whom does it
+    harm, who lives there?
 
     Parameters: as :func:`profile`; ``areas`` code to name of the policing areas.
 
@@ -153,52 +194,67 @@ def problem_profile(
 
     When not to use: to say why it is more here. Places differ in much that no table holds.
 
-    Source: :func:`profile`, :mod:`upstream.stats.intervals`.
+    Source: :func:`profile`, :mod:`upstream.stats.intervals`, :mod:`upstream.stats.similarity`.
     """
+    read = Reading(store, scope, engine, memory, threads)
     counted = profile(of, store, scope, engine=engine, memory=memory, threads=threads)
-    not_held = ["Ages and sexes of people are not in the records that are held, so they are not shown."]
+    made = ProblemProfile(counted, _trend(counted), _people(counted, read))
+    not_held = [] if made.people else ["Ages and sexes of people are not held, or not open to whoever asked."]
     try:
         small, _ = small_areas_of(store, areas, of.force, 1)
     except NotHeld as error:
-        return ProblemProfile(counted, _trend(counted), None, (), (), (*not_held, error.what))
-    here = _inside(of, small, areas)
-    beside, lacking = _beside(of, here, store, scope, engine, memory, threads)
-    if lacking:
-        not_held.append(f"Not held, or not open to whoever asked: {', '.join(lacking)}.")
-    everywhere = _counts_everywhere(of, counted.table, store, scope, engine, memory, threads)
-    return ProblemProfile(
-        counted,
-        _trend(counted),
-        _facts(here, store),
-        _comparators(small, here, everywhere, counted),
-        beside,
-        tuple(not_held),
+        return replace(made, not_held=(*not_held, error.what))
+    return _beside_place(made, small, _inside(of, small, areas), read, not_held)
+
+
+def _beside_place(
+    made: ProblemProfile,
+    small: Sequence[SmallArea],
+    here: Sequence[SmallArea],
+    read: Reading,
+    not_held: Sequence[str],
+) -> ProblemProfile:
+    """The profile with what is known of its place."""
+    of = made.profile.of
+    beside, lacking = _beside(of, here, read)
+    counts = _counts_everywhere(of, made.profile.table, read)
+    years = sum(month.count is not None for month in made.profile.months) / YEAR
+    codes = [area.code for area in here]
+    said = [*not_held, *([f"Not held, or not open to whoever asked: {', '.join(lacking)}."] if lacking else [])]
+    return replace(
+        made,
+        place=_facts(here, read.store),
+        comparators=_comparators(small, here, counts, years),
+        alike=alike_places(small, here, counts, years, read.store),
+        near=near_by(codes, VINTAGE, read.store, read.scope) if of.small_areas and codes else None,
+        beside=beside,
+        not_held=tuple(said),
     )
 
 
-def _beside(
-    of: ProfileOf,
-    here: Sequence[SmallArea],
-    store: Store,
-    scope: ReadingScope,
-    engine: EngineName,
-    memory: str | None,
-    threads: int | None,
-) -> tuple[tuple[Beside, ...], tuple[str, ...]]:
+def _people(counted: Profile, read: Reading) -> People | None:
+    """Victims and suspects of the crimes by age and sex."""
+    opened = read.open("people_in_crimes", AGES) if counted.table == "crimes" else {}
+    if len(opened) < 2:
+        return None
+    opened[counted.table] = read.store.snapshot(counted.table, scope=read.scope)
+    own = rows_of(counted.of, counted.table, read.store, opened[counted.table])
+    found = read.rows({role: by_age_and_sex(own, role) for role in ("victim", "suspect")}, opened)
+    return People(bands_of(found["victim"]), bands_of(found["suspect"]))
+
+
+def _beside(of: ProfileOf, here: Sequence[SmallArea], read: Reading) -> tuple[tuple[Beside, ...], tuple[str, ...]]:
     """Partners' tables with their rows in the place; and titles of those that are not held or not open."""
     titles = {name: contract(name).title for name in PARTNERS}
-    opened = {
-        name: store.snapshot(name, scope=scope) for name in PARTNERS if store.holds(name) and name in scope.tables
-    }
+    opened = read.open(*PARTNERS)
     codes = [area.code for area in here]
     questions = {
         name: in_small_areas(name, codes, None if name in REGISTERS else of.first.first_day, of.last.last_day)
         for name in opened
     }
-    with ask(list(questions.values()), opened, engine, memory=memory, threads=threads) as answers:
-        counts = [int(answer.rows.to_pylist()[0]["n"]) for answer in answers]
-    found = (Beside(name, titles[name], n, name in REGISTERS) for name, n in zip(questions, counts, strict=True))
-    return tuple(found), tuple(title for name, title in titles.items() if name not in opened)
+    rows = read.rows(questions, opened)
+    found = tuple(Beside(name, titles[name], int(rows[name][0]["n"]), name in REGISTERS) for name in questions)
+    return found, tuple(title for name, title in titles.items() if name not in opened)
 
 
 def _trend(counted: Profile) -> Trend | None:
@@ -216,23 +272,14 @@ def _inside(of: ProfileOf, small: Sequence[SmallArea], areas: Mapping[str, str])
     return [area for area in small if (wanted is None or area.area in wanted) and (not codes or area.code in codes)]
 
 
-def _counts_everywhere(
-    of: ProfileOf,
-    table: str,
-    store: Store,
-    scope: ReadingScope,
-    engine: EngineName,
-    memory: str | None,
-    threads: int | None,
-) -> dict[str, int]:
+def _counts_everywhere(of: ProfileOf, table: str, read: Reading) -> dict[str, int]:
     """The same types and months by small area of the whole force, as far as the reader may see."""
-    opened = store.snapshot(table, scope=scope)
+    opened = {table: read.store.snapshot(table, scope=read.scope)}
     rows = SliceRows(
         table, of.first.first_day, of.last.last_day, types=types_in(table, of.types), force=of.force,
-        without_types=left_out(table, of.types), visible=None if table == "street_crimes" else opened.areas,
+        without_types=left_out(table, of.types), visible=None if table == "street_crimes" else opened[table].areas,
     )  # fmt: skip
-    with ask([by_small_area(rows)], {table: opened}, engine, memory=memory, threads=threads) as (answer,):
-        found: list[dict[str, Any]] = answer.rows.to_pylist()
+    found = read.rows({"n": by_small_area(rows)}, opened)["n"]
     return {row["lsoa"]: int(row["n"]) for row in found if row["lsoa"] is not None}
 
 
@@ -254,9 +301,8 @@ def _comparators(
     small: Sequence[SmallArea],
     here: Sequence[SmallArea],
     everywhere: Mapping[str, int],
-    counted: Profile,
+    years: float,
 ) -> tuple[Comparator, ...]:
-    held = sum(month.count is not None for month in counted.months)
     residents: Counter[str] = Counter()
     counts: Counter[str] = Counter()
     for area in small:
@@ -264,11 +310,11 @@ def _comparators(
         counts[area.area] += everywhere.get(area.code, 0)
 
     def made(name: str, count: int, people: int, *, is_here: bool) -> Comparator:
-        rate = poisson_interval(count, exposure=people / 1000 * held / YEAR)
+        rate = poisson_interval(count, exposure=people / 1000 * years)
         return Comparator(name, count, people, rate, is_here)
 
     own = sum(everywhere.get(area.code, 0) for area in here)
     people = sum(area.residents for area in here)
-    place = [made("This place", own, people, is_here=True)] if people and held else []
-    others = [made(name, counts[name], residents[name], is_here=False) for name in residents if held]
+    place = [made("This place", own, people, is_here=True)] if people and years else []
+    others = [made(name, counts[name], residents[name], is_here=False) for name in residents if years]
     return (*place, *sorted(others, key=lambda one: (-one.rate.estimate, one.name)))

@@ -191,20 +191,37 @@ def profile(
 # --- what is asked ------------------------------
 
 
+def rows_of(of: ProfileOf, table: str, store: Store, opened: Snapshot) -> SliceRows:
+    """The rows that a profile is of, as far as the reader may see them."""
+    place = within(table, of.areas, of.small_areas, store)
+    return _rows(of, table, place, opened, of.first, types_in(table, of.types), left_out(table, of.types))
+
+
+def _rows(
+    of: ProfileOf,
+    table: str,
+    place: Within,
+    opened: Snapshot,
+    first: Month,
+    types: tuple[str, ...] | None,
+    without: tuple[str, ...] = (),
+) -> SliceRows:
+    return SliceRows(
+        table,
+        first.first_day,
+        of.last.last_day,
+        types=types,
+        visible=None if table == "street_crimes" else opened.areas,  # open data is for everybody
+        force=of.force,
+        without_types=without,
+        areas=place.areas,
+        small_areas=place.small_areas,
+    )
+
+
 def _questions(of: ProfileOf, table: str, place: Within, opened: Mapping[str, Snapshot]) -> dict[str, Question]:
     def rows(name: str, first: Month, types: tuple[str, ...] | None, without: tuple[str, ...] = ()) -> SliceRows:
-        visible = None if name == "street_crimes" else opened[name].areas  # open data is for everybody
-        return SliceRows(
-            name,
-            first.first_day,
-            of.last.last_day,
-            types=types,
-            visible=visible,
-            force=of.force,
-            without_types=without,
-            areas=place.areas,
-            small_areas=place.small_areas,
-        )
+        return _rows(of, name, place, opened[name], first, types, without)
 
     types, without = types_in(table, of.types), left_out(table, of.types)
     before = of.first.financial_year.previous.first_month

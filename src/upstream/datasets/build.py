@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from upstream.datasets import caseload, crime_tables, custody, demand, outcomes, planted, returns, surveys
+from upstream.datasets import ages, caseload, crime_tables, custody, demand, outcomes, planted, returns, surveys
 from upstream.datasets.crimes import Crimes, draw_crimes
 from upstream.datasets.geography import SmallAreas, invent_map, write_places
 from upstream.datasets.partners import write_partner_tables
@@ -134,8 +134,9 @@ def _crimes_and_people(
     folder.write("returns", [returns.returns_columns(crimes, setting)])
     kept = planted.half_uploaded(crimes, setting)
     folder.write("crimes", [_rows(crime_tables.crime_columns(crimes, refs, small, setting), kept)])
-    people = crime_tables.people_columns(crimes, parties.of(kept[parties.crime]), refs, setting)
-    folder.write("people_in_crimes", [people])
+    known = parties.of(kept[parties.crime])
+    folder.write("people_in_crimes", [crime_tables.people_columns(crimes, known, refs, setting)])
+    folder.write(ages.TABLE, [ages.age_columns(crimes, known, refs, setting)])
     return crimes, truths
 
 

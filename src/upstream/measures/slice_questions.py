@@ -230,6 +230,29 @@ def by_offences_a_victim(wanted: SliceRows) -> Question:
     return Question("slice", (wanted.table, "people_in_crimes"), answer)
 
 
+def by_age_and_sex(wanted: SliceRows, role: str) -> Question:
+    """People in a role by age band at the first of the slice's crimes and by sex: age, sex (null: not known), n people.
+
+    Nobody has two ages in the answer: the youngest band recorded is that of the first crime. Where two sexes are
+    recorded of one person, neither is told. Businesses are left out.
+    """
+    refs = _rows(wanted).select("crime_ref")
+    people = unbound(source_table("people_in_crimes"))
+    people = people.filter(
+        (people["role"] == role).fill_null(False), ~people["business"].fill_null(False), people["person"].notnull()
+    ).select("crime_ref", "person")
+    held = source_table("ages_and_sexes")
+    described = unbound(held).select("crime_ref", "person", "age_band", "sex")
+    order = held.columns["age_band"].allowed or ()
+    rank = described["age_band"].cases(*((band, at) for at, band in enumerate(order)))
+    described = described.mutate(upstream_band=rank.cast("int64"))
+    own = people.semi_join(refs, "crime_ref").distinct().left_join(described, ["crime_ref", "person"])
+    each = own.group_by("person").agg(age=own.upstream_band.min(), first=own.sex.min(), last=own.sex.max())
+    each = each.mutate(upstream_sex=ibis.cases((each["first"] == each["last"], each["first"])))
+    answer = each.group_by(age=each.age, sex=each.upstream_sex).agg(n=each.count())
+    return Question("slice", (wanted.table, "people_in_crimes", "ages_and_sexes"), answer)
+
+
 def _victims() -> ir.Table:
     people = unbound(source_table("people_in_crimes"))
     return people.filter(
