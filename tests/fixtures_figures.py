@@ -17,7 +17,7 @@ MEASURES = (
     *("crime_total", "grade_1_response_time", "positive_action", "da_arrest_rate", "repeat_victim_rate"),
     *("calls_999_in_time", "satisfaction_burglary"),
 )
-TABLES = ("crimes", "outcomes", "arrests", "incidents", "people_in_crimes", "survey_responses")
+TABLES = ("crimes", "outcomes", "arrests", "incidents", "people_in_crimes", "ages_and_sexes", "survey_responses")
 MONTH = "2022-06"
 SILENT = [].append
 """Where a calculation says what it is doing, when nobody listens."""

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from factories.people import AreaFactory, OrganisationFactory, TeamFactory, person
 from factories.problems import InvitationFactory, PlanFactory
-from upstream.analyse.kept import as_data, from_data
+from upstream.analyse.kept import COUNTS_ALONE, as_data, from_data
+from upstream.analyse.problem_profile import ProblemProfile
 from upstream.analyse.profile import ProfileOf, profile
 from upstream.periods import Month
 from upstream.store import Store
@@ -74,7 +75,7 @@ def test_one_click_counts_keeps_versions_and_shows_the_engines_figures(signed_in
     assert page.wsgi_request.path == f"/plans/{plan.pk}/scanning/"
     shown, expected = words(page), by_the_engine(figures)
     row = plan.slices.get()
-    assert from_data(row.result).total == expected.total > 20
+    assert from_data(row.result).profile.total == expected.total > 20
     assert row.asked["from"] == "2021-04"
     assert row.data_versions == {one.table: one.version for one in expected.tables}
     assert f"{expected.total:,} , April 2021 to June 2022" in shown
@@ -124,10 +125,10 @@ def test_small_areas_named_in_the_details_narrow_the_place_and_never_leave_the_a
     plan.refresh_from_db()
     assert plan.small_areas == [first.key]
     count(signed_in, plan)
-    assert plan.slices.get().result["total"] == first.count
+    assert plan.slices.get().result["profile"]["total"] == first.count
     Plan.objects.filter(pk=plan.pk).update(area=AreaFactory(code="B", name="North"))
     count(signed_in, plan)
-    assert plan.slices.first().result["total"] == 0
+    assert plan.slices.first().result["profile"]["total"] == 0
 
 
 @pytest.mark.parametrize(
@@ -155,7 +156,7 @@ def test_a_beat_is_counted_by_its_small_areas(signed_in, plan, figures) -> None:
         AreaFactory(code=part.key, kind="small_area", path=f"A/A1/{part.key}/")
     Plan.objects.filter(pk=plan.pk).update(area=beat)
     count(signed_in, plan)
-    assert plan.slices.get().result["total"] == first.count + second.count
+    assert plan.slices.get().result["profile"]["total"] == first.count + second.count
 
 
 def test_without_a_store_or_with_months_not_held_it_says_so(signed_in, plan, settings, tmp_path, figures) -> None:
@@ -186,11 +187,11 @@ def test_partners_see_no_small_number_and_count_nothing(client, signed_in, plan,
     client.force_login(partner)
     for stage in ("scanning", "analysis"):
         page = client.get(f"/plans/{plan.pk}/{stage}/").content.decode()
-        cells = re.findall(r'numeric">\s*(?:<data[^>]*>)?([0-9,]+)', page)
+        cells = re.findall(r'numeric">\s*(?:<data[^>]*>)?([0-9,]+)(?![\d.,])', page)  # rates have a point
         assert all(int(cell.replace(",", "")) % 5 == 0 for cell in cells), cells
         assert "Count again" not in page
     scanning = words(client.get(f"/plans/{plan.pk}/scanning/"))
-    total = result["total"]
+    total = result["profile"]["total"]
     assert total % 5
     said = scanning.replace(plan.slices.get().made_by.name, "").replace(plan.title, "")  # their names hold numbers too
     assert not re.search(rf"(?<![\d,]){total:,}(?![\d,])", said)
@@ -219,11 +220,15 @@ def test_a_page_with_records_takes_few_queries(signed_in, plan, figures, django_
 
 def test_what_is_kept_comes_back_as_it_was(figures) -> None:
     made = by_the_engine(figures)
-    back = from_data(as_data(made))
-    assert as_data(back) == as_data(made)
-    assert (back.of, back.harm, back.cost, back.months, back.counted) == (
+    whole = as_data(ProblemProfile(made, not_held=("Nobody.",)))
+    back = from_data(whole)
+    assert as_data(back) == whole
+    assert (back.profile.of, back.profile.harm, back.profile.cost, back.profile.months, back.profile.counted) == (
         *(made.of, made.harm, made.cost, made.months, made.counted),
     )
+    before = from_data(whole["profile"])  # as counts were kept before there were profiles
+    assert as_data(before)["profile"] == whole["profile"]
+    assert before.not_held == (COUNTS_ALONE,)
 
 
 def test_counting_is_work_beside_the_site_that_says_how_far_it_is(client, signed_in, plan, figures) -> None:

@@ -19,7 +19,7 @@ from upstream.measures.crime_types import left_out, types_in
 from upstream.measures.engines import ask
 from upstream.measures.questions import Question
 from upstream.measures.slice_questions import SliceRows, by_age_and_sex, by_small_area, in_small_areas
-from upstream.places.tables import DEPRIVATION, read_table
+from upstream.places.tables import AREAS, DEPRIVATION, POPULATION, read_table
 from upstream.records.contract import contract
 from upstream.stats.intervals import Interval, poisson_interval, rate_ratio
 from upstream.store import ReadingScope, Snapshot, Store
@@ -126,7 +126,7 @@ class ProblemProfile:
     people
         Victims and suspects by age and sex; ``None`` where nobody holds them, or they are not open to the reader.
     place
-        ``None`` where no population by small area is held.
+        ``None`` where no population by small area is held, or none of them is known to lie in the place.
     comparators
         The place first, then policing areas, the highest rate first.
     alike
@@ -149,6 +149,13 @@ class ProblemProfile:
     beside: tuple[Beside, ...] = ()
     not_held: tuple[str, ...] = ()
 
+    @property
+    def read(self) -> tuple[str, ...]:
+        """Tables that it rests on beside those of ``profile``, by name."""
+        registers = {one.source for one in (*self.near.inside, *self.near.around)} if self.near else set()
+        held = {AREAS.name, POPULATION.name, DEPRIVATION.name} if self.place else set()
+        return tuple(sorted({one.table for one in self.beside} | ({AGES} if self.people else set()) | registers | held))
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -156,6 +163,7 @@ class Reading:
 
     store: Store
     scope: ReadingScope
+    elsewhere: ReadingScope
     engine: EngineName = "duckdb"
     memory: str | None = None
     threads: int | None = None
@@ -179,6 +187,7 @@ def problem_profile(
     scope: ReadingScope,
     *,
     areas: Mapping[str, str],
+    elsewhere: ReadingScope | None = None,
     engine: EngineName = "duckdb",
     memory: str | None = None,
     threads: int | None = None,
@@ -188,7 +197,8 @@ def problem_profile(
     Question: how much of it is there, when, where and who again; is it rising, is it more than elsewhere, whom does it
     harm, who lives there?
 
-    Parameters: as :func:`profile`; ``areas`` code to name of the policing areas.
+    Parameters: as :func:`profile`; ``areas`` code to name of the policing areas; ``elsewhere`` the scope under which
+    the same crimes are counted in the rest of the force, where ``scope`` ends at some areas.
 
     Assumes: rates are for each resident, though visitors are victims too; counts are Poisson.
 
@@ -196,7 +206,7 @@ def problem_profile(
 
     Source: :func:`profile`, :mod:`upstream.stats.intervals`, :mod:`upstream.stats.similarity`.
     """
-    read = Reading(store, scope, engine, memory, threads)
+    read = Reading(store, scope, elsewhere or scope, engine, memory, threads)
     counted = profile(of, store, scope, engine=engine, memory=memory, threads=threads)
     made = ProblemProfile(counted, _trend(counted), _people(counted, read))
     not_held = [] if made.people else ["Ages and sexes of people are not held, or not open to whoever asked."]
@@ -217,15 +227,20 @@ def _beside_place(
     """The profile with what is known of its place."""
     of = made.profile.of
     beside, lacking = _beside(of, here, read)
-    counts = _counts_everywhere(of, made.profile.table, read)
+    open_elsewhere = read.elsewhere.areas is None
+    counts = _counts_everywhere(of, made.profile.table, read) if open_elsewhere else {}
     years = sum(month.count is not None for month in made.profile.months) / YEAR
     codes = [area.code for area in here]
     said = [*not_held, *([f"Not held, or not open to whoever asked: {', '.join(lacking)}."] if lacking else [])]
+    if not here:
+        said.append("Which small areas lie in the place is not known, so nobody can be counted as living there.")
+    if not open_elsewhere:
+        said.append("The same elsewhere is not open to whoever asked.")
     return replace(
         made,
         place=_facts(here, read.store),
-        comparators=_comparators(small, here, counts, years),
-        alike=alike_places(small, here, counts, years, read.store),
+        comparators=_comparators(small, here, counts, years) if open_elsewhere else (),
+        alike=alike_places(small, here, counts, years, read.store) if open_elsewhere else None,
         near=near_by(codes, VINTAGE, read.store, read.scope) if of.small_areas and codes else None,
         beside=beside,
         not_held=tuple(said),
@@ -274,7 +289,7 @@ def _inside(of: ProfileOf, small: Sequence[SmallArea], areas: Mapping[str, str])
 
 def _counts_everywhere(of: ProfileOf, table: str, read: Reading) -> dict[str, int]:
     """The same types and months by small area of the whole force, as far as the reader may see."""
-    opened = {table: read.store.snapshot(table, scope=read.scope)}
+    opened = {table: read.store.snapshot(table, scope=read.elsewhere)}
     rows = SliceRows(
         table, of.first.first_day, of.last.last_day, types=types_in(table, of.types), force=of.force,
         without_types=left_out(table, of.types), visible=None if table == "street_crimes" else opened[table].areas,
@@ -283,11 +298,13 @@ def _counts_everywhere(of: ProfileOf, table: str, read: Reading) -> dict[str, in
     return {row["lsoa"]: int(row["n"]) for row in found if row["lsoa"] is not None}
 
 
-def _facts(here: Sequence[SmallArea], store: Store) -> PlaceFacts:
+def _facts(here: Sequence[SmallArea], store: Store) -> PlaceFacts | None:
+    if not here:
+        return None
     held = [row for row in read_table(store, DEPRIVATION).to_pylist() if row["vintage"] == VINTAGE]
     year = max((row["year"] for row in held), default=None)
     decile = {row["lsoa"]: row["decile"] for row in held if row["year"] == year and row["domain"] == "imd"}
-    known = here and all(area.code in decile for area in here)
+    known = all(area.code in decile for area in here)
     return PlaceFacts(
         sum(area.residents for area in here),
         len(here),

@@ -11,6 +11,7 @@ from upstream.places.tree import TreeLevel
 from upstream_web.explore import queries
 from upstream_web.explore.engine import Held, held
 from upstream_web.explore.engine.places import Seen, seen, versions_now
+from upstream_web.explore.engine.profiles import profile_versions
 from upstream_web.explore.models import Analysis
 from upstream_web.people.access import require, standing
 from upstream_web.people.models import User
@@ -73,6 +74,20 @@ def hot_spots_for_reading(user: User, asked: Mapping[str, Any]) -> Open | None:
     if found is None:
         return None
     return Open(found, sees_records(user, asked["area"], now), found.tables != versions_now((asked["type"],)))
+
+
+def profile_for_reading(user: User, asked: Mapping[str, Any]) -> Open | None:
+    """The newest profile of a question; `None` where nobody has asked it yet."""
+    now = records_for_exploring(user)
+    found = queries.kept(Analysis.Kind.PROFILE, asked)
+    if found is None:
+        return None
+    return Open(found, sees_records(user, asked["area"], now), found.tables != profile_versions())
+
+
+def may_start_plans(user: User) -> bool:
+    """Whether the person starts plans anywhere: then a profile has a way to one."""
+    return standing(user).allows(Permission.PLAN_START)
 
 
 def sees_records(user: User, code: str, of: Held) -> bool:

@@ -18,10 +18,15 @@ ANALYSE = "explore.analyse"
 
 def ask_for(*, kind: str, asked: Mapping[str, Any], by: User) -> Run:
     """Ask for an analysis to be worked out; it takes longer than a page may."""
-    words = Analysis.Kind(kind).label
-    return start(
-        kind_key=ANALYSE, title=f"{words}: {asked['type']}", parameters={"kind": kind, "asked": dict(asked)}, by=by
-    )  # fmt: skip
+    words, types = Analysis.Kind(kind).label, asked["type"]
+    named = types if isinstance(types, str) else ", ".join(types) or "every crime"
+    return start(kind_key=ANALYSE, title=f"{words}: {named}", parameters={"kind": kind, "asked": dict(asked)}, by=by)
+
+
+def note_paper(*, analysis: Analysis, by: User) -> None:
+    """Record that somebody took an analysis out as a paper."""
+    details = {"kind": analysis.kind, "asked": analysis.asked}
+    record(by=by, action="analysis.paper_taken", of=analysis, details=details)
 
 
 @transaction.atomic

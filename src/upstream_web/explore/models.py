@@ -16,6 +16,7 @@ class Analysis(models.Model):
         CLUSTERS = "clusters", "New clusters"
         HOT_SPOTS = "hot_spots", "Hot spots"
         WHEN = "when", "When it happens"
+        PROFILE = "profile", "Problem profile"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     asked = models.JSONField()

@@ -20,6 +20,7 @@ class MonthsForm(forms.Form):
     area = forms.ChoiceField(label="Area", required=False)
     first = forms.CharField(label="First month", required=False)
     last = forms.CharField(label="Last month", required=False)
+    usual_months = USUAL_MONTHS
 
     def __init__(self, data: Any, *, areas: dict[str, str], force: str) -> None:
         super().__init__(data)
@@ -39,7 +40,7 @@ class MonthsForm(forms.Form):
         if not self.held:
             raise ValidationError("No records of these types are held yet.")
         last = self._month("last") or self.held[-1]
-        first = self._month("first") or max(self.held[0], last - (USUAL_MONTHS - 1))
+        first = self._month("first") or max(self.held[0], last - (self.usual_months - 1))
         if not self.held[0] <= first <= last <= self.held[-1] or last.index - first.index >= LONGEST_MONTHS:
             raise ValidationError(
                 f"Give months from {self.held[0]} to {self.held[-1]}, the first no later than the last, at most "
@@ -57,10 +58,26 @@ class MonthsForm(forms.Form):
             raise ValidationError("Give a month as year and month, for example 2022-06.") from error
 
 
-class ExplorerForm(MonthsForm):
+class TypesForm(MonthsForm):
     """Any types, together; anti-social behaviour is incidents, and asked for by itself."""
 
     type = forms.MultipleChoiceField(label="Crime types", choices=[(name, name) for name in TYPES], required=False)
+
+    def clean_type(self) -> list[str]:
+        """Crimes, or anti-social behaviour by itself."""
+        types = self.cleaned_data["type"]
+        if ASB in types and len(types) > 1:
+            raise ValidationError(f"{ASB} is incidents, not crimes: choose it by itself.")
+        return types
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        return tuple(self.cleaned_data["type"])
+
+
+class ExplorerForm(TypesForm):
+    """Those types by small area, or by a level of the tree of areas."""
+
     by = forms.ChoiceField(label="Counted by", required=False)
     within = forms.CharField(required=False, widget=forms.HiddenInput)
     field_order = ("type", "area", "by", "within", "first", "last")
@@ -80,17 +97,6 @@ class ExplorerForm(MonthsForm):
         if within and not area_named(within):
             raise ValidationError("That area is not held: choose it from a table of this page.")
         return within
-
-    def clean_type(self) -> list[str]:
-        """Crimes, or anti-social behaviour by itself."""
-        types = self.cleaned_data["type"]
-        if ASB in types and len(types) > 1:
-            raise ValidationError(f"{ASB} is incidents, not crimes: choose it by itself.")
-        return types
-
-    @property
-    def chosen(self) -> tuple[str, ...]:
-        return tuple(self.cleaned_data["type"])
 
     @property
     def look(self) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from upstream.reports.document import Block
 from upstream_web.explore.access import Open, OpenLook
 from upstream_web.explore.engine import Held, drawn
 from upstream_web.explore.engine.places import explored, hot_spots_drawn
+from upstream_web.explore.engine.profiles import place_of, sections_of
 from upstream_web.explore.models import Analysis
 from upstream_web.explore.place_forms import ExplorerForm
 from upstream_web.measures.presenters.blocks import block
@@ -24,6 +26,10 @@ LEADS = {
         "At what hours, weekdays and times of year, on what days and in what light it happens, over up to three years; "
         "and which of these patterns are more than noise."
     ),
+    Analysis.Kind.PROFILE: (
+        "Everything about one problem in one answer: how much, its harm and cost, whether it rises, when and where, "
+        "victims again, ages and sexes, the same where people live alike, who lives there, and what partners hold."
+    ),
     Analysis.Kind.HOT_SPOTS: (
         "Small areas that, with those around them, have more than chance gives, beside those with most harm and those "
         "with most events; and whether any of the three would have said where the next events were."
@@ -36,7 +42,39 @@ def title_of(kind: str, asked: Mapping[str, Any] | None, areas: Mapping[str, str
     words = Analysis.Kind(kind).label
     if not asked:
         return words
-    return f"{words}: {asked['type'].lower()}, {areas.get(asked['area'], asked['area']) or force}"
+    types = asked["type"]
+    what = types.lower() if isinstance(types, str) else noun_of(types)
+    small = len(asked.get("small", ()))
+    within = f", {small} small area{'s' if small > 1 else ''}" if small else ""
+    return f"{words}: {what}, {areas.get(asked['area'], asked['area']) or force}{within}"
+
+
+def query_of(asked: Mapping[str, Any]) -> str:
+    """A question as an address has it."""
+    return urlencode(asked, doseq=True)
+
+
+def profile_parts(found: Open | None) -> list[dict[str, Any]]:
+    """A profile as headings with the blocks under each; nothing without an answer."""
+    if found is None:
+        return []
+    place = place_of(found.analysis.asked)
+    made = sections_of(found.analysis.answer, place, small_numbers=found.small_numbers)
+    return [{"key": one.id, "title": one.title, "blocks": _plain(one.blocks)} for one in made]
+
+
+def plan_query(found: Open) -> str:
+    """What a plan that starts from a profile begins with, as an address has it."""
+    asked = found.analysis.asked
+    place, what = place_of(asked), noun_of(asked["type"])
+    return urlencode(
+        {
+            "from": "profile", "ref": str(found.analysis.pk), "title": f"{what[0].upper()}{what[1:]}: {place}"[:160],
+            "place": place, "crime_type": asked["type"], "area": asked["area"], "small_area": asked["small"],
+            "first": asked["first"], "last": asked["last"],
+        },
+        doseq=True,
+    )  # fmt: skip
 
 
 def hot_spots_of(found: Open | None) -> list[dict[str, Any]]:

@@ -16,9 +16,11 @@ from upstream_web.runs.progress import Progress
 @kind_of_run(changes.ANALYSE, may_ask=holders_of(Permission.MEASURE_READ))
 def analyse(progress: Progress, by: Any, *, kind: str, asked: Mapping[str, Any]) -> Outcome:
     """Work an analysis out and keep it."""
-    from upstream_web.explore.engine import places, work_out  # heavy: only where it runs
+    from upstream_web.explore.engine import places, profiles, work_out  # heavy: only where it runs
 
-    if kind == Analysis.Kind.HOT_SPOTS:
+    if kind == Analysis.Kind.PROFILE:
+        worked = profiles.work_out_profile(asked, by.email, progress.say)
+    elif kind == Analysis.Kind.HOT_SPOTS:
         worked = places.hot_spots(asked, by.email, progress.say)
     else:
         worked = work_out(kind, asked, by.email, progress.say)

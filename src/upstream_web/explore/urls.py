@@ -4,7 +4,7 @@ from django.urls import path
 
 from upstream_web.explore import views
 from upstream_web.explore.models import Analysis
-from upstream_web.explore.views import files, places
+from upstream_web.explore.views import files, places, profiles
 
 app_name = "explore"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     ),
     path("clusters/file/<str:ending>/", files.kept, {"kind": Analysis.Kind.CLUSTERS.value}, name="clusters_file"),
     path("hot-spots/file/<str:ending>/", files.kept, {"kind": Analysis.Kind.HOT_SPOTS.value}, name="hot_spots_file"),
+    path("profile/", profiles.profile, name="profile"),
+    path("profile/paper.pdf", profiles.profile_pdf, name="profile_pdf"),
     path("map/", places.explorer, name="map"),
     path("map/file/<str:ending>/", files.look, name="map_file"),
 ]

@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from upstream.analyse.kept import as_data, from_data
-from upstream.analyse.profile import ProfileOf, profile
+from upstream.analyse.problem_profile import TABLES, problem_profile
+from upstream.analyse.profile import ProfileOf
 from upstream.errors import UpstreamError
 from upstream.periods import Month
 from upstream.records.quality import month_facts
-from upstream.reports.document import Block
-from upstream.reports.problem_records import Shown, analysis_blocks, demand_blocks
+from upstream.reports.document import Section
+from upstream.reports.problem_profile import profile_sections
 from upstream.store import ReadingScope
 from upstream_web.measures.engine.store import Force, force
 from upstream_web.problems.models import Plan, Slice
 
 PURPOSE = "Problem-solving plan"
-TABLES = frozenset({"crimes", "incidents", "people_in_crimes"})
+COUNTED = frozenset({"crimes", "incidents", "street_crimes"})
+"""Tables counted in the rest of the force, to stand beside the plan's own area: totals, and nothing of people."""
 USUAL_MONTHS = 24
 """Months counted when a plan names no period: two years, so that each month has last year's beside it."""
 
@@ -50,8 +52,8 @@ def count_records(plan: Plan, small_areas: Sequence[str], who: str) -> Counted:
         scope = ReadingScope(who, f"{PURPOSE} {plan.ref}", TABLES, areas=areas, personal=True)
         first, last = _period(plan, of)
         asked = ProfileOf(first, last, areas, tuple(small_areas), tuple(plan.crime_types), of.settings.force_key)
-        counted = profile(
-            asked, of.store, scope,
+        made = problem_profile(
+            asked, of.store, scope, areas=of.areas, elsewhere=ReadingScope(who, scope.purpose, COUNTED),
             engine=of.settings.engine, memory=of.settings.memory, threads=of.settings.threads,
         )  # fmt: skip
     except UpstreamError as error:
@@ -64,24 +66,20 @@ def count_records(plan: Plan, small_areas: Sequence[str], who: str) -> Counted:
             "from": str(first),
             "to": str(last),
         },
-        data_versions={one.table: one.version for one in counted.tables},
-        engine_version=counted.engine_version,
-        result=as_data(counted),
+        data_versions={name: of.store.version(name) for name in made.read if of.store.holds(name)}
+        | {one.table: one.version for one in made.profile.tables},
+        engine_version=made.profile.engine_version,
+        result=as_data(made),
     )
 
 
-def demand_of(row: Slice, *, public: bool) -> tuple[Block, ...]:
-    """Demand, harm and cost as counted; small numbers left out for those who may not see them."""
-    return demand_blocks(_shown(row, public))
+def records_of(row: Slice, stage: str, *, public: bool) -> tuple[Section, ...]:
+    """What was counted for a stage, by heading; small numbers left out for those who may not see them.
 
-
-def analysis_of(row: Slice, *, public: bool) -> tuple[Block, ...]:
-    """When, where and who again, likewise."""
-    return analysis_blocks(_shown(row, public))
-
-
-def _shown(row: Slice, public: bool) -> Shown:
-    return Shown(from_data(row.result), row.asked["place"], public)
+    Scanning has how much there is; Analysis everything else.
+    """
+    made = profile_sections(from_data(row.result), row.asked["place"], public=public)
+    return tuple(one for one in made if (one.id == "demand") == (stage == Plan.Stage.SCANNING))
 
 
 def _areas(plan: Plan, of: Force) -> tuple[str, ...] | None:

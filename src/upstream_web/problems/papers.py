@@ -27,7 +27,7 @@ from upstream.reports.document import (
 )
 from upstream_web.design.environment import day
 from upstream_web.problems.access import PlanAccess
-from upstream_web.problems.engine import analysis_of, demand_of
+from upstream_web.problems.engine import records_of
 from upstream_web.problems.models import Action, Answer, Marking, NamedAssessment, Objective, Plan, Response
 from upstream_web.problems.presenters import question_groups
 from upstream_web.problems.queries import Meeting, actions_of, decision_wanted
@@ -128,12 +128,12 @@ def _numbered(stage: str, parts: Iterable[Part]) -> tuple[Section, ...]:
 def _scanning(plan: Plan, access: PlanAccess) -> Iterable[Part]:
     prefetch_related_objects([plan], "answers")  # each stage of the paper asks for its own
     yield from _answers(plan, Plan.Stage.SCANNING)
-    yield "Demand, harm and cost, from records", _records(plan, access, Plan.Stage.SCANNING)
+    yield from _records(plan, access, Plan.Stage.SCANNING, "Demand, harm and cost, from records")
 
 
 def _analysis(plan: Plan, access: PlanAccess) -> Iterable[Part]:
     yield from _answers(plan, Plan.Stage.ANALYSIS)
-    yield "When, where and who again, from records", _records(plan, access, Plan.Stage.ANALYSIS)
+    yield from _records(plan, access, Plan.Stage.ANALYSIS, "When, where and who again, from records")
     columns = (
         Column("Hypothesis", "text", wide=True),
         Column("What would test it", "text", wide=True),
@@ -203,14 +203,17 @@ def _supervision(plan: Plan) -> Iterable[Part]:
         yield "Reviews", [Bullets(reviews)]
 
 
-def _records(plan: Plan, access: PlanAccess, stage: str) -> list[Block]:
+def _records(plan: Plan, access: PlanAccess, stage: str, title: str) -> Iterable[Part]:
     row = plan.slices.first()
     if row is None:
-        return [_none("Nothing is counted from records yet.")]
-    made = demand_of if stage == Plan.Stage.SCANNING else analysis_of
+        yield title, [_none("Nothing is counted from records yet.")]
+        return
     versions = ", ".join(f"{table} version {version}" for table, version in row.data_versions.items())
     when = Paragraph((Text(f"Counted on {day(row.made_at)} from {versions}."),))
-    return [when, *made(row, public=not access.whole)]
+    first, *others = records_of(row, stage, public=not access.whole)
+    yield title, [when, *first.blocks]
+    for one in others:
+        yield one.title, list(one.blocks)
 
 
 def _answers(plan: Plan, stage: str) -> Iterable[Part]:
@@ -239,9 +242,11 @@ def _brief_figures(plan: Plan, access: PlanAccess) -> tuple[Block, ...]:
         return ()
     public, found = not access.whole, []
     if Plan.Stage.SCANNING in access.reads:
-        found += [Facts(one.items[:2]) for one in demand_of(row, public=public) if isinstance(one, Facts)]
+        (demand,) = records_of(row, Plan.Stage.SCANNING, public=public)
+        found += [Facts(one.items[:2]) for one in demand.blocks if isinstance(one, Facts)]
     if Plan.Stage.ANALYSIS in access.reads:
-        found += [one for one in analysis_of(row, public=public) if isinstance(one, Chart)][:1]
+        analysis = records_of(row, Plan.Stage.ANALYSIS, public=public)[0]
+        found += [one for one in analysis.blocks if isinstance(one, Chart)][:1]
     return tuple(found)
 
 

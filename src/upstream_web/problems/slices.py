@@ -1,12 +1,14 @@
 """What was counted for a plan, shaped for its pages: data for templates, never HTML."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from upstream.reports.document import Block
 from upstream_web.measures.presenters.blocks import block
 from upstream_web.problems.access import PlanAccess
 from upstream_web.problems.changes.slices import COUNT
-from upstream_web.problems.engine import analysis_of, demand_of
+from upstream_web.problems.engine import records_of
 from upstream_web.problems.models import Plan, Slice
 from upstream_web.runs import presenters as runs
 from upstream_web.runs.models import Run
@@ -60,5 +62,10 @@ def whole_slice(row: Slice, access: PlanAccess) -> dict[str, tuple[dict[str, Any
 
 
 def _blocks(row: Slice, access: PlanAccess, stage: str) -> tuple[dict[str, Any], ...]:
-    made = demand_of if stage == Plan.Stage.SCANNING else analysis_of
-    return tuple(block(one, lambda _: "") for one in made(row, public=not access.whole))
+    first, *others = records_of(row, stage, public=not access.whole)
+    under = [{"kind": "prose", "title": one.title, "blocks": _plain(one.blocks)} for one in others]
+    return (*_plain(first.blocks), *under)
+
+
+def _plain(blocks: Sequence[Block]) -> list[dict[str, Any]]:
+    return [block(one, lambda _: "") for one in blocks]

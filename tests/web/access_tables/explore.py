@@ -12,8 +12,8 @@ def world() -> World:
 READERS = anywhere("neighbourhood_officer", "supervisor", "hub", "analyst", "performance_lead", "commissioner")
 READ = admits(*READERS, others=REFUSED)
 
-PAGES = ("index", "near_repeats", "clusters", "when", "hot_spots", "map", "map_file")
-FILES = ("near_repeats_file", "clusters_file", "hot_spots_file")
+PAGES = ("index", "near_repeats", "clusters", "when", "hot_spots", "map", "map_file", "profile")
+FILES = ("near_repeats_file", "clusters_file", "hot_spots_file", "profile_pdf")
 """Of a question that nobody has asked yet: for those who may ask, there is none."""
 UNASKED = admits(*READERS, others=REFUSED, found=ABSENT)
 ROWS = [*(Row(f"explore:{page}", READ) for page in PAGES), *(Row(f"explore:{page}", UNASKED) for page in FILES)]

@@ -30,7 +30,17 @@ def without_the_role():
     return partial(analysis_for_reading, person(*every_other), "near_repeats", ASKED)
 
 
-CALLS = {one.__name__: one for one in (ask_for, keep)}
-WRITES = {"ask_for": ("run.asked_for",), "keep": ("analysis.worked_out",)}
-REFUSED = {"ask_for": (without_the_role,)}
+def note_paper():
+    worked = Worked({"bands": []}, {"crimes": 1}, "1")
+    analysis = changes.keep(kind="near_repeats", asked=ASKED, worked=worked, by=reader())
+    return partial(changes.note_paper, analysis=analysis, by=reader())
+
+
+CALLS = {one.__name__: one for one in (ask_for, keep, note_paper)}
+WRITES = {
+    "ask_for": ("run.asked_for",),
+    "keep": ("analysis.worked_out",),
+    "note_paper": ("analysis.paper_taken",),
+}
+REFUSED = {"ask_for": (without_the_role,), "note_paper": (without_the_role,)}
 NO_PERSON_ASKS = {"keep": "the worker"}

@@ -8,13 +8,13 @@ from upstream_web.explore import changes, queries
 from upstream_web.explore.access import analysis_for_reading, records_for_exploring
 from upstream_web.explore.forms import AskForm
 from upstream_web.explore.models import Analysis
-from upstream_web.explore.presenters import LEADS, blocks_of, title_of
+from upstream_web.explore.presenters import LEADS, blocks_of, query_of, title_of
 
 
 def index(request: HttpRequest) -> HttpResponse:
     """What can be looked into, and what was lately."""
     of = records_for_exploring(request.user)
-    rows = [(one, title_of(one.kind, one.asked, of.areas, of.force)) for one in queries.latest()]
+    rows = [(one, title_of(one.kind, one.asked, of.areas, of.force), query_of(one.asked)) for one in queries.latest()]
     context = {"title": "Explore", "of": of, "kinds": [(kind, LEADS[kind]) for kind in Analysis.Kind], "latest": rows}
     return render(request, "explore/index.jinja", context)
 

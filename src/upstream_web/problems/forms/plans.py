@@ -4,7 +4,9 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 
+from upstream.periods import Month
 from upstream_web.design.forms import DateField
 from upstream_web.files.checks import ALLOWED, checked
 from upstream_web.people.models import Organisation, Team, User
@@ -102,6 +104,24 @@ class StartForm(AcceptForm):
         initial=Plan.Kind.NEIGHBOURHOOD,
         help_text="Each kind has its own rubric for scoring.",
     )
+
+
+class _CarriedForm(forms.Form):
+    """What the address brings from a problem profile beside what the form asks."""
+
+    small_areas = CodesField(required=False)
+    first = forms.RegexField(r"^\d{4}-(0[1-9]|1[0-2])$")
+    last = forms.RegexField(r"^\d{4}-(0[1-9]|1[0-2])$")
+
+
+def carried(given: QueryDict) -> dict[str, Any]:
+    """Small areas and months of the profile that a plan starts from; nothing where the address has none that can be."""
+    form = _CarriedForm({"small_areas": " ".join(given.getlist("small_area")), "first": given.get("first"),
+                         "last": given.get("last")})  # fmt: skip
+    if not form.is_valid() or form.cleaned_data["first"] > form.cleaned_data["last"]:
+        return {}
+    first, last = Month.parse(form.cleaned_data["first"]), Month.parse(form.cleaned_data["last"])
+    return {"small_areas": form.cleaned_data["small_areas"], "period_from": first.first_day, "period_to": last.last_day}
 
 
 class DetailsForm(forms.Form):

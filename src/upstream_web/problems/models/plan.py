@@ -72,6 +72,7 @@ class Plan(models.Model):
         PLACE = "place", "A place"
         MEASURE = "measure", "A measure"
         SIGNAL = "signal", "A signal"
+        PROFILE = "profile", "A problem profile"
         WORKBOOK = "workbook", "A workbook"
 
     ENDED = (Status.CLOSED, Status.WITHDRAWN)

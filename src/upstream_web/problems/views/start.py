@@ -12,7 +12,8 @@ from upstream_web.places.models import Area
 from upstream_web.places.queries import areas_within
 from upstream_web.problems.access import visible_plans
 from upstream_web.problems.changes.plans import start_plan
-from upstream_web.problems.forms.plans import StartForm
+from upstream_web.problems.changes.slices import ask_to_count
+from upstream_web.problems.forms.plans import StartForm, carried
 from upstream_web.problems.models import Plan
 from upstream_web.problems.presenters import colour_tag, status_tag
 from upstream_web.problems.queries import similar_plans
@@ -40,6 +41,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "title": "Start a plan",
         "help": help_with("start"),
         "form": form,
+        "carried": carried(request.GET),
         "similar": similar,
         "status_tag": status_tag,
         "colour_tag": colour_tag,
@@ -48,20 +50,16 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _started(request: HttpRequest, form: StartForm) -> HttpResponse:
-    given = form.cleaned_data
     source = request.GET.get("from", "")
     plan = start_plan(
         by=request.user,
-        title=given["title"],
-        area=given["area"],
-        team=given["team"],
-        place=given["place"],
-        crime_types=given["crime_types"],
-        size=given["size"],
-        kind=given["kind"],
+        **form.cleaned_data,
+        **carried(request.GET),
         started_from=source if source in Plan.StartedFrom.values else Plan.StartedFrom.BLANK,
         started_from_ref=request.GET.get("ref", "")[:160],
     )
+    if plan.started_from == Plan.StartedFrom.PROFILE:
+        ask_to_count(plan=plan, stage=Plan.Stage.ANALYSIS, by=request.user)
     return redirect("problems:beat" if plan.is_on_one_page else "problems:overview", plan.pk)
 
 
