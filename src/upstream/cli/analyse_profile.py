@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -43,7 +42,8 @@ def profile_command(
 
     Example: upstream analyse profile --from 2020-07 --to 2022-06 --area A --type Burglary --out profile.pdf
     """
-    from upstream.analyse.problem_profile import PARTNERS, problem_profile
+    from upstream.analyse.kept import as_data
+    from upstream.analyse.problem_profile import TABLES, problem_profile
     from upstream.analyse.profile import ProfileOf
     from upstream.periods import Month
     from upstream.reports.problem_profile import profile_paper
@@ -57,9 +57,7 @@ def profile_command(
     if out and out.suffix.lower() not in PAPERS:
         raise BadInput(f"{out.name} has an ending that is not known.", allowed=", ".join(PAPERS))
     of = ProfileOf(Month.parse(first), Month.parse(last), area_codes or None, small, types, settings.force_key)
-    scope = ReadingScope(
-        who(), PURPOSE, frozenset({"crimes", "incidents", "people_in_crimes", *PARTNERS}), personal=True
-    )
+    scope = ReadingScope(who(), PURPOSE, TABLES, personal=True)
     made = problem_profile(
         of, store, scope, areas=names, engine=settings.engine, memory=settings.memory, threads=settings.threads
     )
@@ -71,25 +69,12 @@ def profile_command(
         )
         out.write_bytes(RENDERERS[cast("Format", out.suffix.lower()[1:])](paper))
     if as_json:
-        say_json(_plain(made))
+        say_json(as_data(made))
         return
     for line in _lines(made):
         say(line)
     if out:
         say(f"The paper is {out}.")
-
-
-def _plain(made: ProblemProfile) -> dict[str, Any]:
-    from upstream.analyse.kept import as_data
-
-    return {
-        "records": as_data(made.profile),
-        "trend": asdict(made.trend) if made.trend else None,
-        "place": asdict(made.place) if made.place else None,
-        "elsewhere": [asdict(one) for one in made.comparators],
-        "beside": [asdict(one) for one in made.beside],
-        "not_held": made.not_held,
-    }
 
 
 def _lines(made: ProblemProfile) -> list[str]:
@@ -106,5 +91,11 @@ def _lines(made: ProblemProfile) -> list[str]:
         f"({one.rate.lower:.1f} to {one.rate.upper:.1f})."
         for one in made.comparators
     ]
+    if made.alike:
+        rate = made.alike.rate
+        lines.append(
+            f"The {len(made.alike.codes)} small areas most like it: {rate.estimate:.1f} "
+            f"({rate.lower:.1f} to {rate.upper:.1f})."
+        )
     lines += [f"{one.title}: {one.count:,}." for one in made.beside]
     return [*lines, *made.not_held]
