@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from upstream.errors import BadInput, NotHeld
 from upstream.measures.asked import ENGINE_VERSION
 from upstream.places.outlines import outlines, touching, vintages_held
 from upstream.places.tables import AREAS
-from upstream.scan import data_faults, point_signals, volumes
+from upstream.scan import data_faults, partner_only, point_signals, repeat_locations, volumes
 from upstream.scan.merging import grouped
 from upstream.scan.night import Night
 from upstream.scan.signals import Signal, Signals
@@ -22,9 +23,12 @@ from upstream.store import ReadingScope, Store
 RECORDS: Final = ("crimes", "incidents", "street_crimes")
 """Tables of records that signals are of; open data only where the force's own crimes are not held."""
 MONTHS: Final = "months"
-LOOKS: Final = (MONTHS, "clusters", "near repeats", "hot spots")
-"""What may be looked for: exceptional volumes and faults of the data by month, and what points show."""
-TABLES_READ: Final = frozenset({*RECORDS, "people_in_crimes"})
+REPEATS: Final = "repeat locations"
+PARTNERS: Final = "partner violence"
+LOOKS: Final = (MONTHS, "clusters", "near repeats", "hot spots", REPEATS, PARTNERS)
+"""What may be looked for: exceptional volumes and faults of the data by month, what points show, and violence that
+partners alone know of."""
+TABLES_READ: Final = frozenset({*RECORDS, *partner_only.TABLES, repeat_locations.PREMISES, "people_in_crimes"})
 """Tables that a reading scope must name; people are read only to leave out what rests on one of them."""
 
 
@@ -67,34 +71,71 @@ def propose(
     if not tables:
         raise NotHeld("No records of crimes or incidents are held.", remedy="Add records first.")
     tell = progress or (lambda _words: None)
-    found: list[Signal] = []
-    looked_at: Counter[str] = Counter()
-    left_out: Counter[str] = Counter()
-    without: dict[str, str] = {}
-    versions = {name: store.version(name) for name in (*tables, *([AREAS.name] if store.holds(AREAS.name) else []))}
-    for table in tables if MONTHS in wanted else ():
+    into = _Found()
+    held = (*tables, *(name for name in (AREAS.name, *_BESIDE) if store.holds(name)))
+    versions = {name: store.version(name) for name in held}
+    if MONTHS in wanted:
+        _months(night, tables, tell, into)
+    of_points = [name for name in wanted if name not in (MONTHS, PARTNERS)]
+    if of_points and point_signals.TABLE in tables:
+        _points(night, of_points, tell, into)
+    elif of_points:
+        into.without[", ".join(of_points)] = "Only the force's own crimes have points of their own."
+    if PARTNERS in wanted and any(store.holds(name) for name in partner_only.TABLES):
+        tell("Comparing violence with what partners know")
+        partners = partner_only.partner_only(night)
+        into.take(partners.signals, {PARTNERS: partners.looked_at}, {}, partners.not_looked_for)
+    groups = grouped(into.signals, _beside(store))
+    return Signals(to, groups, dict(into.looked_at), dict(into.left_out), into.without, versions, ENGINE_VERSION)
+
+
+@dataclass
+class _Found:
+    """What was found so far."""
+
+    signals: list[Signal] = field(default_factory=list)
+    looked_at: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+    without: dict[str, str] = field(default_factory=dict)
+
+    def take(
+        self, signals: Iterable[Signal], looked_at: Mapping[str, int], left_out: Mapping[str, int],
+        without: Mapping[str, str],
+    ) -> None:  # fmt: skip
+        """Add what one look gave."""
+        self.signals += signals
+        self.looked_at.update(looked_at)
+        self.left_out.update(left_out)
+        self.without |= without
+
+
+def _months(night: Night, tables: Sequence[str], tell: Callable[[str], None], into: _Found) -> None:
+    """Faults and exceptional volumes of every table."""
+    for table in tables:
         tell(f"Looking at the months of {table}")
-        found += data_faults.data_faults(night, table)
+        into.signals += data_faults.data_faults(night, table)
         looked = volumes.volumes(night, table)
         if looked is None:
-            without[f"volumes of {table}"] = f"{night.last_month.label} is not held."
+            into.without[f"volumes of {table}"] = f"{night.last_month.label} is not held."
             continue
-        found += looked.signals
-        looked_at["volumes"] += looked.looked_at
-        looked_at["lasting changes"] += looked.lasting_looked_at
-        left_out += looked.left_out
-    found += data_faults.not_yet_held(night, tables) if MONTHS in wanted else ()
-    of_points = [name for name in wanted if name != MONTHS]
-    if of_points and point_signals.TABLE in tables:
-        points = point_signals.point_signals(night, of_points, tell)
-        found += points.signals
-        looked_at += points.looked_at
-        left_out += points.left_out
-        without |= points.not_looked_for
-    elif of_points:
-        without[", ".join(of_points)] = "Only the force's own crimes have points of their own."
-    groups = grouped(found, _beside(store))
-    return Signals(to, groups, dict(looked_at), dict(left_out), without, versions, ENGINE_VERSION)
+        counts = {"volumes": looked.looked_at, "lasting changes": looked.lasting_looked_at}
+        into.take(looked.signals, counts, looked.left_out, {})
+    into.signals += data_faults.not_yet_held(night, tables)
+
+
+def _points(night: Night, wanted: Sequence[str], tell: Callable[[str], None], into: _Found) -> None:
+    """What the points of the force's own crimes show."""
+    if of_patterns := [name for name in wanted if name != REPEATS]:
+        points = point_signals.point_signals(night, of_patterns, tell)
+        into.take(points.signals, points.looked_at, points.left_out, points.not_looked_for)
+    if REPEATS not in wanted:
+        return
+    try:
+        repeats = repeat_locations.repeat_locations(night, tell)
+    except (BadInput, NotHeld) as error:
+        into.without[REPEATS] = str(error)
+        return
+    into.take(repeats.signals, {REPEATS: repeats.looked_at}, repeats.left_out, {})
 
 
 def _beside(store: Store) -> dict[str, tuple[str, ...]]:
@@ -106,6 +147,14 @@ def _beside(store: Store) -> dict[str, tuple[str, ...]]:
     beside = touching(found.outlines)
     rows = np.split(found.codes[beside.index], beside.start[1:-1])
     return {str(code): tuple(map(str, row)) for code, row in zip(found.codes, rows, strict=True)}
+
+
+_BESIDE: Final = tuple(sorted(TABLES_READ - {*RECORDS}))
+
+
+def versions_of(store: Store) -> dict[str, int]:
+    """The newest version of every table whose change may change what is proposed."""
+    return {name: store.version(name) for name in (*tables_of(store), *_BESIDE) if store.holds(name)}
 
 
 def tables_of(store: Store) -> tuple[str, ...]:

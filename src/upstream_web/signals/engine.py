@@ -10,7 +10,7 @@ from upstream.records.quality import month_facts
 from upstream.reports.document import Block
 from upstream.reports.signals import signal_blocks
 from upstream.scan.merging import continues
-from upstream.scan.nightly import TABLES_READ, propose, tables_of
+from upstream.scan.nightly import TABLES_READ, propose, tables_of, versions_of
 from upstream.scan.signals import all_plain, from_plain
 from upstream.stats.intervals import wilson_interval
 from upstream.store import ReadingScope
@@ -65,8 +65,7 @@ def newest_day(of: Force) -> datetime.date | None:
 
 def versions_now() -> dict[str, int]:
     """The newest version of every table that signals are looked for in."""
-    store = force().store
-    return {name: store.version(name) for name in tables_of(store)}
+    return versions_of(force().store)
 
 
 def says_again(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
