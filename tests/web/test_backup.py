@@ -16,6 +16,7 @@ import dj_database_url
 import psycopg
 import pytest
 
+ADMINISTRATOR = ("create_administrator", "sam@force.example", "Sam Field", "--body", "Northshire Police")
 SETTINGS = "upstream_web.config.settings.demo"
 
 
@@ -68,26 +69,27 @@ def recreate(address: str, template: str = "template1") -> None:
 
 
 @pytest.fixture(scope="module")
-def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Migrated once, on the kind of database that the tests run on; copied for each test."""
+def first_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Migrated, with its administrator, on the kind of database that the tests run on: made once, copied for each."""
     server = os.environ.get("UPSTREAM_TEST_DATABASE", "")
-    database = f"{server}_backup_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}_empty" if server else ""
+    database = f"{server}_backup_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}_first" if server else ""
     if database:
         recreate(database)
-    made = Site(tmp_path_factory.mktemp("empty") / "site", database)
+    made = Site(tmp_path_factory.mktemp("first") / "site", database)
     made.data.mkdir()
     made.ok("migrate", "--verbosity", "0")
+    assert "/account/password/reset/key/" in made.ok(*ADMINISTRATOR)
     yield made
     if database:
         drop(database)
 
 
 @pytest.fixture
-def site(empty_site: Site, tmp_path: Path) -> Iterator[Site]:
-    made = Site(tmp_path / "site", empty_site.database.removesuffix("_empty"))
-    shutil.copytree(empty_site.data, made.data)
+def site(first_site: Site, tmp_path: Path) -> Iterator[Site]:
+    made = Site(tmp_path / "site", first_site.database.removesuffix("_first"))
+    shutil.copytree(first_site.data, made.data)
     if made.database:
-        recreate(made.database, dj_database_url.parse(empty_site.database)["NAME"])
+        recreate(made.database, dj_database_url.parse(first_site.database)["NAME"])
     yield made
     if made.database:
         drop(made.database)
@@ -98,11 +100,7 @@ def drop(address: str) -> None:
         server.execute(f'DROP DATABASE "{dj_database_url.parse(address)["NAME"]}" WITH (FORCE)')
 
 
-ADMINISTRATOR = ("create_administrator", "sam@force.example", "Sam Field", "--body", "Northshire Police")
-
-
 def test_a_destroyed_site_comes_back_as_it_was(site: Site, tmp_path: Path) -> None:
-    assert "/account/password/reset/key/" in site.ok(*ADMINISTRATOR)
     (site.data / "files" / "deep").mkdir(parents=True)
     (site.data / "files" / "deep" / "minutes.pdf").write_bytes(b"%PDF minutes")
     (site.data / "store").mkdir()
@@ -130,7 +128,6 @@ def test_a_destroyed_site_comes_back_as_it_was(site: Site, tmp_path: Path) -> No
 
 
 def test_a_site_with_people_is_not_overwritten_by_mistake(site: Site, tmp_path: Path) -> None:
-    site.ok(*ADMINISTRATOR)
     safe = tmp_path / "monday.tar"
     site.ok("backup", str(safe))
     site.ok("create_administrator", "kim@force.example", "Kim", "--body", "Northshire Police")
@@ -141,7 +138,6 @@ def test_a_site_with_people_is_not_overwritten_by_mistake(site: Site, tmp_path: 
 
 
 def test_a_damaged_backup_changes_nothing(site: Site, tmp_path: Path) -> None:
-    site.ok(*ADMINISTRATOR)
     (site.data / "files").mkdir()
     (site.data / "files" / "minutes.pdf").write_bytes(b"%PDF minutes")
     safe, damaged = tmp_path / "monday.tar", tmp_path / "damaged.tar"
@@ -165,5 +161,4 @@ def test_a_backup_never_overwrites_another_and_holds_no_secret_key(site: Site, t
 
 
 def test_the_first_administrator_is_added_once(site: Site) -> None:
-    site.ok(*ADMINISTRATOR)
     assert "already" in site.run(*ADMINISTRATOR).stderr
