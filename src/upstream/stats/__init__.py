@@ -14,6 +14,8 @@ repeats            distinct and repeat persons by month
 rates, intervals   rates, changes and their intervals
 displacement       changes of treated places, and about them, against places left alone
 before_after       counts before and after, alone and against a comparison, over-dispersed or not
+count_regression   Poisson, binomial and negative binomial regression, and errors that hold
+interrupted        the path of a series before, and what was seen after
 comparisons        tests of two counts, two proportions, two survey waves
 quantiles          quantiles of values and of exact histograms, with intervals
 peers              a rank among peers, with its interval
