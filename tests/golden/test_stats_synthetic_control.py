@@ -54,7 +54,7 @@ def test_california_by_synthetic_control(tobacco: Tobacco) -> None:
     shares = dict(zip(tobacco.states, found.shares, strict=True))
     assert sorted(shares, key=lambda state: -shares[state])[:3] == ["Utah", "Montana", "Nevada"]
     assert found.shares.sum() == pytest.approx(1)
-    # the paper, with predictors, finds no state with a higher ratio; with the outcome alone two have, here and with nnls
+    # the paper, with predictors, finds no higher ratio; with the outcome alone two states have, here and with nnls
     before = [slow_mixture(np.delete(tobacco.donors, at, 0), tobacco.donors[at]) for at in range(38)]
     gaps = np.array([tobacco.donors[at] - made for at, made in enumerate(before)])
     ratios = np.sqrt((gaps[:, START:] ** 2).mean(1) / (gaps[:, :START] ** 2).mean(1))
