@@ -8,13 +8,15 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from factories.people import AreaFactory, OrganisationFactory, TeamFactory, person
+from factories.people import AreaFactory, OrganisationFactory, TeamFactory, UserFactory, person
 from factories.problems import ActionFactory, InvitationFactory, PlanFactory
-from factories.signing_in import sign_in
+from factories.signing_in import PASSWORD, sign_in
 from fixtures_figures import MONTH
 from upstream_web.audit.models import AuditEvent
+from upstream_web.people.changes import close_account, open_account
 from upstream_web.people.models import User
 from upstream_web.people.permissions import Permission
+from upstream_web.people.tasks import password_link
 from upstream_web.problems.changes.actions import update_action
 from upstream_web.problems.models import Plan
 from upstream_web.programs import changes
@@ -73,7 +75,7 @@ class TestTokens:
             assert answer["WWW-Authenticate"] == "Bearer"
             assert "ended or too old" in answer.json()["title"]
 
-    @pytest.mark.parametrize("happened", ["ended", "too old", "account closed"])
+    @pytest.mark.parametrize("happened", ["ended", "too old", "account closed", "closed and opened", "new password"])
     def test_a_token_that_works_no_more(self, program, officer, happened) -> None:
         assert program.get("/plans").status_code == 200
         token = program.made.token
@@ -82,9 +84,43 @@ class TestTokens:
         elif happened == "too old":
             ago = timezone.now() - datetime.timedelta(days=31)
             ApiToken.objects.update(made_at=ago, expires_at=timezone.now() - datetime.timedelta(seconds=1))
-        else:
+        elif happened == "account closed":
             User.objects.filter(pk=officer.pk).update(is_active=False)
+        elif happened == "closed and opened":
+            close_account(user=officer, by=UserFactory())
+            open_account(user=officer, by=UserFactory())
+        else:
+            officer.set_password("three random words")
+            officer.save()
         assert program.get("/plans").status_code == 401
+
+    @pytest.mark.parametrize("by", ["change", "link"])
+    def test_a_password_chosen_on_the_pages_ends_the_tokens_and_the_page_says_so(self, client, settings, by) -> None:
+        user = person(Permission.PLAN_START)
+        program = Program(user)
+        new, old = "three random words", PASSWORD
+        sign_in(client, user)
+        assert "End it" in client.get("/api/tokens/").content.decode()
+        if by == "change":
+            client.post("/account/password/change/", {"oldpassword": old, "password1": new, "password2": new})
+        else:
+            other = Client()
+            form = other.get(password_link(user).removeprefix(settings.SITE_ADDRESS))
+            other.post(form.url, {"password1": new, "password2": new})
+        assert program.get("/plans").status_code == 401
+        client.force_login(User.objects.get(pk=user.pk))
+        page = client.get("/api/tokens/").content.decode()
+        assert "ended with the password it was made under" in page
+        assert "End it" not in page
+        assert Program(User.objects.get(pk=user.pk)).get("/plans").status_code == 200
+
+    def test_a_better_hash_of_the_same_password_ends_no_token(self, settings) -> None:
+        user = UserFactory()
+        program = Program(user)
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS]
+        assert user.check_password(PASSWORD)
+        assert User.objects.get(pk=user.pk).password.startswith("pbkdf2")
+        assert program.get("/plans").status_code != 401
 
     def test_the_database_does_not_hold_the_token(self, program) -> None:
         secret = program.made.secret

@@ -1,11 +1,13 @@
 """Pages of people and bodies: adding, changing, ending, handing over, and what each role may do there."""
 
 import datetime
+import io
 from collections.abc import Iterator, Sequence
 
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -21,6 +23,7 @@ from factories.people import (
     person,
 )
 from factories.signing_in import second_step, sign_in
+from upstream_web.audit.changes import System
 from upstream_web.audit.models import AuditEvent
 from upstream_web.people import access, changes, handover
 from upstream_web.people.access import standing
@@ -209,6 +212,34 @@ def test_a_permission_that_does_not_exist_cannot_be_given(client: Client, admini
     assert "Select a valid choice" in client.post("/people/roles/officer/edit/", given).content.decode()
     with pytest.raises(ValueError, match="everything"):
         changes.set_role(key="x", name="X", description="X", permissions=["everything"], by=administrator)
+
+
+def loaded(**options: bool) -> str:
+    said = io.StringIO()
+    call_command("load_roles", stdout=said, **options)
+    return said.getvalue()
+
+
+def test_a_release_brings_new_permissions_to_the_roles_that_nobody_here_changed(administrator: User) -> None:
+    loaded()
+    whole = {role.key: role.permissions for role in Role.objects.all()}
+    for key in ("neighbourhood_officer", "analyst"):  # as an earlier release had them
+        less = whole[key][1:]
+        changes.set_role(key=key, name=key, description=key, permissions=less, by=System("load_roles"))
+    changes.set_role(key="analyst", name="Our analyst", description="x", permissions=less, by=administrator)
+    said = loaded()
+    assert Role.objects.get(key="neighbourhood_officer").permissions == whole["neighbourhood_officer"]
+    assert Role.objects.get(key="analyst").name == "Our analyst"
+    assert Role.objects.get(key="analyst").permissions == less
+    assert (
+        f"Our analyst: left as it was changed here. The release has another, and allows also: {whole['analyst'][0]}."
+        in said
+    )
+    events = AuditEvent.objects.filter(action="role.set").count()
+    loaded()
+    assert AuditEvent.objects.filter(action="role.set").count() == events
+    loaded(again=True)
+    assert Role.objects.get(key="analyst").permissions == whole["analyst"]
 
 
 # -- bodies ------------------------------------------------------------------------------------------------------

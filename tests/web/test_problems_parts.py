@@ -191,6 +191,37 @@ def test_a_technique_is_shown_by_its_name(signed_in, plan) -> None:
     assert "7. Help people see" in signed_in.get(f"/plans/{plan.pk}/response/").content.decode()
 
 
+def test_a_partner_who_was_never_invited_reads_the_lesson_and_nothing_else_of_the_plan(client: Client, officer) -> None:
+    hidden = ("Heron title", "Heron place", "Heron problem", "heron-done", "heron-happened", "heron-residents", "4242")
+    plan = PlanFactory(owner=officer, title=hidden[0], place=hidden[1], problem=hidden[2])
+    card = EvidenceCard.objects.create(key="watch", kind="intervention", title="Watch", summary="s", source="x")
+    ResponseFactory(plan=plan, card=card)
+    given = dict(zip(("process", "outcome", "community"), hidden[3:6], strict=True)) | {
+        "before": 4242.0,
+        "after": 2121.0,
+    }
+    assessment.write_result(plan=plan, by=officer, lesson="Ask first", decision="close", verdict="some", **given)
+    client.force_login(person())
+    page = client.get("/evidence/watch/").content.decode()
+    assert all(words in page for words in (plan.ref, "Some effect. Ask first", "-50%"))
+    unsaid = (*hidden, officer.name, plan.area.name, plan.lead.name, plan.team.name, f"/plans/{plan.pk}/")
+    assert [words for words in unsaid if words in page] == []
+    assert client.get(f"/plans/{plan.pk}/").status_code == 404
+    assert "0 found" in client.get("/search/?q=Ask+first").content.decode()
+
+
+@pytest.mark.parametrize("told", ["Sergeant Ash Reed", "12 Mill Lane", "07700 900123", "ash@hill.example", "AB1 2CD"])
+def test_a_lesson_that_tells_who_or_where_is_refused_and_the_words_stay(signed_in, plan, told) -> None:
+    ActionFactory(plan=plan, owner=None, owner_name="Sergeant Ash Reed", owner_email="x@hill.example")
+    given = {"process": "p", "outcome": "o", "decision": "close", "verdict": "some"}
+    address = f"/plans/{plan.pk}/assessment/result/"
+    page = signed_in.post(address, {**given, "lesson": f"Ask {told} first"}).content.decode()
+    assert "Everybody who signs in reads lessons" in page
+    assert f"Ask {told} first" in page
+    assert not plan.results.exists()
+    assert signed_in.post(address, {**given, "lesson": "Ask 3 shops first"}).status_code == 302
+
+
 def test_what_came_of_a_marked_plan_reaches_no_card(officer, plan) -> None:
     """Everybody reads the cards."""
     card = EvidenceCard.objects.create(key="watch", kind="intervention", title="Watch", summary="s", source="x")

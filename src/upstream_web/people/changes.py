@@ -117,9 +117,14 @@ def edit_person(*, user: User, name: str, email: str, post: str, by: Any) -> Non
 
 @transaction.atomic
 def close_account(*, user: User, by: Any) -> None:
-    """Nobody signs in with it any more, and wherever it is signed in, it is signed out. What the person did stays."""
+    """Nobody signs in with it any more, and wherever it is signed in, it is signed out; its tokens end for good.
+
+    What the person did stays.
+    """
     _refuse_oneself(user, by, "close your own account")
     _edit(user, {"is_active": False}, action="account.closed", by=by)
+    user.credentials_since = timezone.now()
+    user.save(update_fields=["credentials_since"])
     for session in UserSession.objects.filter(user=user):
         session.end()
 
@@ -288,10 +293,11 @@ def _refuse_oneself(user: User, by: Any, what: str) -> None:
         raise ValidationError(f"You cannot {what}. Ask another administrator.")
 
 
+TOKENS_ENDED = "Tokens that programs used for you have ended: make new ones where you still need them."
 ACCOUNT_CHANGES = {
-    "password_changed": "Your password was changed.",
+    "password_changed": f"Your password was changed. {TOKENS_ENDED}",
     "password_set": "A password was set on your account.",
-    "password_reset": "A new password was chosen from the link that we sent you.",
+    "password_reset": f"A new password was chosen from the link that we sent you. {TOKENS_ENDED}",
     "totp_activated": "An authenticator app was added as a second step.",
     "totp_deactivated": "The authenticator app was removed from your account.",
     "webauthn_added": "A security key was added to your account.",

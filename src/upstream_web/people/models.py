@@ -152,6 +152,8 @@ class User(AbstractBaseUser):
     post = models.CharField("post or rank", max_length=120, blank=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
+    credentials_since = models.DateTimeField(null=True, blank=True)
+    """When the password was last chosen or the account last closed: tokens made before open nothing."""
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar = ["name"]
@@ -163,6 +165,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Choose a password; whoever saves it ends the tokens that programs hold. A new hash of the same does not."""
+        super().set_password(raw_password)
+        self.credentials_since = timezone.now()
 
 
 class Membership(Dated):

@@ -21,7 +21,7 @@ def working_token(secret: str) -> ApiToken | None:
 
 def tokens_of(user: User) -> QuerySet[ApiToken]:
     """A person's own tokens, newest first."""
-    return ApiToken.objects.filter(user=user)
+    return ApiToken.objects.filter(user=user).select_related("user")
 
 
 def own_token(user: User, pk: int) -> ApiToken:

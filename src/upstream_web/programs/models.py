@@ -22,8 +22,9 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     """Adjectives of tokens."""
 
     def working(self) -> "QuerySet[ApiToken]":
-        """Neither ended nor too old, and their owner still has an account."""
-        return self.filter(revoked_at__isnull=True, expires_at__gt=timezone.now(), user__is_active=True)
+        """Neither ended nor too old, and their owner still has the account and the password they were made with."""
+        since = Q(user__credentials_since__isnull=True) | Q(made_at__gte=F("user__credentials_since"))
+        return self.filter(since, revoked_at__isnull=True, expires_at__gt=timezone.now(), user__is_active=True)
 
 
 class ApiToken(models.Model):
@@ -52,4 +53,10 @@ class ApiToken(models.Model):
     @property
     def works(self) -> bool:
         """Neither ended nor too old."""
-        return self.revoked_at is None and self.expires_at > timezone.now()
+        return self.revoked_at is None and not self.is_orphan and self.expires_at > timezone.now()
+
+    @property
+    def is_orphan(self) -> bool:
+        """Whether its owner chose a new password since, or the account was closed meanwhile."""
+        since = self.user.credentials_since
+        return since is not None and self.made_at < since

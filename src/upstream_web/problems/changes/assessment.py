@@ -10,8 +10,10 @@ from django.utils import timezone
 from upstream_web.audit.changes import record
 from upstream_web.evidence.models import LocalResult
 from upstream_web.people.models import User
+from upstream_web.problems.changes.public import names_on
 from upstream_web.problems.changes.versions import keep_version, locked
 from upstream_web.problems.models import Marking, NamedAssessment, Plan, Result
+from upstream_web.problems.public_words import told_by
 
 
 @transaction.atomic
@@ -39,9 +41,13 @@ def name_assessment(*, plan: Plan, by: User, reason: str = "", **values: Any) ->
 def write_result(*, plan: Plan, by: User, **values: Any) -> Result:
     """Write what came of the plan; each cited evidence card gets it as a local result, failures too.
 
-    Everybody reads the cards, so what came of a plan that is marked OFFICIAL-SENSITIVE stays in the plan.
+    Everybody reads the cards: what came of a plan that is marked OFFICIAL-SENSITIVE stays in the plan, and a lesson
+    that tells who or which house it was is refused.
     """
     plan = locked(Plan.objects, plan.pk)
+    told = told_by(values["lesson"], names_on(plan), counts=False) if plan.marking != Marking.SENSITIVE else []
+    if told:
+        raise ValidationError({"lesson": [f"It has {one}. Everybody who signs in reads lessons." for one in told]})
     row = Result.objects.create(plan=plan, made_at=timezone.now(), made_by=by, **values)
     record(by=by, action="plan.result_written", of=row, parent=plan, after=model_to_dict(row, exclude=["id", "plan"]))
     if plan.marking != Marking.SENSITIVE:

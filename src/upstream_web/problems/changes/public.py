@@ -17,7 +17,7 @@ def approve_summary(*, plan: Plan, by: User, title: str, text: str) -> PublicSum
     plan = locked(Plan.objects, plan.pk)
     if plan.status not in PublicSummary.PUBLISHABLE or plan.marking != Marking.OFFICIAL:
         raise ValidationError("Only an approved plan that is marked OFFICIAL can have a public summary.")
-    told = told_by(f"{title}\n{text}", _names(plan))
+    told = told_by(f"{title}\n{text}", names_on(plan))
     if told:
         raise ValidationError(
             [f"It has {one}. Say it so that nobody can be told from another: a few, some, the area." for one in told]
@@ -44,6 +44,7 @@ def _withdraw(plan: Plan, by: User) -> list[PublicSummary]:
     return rows
 
 
-def _names(plan: Plan) -> list[str]:
+def names_on(plan: Plan) -> list[str]:
+    """Names of those who work on a plan."""
     owners = plan.actions.values_list("owner_name", "owner__name")
     return [plan.owner.name, *(name for pair in owners for name in pair if name)]

@@ -221,7 +221,11 @@ class ResultForm(forms.Form):
     after = forms.FloatField(label="Level after", required=False)
     verdict = forms.ChoiceField(label="In one word", choices=Result.Verdict.choices, widget=forms.RadioSelect)
     community = _text("What do residents say?", required=False)
-    lesson = _text("The lesson for whoever meets this problem next")
+    lesson = _text(
+        "The lesson for whoever meets this problem next",
+        hint="Everybody who signs in reads it on the evidence cards, partners who never saw the plan too: "
+        "what to do again and what not, no names or addresses. A marked plan keeps its lesson.",
+    )
     decision = forms.ChoiceField(label="Decision", choices=Result.Decision.choices, widget=forms.RadioSelect)
 
 

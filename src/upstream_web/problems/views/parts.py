@@ -201,9 +201,13 @@ def write_result(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {name: getattr(held, name) for name in part_forms.ResultForm.base_fields} if held else {}
     form = part_forms.ResultForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
-        assessment.write_result(plan=plan, by=request.user, **form.cleaned_data)
-        messages.success(request, "The result is written, and the evidence cards it cites have it")
-        return redirect("problems:assessment", pk)
+        try:
+            assessment.write_result(plan=plan, by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, "The result is written, and the evidence cards it cites have it")
+            return redirect("problems:assessment", pk)
     return _plan_form(request, plan, access, "assessment", "Write the result", form, "result")
 
 

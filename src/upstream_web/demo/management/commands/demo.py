@@ -1,7 +1,5 @@
 """`demo`: the synthetic force with its records and report, the site over it, and an account for each role."""
 
-import os
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -14,6 +12,7 @@ from django.db import transaction
 
 from upstream_web.demo.people import make_cast
 from upstream_web.demo.plans import make_plans
+from upstream_web.demo.together import run_together
 from upstream_web.measures.models import Calculation
 from upstream_web.people.models import User
 from upstream_web.signals.models import Look
@@ -76,8 +75,8 @@ class Command(BaseCommand):
 
 
 def _serve(port: int) -> None:
-    """Start the worker for long work and hand the process to the server: Ctrl+C stops both, they share a terminal."""
-    subprocess.Popen([sys.executable, "-m", "upstream_web", "db_worker"])
+    """The server, and the worker for long work beside it, until the server or this process is stopped."""
+    python = [sys.executable, "-m"]
     options = [
         "--bind",
         f"127.0.0.1:{port}",
@@ -87,4 +86,5 @@ def _serve(port: int) -> None:
         "warning",
         "--no-control-socket",
     ]
-    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *options, "upstream_web.config.wsgi"])  # noqa: S606
+    server = [*python, "gunicorn", *options, "upstream_web.config.wsgi"]
+    sys.exit(run_together(server, [*python, "upstream_web", "db_worker"]))
