@@ -276,3 +276,9 @@ def decision_wanted(plan: Plan) -> str:
     if plan.status == Plan.Status.ASSESSING:
         return "Close, adapt, repeat or scale, by what the assessment finds."
     return "Review it: the review is overdue." if plan.is_overdue else ""
+
+
+def names_on(plan: Plan) -> list[str]:
+    """Names of those who work on a plan."""
+    owners = plan.actions.values_list("owner_name", "owner__name")
+    return [plan.owner.name, *(name for pair in owners for name in pair if name)]

@@ -10,10 +10,10 @@ from django.utils import timezone
 from upstream_web.audit.changes import record
 from upstream_web.evidence.models import LocalResult
 from upstream_web.people.models import User
-from upstream_web.problems.changes.public import names_on
 from upstream_web.problems.changes.versions import keep_version, locked
 from upstream_web.problems.models import Marking, NamedAssessment, Plan, Result
 from upstream_web.problems.public_words import told_by
+from upstream_web.problems.queries import names_on
 
 
 @transaction.atomic

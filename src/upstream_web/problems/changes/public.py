@@ -9,6 +9,7 @@ from upstream_web.people.models import User
 from upstream_web.problems.changes.versions import locked
 from upstream_web.problems.models import Marking, Plan, PublicSummary
 from upstream_web.problems.public_words import told_by
+from upstream_web.problems.queries import names_on
 
 
 @transaction.atomic
@@ -42,9 +43,3 @@ def _withdraw(plan: Plan, by: User) -> list[PublicSummary]:
         row.withdrawn_at, row.withdrawn_by = timezone.now(), by
         row.save(update_fields=["withdrawn_at", "withdrawn_by"])
     return rows
-
-
-def names_on(plan: Plan) -> list[str]:
-    """Names of those who work on a plan."""
-    owners = plan.actions.values_list("owner_name", "owner__name")
-    return [plan.owner.name, *(name for pair in owners for name in pair if name)]
