@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from upstream.measures.events import Events
     from upstream.scan.concentration import Exposure
-    from upstream.scan.hot_spots import Method
+    from upstream.scan.hot_spots import Method, Of
     from upstream.scan.study import Study, Unit
 
 SHOWN = 12
@@ -221,12 +221,16 @@ def _facilities(
     "--method", type=click.Choice(["gi", "moran", "density"]), default="gi", show_default=True,
     help="Getis and Ord's Gi*, Anselin's local Moran, or kernel density.",
 )  # fmt: skip
+@click.option(
+    "--of", "of", type=click.Choice(["counts", "rates"]), default="counts", show_default=True,
+    help="Events, or events to the residents of small areas, smoothed by empirical Bayes.",
+)  # fmt: skip
 @click.option("--permutations", default=999, show_default=True, help="Times that the counts are dealt out anew.")
 @click.option("--bandwidth", type=float, metavar="METRES", help="Of density; without it, what police mapping uses.")
 @click.option("--top", default=0.01, show_default=True, help="Of density: share of the area in the rows.")
 @_of_places
 def hotspots(
-    config: str, method: str, permutations: int, bandwidth: float | None, top: float, unit: str, across: float,
+    config: str, method: str, of: str, permutations: int, bandwidth: float | None, top: float, unit: str, across: float,
     seed: int, types: tuple[str, ...], areas: tuple[str, ...], first: dt.datetime | None, last: dt.datetime,
     out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
@@ -242,12 +246,14 @@ def hotspots(
         _density(config, bandwidth, top, across, types, areas, first, last, out, as_json)
         return
     settings, read, study = _read(config, unit, across, types, areas, first, last)
-    found = hot_spots(read, study, rng=_rng(seed), method=cast("Method", method), permutations=permutations)
+    found = hot_spots(read, study, rng=_rng(seed), method=cast("Method", method), permutations=permutations,
+                      of=cast("Of", of))  # fmt: skip
     order, rows = place_rows.hot_spot_rows(found, public=settings.disclosure == "public")
     facts: dict[str, Any] = {
         "read": read_facts(read, found.left_out, found.notes),
         "study": place_rows.study_facts(study),
         "method": method,
+        "of": of,
         "permutations": permutations,
         "hot": int((found.called == "hot").sum()),
         "expected_false": found.expected_false,

@@ -15,8 +15,9 @@ from upstream.errors import BadInput
 
 SHORTEST: Final = 10
 LONGEST: Final = 16
-"""Minutes of a stop after which a hot spot stays quiet longest. Source: Koper (1995), Justice Quarterly 12, 649-672:
-time without disorder rose with stops of 10 minutes or more, was longest at 14 to 15, and fell after about 16."""
+"""Minutes of a stop after which a hot spot stays quiet longest. Source: Koper (1995), Justice Quarterly 12, 649-672, on
+one city: from 10 minutes on stops did more than driving through, and most at about 15. One study of when disorder came
+next, not a trial of lengths, and not repeated elsewhere when this was written."""
 STOP: Final = 15
 KM_AN_HOUR: Final = 30.0
 """Speed of a car between hot spots, in a straight line; a choice, not an estimate."""
@@ -132,8 +133,8 @@ def patrol_plan(
 
     When not to use: as a duty roster; breaks, calls and handovers are for those who know them.
 
-    Source: length of stops: Koper (1995), Justice Quarterly 12, 649-672; a trial of 15-minute stops: Telep, Mitchell
-    and Weisburd (2014), Justice Quarterly 31, 905-933.
+    Source: length of stops: Koper (1995), Justice Quarterly 12, 649-672; a trial of stops of about 15 minutes (not of
+    one length against another): Telep, Mitchell and Weisburd (2014), Justice Quarterly 31, 905-933.
     """
     if not SHORTEST <= stop <= LONGEST:
         raise BadInput(f"Stops of {stop} minutes were asked for.", allowed=f"{SHORTEST} to {LONGEST} minutes")

@@ -123,6 +123,11 @@ def back_test(
         raise BadInput(f"Shares of the area {list(areas)}.", allowed="above 0, below 1")
     starts = _tested(events, tested, period_months)
     placed = place_events(study, events)
+    if not placed.inside.any():
+        why = ", ".join(f"{one.count:,} {one.reason}" for one in placed.left_out)
+        raise BadInput(
+            f"None of the {events.read:,} events lies in a place looked at: {why}.", allowed="events in places"
+        )
     results = np.array([
         [_scored(events, study, placed, name, start, period_months, areas, rng) for name in wanted] for start in starts
     ])  # (periods, maps, areas, 4)  # fmt: skip

@@ -56,8 +56,9 @@ def refuse_too_few(events: Events, what: str) -> None:
     number = len(events.day)
     if number < 2:
         held = "No events were" if not number else "One event was"
+        reasons = "".join(f" {one.count:,} more were left out: {one.reason}." for one in events.left_out)
         raise BadInput(
-            f"{held} found: {what} need two at least.",
+            f"{held} found: {what} need two at least.{reasons}",
             allowed="two events or more, with coordinates",
             remedy="Ask for more days, types or areas.",
         )

@@ -14,14 +14,21 @@ from upstream.measures.events import Events, LeftOut
 from upstream.scan.study import Study, counts_of, notes_of, notes_of_points, place_events
 from upstream.stats.density import Density, bandwidth_by_likelihood, density
 from upstream.stats.local_association import Local, getis_ord, local_moran
+from upstream.stats.rate_smoothing import empirical_bayes, standardised_rates
 from upstream.stats.stability import leading
 from upstream.stats.weighted_totals import WeightedTotals, weighted_totals
 
 Method = Literal["gi", "moran"]
 METHODS: Final[tuple[Method, ...]] = get_args(Method)
+Of = Literal["counts", "rates"]
+"""What the statistic is of: events, or events to the residents, smoothed by empirical Bayes."""
 Class = Literal["hot", "cold", "high among low", "low among high", "not certain"]
 FALSE_DISCOVERIES: Final = 0.05
 """Share of the places called hot or cold that may be so by chance."""
+RATES: Final = (
+    "Rates are to the people who live there. In town centres those at risk are visitors, so a high rate there need not "
+    "be a high risk."
+)
 FEWEST_PLACES: Final = 30
 FEWEST_EVENTS: Final = 30
 BandwidthRule = Literal["usual", "likelihood", "given"]
@@ -43,6 +50,10 @@ class HotSpots:
     method : str
         "gi" (Getis and Ord's Gi*) or "moran" (Anselin's local Moran).
     counts : of int64
+    of : str
+        "counts" or "rates".
+    values : of float64
+        What the statistic was taken of: counts; rates shrunk by empirical Bayes (Gi*); or standardised (local Moran).
     local : Local
         The statistic, its chances and their correction for the number of places.
     called : of str
@@ -58,6 +69,8 @@ class HotSpots:
     study: Study
     method: Method
     counts: NDArray[np.int64]
+    of: Of
+    values: NDArray[np.float64]
     local: Local
     called: NDArray[np.str_]
     naive: NDArray[np.int64]
@@ -67,13 +80,16 @@ class HotSpots:
 
 
 def hot_spots(
-    events: Events, study: Study, *, rng: np.random.Generator, method: Method = "gi", permutations: int = 999
-) -> HotSpots:
+    events: Events, study: Study, *, rng: np.random.Generator, method: Method = "gi", permutations: int = 999,
+    of: Of = "counts",
+) -> HotSpots:  # fmt: skip
     """Places around which there is more, or less, than chance would put there.
 
     Question: which places, with those beside them, have more than the same events dealt out at random?
 
-    Parameters: ``events`` and the ``study`` that they lie in; ``method``; ``rng`` of the ``permutations``.
+    Parameters: ``events`` and the ``study`` that they lie in; ``method``; ``rng`` of the ``permutations``; ``of``
+    counts, or rates to the residents: shrunk by empirical Bayes for Gi*, standardised for local Moran, because the raw
+    rate of a place of few people is high or low by chance.
 
     Assumes: as :func:`upstream.stats.local_association.getis_ord`: one process over the map. Town centres lead, for
     that is where people are.
@@ -91,20 +107,32 @@ def hot_spots(
             allowed=f"{FEWEST_EVENTS} events and {FEWEST_PLACES} places or more",
             remedy="Ask for more months or types, or for smaller places.",
         )
-    of = getis_ord if method == "gi" else local_moran
-    local = of(counts, study.neighbours, rng=rng, permutations=permutations)
-    called = classes(method, counts, local)
+    values = counts.astype(np.float64) if of == "counts" else _rates(counts, study, method)
+    statistic = getis_ord if method == "gi" else local_moran
+    local = statistic(values, study.neighbours, rng=rng, permutations=permutations)
+    called = classes(method, values, local)
     return HotSpots(
         study=study,
         method=method,
         counts=counts,
+        of=of,
+        values=values,
         local=local,
         called=called,
         naive=leading(counts, len(counts)),
         expected_false=float(FALSE_DISCOVERIES * (called != "not certain").sum()),
         left_out=placed.left_out,
-        notes=(*notes_of(events, study), *_one_alone(counts)),
+        notes=(*notes_of(events, study), *_one_alone(counts), *((RATES,) if of == "rates" else ())),
     )
+
+
+def _rates(counts: NDArray[np.int64], study: Study, method: Method) -> NDArray[np.float64]:
+    if study.residents is None:
+        raise BadInput("How many people live in each place is not held.", allowed="counts",
+                       remedy="Add a population of small areas: upstream places add population FILE.csv")  # fmt: skip
+    if method == "gi":
+        return empirical_bayes(counts, study.residents).rate
+    return standardised_rates(counts, study.residents)
 
 
 def _one_alone(counts: NDArray[np.int64]) -> tuple[str, ...]:
@@ -115,16 +143,16 @@ def _one_alone(counts: NDArray[np.int64]) -> tuple[str, ...]:
     )
 
 
-def classes(method: Method, counts: NDArray[np.int64], local: Local) -> NDArray[np.str_]:
+def classes(method: Method, values: NDArray[np.float64], local: Local) -> NDArray[np.str_]:
     """:data:`Class` of each place; islands, around which nothing is, are never certain."""
     certain = np.nan_to_num(local.q, nan=1.0) <= FALSE_DISCOVERIES
     around = local.p_high <= local.p_low
-    found = np.full(len(counts), "not certain", "<U14")
+    found = np.full(len(values), "not certain", "<U14")
     if method == "gi":
         found[certain & around] = "hot"
         found[certain & ~around] = "cold"
         return found
-    own = counts > counts.mean()
+    own = values > values.mean()
     for high, more, word in (
         (True, True, "hot"),
         (False, False, "cold"),

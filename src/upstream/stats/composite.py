@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 DECAY: Final = 23.0
 """Constant of the exponential transformation: 10% cancellation and the most deprived tenth spread over half of the
 scale. Source: Ministry of Housing, Communities and Local Government, The English Indices of Deprivation 2019: technical
-report, appendix E."""
+report, on the transformation of domain ranks (section 3.6)."""
 TOP: Final = 100.0
 SIMULATIONS: Final = 1000
 WEIGHT_CONCENTRATION: Final = 50.0
@@ -164,7 +164,8 @@ def exponential_scores(values: ArrayLike) -> Array:
 
     When not to use: where distances between values mean something that should count (use :func:`z_scores`).
 
-    Source: English Indices of Deprivation 2019: technical report, appendix E: X = -23 ln(1 - R (1 - exp(-100/23))).
+    Source: English Indices of Deprivation 2019: technical report, on domain ranks (section 3.6):
+    X = -23 ln(1 - R (1 - exp(-100/23))). It gives the published scores of 2025 again.
     """
     found = np.asarray(values, np.float64)
     share = rankdata(found, axis=-1) / found.shape[-1]

@@ -72,11 +72,10 @@ function draw (map, { shade, ringed }, shown, beside) {
   map.addLayer({ id: 'places', type: 'fill', source: 'places', paint: { 'fill-color': shades(shown, shade), 'fill-opacity': 0.8 } })
   map.addLayer({ id: 'edges', type: 'line', source: 'places', paint: { 'line-color': '#ffffff', 'line-width': 0.5 } })
   if (ringed) {
+    // every place, or those with a value: a line keeps its width however far away the map is
     const [name, value] = ringed.split('=')
-    map.addLayer({
-      id: 'ringed', type: 'line', source: 'places', filter: ['==', ['get', name], value],
-      paint: { 'line-color': '#a5173a', 'line-width': 2.5 }
-    })
+    const filter = ringed === 'every' ? true : ['==', ['get', name], value]
+    map.addLayer({ id: 'ringed', type: 'line', source: 'places', filter, paint: { 'line-color': '#a5173a', 'line-width': 3 } })
   }
 }
 
