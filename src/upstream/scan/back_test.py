@@ -123,7 +123,7 @@ def back_test(
         raise BadInput(f"Shares of the area {list(areas)}.", allowed="above 0, below 1")
     starts = _tested(events, tested, period_months)
     placed = place_events(study, events)
-    if not placed.inside.any():
+    if events.read and not placed.inside.any():
         why = ", ".join(f"{one.count:,} {one.reason}" for one in placed.left_out)
         raise BadInput(
             f"None of the {events.read:,} events lies in a place looked at: {why}.", allowed="events in places"
