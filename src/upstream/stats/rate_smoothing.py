@@ -62,9 +62,11 @@ def standardised_rates(counts: ArrayLike, population: ArrayLike) -> Floats:
     Question: as :func:`empirical_bayes`, for statistics that look at how like neighbours are (Moran's I): unlike
     shrunk rates, these vary alike wherever many or few people live.
 
-    Parameters, and when not to use: as :func:`empirical_bayes`.
+    Parameters: as :func:`empirical_bayes`.
 
     Assumes: as :func:`empirical_bayes`.
+
+    When not to use: as :func:`empirical_bayes`; to say how high a rate is.
 
     Source: Assuncao and Reis 1999, Statistics in Medicine 18:2147-2162 (EBI): a variance below nought of a place is
     replaced by its Poisson part.
