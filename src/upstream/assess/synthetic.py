@@ -1,0 +1,230 @@
+"""A treated place beside a mixture of untreated ones: synthetic control, and synthetic difference in differences."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from upstream.assess.finding import Finding, Line, Refused, maryland
+from upstream.assess.panel import Panel
+from upstream.stats.distributions import normal_cdf, normal_quantile
+from upstream.stats.intervals import CONFIDENCE, Interval
+from upstream.stats.synthetic_control import (
+    LEAST_BEFORE,
+    SpacePlacebos,
+    SyntheticControl,
+    augmented,
+    space_placebos,
+    synthetic_control,
+    without_each_donor,
+)
+from upstream.stats.synthetic_did import placebo_error, synthetic_did
+
+Floats = NDArray[np.float64]
+LEAST_DONORS: Final = 19
+"""With 19 donors and the treated place the smallest exact p is 5%; with fewer no 95% interval exists."""
+MOST_APART: Final = 0.10
+"""A mixture whose level before is further from the treated place than this share of it is not like it. Ours."""
+SHOWN: Final = 8
+"""Donors named in the figures."""
+SEED: Final = 1989
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rates:
+    """Outcomes by place and period per unit of exposure, and the treated exposure after it began."""
+
+    treated: Floats
+    donors: Floats
+    names: tuple[str, ...]
+    exposed: float
+
+
+def rates_of(panel: Panel) -> Rates:
+    """Treated places together, and each donor by itself; refused where they cannot be mixed or tested."""
+    if panel.staggered:
+        raise Refused("Places began at different times.", allowed="one start", remedy="Assess each start by itself.")
+    donors = np.flatnonzero(panel.comparison)
+    if donors.size < LEAST_DONORS:
+        raise Refused(
+            f"{donors.size} comparison places are too few to mix and to test.",
+            allowed=f"{LEAST_DONORS} or more",
+            remedy="Add places where nothing was done.",
+        )
+    if panel.start < LEAST_BEFORE:
+        raise Refused(f"{panel.start} {panel.step}s before are too few.", allowed=f"{LEAST_BEFORE} or more")
+    exposed = panel.exposed("treated")
+    own = panel.series("treated") / exposed
+    if not own[: panel.start].any():
+        raise Refused(f"No {panel.outcome} were counted in the treated place before it began.", allowed="more than 0")
+    theirs = panel.counts[donors] / panel.exposure[donors]
+    return Rates(own, theirs, tuple(panel.units[at] for at in donors), float(exposed[panel.start :].mean()))
+
+
+def synthetic(panel: Panel) -> Finding:
+    """The treated place beside the mixture of donors nearest to it before, tested on every donor."""
+    rates = rates_of(panel)
+    made = synthetic_control(rates.treated, rates.donors, panel.start)
+    apart = abs(float(made.gap[: panel.start].mean())) / float(rates.treated[: panel.start].mean())
+    if apart > MOST_APART:
+        raise Refused(
+            f"No mixture of the comparison places is like the treated one: its level before is {100 * apart:.0f}% off.",
+            allowed=f"up to {100 * MOST_APART:.0f}%",
+            remedy="Add places of its size, or give residents as exposure so that rates are mixed.",
+        )
+    placebos = space_placebos(rates.donors, panel.start)
+    reach = placebos.reach(CONFIDENCE) * made.miss_before
+    return _finding(
+        panel,
+        rates,
+        made.synthetic,
+        made.effect,
+        Interval(made.effect, made.effect - reach, made.effect + reach, CONFIDENCE),
+        placebos.p(made),
+        method="synthetic_control",
+        title="Synthetic control",
+        estimand="events a period in the treated place less those of the mixture, after it began",
+        assumes=(
+            "The mixture, like the treated place before, would have stayed like it.",
+            "None of the mixed places was touched by it, or by something of its own.",
+        ),
+        overturned_by=(
+            "A place where nothing was done with as large a gap after, beside its gap before.",
+            "An effect that is gone when one mixed place is left out, or seen before it began.",
+        ),
+        caveats=_several(panel),
+        figures=_mixed_figures(panel, rates, made, placebos),
+    )
+
+
+def synthetic_difference(panel: Panel) -> Finding:
+    """Synthetic difference in differences, its error from groups of donors taken as if treated."""
+    rates = rates_of(panel)
+    treated = panel.counts[panel.treated] / panel.exposure[panel.treated]
+    made = synthetic_did(treated, rates.donors, panel.start)
+    error, _ = placebo_error(rates.donors, treated.shape[0], panel.start, rng=np.random.default_rng(SEED))
+    if error == 0:
+        raise Refused("The comparison places do not vary.", allowed="counts that differ from period to period")
+    half = float(normal_quantile(0.5 + CONFIDENCE / 2)) * error
+    return _finding(
+        panel,
+        rates,
+        made.expected,
+        made.effect,
+        Interval(made.effect, made.effect - half, made.effect + half, CONFIDENCE),
+        2 * float(normal_cdf(-abs(made.effect) / error)),
+        method="synthetic_did",
+        title="Synthetic difference in differences",
+        estimand="change of the treated places more than that of donors whose trend ran alongside, a period",
+        assumes=(
+            "Without it, the treated places would have kept their distance from the weighted donors.",
+            "Counts of the treated place wander as much as those of the donors.",
+        ),
+        overturned_by=(
+            "Donors that drift apart from it before it began.",
+            "Something else that began in only one of them.",
+        ),
+        caveats=(),
+        figures={"effect_a_period": made.effect, "error": error, **_shares(rates.names, made.donors)},
+    )
+
+
+def _finding(
+    panel: Panel,
+    rates: Rates,
+    expected: Floats,
+    effect: float,
+    interval: Interval,
+    p: float,
+    *,
+    method: str,
+    title: str,
+    estimand: str,
+    assumes: tuple[str, ...],
+    overturned_by: tuple[str, ...],
+    caveats: tuple[str, ...],
+    figures: dict[str, float | int | str],
+) -> Finding:
+    observed = float(panel.series("treated")[panel.start :].sum())
+    size = rates.exposed * (len(panel.periods) - panel.start)
+    difference = Interval(effect * size, interval.lower * size, interval.upper * size, CONFIDENCE)
+    half = interval.upper - effect
+    exposed = panel.exposed("treated")
+    without = expected * exposed
+    good = (effect < 0) == (panel.better == "lower")
+    return Finding(
+        method=method,
+        title=title,
+        question=f"Did {panel.outcome} leave the path of places that were alike?",
+        estimand=estimand,
+        unit=panel.outcome,
+        better=panel.better,
+        observed=observed,
+        counterfactual=observed - difference.estimate,
+        ratio=ratio_within(observed, difference),
+        difference=difference,
+        p=p,
+        probability_of_benefit=1 - p / 2 if good else p / 2,
+        maryland=maryland(before_and_after=True, comparison="controlled"),
+        assumes=assumes,
+        overturned_by=overturned_by,
+        caveats=(*panel.caveats, *caveats),
+        figures=figures,
+        line=Line(
+            panel.periods,
+            panel.series("treated"),
+            without,
+            np.maximum(without - half * exposed, 0.0),
+            without + half * exposed,
+            panel.start,
+        ),
+    )
+
+
+def ratio_within(observed: float, difference: Interval) -> Interval | None:
+    """Observed over what there would have been, from the interval of the difference; None without a finite one."""
+    least, most = observed - difference.upper, observed - difference.lower
+    middle = observed - difference.estimate
+    if middle <= 0 or most <= 0:
+        return None
+    upper = observed / least if least > 0 else math.inf
+    return Interval(observed / middle, observed / most, upper, difference.confidence)
+
+
+def _several(panel: Panel) -> tuple[str, ...]:
+    many = int(panel.treated.sum())
+    if many == 1:
+        return ()
+    return (f"{many} treated places are tested beside single ones: a true effect is harder to see.",)
+
+
+def _shares(names: tuple[str, ...], shares: Floats) -> dict[str, float | int | str]:
+    largest = [at for at in np.argsort(-shares)[:SHOWN] if shares[at] > 0]
+    return {
+        "donors": int(np.sum(shares > 0)),
+        **{f"share of {names[at]}": round(float(shares[at]), 4) for at in largest},
+    }
+
+
+def _mixed_figures(
+    panel: Panel, rates: Rates, made: SyntheticControl, placebos: SpacePlacebos
+) -> dict[str, float | int | str]:
+    rests = without_each_donor(rates.treated, rates.donors, panel.start)
+    early = panel.start - max(panel.start // 3, 1)
+    figures: dict[str, float | int | str] = {
+        "effect_a_period": made.effect,
+        "miss_before": made.miss_before,
+        "miss_after_over_before": made.miss_ratio,
+        "placebos": int(placebos.ratios.size),
+        "augmented_effect_a_period": augmented(rates.treated, rates.donors, panel.start).effect,
+        "least_without_one_donor": float(rests.min()) if rests.size else made.effect,
+        "most_without_one_donor": float(rests.max()) if rests.size else made.effect,
+    }
+    if early >= LEAST_BEFORE:
+        pretend = synthetic_control(rates.treated[: panel.start], rates.donors[:, : panel.start], early)
+        figures["effect_at_a_pretended_earlier_start"] = pretend.effect
+    return {**figures, **_shares(rates.names, made.shares)}
