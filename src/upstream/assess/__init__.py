@@ -4,6 +4,8 @@ finding   what one method found: effect, what it rests on, how sure; the same fo
 panel     counts by place and period, what was treated from when, and what may be compared; unusable data are refused
 ladder    the strongest method that the data carry answers, the rest check it, disagreement is said aloud
 in_words  a finding in plain words
+synthetic  a mixture of places where nothing was done, made like the treated one before
+micro_synthetic  many small areas where nothing was done, weighted to be exactly like the treated ones before
 methods   the methods that it asks, each with what it cannot do without
 of_records  a panel counted from recorded events
 kept      an answer as plain data and back

@@ -4,10 +4,31 @@ from __future__ import annotations
 
 from typing import Final
 
-from upstream.assess import counts
+from upstream.assess import counts, micro_synthetic, synthetic
 from upstream.assess.ladder import Method, Needs
 
 METHODS: Final = (
+    Method(
+        "micro_synthetic",
+        "Micro synthetic control",
+        90,
+        Needs(before=3, comparisons=micro_synthetic.LEAST_DONORS, at_once=True),
+        micro_synthetic.micro_synthetic,
+    ),
+    Method(
+        "synthetic_did",
+        "Synthetic difference in differences",
+        85,
+        Needs(before=12, comparisons=synthetic.LEAST_DONORS, at_once=True),
+        synthetic.synthetic_difference,
+    ),
+    Method(
+        "synthetic_control",
+        "Synthetic control",
+        80,
+        Needs(before=12, comparisons=synthetic.LEAST_DONORS, at_once=True),
+        synthetic.synthetic,
+    ),
     Method(
         "before_after_compared",
         "Before and after, against a comparison",
