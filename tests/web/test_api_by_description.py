@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
 
 from factories.people import TeamFactory, person
 from factories.problems import ActionFactory, PlanFactory
+from factories.signals import SignalFactory
 from fixtures_figures import MONTH
 from upstream_web.config.wsgi import application
 from upstream_web.measures.models import Calculation
@@ -43,10 +44,12 @@ class Known:
     secret: str
     plan: int
     action: int
+    signal: int
 
     def id_for(self, path: str) -> object:
         """The id in a path."""
-        return self.plan if path.startswith("/api/v1/plans") else self.action
+        of = {"plans": self.plan, "actions": self.action, "signals": self.signal}
+        return of[path.removeprefix("/api/v1/").split("/")[0]]
 
 
 @pytest.fixture
@@ -63,10 +66,12 @@ def kept_open() -> Iterator[None]:
 def known(kept_open: None, settings: LazySettings, ready: Calculation) -> Known:
     settings.API_PER_MINUTE = 1_000_000
     team = TeamFactory()
-    owner = person(Permission.PLAN_START, Permission.MEASURE_READ, Permission.SENSITIVE_READ, team=team)
+    owner = person(
+        Permission.PLAN_START, Permission.MEASURE_READ, Permission.SENSITIVE_READ, Permission.SIGNAL_READ, team=team
+    )
     plan = PlanFactory(team=team, owner=owner)
     secret = changes.make_token(by=owner, name="Everything", scopes=Scope.values, days=30).secret
-    return Known(secret, plan.pk, ActionFactory(plan=plan).pk)
+    return Known(secret, plan.pk, ActionFactory(plan=plan).pk, SignalFactory(area=team.area).pk)
 
 
 @description.given(real=st.booleans())

@@ -1,6 +1,8 @@
 """Signals on the site: taken in by key, let in by the week, decided on, and turned into plans."""
 
+import csv
 import datetime
+import json
 from pathlib import Path
 
 import pytest
@@ -8,10 +10,11 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from factories.people import AreaFactory, TeamFactory, person
 from factories.problems import PlanFactory
-from factories.signals import TO, SignalFactory, found, plain
+from factories.signals import TO, LookFactory, SignalFactory, found, plain
 from factories.signing_in import sign_in
 from upstream.scan.signals import KIND_WORDS
 from upstream_web.audit.changes import System
@@ -20,10 +23,14 @@ from upstream_web.people.models import Team, User
 from upstream_web.people.permissions import Permission
 from upstream_web.places.models import Area
 from upstream_web.problems.models import Plan
+from upstream_web.programs.changes import make_token
+from upstream_web.programs.models import Scope
 from upstream_web.runs.models import Run
+from upstream_web.runs.progress import Progress
 from upstream_web.signals import changes, queries
 from upstream_web.signals.models import Look, Signal, SignalKey, SignalStep, State
 from upstream_web.signals.presenters import figures
+from upstream_web.signals.tasks import look_for_signals
 
 pytestmark = pytest.mark.django_db
 NIGHT = System("signals_propose")
@@ -342,6 +349,80 @@ def test_the_nightly_command_looks_and_says_what_it_found(
     call_command("signals_propose", if_changed=True)
     assert "Nothing was added since the last look" in capsys.readouterr().out
     assert Look.objects.count() == 1
+
+
+def test_what_was_added_is_looked_at_once_however_often_that_is_asked(hub: User) -> None:
+    added = {"crimes": 7, "incidents": 3}
+    run = changes.ask_to_look_at(tables=added, by=NIGHT)
+    assert (run.kind, run.parameters, run.asked_by) == ("signals.look", {"tables": added}, None)
+    assert changes.ask_to_look_at(tables=added, by=NIGHT) is None, "asked for already"
+    Run.objects.update(state=Run.State.FAILED, reason="The worker stopped", ended_at=timezone.now())
+    assert changes.ask_to_look_at(tables=added, by=NIGHT) is None, "what was wrong is wrong still"
+    assert changes.ask_to_look_at(tables={**added, "crimes": 8}, by=NIGHT) is not None
+    LookFactory(tables={"crimes": 9, "incidents": 3, "places_lsoa": 0})
+    assert changes.ask_to_look_at(tables={**added, "crimes": 9}, by=NIGHT) is None, "looked at already"
+    assert changes.ask_to_look_at(tables={}, by=NIGHT) is None, "nothing is held"
+
+
+def test_a_look_that_somebody_else_had_meanwhile_is_not_had_again(hub: User) -> None:
+    LookFactory(tables={"crimes": 7})
+    outcome = look_for_signals(Progress(Run()), NIGHT, tables={"crimes": 7})
+    assert outcome.words == "the signals to 30 June 2022, looked for already"
+    assert Look.objects.count() == 1
+
+
+def test_watching_asks_the_worker_as_soon_as_records_were_added(
+    figures: Path, north: Area, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = iter([None, None, KeyboardInterrupt])
+
+    def sleep(_seconds: int) -> None:
+        if (now := next(ticks)) is not None:
+            raise now
+
+    monkeypatch.setattr("time.sleep", sleep)
+    with pytest.raises(KeyboardInterrupt):
+        call_command("signals_propose", watch=60)
+    run = Run.objects.get()
+    assert set(run.parameters["tables"]) >= {"crimes", "incidents"}
+
+
+# --- for other programs --------------------------
+
+
+def test_the_inbox_as_a_file_holds_what_its_reader_may_see_and_no_more(hub: User, north: Area) -> None:
+    own = SignalFactory(area=north, lead=plain(easting=400_000.0, northing=300_000.0, radius_metres=100.0))
+    SignalFactory(area=AreaFactory(code="ELSEWHERE"), place="Not for them")
+    settled = SignalFactory(area=north, dismissed=True)
+    client = client_of(hub)
+    rows = list(csv.DictReader(client.get("/signals/signals.csv").content.decode().splitlines()))
+    assert [(row["number"], row["state"], row["count"]) for row in rows] == [(str(own.pk), "new", "40")]
+    assert rows[0]["tables"] == "crimes version 0"
+    drawn = client.get("/signals/signals.geojson?state=all")
+    assert drawn["Content-Type"] == "application/geo+json"
+    features = json.loads(drawn.content)["features"]
+    assert {one["properties"]["number"] for one in features} == {own.pk, settled.pk}
+    shape = next(one["geometry"] for one in features if one["properties"]["number"] == own.pk)
+    west, south = shape["coordinates"][0][0]
+    assert (west, south) == (pytest.approx(-2, abs=0.01), pytest.approx(52.6, abs=0.05)), "degrees"
+    assert client.get("/signals/signals.exe").status_code == 404
+
+
+def test_a_program_reads_the_signals_that_its_person_may(hub: User, north: Area) -> None:
+    own = SignalFactory(area=north)
+    other = SignalFactory(area=AreaFactory(code="ELSEWHERE"))
+    secret = make_token(by=hub, name="Map", scopes=[Scope.SIGNALS_READ], days=30).secret
+    client = Client(headers={"authorization": f"Bearer {secret}"})
+    listed = client.get("/api/v1/signals").json()
+    assert [(row["id"], row["kind"], row["area"]) for row in listed["rows"]] == [(own.pk, "high_volume", "A")]
+    assert client.get("/api/v1/signals", {"kind": "cluster"}).json()["count"] == 0
+    assert client.get("/api/v1/signals", {"area": "ELSEWHERE"}).status_code == 404
+    whole = client.get(f"/api/v1/signals/{own.pk}").json()
+    assert (whole["count"], whole["expected"], whole["tables"]) == (40, 12.0, {"crimes": 0})
+    assert client.get(f"/api/v1/signals/{other.pk}").status_code == 404
+    officer = person(team=TeamFactory(area=north))
+    nobody = make_token(by=officer, name="Map", scopes=[Scope.SIGNALS_READ], days=30).secret
+    assert Client(headers={"authorization": f"Bearer {nobody}"}).get("/api/v1/signals").status_code == 403
 
 
 def test_looking_now_is_long_work_that_anybody_who_decides_may_ask_for(hub: User) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from upstream.scan.signals import Signals
+    from upstream.store import Store
 
 PURPOSE = "Signals looked for from the command line"
 
@@ -26,14 +27,21 @@ PURPOSE = "Signals looked for from the command line"
     "--to", type=click.DateTime(["%Y-%m-%d"]), required=True, metavar="YYYY-MM-DD", help="The last day looked at."
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON, for a program to read.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the JSON to this file.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Every signal into a file: .json (with all its figures), .csv, .parquet or .geojson.",
+)
 @click.pass_obj
 def signals(config: str, to: dt.datetime, as_json: bool, out: Path | None) -> None:
-    """Propose signals from the records to a day: exceptional volumes and faults of the data, ranked by harm.
+    """Propose signals from the records to a day, ranked by harm: exceptional volumes and lasting changes, new clusters,
+    near repeats, hot spots, repeat locations, violence that partners alone know of, faults of the data.
 
-    Signals that speak of one thing are put together, and nothing about one person or one household is ever one.
+    Signals that speak of one thing are put together, and nothing about one person or one household is ever one. The
+    site keeps them in its inbox: upstream-web signals_propose --if-changed, after every add.
 
-    Example: upstream scan signals --to 2022-06-30 --out signals.json
+    Example: upstream scan signals --to 2022-06-30 --out signals.geojson
     """
     from upstream.scan.nightly import TABLES_READ, propose
     from upstream.scan.signals import all_plain
@@ -49,7 +57,7 @@ def signals(config: str, to: dt.datetime, as_json: bool, out: Path | None) -> No
         force_name=settings.force_name or settings.force_key or "the force",
     )
     if out is not None:
-        out.write_text(json.dumps(all_plain(found), indent=1) + "\n", "utf-8")
+        _write(out, found, store)
     if as_json:
         say_json(all_plain(found))
         return
@@ -62,6 +70,18 @@ def signals(config: str, to: dt.datetime, as_json: bool, out: Path | None) -> No
     say(f"{number(len(found.groups), 'signal')} to {found.to:%d %B %Y}.".replace(" 0", " "))
     if out is not None:
         say(f"Written to {out}.")
+
+
+def _write(out: Path, found: Signals, store: Store) -> None:
+    from upstream.reports.rows_out import write_rows
+    from upstream.scan.signal_rows import shapes, signal_rows
+    from upstream.scan.signals import all_plain
+
+    ending = out.suffix.lower()
+    if ending == ".json":
+        out.write_text(json.dumps(all_plain(found), indent=1) + "\n", "utf-8")
+        return
+    write_rows(out, signal_rows(found.groups), shapes=shapes(found.signals, store) if ending == ".geojson" else None)
 
 
 def _table(found: Signals) -> Table:

@@ -19,15 +19,15 @@ from upstream.reports.spreadsheet import as_plain_text
 from upstream.store import Store
 
 Rows = Sequence[Mapping[str, Any]]
+Shapes = Sequence[shapely.Geometry | None]
 ENDINGS: Final = (".csv", ".parquet", ".json", ".geojson")
 
 
-def write_rows(
-    path: Path, rows: Rows, store: Store | None = None, *, shapes: Sequence[shapely.Geometry] | None = None
-) -> Path:
+def write_rows(path: Path, rows: Rows, store: Store | None = None, *, shapes: Shapes | None = None) -> Path:
     """Write rows of the same columns; the file's ending says how.
 
-    GeoJSON draws ``shapes`` (one a row, degrees), or else takes outlines of ``lsoa`` from the store.
+    GeoJSON draws ``shapes`` (one a row, degrees; ``None``: the row has none), or
+    else takes outlines of ``lsoa`` from the store.
 
     Raises
     ------
@@ -38,9 +38,7 @@ def write_rows(
     return path
 
 
-def rows_as(
-    suffix: str, rows: Rows, store: Store | None = None, *, shapes: Sequence[shapely.Geometry] | None = None
-) -> bytes:
+def rows_as(suffix: str, rows: Rows, store: Store | None = None, *, shapes: Shapes | None = None) -> bytes:
     """The file's content; ``suffix`` such as ``.csv`` says how. As :func:`write_rows`."""
     makers = {".csv": _csv, ".json": _json, ".parquet": _parquet}
     ending = suffix.lower()
@@ -86,9 +84,13 @@ def _outlines(rows: Rows, store: Store | None) -> list[shapely.Geometry]:
     return [shapely.from_wkb(outlines[row["lsoa"]]) for row in rows]
 
 
-def _features(rows: Rows, shapes: Sequence[shapely.Geometry]) -> bytes:
+def _features(rows: Rows, shapes: Shapes) -> bytes:
     features = [
-        {"type": "Feature", "properties": dict(row), "geometry": json.loads(shapely.to_geojson(shape))}
+        {
+            "type": "Feature",
+            "properties": dict(row),
+            "geometry": None if shape is None else json.loads(shapely.to_geojson(shape)),
+        }
         for row, shape in zip(rows, shapes, strict=True)
     ]
     made = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, default=str)

@@ -16,6 +16,7 @@ class Scope(models.TextChoices):
     ACTIONS_READ = "actions.read", "Read actions"
     ACTIONS_WRITE = "actions.write", "Say how actions go"
     MEASURES_READ = "measures.read", "Read measures"
+    SIGNALS_READ = "signals.read", "Read signals"
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):

@@ -6,8 +6,8 @@ from upstream_web.programs.errors import explain
 from upstream_web.programs.limits import PerMinute
 
 DESCRIPTION = (
-    "Plans, actions and measures for programs. A program acts for the person who made its token, and sees what "
-    "that person may see, by the same rules as the pages. "
+    "Plans, actions, measures and signals for programs. A program acts for the person who made its token, and sees "
+    "what that person may see, by the same rules as the pages. "
     "Send the token in the header Authorization, after the word Bearer."
 )
 

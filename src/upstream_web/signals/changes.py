@@ -1,5 +1,6 @@
 """Every write to signals: taking in what a look found, letting some become new each week, and what people decide."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from upstream_web.runs.models import Run
 from upstream_web.signals.access import visible_signals, who_decides
 from upstream_web.signals.engine import Found, says_again
 from upstream_web.signals.models import UNDECIDED, Look, Reason, Signal, SignalKey, SignalStep, State
-from upstream_web.signals.queries import area_of, hub_of, room_left, signals_by_key
+from upstream_web.signals.queries import area_of, hub_of, room_left, runs_on, signals_by_key, was_looked_at
 from upstream_web.signals.transitions import may_become
 
 LOOK = "signals.look"
@@ -26,6 +27,17 @@ Plain = dict[str, Any]
 def ask_to_look(*, by: User) -> Run:
     """Ask for a look at the records as they are now."""
     return start(kind_key=LOOK, title="Look for signals", parameters={}, by=by)
+
+
+@transaction.atomic
+def ask_to_look_at(*, tables: Mapping[str, int], by: Any) -> Run | None:
+    """Ask for a look at table versions, unless somebody has looked at them or asked for it already: then `None`.
+
+    A look that failed on these versions is not asked for again by itself: what was wrong is wrong still.
+    """
+    if not tables or was_looked_at(tables) or runs_on(LOOK, tables).exists():
+        return None
+    return start(kind_key=LOOK, title="Look for signals in what was added", parameters={"tables": dict(tables)}, by=by)
 
 
 @transaction.atomic

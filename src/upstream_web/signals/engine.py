@@ -1,16 +1,18 @@
 """The only door of signals to the engine: looking for them, and drawing what they rest on."""
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from upstream.errors import NotHeld
 from upstream.records.quality import month_facts
 from upstream.reports.document import Block
+from upstream.reports.rows_out import rows_as
 from upstream.reports.signals import signal_blocks
 from upstream.scan.merging import continues
 from upstream.scan.nightly import TABLES_READ, propose, tables_of, versions_of
+from upstream.scan.signal_rows import shapes, signal_row
 from upstream.scan.signals import all_plain, from_plain
 from upstream.stats.intervals import wilson_interval
 from upstream.store import ReadingScope
@@ -76,6 +78,13 @@ def says_again(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
 def drawn(lead: Mapping[str, Any]) -> tuple[Block, ...]:
     """The chart and the map of a signal, each with its figures as a table."""
     return signal_blocks(from_plain(lead), force().store)
+
+
+def as_file(signals: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], ending: str) -> bytes:
+    """Signals as a file, CSV or GeoJSON: what the site knows of each, and the signal itself."""
+    found = [from_plain(lead) for _, lead in signals]
+    rows = [{**own, **signal_row(one, one.key)} for (own, _), one in zip(signals, found, strict=True)]
+    return rows_as(f".{ending}", rows, shapes=shapes(found, force().store) if ending == "geojson" else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from upstream_web.measures.presenters.blocks import block
 from upstream_web.notices.subjects import Subject
 from upstream_web.people.models import User
 from upstream_web.signals.access import looks_for_reading
-from upstream_web.signals.engine import drawn, share_of
+from upstream_web.signals.engine import as_file, drawn, share_of
 from upstream_web.signals.models import Signal, State
 from upstream_web.signals.queries import KindTally
 
@@ -99,6 +99,25 @@ def neighbours(signal: Signal) -> list[dict[str, str]]:
     """The signals that speak of the same thing."""
     words = dict(Signal.Kind.choices)
     return [{"kind": words[one["kind"]], "evidence": one["evidence"]} for one in signal.neighbours]
+
+
+FILE_TYPES = {"csv": "text/csv; charset=utf-8", "geojson": "application/geo+json"}
+
+
+def file_of(signals: Iterable[Signal], ending: str) -> bytes:
+    """The signals as a file for other programs, each with what was decided on it."""
+    return as_file([(_decided(one), one.lead) for one in signals], ending)
+
+
+def _decided(signal: Signal) -> dict[str, Any]:
+    return {
+        "number": signal.pk,
+        "state": signal.state,
+        "reason": signal.reason,
+        "hub": signal.team.name if signal.team else "",
+        "proposed_on": signal.proposed_at.date().isoformat(),
+        "neighbours": len(signal.neighbours),
+    }
 
 
 @dataclass(frozen=True, slots=True)

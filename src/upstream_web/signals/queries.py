@@ -11,6 +11,7 @@ from django.utils import timezone
 from upstream.measures.crime_types import ASB, CRIMES_OF
 from upstream_web.people.models import Team
 from upstream_web.places.models import Area
+from upstream_web.runs.models import Run
 from upstream_web.signals.models import Look, Reason, Signal, SignalKey, SignalStep, State
 
 TYPES = tuple(sorted((ASB, *CRIMES_OF)))
@@ -56,6 +57,17 @@ def counts(signals: QuerySet[Signal]) -> dict[str, int]:
 def newest_look() -> Look | None:
     """The last look."""
     return Look.objects.first()
+
+
+def was_looked_at(tables: Mapping[str, int]) -> bool:
+    """Whether the last look was at these versions."""
+    newest = newest_look()
+    return newest is not None and tables.items() <= newest.tables.items()
+
+
+def runs_on(kind: str, tables: Mapping[str, int]) -> QuerySet[Run]:
+    """Runs that were asked for on exactly these versions."""
+    return Run.objects.filter(kind=kind, parameters={"tables": dict(tables)})
 
 
 def monday(day: datetime.date) -> datetime.date:

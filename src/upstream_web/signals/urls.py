@@ -7,6 +7,7 @@ from upstream_web.signals import views
 app_name = "signals"
 urlpatterns = [
     path("", views.inbox, name="inbox"),
+    path("signals.<slug:ending>", views.inbox_file, name="inbox_file"),
     path("look/", views.look, name="look"),
     path("how-often/", views.how_often, name="how_often"),
     path("<int:pk>/", views.signal, name="signal"),

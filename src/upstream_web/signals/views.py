@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -25,7 +25,15 @@ from upstream_web.signals.beside import being_done, where_to_accept
 from upstream_web.signals.engine import versions_now
 from upstream_web.signals.forms import DismissForm, WatchForm
 from upstream_web.signals.models import Signal, State
-from upstream_web.signals.presenters import figures, neighbours, pictures, precisions, state_tag
+from upstream_web.signals.presenters import (
+    FILE_TYPES,
+    figures,
+    file_of,
+    neighbours,
+    pictures,
+    precisions,
+    state_tag,
+)
 from upstream_web.signals.queries import SignalFilter
 
 PAGE = 25
@@ -55,6 +63,17 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "state_tag": state_tag,
     }
     return render(request, "signals/inbox.jinja", context)
+
+
+@only(Permission.SIGNAL_READ)
+def inbox_file(request: HttpRequest, ending: str) -> HttpResponse:
+    """The signals that the inbox shows, all pages of it, as a file."""
+    if ending not in FILE_TYPES:
+        raise Http404
+    rows = queries.filtered(visible_signals(request.user), signal_filter(request))
+    answer = HttpResponse(file_of(rows, ending), content_type=FILE_TYPES[ending])
+    answer["Content-Disposition"] = f'attachment; filename="signals.{ending}"'
+    return answer
 
 
 def signal(request: HttpRequest, pk: int) -> HttpResponse:

@@ -15,7 +15,7 @@ def world() -> World:
 NOBODY = dict.fromkeys(("anonymous", "stranger", "colleague"), NO_TOKEN)
 OPERATIONS = (
     *("list_plans", "read_plan", "list_actions_of_plan", "list_actions", "read_action", "add_update"),
-    *("list_measures", "list_figures"),
+    *("list_measures", "list_figures", "list_signals", "read_signal"),
 )
 
 ROWS = [

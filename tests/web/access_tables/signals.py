@@ -11,13 +11,14 @@ def world() -> World:
     north, south = areas()
     people = everybody(north, south)
     mine = SignalFactory(area=south)
-    return World(people, {"pk": SignalFactory(area=north).pk}, {"pk": mine.pk}, "hub elsewhere")
+    return World(people, {"pk": SignalFactory(area=north).pk, "ending": "csv"}, {"pk": mine.pk}, "hub elsewhere")
 
 
 LISTS = admits(*anywhere(*READERS), others=REFUSED)
 DECIDING = admits(*DECIDERS, but=dict.fromkeys((one for one in READERS if one not in DECIDERS), REFUSED))
 ROWS = [
     Row("signals:inbox", LISTS),
+    Row("signals:inbox_file", LISTS),
     Row("signals:how_often", LISTS),
     Row("signals:look", admits(*anywhere(*DECIDERS), others=REFUSED, found=TAKEN)),
     Row("signals:signal", admits(*READERS, others=ABSENT)),

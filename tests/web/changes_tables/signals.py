@@ -31,6 +31,10 @@ def ask_to_look():
     return partial(changes.ask_to_look, by=UserFactory())
 
 
+def ask_to_look_at():
+    return partial(changes.ask_to_look_at, tables={"crimes": 7}, by=NIGHT)
+
+
 def deciding(change, **given):
     signal = SignalFactory()
     return partial(change, signal=signal, by=decider(signal), **given)
@@ -87,11 +91,13 @@ def look_by_a_reader():
     return partial(require, person(Permission.SIGNAL_READ), Permission.SIGNAL_DECIDE)
 
 
-CALLS = {one.__name__: one for one in (take_in, let_in, ask_to_look, watch, dismiss, accept)}
+ASKING = (ask_to_look, ask_to_look_at)
+CALLS = {one.__name__: one for one in (take_in, let_in, *ASKING, watch, dismiss, accept)}
 WRITES = {
     "take_in": ("signal.proposed", "signals.looked", "signal.new"),
     "let_in": ("signal.new",),
     "ask_to_look": ("run.asked_for",),
+    "ask_to_look_at": ("run.asked_for",),
     "watch": ("signal.watched",),
     "dismiss": ("signal.dismissed",),
     "accept": ("signal.accepted",),
@@ -103,4 +109,4 @@ REFUSED = {
     "dismiss": (without_a_reason, dismissed_after_all, by_a_reader, from_elsewhere),
     "accept": (accepted_already, by_a_reader),
 }
-NO_PERSON_ASKS = {"let_in": "a part of every look"}
+NO_PERSON_ASKS = {"let_in": "a part of every look", "ask_to_look_at": "a command asks"}

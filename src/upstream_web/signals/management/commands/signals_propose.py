@@ -1,14 +1,17 @@
 """`signals_propose`: look for signals; run it every night, and after records were added."""
 
 import datetime
-from typing import Any
+import time
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, close_old_connections
 
+from upstream.errors import UpstreamError
 from upstream_web.audit.changes import System
 from upstream_web.signals import changes
 from upstream_web.signals.engine import look, versions_now
-from upstream_web.signals.queries import newest_look
+from upstream_web.signals.queries import was_looked_at
 
 
 class Command(BaseCommand):
@@ -22,9 +25,15 @@ class Command(BaseCommand):
             "--if-changed", action="store_true", help="only where records were added since the last look"
         )
 
+        parser.add_argument(
+            "--watch", type=int, metavar="SECONDS",
+            help="go on for ever: have the worker look as soon as records were added, asking every so many seconds",
+        )  # fmt: skip
+
     def handle(self, *args: Any, **options: Any) -> None:
-        before = newest_look()
-        if options["if_changed"] and before is not None and versions_now().items() <= before.tables.items():
+        if options["watch"]:
+            self._watch(options["watch"])
+        if options["if_changed"] and was_looked_at(versions_now()):
             self.stdout.write("Nothing was added since the last look.")
             return
         made = changes.take_in(
@@ -33,6 +42,18 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Looked to {made.to:%-d %B %Y}: {made.found} signals, {made.added} of them not known before."
         )
+
+    def _watch(self, seconds: int) -> NoReturn:
+        while True:
+            close_old_connections()
+            try:
+                run = changes.ask_to_look_at(tables=versions_now(), by=System("signals_propose"))
+            except (DatabaseError, UpstreamError) as error:
+                run = None  # the database or the store may be back by the next time
+                self.stderr.write(str(error))
+            if run is not None:
+                self.stdout.write("Records were added: asked the worker to look.")
+            time.sleep(seconds)
 
 
 def _day(text: str | None) -> datetime.date | None:
