@@ -110,3 +110,11 @@ def test_without_a_comparison_only_one_is_left() -> None:
     for method in (before_and_after_compared, displacement):
         with pytest.raises(Refused, match="no comparison"):
             method(panel)
+
+
+def test_comparisons_that_part_from_one_another_widen_the_interval() -> None:
+    alike = {f"u{k}": season(40) for k in range(6)}
+    apart = {f"u{k}": season(40, 0.7 + 0.12 * k) for k in range(6)}
+    for method, name in ((before_and_after_compared, "ratio"), (displacement, "difference")):
+        near, far = (getattr(method(made({"here": season(40)} | others)), name) for others in (alike, apart))
+        assert far.upper - far.lower > 1.5 * (near.upper - near.lower)

@@ -14,6 +14,7 @@ from upstream.stats.before_after import LEAST_PERIODS, Ratio, counts_before_afte
 from upstream.stats.displacement import (
     Difference,
     Quotient,
+    dispersion_of_changes,
     dispersion_of_months,
     displacement_difference,
     displacement_quotient,
@@ -117,6 +118,16 @@ def before_and_after_compared(panel: Panel) -> Finding:
         compared[when.after],
         dispersion=_known(when),
     )
+    apart = _apart(panel, when)
+    if apart > made.dispersion:
+        made = counts_compared(
+            treated[when.before],
+            treated[when.after],
+            compared[when.before],
+            compared[when.after],
+            dispersion=apart,
+            degrees=float(panel.comparison.sum()) - 1,
+        )
     expected = compared * treated[when.before].sum() / max(compared[when.before].sum(), 1.0)
     return _of_ratio(
         panel,
@@ -188,7 +199,7 @@ def difference_of_panel(panel: Panel, when: Windows) -> Difference:
         control_weights=_size(panel, "comparison", "treated"),
         displacement_control_weights=_size(panel, "comparison buffer", "buffer"),
         period_weights=(len(when.before) / len(when.after), 1.0),
-        dispersion=_spread(panel),
+        dispersion=max(_spread(panel), _apart(panel, when)),
     )
 
 
@@ -213,6 +224,12 @@ def _spread(panel: Panel) -> float:
     """Variance of a month's count over its mean before it began; 1 where one period cannot show it."""
     before = np.array([panel.series(r)[: panel.start] for r in ("treated", "buffer", "comparison")])
     return dispersion_of_months(before) if panel.start > 1 and before.any() else 1.0
+
+
+def _apart(panel: Panel, when: Windows) -> float:
+    """How much more than by chance the comparison's units part from one another; 1 with too few to say."""
+    before, after = (panel.counts[panel.comparison][:, at].sum(1) for at in (when.before, when.after))
+    return dispersion_of_changes(before, after) if int((before + after > 0).sum()) >= SEVERAL else 1.0
 
 
 def _known(when: Windows) -> float | None:

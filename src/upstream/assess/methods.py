@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from upstream.assess import counts, micro_synthetic, synthetic
+from upstream.assess import counts, differences, micro_synthetic, series, synthetic
 from upstream.assess.ladder import Method, Needs
 
 METHODS: Final = (
@@ -29,6 +29,28 @@ METHODS: Final = (
         Needs(before=12, comparisons=synthetic.LEAST_DONORS, at_once=True),
         synthetic.synthetic,
     ),
+    Method(
+        "difference_in_differences",
+        "Difference in differences",
+        70,
+        Needs(before=2, after=1, comparisons=4, at_once=True),
+        differences.difference_in_differences,
+    ),
+    Method(
+        "staggered",
+        "Steps against places not yet treated",
+        65,
+        Needs(before=2, after=1, comparisons=2),
+        differences.staggered_differences,
+    ),
+    Method(
+        "interrupted_series_compared",
+        "Interrupted series, against a comparison",
+        60,
+        Needs(before=6, after=3, comparisons=1, mean=1.0),
+        series.interrupted_compared,
+    ),
+    Method("interrupted_series", "Interrupted series", 30, Needs(before=6, after=3, mean=1.0), series.interrupted),
     Method(
         "before_after_compared",
         "Before and after, against a comparison",

@@ -16,6 +16,7 @@ displacement       changes of treated places, and about them, against places lef
 before_after       counts before and after, alone and against a comparison, over-dispersed or not
 count_regression   Poisson, binomial and negative binomial regression, and errors that hold
 interrupted        the path of a series before, and what was seen after
+difference_in_differences  changes of treated units against changes of others, at once or in steps
 comparisons        tests of two counts, two proportions, two survey waves
 quantiles          quantiles of values and of exact histograms, with intervals
 peers              a rank among peers, with its interval

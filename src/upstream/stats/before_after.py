@@ -105,6 +105,7 @@ def counts_compared(
     exposure_before: ArrayLike = 1.0,
     exposure_after: ArrayLike = 1.0,
     dispersion: float | None = None,
+    degrees: float = float("inf"),
     confidence: float = CONFIDENCE,
 ) -> Ratio:
     """The ratio after over before of a treated place, over that of a comparison in the same months.
@@ -114,7 +115,7 @@ def counts_compared(
     Parameters: ``before`` (n,), ``after`` (m,), ``control_before`` (n,) and ``control_after`` (m,) counts of the same
     months; exposures of the treated place and of the comparison move alike; ``dispersion`` (1 or more) where it is
     known, else it is estimated from how treated and comparison months vary about their shares of one another;
-    ``confidence`` 0 to 1.
+    ``degrees`` of freedom of a given dispersion; ``confidence`` 0 to 1.
 
     Assumes: without a change both would have changed by one factor; what moves both (season, trend, weather) is then
     out of it. Months vary independently otherwise.
@@ -130,7 +131,7 @@ def counts_compared(
         if [len(c) for c in controls] != [len(p) for p in periods]:
             raise BadInput("Treated and comparison months differ in number.", allowed="the same months of both")
     exposures = [_exposure(exposure_before, periods[0]), _exposure(exposure_after, periods[1])]
-    phi, free = _dispersion(periods, controls, exposures) if dispersion is None else (dispersion, float("inf"))
+    phi, free = _dispersion(periods, controls, exposures) if dispersion is None else (dispersion, degrees)
     if phi < 1:
         raise BadInput(f"The dispersion is {phi}.", allowed="1 or more")
     return _ratio(periods, controls, exposures, phi, free, confidence)

@@ -231,6 +231,29 @@ def dispersion_of_months(counts: ArrayLike) -> float:
     return max(1.0, float(off.sum()) / free) if free else 1.0
 
 
+def dispersion_of_changes(before: ArrayLike, after: ArrayLike) -> float:
+    """Variance over mean of the changes of units that were left alone; 1 where they differ no more than by chance.
+
+    Question: by how much do such units part from one another, from before to after, beyond Poisson chance?
+
+    Parameters: ``before`` and ``after`` (n,) counts of units left alone.
+
+    Assumes: all moved by one factor, but for what moves each by itself.
+
+    When not to use: units of another level than the one it is used for: what moves a unit grows with its level.
+
+    Source: McCullagh and Nelder 1989, Generalized Linear Models, section 6.2.3 (Pearson's chi-square over its degrees
+    of freedom), of a table of units by two periods.
+    """
+    pairs = _places(np.column_stack([np.asarray(before, np.float64), np.asarray(after, np.float64)]), "unit")
+    pairs = pairs[pairs.sum(1) > 0]
+    if len(pairs) < 2:
+        raise BadInput(f"{len(pairs)} units with events.", allowed="two or more")
+    expected = pairs.sum(1, keepdims=True) * pairs.sum(0) / pairs.sum()
+    off = np.where(expected > 0, (pairs - expected) ** 2 / np.where(expected > 0, expected, 1.0), 0.0)
+    return max(1.0, float(off.sum()) / (len(pairs) - 1))
+
+
 @dataclass(frozen=True, slots=True)
 class Quotient:
     """A weighted displacement quotient.

@@ -1,0 +1,132 @@
+"""Changes of treated units against the changes of many others: together, and where they began at different times."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from upstream.assess.counts import comparison_earned, line_of, windows
+from upstream.assess.finding import Finding, Line, Refused, chance_of_benefit, maryland
+from upstream.assess.panel import NEVER, Floats, Mask, Panel
+from upstream.errors import BadInput
+from upstream.stats.before_after import LEAST_PERIODS, drift_apart
+from upstream.stats.difference_in_differences import Effect, Staggered, ratio_of_changes, staggered
+from upstream.stats.intervals import Interval
+
+
+def difference_in_differences(panel: Panel) -> Finding:
+    """The treated units' factor of change over that of the others, beside how much the others differ."""
+    if panel.staggered:
+        raise Refused(
+            "The treated units began at different times.", allowed="one start", remedy="Use the form for steps."
+        )
+    when = windows(panel)
+    before, after = (panel.counts[:, at].sum(1) for at in (when.before, when.after))
+    used = panel.treated | panel.comparison
+    made = _asked(before[used], after[used], panel.treated[used])
+    seen = float(after[panel.treated].sum())
+    expected = seen / made.effect.estimate if made.effect.estimate > 0 else float("nan")
+    error = made.standard_error
+    return Finding(
+        method="difference_in_differences",
+        title="Difference in differences",
+        question=f"Did {panel.outcome} change there by another factor than places left alone do among themselves?",
+        estimand="the treated places' factor of change over that of the comparisons",
+        unit=panel.outcome,
+        better=panel.better,
+        observed=seen,
+        counterfactual=expected,
+        ratio=made.effect,
+        difference=Interval(seen - expected, expected * (made.effect.lower - 1), expected * (made.effect.upper - 1)),
+        p=made.p,
+        probability_of_benefit=chance_of_benefit(float(np.log(made.effect.estimate)), error, panel.better),
+        maryland=maryland(before_and_after=True, comparison=comparison_earned(panel)),
+        assumes=(
+            "Without it, the treated places would have changed by the comparisons' factor, as far as those agree.",
+            "What moves a place by itself is as large there as in the comparisons.",
+        ),
+        overturned_by=(
+            "Comparisons that moved otherwise before it began.",
+            "Something else that touched the treated places alone.",
+        ),
+        caveats=(*panel.caveats, *when.caveats, *_parallel(panel)),
+        figures={
+            "log ratio": float(np.log(made.effect.estimate)),
+            "standard error": error,
+            "spread of the comparisons": made.spread,
+            "comparisons": made.compared,
+        },
+        line=_line(panel, made),
+        log_ratio_error=error,
+    )
+
+
+def _asked(before: Floats, after: Floats, treated: Mask) -> Effect:
+    try:
+        return ratio_of_changes(before, after, treated)
+    except BadInput as why:
+        raise Refused(why.what, allowed=why.allowed, remedy=why.remedy) from why
+
+
+def _parallel(panel: Panel) -> tuple[str, ...]:
+    """What the time before says of whether they moved alike."""
+    own, others = (panel.series(role)[: panel.start] for role in ("treated", "comparison"))
+    if panel.start < LEAST_PERIODS or not own.any() or not others.any():
+        return ("Too few periods before to see whether they moved alike.",)
+    growth = drift_apart(own, others).per_period
+    drift, low, high = (100 * (factor - 1) for factor in (growth.estimate, growth.lower, growth.upper))
+    return (
+        f"Before it began the treated places drifted from the comparisons by {drift:+.1f}% a {panel.step} "
+        f"(95% from {low:+.1f}% to {high:+.1f}%).",
+    )
+
+
+def _line(panel: Panel, made: Effect) -> Line:
+    own, others = panel.series("treated"), panel.series("comparison")
+    expected = others * own[: panel.start].sum() / max(others[: panel.start].sum(), 1.0)
+    return line_of(panel, own, expected, expected + (expected * made.spread) ** 2)
+
+
+def staggered_differences(panel: Panel) -> Finding:
+    """Each step's places against places not treated at the time, put together without bias from the order of steps."""
+    if not panel.staggered:
+        raise Refused("All treated units began at once.", allowed="two starts or more", remedy="Use the plain form.")
+    rates = panel.counts / panel.exposure
+    used = panel.treated | panel.comparison
+    try:
+        made = staggered(rates[used], np.where(panel.treated, panel.starts, NEVER)[used])
+    except BadInput as why:
+        raise Refused(why.what, allowed=why.allowed, remedy=why.remedy) from why
+    cells = np.arange(len(panel.periods)) >= np.where(panel.treated, panel.starts, len(panel.periods))[:, None]
+    exposed = float(panel.exposure[cells].sum())
+    total = replace(
+        made.overall,
+        estimate=made.overall.estimate * exposed,
+        lower=made.overall.lower * exposed,
+        upper=made.overall.upper * exposed,
+    )
+    seen = float(panel.counts[cells].sum())
+    return Finding(
+        method="staggered",
+        title="Steps against places not yet treated",
+        question=f"What did it do to {panel.outcome}, where it began at different times?",
+        estimand="mean effect on treated places in their periods after, times those periods",
+        unit=panel.outcome,
+        better=panel.better,
+        observed=seen,
+        counterfactual=seen - total.estimate,
+        ratio=None,
+        difference=total,
+        p=made.p,
+        probability_of_benefit=made.p / 2 if (total.estimate > 0) == (panel.better == "lower") else 1 - made.p / 2,
+        maryland=maryland(before_and_after=True, comparison=comparison_earned(panel)),
+        assumes=("Without it, all places would have moved by as much from the period before each start.",),
+        overturned_by=("Effects that seem to begin before the start.", "Steps taken first where things went badly."),
+        caveats=panel.caveats,
+        figures=_by_time(made),
+    )
+
+
+def _by_time(made: Staggered) -> dict[str, float | int | str]:
+    return {f"{time:+d} periods": effect.estimate for time, effect in made.by_time}
