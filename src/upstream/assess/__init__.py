@@ -6,6 +6,10 @@ ladder    the strongest method that the data carry answers, the rest check it, d
 in_words  a finding in plain words
 synthetic  a mixture of places where nothing was done, made like the treated one before
 micro_synthetic  many small areas where nothing was done, weighted to be exactly like the treated ones before
+counts    counts before and after, alone, against a comparison, with what moved near by
+series    the path of a series before, carried on
+differences  changes of treated places against changes of others, at once or in steps
+groups    programmes and surveys: groups of people, never one
 methods   the methods that it asks, each with what it cannot do without
 of_records  a panel counted from recorded events
 kept      an answer as plain data and back

@@ -17,6 +17,9 @@ before_after       counts before and after, alone and against a comparison, over
 count_regression   Poisson, binomial and negative binomial regression, and errors that hold
 interrupted        the path of a series before, and what was seen after
 difference_in_differences  changes of treated units against changes of others, at once or in steps
+follow_up          groups of people beside a published rate, or another group over time
+dose               whether more delivery went with more effect
+survey_change      shares of surveys with a design effect, and what goes with an answer
 comparisons        tests of two counts, two proportions, two survey waves
 quantiles          quantiles of values and of exact histograms, with intervals
 peers              a rank among peers, with its interval
