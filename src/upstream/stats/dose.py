@@ -44,8 +44,8 @@ def dose_response(
 
     Question: did more delivery go with fewer events?
 
-    Parameters: ``counts`` (n,); ``dose`` (n,) delivered (hours, visits); ``exposure`` one or (n,); ``groups`` (n,) codes of
-    places, each then with a level of its own, so that a place is compared with itself; ``confidence`` 0 to 1.
+    Parameters: ``counts`` (n,); ``dose`` (n,) delivered (hours, visits); ``exposure`` one or (n,); ``groups`` (n,)
+    codes of places, each then with a level of its own, so that a place is compared with itself; ``confidence`` 0 to 1.
 
     Assumes: each unit more multiplies by as much; nothing else that moves with the dose.
 
