@@ -35,9 +35,7 @@ def beside_base_rate(
         p=made.p,
         probability_of_benefit=down if better == "lower" else 1 - down,
         maryland=maryland(before_and_after=False, comparison="unproven"),
-        assumes=(
-            f"The published rate ({source}) is of people like these, followed for {followed_months} months too.",
-        ),
+        assumes=(f"The published rate ({source}) is of people like these, followed for {followed_months} months too.",),
         overturned_by=("Those who took part were at another risk to begin with, or were counted in another way.",),
         caveats=(f"{events} of {n} people; all must have been followed for {followed_months} months.",),
         figures={"share": made.share.estimate, "lower": made.share.lower, "upper": made.share.upper, "rate": rate},
