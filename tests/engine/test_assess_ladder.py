@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -89,6 +90,16 @@ def test_a_method_that_fails_is_said_and_the_next_answers() -> None:
     got = answer(panel(), [Method("f", "F", 9, Needs(), fails), method("low", 1, 0.8)], [])
     assert got.main.method == "low"
     assert got.not_used[0].why == "It does not converge."
+
+
+def test_a_method_without_an_effect_does_not_answer() -> None:
+    empty = method("none", 9, 0.8)
+    nothing = Interval(math.nan, 0.0, math.inf)
+    without = Method("none", "NONE", 9, Needs(), lambda panel: replace(empty.run(panel), ratio=nothing))
+    got = answer(panel(), [without, method("low", 1, 0.8)], [])
+    assert got.main.method == "low"
+    assert got.not_used[0].why == "Too little was counted for an effect."
+    assert "nan" not in effect(replace(empty.run(panel()), difference=nothing))
 
 
 def test_disagreement_is_said_aloud() -> None:

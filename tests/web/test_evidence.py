@@ -93,3 +93,21 @@ def test_reading_searching_and_editing(loaded, client: Client, django_assert_max
     }
     assert client.post("/evidence/street-lighting/change/", given).status_code == 302
     assert EvidenceCard.objects.get(key="street-lighting").effect == "mixed"
+
+
+def test_results_with_an_interval_are_put_together(loaded, client: Client) -> None:
+    card = EvidenceCard.objects.get(key="street-lighting")
+    for ref, effect, lower, upper in (("P1", -20, -35, -2), ("P2", 4, -12, 22), ("P3", -9, None, None)):
+        LocalResult.objects.create(
+            card=card, plan_ref=ref, found_on="2026-02-02", what="w", effect=effect, lower=lower, upper=upper,
+            design_level=3, place_type="Ward", cases=41,
+        )  # fmt: skip
+    client.force_login(person(Permission.MEASURE_READ))
+    page = client.get("/evidence/street-lighting/").content.decode()
+    assert "On average over 2 results" in page
+    assert "cannot be told" in page  # too few to see whether only good news is filed
+    assert "Level 3 of 5" in page
+    assert "41 counted" in page
+    assert page.count('class="c-interval"') == 3  # two results and the pool; P3 has no interval
+    LocalResult.objects.filter(plan_ref="P2").delete()
+    assert "On average" not in client.get("/evidence/street-lighting/").content.decode()

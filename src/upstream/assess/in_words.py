@@ -13,7 +13,7 @@ def effect(finding: Finding) -> str:
     parts = []
     if finding.ratio is not None and math.isfinite(finding.ratio.estimate):
         parts.append(f"{_moved(finding.ratio.estimate)} than without it {_between(finding.ratio, _moved)}")
-    if finding.difference is not None:
+    if finding.difference is not None and math.isfinite(finding.difference.estimate):
         parts.append(f"{_fewer(finding.difference.estimate)} {_between(finding.difference, _fewer)}")
     return f"{finding.unit.capitalize()} were {', '.join(parts)}."
 
@@ -35,12 +35,16 @@ def _between(interval: Interval, words: object) -> str:
 def _moved(ratio: float) -> str:
     if math.isinf(ratio):
         return "without limit higher"
+    if math.isnan(ratio):
+        return "not known"
     per_cent = abs(100 * (ratio - 1))
     said = f"{per_cent:.1f}%" if per_cent < 1 else f"{per_cent:.0f}%"
     return f"{said} {'lower' if ratio < 1 else 'higher'}"
 
 
 def _fewer(count: float) -> str:
+    if not math.isfinite(count):
+        return "not known"
     size = abs(count)
     said = f"{size:,.1f}" if size < 10 else f"{size:,.0f}"
     return f"{said} {'fewer' if count < 0 else 'more'}"

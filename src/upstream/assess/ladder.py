@@ -6,6 +6,7 @@ A method says what it needs; its standing on real placebos (places and times whe
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -145,7 +146,7 @@ def answer(panel: Panel, methods: Sequence[Method], standing: Sequence[Standing]
         why = method.needs.lacking(panel) or _distrusted(method, panel, rows)
         if why is None:
             try:
-                found.append(method.run(panel))
+                found.append(_with_an_effect(method.run(panel)))
                 continue
             except BadInput as error:
                 why = str(error)
@@ -168,6 +169,12 @@ def disagreements(main: Finding, checks: Iterable[Finding]) -> Iterable[str]:
             )
         elif _apart(main, check):
             yield f"{main.title} and {check.title} agree on the direction, not on the size: neither holds the other's."
+
+
+def _with_an_effect(finding: Finding) -> Finding:
+    if not any(one is not None and math.isfinite(one.estimate) for one in (finding.ratio, finding.difference)):
+        raise Refused("Too little was counted for an effect.")
+    return finding
 
 
 def _apart(one: Finding, other: Finding) -> bool:

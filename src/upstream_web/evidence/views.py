@@ -11,9 +11,11 @@ from upstream_web.evidence.access import card_for_editing, card_for_reading, may
 from upstream_web.evidence.changes import change_card
 from upstream_web.evidence.forms import CardForm
 from upstream_web.evidence.models import EvidenceCard, Tier
+from upstream_web.evidence.presenters import together
 from upstream_web.evidence.queries import shelf
 
 PAGE = 24
+MOST_RESULTS = 50
 TAGS = {
     "reduces": "govuk-tag--green",
     "may_reduce": "govuk-tag--teal",
@@ -45,11 +47,13 @@ def cards(request: HttpRequest) -> HttpResponse:
 def card(request: HttpRequest, key: str) -> HttpResponse:
     """One card: effect, mechanism, moderators, implementation, economics, and what was found here."""
     found = card_for_reading(request.user, key)
+    results = list(found.local_results.all()[:MOST_RESULTS])
     context = {
         "title": found.title,
         "card": found,
         "tags": TAGS,
-        "results": found.local_results.all()[:50],
+        "results": results,
+        "together": together(found, results),
         "may_edit": may_edit(request.user),
     }
     return render(request, "evidence/card.jinja", context)

@@ -1,6 +1,6 @@
 """Reads of the tree of areas."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from upstream_web.places.models import Area
 
@@ -22,3 +22,9 @@ def small_areas_of(area: Area) -> list[str]:
     """Codes of the small areas that a place is, or consists of."""
     inside = Area.objects.current().within(area).filter(kind=Area.Kind.SMALL_AREA)
     return list(inside.order_by("code").values_list("code", flat=True))
+
+
+def small_areas_named(name: str) -> list[str]:
+    """Codes of the small areas of the one current place of this name or code; none where no place is called so."""
+    places = Area.objects.current().filter(Q(name__iexact=name.strip()) | Q(code__iexact=name.strip()))[:2]
+    return small_areas_of(places[0]) if len(places) == 1 else []

@@ -270,6 +270,14 @@ def plan_for_counting(user: User, pk: int) -> tuple[Plan, PlanAccess]:
     return plan, access
 
 
+def plan_for_assessing(user: User, pk: int) -> tuple[Plan, PlanAccess]:
+    """A plan that the person may have assessed from records: its team or supervisor while it is open."""
+    plan, access = plan_for_reading(user, pk)
+    if not access.whole or Plan.Stage.ASSESSMENT not in access.writes or not plan.is_open:
+        raise PermissionDenied
+    return plan, access
+
+
 def slice_for_reading(user: User, plan_pk: int, pk: int) -> tuple[Plan, PlanAccess, Slice]:
     """What was counted earlier, for those who see the whole plan; partners see the newest on the plan's own pages."""
     plan, access = plan_for_reading(user, plan_pk)

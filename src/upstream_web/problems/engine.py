@@ -1,5 +1,6 @@
-"""The only door of plans to the engine: what the records say of a plan's place, types and months."""
+"""The only door of plans to the engine: what the records say of a plan's place, and whether the plan worked."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,14 +8,19 @@ from typing import Any
 from upstream.analyse.kept import as_data, from_data
 from upstream.analyse.problem_profile import TABLES, problem_profile
 from upstream.analyse.profile import ProfileOf
+from upstream.assess import kept as answers
+from upstream.assess.finding import Finding
+from upstream.assess.in_words import effect
+from upstream.assess.of_records import AskedOf, assess_records
 from upstream.errors import UpstreamError
 from upstream.periods import Month
-from upstream.records.quality import month_facts
-from upstream.reports.document import Section
+from upstream.records.quality import MonthFact, month_facts
+from upstream.reports.assessment import ShownAnswer, answer_blocks
+from upstream.reports.document import Block, Section
 from upstream.reports.problem_profile import profile_sections
 from upstream.store import ReadingScope
 from upstream_web.measures.engine.store import Force, force
-from upstream_web.problems.models import Plan, Slice
+from upstream_web.problems.models import Assessed, NamedAssessment, Plan, Slice
 
 PURPOSE = "Problem-solving plan"
 COUNTED = frozenset({"crimes", "incidents", "street_crimes"})
@@ -98,6 +104,13 @@ def _period(plan: Plan, of: Force) -> tuple[Month, Month]:
     """The plan's months; without them the last two years held."""
     if plan.period_from and plan.period_to:
         return Month.of(plan.period_from), Month.of(plan.period_to)
+    held = _held(of)
+    last = held[-1].month
+    return max(held[0].month, last - (USUAL_MONTHS - 1)), last
+
+
+def _held(of: Force) -> Sequence[MonthFact]:
+    """The months of crimes held, first to last."""
     held = next(
         (
             facts
@@ -108,5 +121,112 @@ def _period(plan: Plan, of: Force) -> tuple[Month, Month]:
     )
     if not held:
         raise CannotCount("No records of crimes are held yet.")
-    last = held[-1].month
-    return max(held[0].month, last - (USUAL_MONTHS - 1)), last
+    return held
+
+
+ASSESSED_TABLES = frozenset({"crimes", "incidents"})
+
+
+def assess(named: NamedAssessment, treated: Sequence[str], comparison: Sequence[str] | None, who: str) -> Counted:
+    """Whether the plan worked by its named assessment, as far as the records held go."""
+    plan = named.plan
+    try:
+        of = force()
+        if not of.has_records:
+            raise CannotCount("No records are held yet. Ask whoever runs Upstream to add records of crimes first.")
+        asked = AskedOf(
+            *_months_of(named, of),
+            tuple(treated),
+            None if comparison is None else tuple(comparison),
+            tuple(plan.crime_types),
+            of.settings.force_key,
+        )
+        scope = ReadingScope(who, f"Assessment of {plan.ref}", ASSESSED_TABLES, areas=None, personal=False)
+        options = {"engine": of.settings.engine, "memory": of.settings.memory, "threads": of.settings.threads}
+        made = assess_records(asked, of.store, scope, **options)
+    except UpstreamError as error:
+        raise CannotCount(str(error)) from error
+    return Counted(
+        asked={
+            "treated": list(asked.treated),
+            "comparison": None if comparison is None else list(comparison),
+            "crime_types": list(asked.types),
+            "from": str(asked.first),
+            "start": str(asked.start),
+            "to": str(asked.last),
+        },
+        data_versions={one.table: one.version for one in made.tables},
+        engine_version=made.engine_version,
+        result=answers.as_data(made.answer),
+    )
+
+
+def versions_held() -> dict[str, int]:
+    """The newest version of every table: what was assessed on older ones is assessed again."""
+    return force().versions
+
+
+def assessment_of(row: Assessed, *, public: bool) -> tuple[Block, ...]:
+    """What was found, as blocks; small numbers left out for those who may not see them."""
+    tables = tuple(row.data_versions.items())
+    return answer_blocks(ShownAnswer(answers.from_data(row.result), row.plan.area.name, tables, public))
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What was found, in one line of a list or card.
+
+    words : the effect
+    verdict : the likelihood that it did good, on the yardstick
+    level : Maryland scale, 1 to 5
+    change, lower, upper : per cent, below 0 is a reduction; `None` where the method has no ratio
+    cases : events counted after it began
+    good, bad : whether the interval lies wholly on one side
+    """
+
+    words: str
+    verdict: str
+    level: int
+    change: float | None
+    lower: float | None
+    upper: float | None
+    cases: int
+    good: bool
+    bad: bool
+
+
+def effect_of(row: Assessed) -> Effect:
+    """The effect of the highest method that has a ratio, else of the main one."""
+    answer = answers.from_data(row.result)
+    return _effect(next((one for one in (answer.main, *answer.checks) if one.log_ratio is not None), answer.main))
+
+
+def _effect(of: Finding) -> Effect:
+    ends = [math.nan] * 3 if of.ratio is None else [of.ratio.estimate, of.ratio.lower, of.ratio.upper]
+    change, low, high = (100 * (one - 1) if math.isfinite(one) else None for one in ends)
+    known = low is not None and high is not None
+    below, above = known and high < 0, known and low > 0
+    lower_is_good = of.better == "lower"
+    return Effect(
+        effect(of), of.verdict.printed, of.maryland.level, change, low, high, int(of.observed),
+        below if lower_is_good else above, above if lower_is_good else below,
+    )  # fmt: skip
+
+
+def _months_of(named: NamedAssessment, of: Force) -> tuple[Month, Month, Month]:
+    """First whole month, first month after it began, last month held. Months between before and after count as after,
+    so that an effect that is not yet there cannot pass for one."""
+    first = Month.of(named.before_from)
+    first = first if first.first_day == named.before_from else first + 1
+    begun = Month.of(named.before_to)
+    start = begun + 1 if begun.last_day == named.before_to else begun
+    last = Month.of(named.after_to)
+    last = last if last.last_day == named.after_to else last - 1
+    held = _held(of)
+    last = min(last, held[-1].month)
+    if last < Month.of(named.after_from):
+        raise CannotCount(
+            f"Records are held to {held[-1].month.label}; the time after begins on {named.after_from:%-d %B %Y}. "
+            "The page fills itself when they come in."
+        )
+    return first, start, last

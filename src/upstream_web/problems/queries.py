@@ -1,7 +1,7 @@
 """Reads shaped for the pages of plans. Each takes the plans that the person may see: nothing hidden is counted."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -282,3 +282,12 @@ def names_on(plan: Plan) -> list[str]:
     """Names of those who work on a plan."""
     owners = plan.actions.values_list("owner_name", "owner__name")
     return [plan.owner.name, *(name for pair in owners for name in pair if name)]
+
+
+def waiting_for_assessment(versions: Mapping[str, int]) -> Iterator[Plan]:
+    """Approved plans that are still open and were not assessed yet, or on older tables than are held now."""
+    going = Plan.objects.filter(status__in=(Plan.Status.ACTIVE, Plan.Status.ASSESSING)).select_related("area")
+    for plan in going.filter(named_assessments__locked_at__isnull=False).distinct().order_by("pk"):
+        last = plan.assessed.first()
+        if last is None or any(versions.get(table, version) != version for table, version in last.data_versions.items()):
+            yield plan

@@ -49,8 +49,13 @@ def records_on(plan: Plan, access: PlanAccess, stage: str) -> dict[str, Records]
 
 
 def counting_of(plan: Plan) -> dict[str, Any] | None:
-    """The count of the plan's records that was asked for last, in words, unless it is done: anybody may have asked."""
-    asked = Run.objects.filter(kind=COUNT, parameters__plan=plan.pk).select_related("asked_by").first()
+    """The count of the plan's records that was asked for last, in words, unless it is done."""
+    return run_of(plan, COUNT)
+
+
+def run_of(plan: Plan, kind: str) -> dict[str, Any] | None:
+    """Work on the plan's records that was asked for last, in words, unless it is done: anybody may have asked."""
+    asked = Run.objects.filter(kind=kind, parameters__plan=plan.pk).select_related("asked_by").first()
     if asked is None or asked.state == Run.State.DONE:
         return None
     return {"run": asked, "tag": runs.tag(asked), "now": runs.words(asked), "ended": asked.ended_at is not None}

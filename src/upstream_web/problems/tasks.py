@@ -12,8 +12,8 @@ from upstream_web.design.environment import day
 from upstream_web.people import links
 from upstream_web.people.models import User
 from upstream_web.people.tasks import send_letter
-from upstream_web.problems.access import action_by_link, plan_for_counting
-from upstream_web.problems.changes import slices
+from upstream_web.problems.access import action_by_link, plan_for_assessing, plan_for_counting
+from upstream_web.problems.changes import assessing, slices
 from upstream_web.runs.kinds import Outcome, kind_of_run
 from upstream_web.runs.progress import Progress
 
@@ -55,3 +55,22 @@ def count_records(progress: Progress, by: Any, *, plan: int, stage: str) -> Outc
     row = slices.count_again(plan=found, by=by)
     progress.rests_on(row.data_versions, row.engine_version)
     return Outcome(f"what was counted for {found.ref}", reverse(f"problems:{stage}", args=[found.pk]))
+
+
+def may_assess(user: User, parameters: Mapping[str, Any]) -> bool:
+    """Whether the person may have the plan assessed from records today."""
+    try:
+        plan_for_assessing(user, parameters["plan"])
+    except (Http404, PermissionDenied):
+        return False
+    return True
+
+
+@kind_of_run(assessing.ASSESS, may_ask=may_assess)
+def assess_plan(progress: Progress, by: Any, *, plan: int) -> Outcome:
+    """Assess a plan from records for whoever asked."""
+    found, _ = plan_for_assessing(by, plan)
+    progress.say("Counting the plan's place and its comparison, before and after, and asking every method")
+    row = assessing.assess_again(plan=found, by=by)
+    progress.rests_on(row.data_versions, row.engine_version)
+    return Outcome(f"what was found for {found.ref}", reverse("problems:assessment", args=[found.pk]))

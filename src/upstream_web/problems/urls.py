@@ -4,6 +4,7 @@ from django.urls import path
 
 from upstream_web.problems.models import Plan
 from upstream_web.problems.views import (
+    assessing,
     beat,
     links,
     lists,
@@ -55,6 +56,7 @@ urlpatterns = [
     path("<int:pk>/history/", plan.history, name="history"),
     path("<int:pk>/history/readers/", plan.readers, name="readers"),
     path("<int:pk>/history/compare/", plan.compare, name="compare"),
+    path("<int:pk>/assessment/assess/", assessing.assess, name="assess"),
     path("<int:pk>/assessment/name/", parts.name_assessment, name="name_assessment"),
     path("<int:pk>/assessment/result/", parts.write_result, name="write_result"),
     path("<int:pk>/review/", parts.review, name="review"),

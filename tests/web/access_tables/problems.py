@@ -146,7 +146,7 @@ FORMS = (
 )
 """Pages on which whoever may write the plan changes it."""
 
-BUTTONS = ("count_records", "end_invitation", *(f"remove_{kind}" for kind in PARTS))
+BUTTONS = ("count_records", "assess", "end_invitation", *(f"remove_{kind}" for kind in PARTS))
 """The same without a page."""
 
 PART = {

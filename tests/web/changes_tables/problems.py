@@ -31,6 +31,7 @@ from upstream_web.people.permissions import Permission
 from upstream_web.problems import access
 from upstream_web.problems.changes import (
     actions,
+    assessing,
     assessment,
     beat,
     drafts,
@@ -311,6 +312,43 @@ def count_again():
     return partial(slices.count_again, plan=plan, by=officer_of(plan))
 
 
+def ask_to_assess():
+    plan = PlanFactory()
+    return partial(assessing.ask_to_assess, plan=plan, by=officer_of(plan))
+
+
+def keep_assessed():
+    named = NamedAssessmentFactory()
+    found = Counted({}, {"crimes": 1}, "1", {})
+    return partial(assessing.keep_assessed, plan=named.plan, by=officer_of(named.plan), named=named, found=found)
+
+
+def assessed_plan():
+    """A plan of the north in June 2022, judged by its first half against the second: whole months of one."""
+    plan = PlanFactory(
+        area=AreaFactory(code="A", kind="policing_area"), crime_types=[], status="active", small_areas=["S01000462"]
+    )
+    months = {
+        "before_from": (2022, 4, 1),
+        "before_to": (2022, 5, 31),
+        "after_from": (2022, 6, 1),
+        "after_to": (2022, 6, 30),
+    }
+    days = {name: datetime.date(*day) for name, day in months.items()}
+    NamedAssessmentFactory(plan=plan, locked_at=timezone.now(), **days)
+    return plan
+
+
+def assess_again():
+    plan = assessed_plan()
+    return partial(assessing.assess_again, plan=plan, by=officer_of(plan))
+
+
+def assess_waiting():
+    assessed_plan()
+    return partial(assessing.assess_waiting, by=System("assess_plans"))
+
+
 def take_step():
     plan = ready_plan()
     team = access.PlanAccess(team=True)
@@ -587,7 +625,7 @@ CALLS = {
         *(note_list, note_meeting_sheet, note_paper, approve_summary, withdraw_summary),
         *(note_page, note_plan_by_program, note_actions_by_program),
         *(add_note, add_file, note_reading, invite, end_invitation, give_to, keep_slice),
-        *(ask_to_count, count_again),
+        *(ask_to_count, count_again, ask_to_assess, assess_again, keep_assessed, assess_waiting),
         *(take_step, review, score, nominate, keep_version, bring_in, take_back),
         *(remind, settle_action, settle_review, tell_new_owner, tell_of_action, tell_of_answer, tell_of_step),
     )
@@ -597,6 +635,7 @@ A_PART = "a part of changes that are refused themselves"
 SUPERVISING = refused_at(access.plan_for_supervising)
 SHARING = refused_at(access.plan_for_sharing)
 COUNTING = refused_at(access.plan_for_counting)
+ASSESSING = refused_at(access.plan_for_assessing)
 
 REFUSED = {
     "start_plan": (start_elsewhere, start_for_another_team, start_by_a_reader),
@@ -621,6 +660,7 @@ REFUSED = {
     "note_actions_by_program": (action_of_strangers,),
     "note_meeting_sheet": (meeting_elsewhere,),
     **dict.fromkeys(("keep_slice", "ask_to_count", "count_again"), COUNTING),
+    **dict.fromkeys(("ask_to_assess", "assess_again", "keep_assessed"), ASSESSING),
     "take_step": (step_by_a_reader, step_not_from_here, approval_by_the_team, return_without_words, not_ready),
     "review": SUPERVISING,
     "score": (score_of_the_hub_by_the_team, score_of_the_supervisor_by_the_hub),
@@ -631,7 +671,7 @@ NO_PERSON_ASKS = {
     "open_plan": "a part of starting a plan and of a workbook, which are refused themselves",
     "give_to": "a part of handing over, which is refused itself",
     **dict.fromkeys(("keep_draft", "drop_draft"), "of one's own"),
-    **dict.fromkeys(("forget_drafts", "remind"), "the operator's command"),
+    **dict.fromkeys(("forget_drafts", "remind", "assess_waiting"), "the operator's command"),
     "note_list": "a list holds what the person may see",
     **dict.fromkeys(("settle_action", "settle_review", "tell_new_owner", "tell_of_action"), A_PART),
     **dict.fromkeys(("tell_of_answer", "tell_of_step", "keep_version", "take_from_cards"), A_PART),
@@ -679,6 +719,8 @@ WRITES = {
     "ask_to_count": ("run.asked_for",),
     "count_again": ("plan.records_counted",),
     "keep_slice": ("plan.records_counted",),
+    "ask_to_assess": ("run.asked_for",),
+    **dict.fromkeys(("assess_again", "keep_assessed", "assess_waiting"), ("plan.assessed",)),
     "take_step": ("plan.submit",),
     "nominate": ("plan.nominated",),
     "review": ("plan.reviewed",),

@@ -11,6 +11,7 @@ from upstream_web.audit.changes import record
 from upstream_web.evidence.models import LocalResult
 from upstream_web.people.models import User
 from upstream_web.problems.changes.versions import keep_version, locked
+from upstream_web.problems.engine import effect_of
 from upstream_web.problems.models import Marking, NamedAssessment, Plan, Result
 from upstream_web.problems.public_words import told_by
 from upstream_web.problems.queries import names_on
@@ -64,7 +65,9 @@ def take_from_cards(*, plan: Plan, by: User) -> None:
 
 
 def _tell_the_cards(*, plan: Plan, by: User, row: Result) -> None:
-    change = 100 * (row.after - row.before) / row.before if row.before and row.after is not None else None
+    values = _found(plan) or {
+        "effect": 100 * (row.after - row.before) / row.before if row.before and row.after is not None else None
+    }
     for card in {response.card for response in plan.responses.select_related("card") if response.card}:
         local, _ = LocalResult.objects.update_or_create(
             card=card,
@@ -72,10 +75,28 @@ def _tell_the_cards(*, plan: Plan, by: User, row: Result) -> None:
             defaults={
                 "found_on": timezone.localdate(),
                 "what": f"{row.get_verdict_display()}. {row.lesson}",
-                "effect": change,
+                "place_type": plan.area.get_kind_display(),
+                **values,
             },
         )
         record(by=by, action="evidence.local_result_written", of=local, parent=plan, details={"card": card})
+
+
+def _found(plan: Plan) -> dict[str, Any]:
+    """What the engine found of the assessment as it is named now; nothing where it did not, or without a ratio."""
+    row = plan.assessed.first()
+    if row is None or row.named_id != plan.named_assessments.values_list("pk", flat=True).first():
+        return {}
+    found = effect_of(row)
+    if found.change is None:
+        return {}
+    return {
+        "effect": found.change,
+        "lower": found.lower,
+        "upper": found.upper,
+        "cases": found.cases,
+        "design_level": found.level,
+    }
 
 
 def _values(row: NamedAssessment) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from upstream_web.problems.models.plan import Draft, Marking, Plan, PlanSeries, 
 from upstream_web.problems.models.public import PublicSummary
 from upstream_web.problems.models.sara import (
     Answer,
+    Assessed,
     Delivery,
     Hypothesis,
     NamedAssessment,
@@ -20,6 +21,7 @@ __all__ = [
     "Action",
     "ActionUpdate",
     "Answer",
+    "Assessed",
     "AwardNomination",
     "Delivery",
     "Draft",

@@ -192,6 +192,28 @@ class NamedAssessment(models.Model):
         return f"{self.measure}, {self.area}"
 
 
+class Assessed(models.Model):
+    """What the engine found for the named assessment, kept with the version of the records; the newest holds."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="assessed")
+    named = models.ForeignKey(NamedAssessment, on_delete=models.CASCADE, related_name="assessed")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    asked = models.JSONField()
+    """Treated and comparison small areas, crime types, first month, first month after it began, last month."""
+    data_versions = models.JSONField()
+    engine_version = models.CharField(max_length=40)
+    result = models.JSONField()
+    """The answer: the main finding, checks, methods not used, disagreements."""
+
+    class Meta:
+        ordering = ("-made_at", "-id")
+        verbose_name_plural = "assessed"
+
+    def __str__(self) -> str:
+        return f"{self.plan.ref} assessed {self.made_at:%Y-%m-%d %H:%M}"
+
+
 class Result(models.Model):
     """What the assessment found; the newest holds."""
 

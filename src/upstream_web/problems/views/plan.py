@@ -29,6 +29,7 @@ from upstream_web.problems.access import (
     readings_open_to,
     signal_behind,
 )
+from upstream_web.problems.assessed import found_on
 from upstream_web.problems.changes import drafts, plans, readings, sharing
 from upstream_web.problems.changes.steps import missing_for, take_step
 from upstream_web.problems.changes.versions import EditClash
@@ -95,7 +96,7 @@ def stage(request: HttpRequest, pk: int, stage: str) -> HttpResponse:
     lines = lines_of(plan, access, stage)
     context = page(request, plan, access, stage, lines.get("actions", ())) | lines
     context |= {"groups": question_groups(plan, stage), "may_write": writable(plan, access, stage)}
-    context |= records_on(plan, access, stage) | {"help": help_with(stage)}
+    context |= records_on(plan, access, stage) | found_on(plan, access, stage) | {"help": help_with(stage)}
     return render(request, f"problems/{stage}.jinja", context)
 
 

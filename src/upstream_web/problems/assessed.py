@@ -1,0 +1,45 @@
+"""What was found of a plan's effect, shaped for its pages: data for templates, never HTML."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from upstream_web.measures.presenters.blocks import block
+from upstream_web.problems.access import PlanAccess
+from upstream_web.problems.changes.assessing import ASSESS
+from upstream_web.problems.engine import assessment_of
+from upstream_web.problems.models import Assessed, Plan
+from upstream_web.problems.slices import run_of
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The part of the assessment's page that comes from records.
+
+    row : what was found last, or `None`
+    blocks : what it says, as plain data
+    changed : whether how the plan is judged was changed since
+    working : how far the assessment is that somebody asked for; `None` when it is done
+    may_assess : whether the person may have it assessed now
+    """
+
+    row: Assessed | None
+    blocks: tuple[dict[str, Any], ...]
+    changed: bool
+    working: dict[str, Any] | None
+    may_assess: bool
+
+
+def found_on(plan: Plan, access: PlanAccess, stage: str) -> dict[str, Found]:
+    """What was found, for the assessment; nothing for the other stages."""
+    if stage != Plan.Stage.ASSESSMENT:
+        return {}
+    row = plan.assessed.select_related("made_by", "plan__area").first()
+    named = plan.named_assessments.first()
+    blocks = () if row is None else tuple(block(one, lambda _: "") for one in _blocks(row, access))
+    may = access.whole and plan.is_open and stage in access.writes and named is not None
+    changed = row is not None and named is not None and row.named_id != named.pk
+    return {"found": Found(row, blocks, changed, run_of(plan, ASSESS) if access.whole else None, may)}
+
+
+def _blocks(row: Assessed, access: PlanAccess) -> tuple[Any, ...]:
+    return assessment_of(row, public=not access.whole)

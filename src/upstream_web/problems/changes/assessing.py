@@ -1,0 +1,81 @@
+"""Whether a plan worked: what the engine found is kept with the plan, and what was found before stays."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from upstream_web.audit.changes import System, record
+from upstream_web.people.models import User
+from upstream_web.places.queries import small_areas_named, small_areas_of
+from upstream_web.problems.changes.versions import locked
+from upstream_web.problems.engine import CannotCount, Counted, assess, versions_held
+from upstream_web.problems.models import Assessed, NamedAssessment, Plan
+from upstream_web.problems.queries import waiting_for_assessment
+from upstream_web.runs.changes import start
+from upstream_web.runs.models import Run
+
+ASSESS = "problems.assess"
+
+
+def ask_to_assess(*, plan: Plan, by: User) -> Run:
+    """Ask for the plan to be assessed from records; the counts take longer than a page may."""
+    return start(kind_key=ASSESS, title=f"Assess {plan.ref} from records", parameters={"plan": plan.pk}, by=by)
+
+
+def assess_again(*, plan: Plan, by: User | System) -> Assessed:
+    """Assess the plan now by its named assessment; reading is done before the plan is locked."""
+    named = plan.named_assessments.select_related("plan__area", "area").first()
+    if named is None:
+        raise CannotCount("How the plan will be judged is not named yet. Name the assessment first.")
+    treated = _treated(plan, named)
+    compared = small_areas_named(named.comparison)
+    left_alone = [code for code in compared if code not in set(treated)] if compared else None
+    who = by.email if isinstance(by, User) else by.name
+    return keep_assessed(plan=plan, by=by, named=named, found=assess(named, treated, left_alone, who))
+
+
+@transaction.atomic
+def keep_assessed(*, plan: Plan, by: User | System, named: NamedAssessment, found: Counted) -> Assessed:
+    """Keep what was found. The plan's own words do not change, so it gets no new version and may still be drifting."""
+    plan = locked(Plan.objects, plan.pk)
+    row = Assessed.objects.create(
+        plan=plan,
+        named=named,
+        made_at=timezone.now(),
+        made_by=by if isinstance(by, User) else None,
+        asked=found.asked,
+        data_versions=found.data_versions,
+        engine_version=found.engine_version,
+        result=found.result,
+    )
+    record(
+        by=by,
+        action="plan.assessed",
+        of=row,
+        parent=plan,
+        details={"asked": found.asked, "versions": found.data_versions},
+    )
+    return row
+
+
+def assess_waiting(*, by: System) -> tuple[int, dict[str, str]]:
+    """Assess every plan whose records have grown since it was last assessed: how many, and why others were not."""
+    done, not_done = 0, {}
+    for plan in waiting_for_assessment(versions_held()):
+        try:
+            assess_again(plan=plan, by=by)
+            done += 1
+        except CannotCount as why:
+            not_done[plan.ref] = str(why)
+    return done, not_done
+
+
+def _treated(plan: Plan, named: NamedAssessment) -> Sequence[str]:
+    """The small areas named in the plan, or those of the place that the assessment names."""
+    inside = list(plan.small_areas) or small_areas_of(named.area)
+    if not inside:
+        raise CannotCount(
+            f"Which small areas {named.area.name} consists of is not known here. Name them in the plan's details."
+        )
+    return inside
