@@ -289,5 +289,7 @@ def waiting_for_assessment(versions: Mapping[str, int]) -> Iterator[Plan]:
     going = Plan.objects.filter(status__in=(Plan.Status.ACTIVE, Plan.Status.ASSESSING)).select_related("area")
     for plan in going.filter(named_assessments__locked_at__isnull=False).distinct().order_by("pk"):
         last = plan.assessed.first()
-        if last is None or any(versions.get(table, version) != version for table, version in last.data_versions.items()):
+        if last is None or any(
+            versions.get(table, version) != version for table, version in last.data_versions.items()
+        ):
             yield plan

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("problems", "0005_marked_results_leave_the_cards"),
+        ("problems", "0006_started_from_a_profile"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
