@@ -49,8 +49,9 @@ def answer_blocks(shown: ShownAnswer) -> tuple[Block, ...]:
     if shown.answer.disagreements:
         said = " ".join(shown.answer.disagreements)
         blocks.append(Callout("warning", "The methods do not agree", (Text(said),)))
-    if main.line is not None and not shown.public:
-        blocks.append(_chart(main, main.line, shown))
+    drawn = next((one for one in (main, *shown.answer.checks) if one.line is not None), None)
+    if drawn is not None and drawn.line is not None and not shown.public:
+        blocks.append(_chart(drawn, drawn.line, shown))
     if shown.answer.checks:
         blocks.append(_checks(shown))
     blocks += _rests_on(main)
@@ -88,7 +89,7 @@ def _chart(main: Finding, line: Line, shown: ShownAnswer) -> Block:
         Point(month, _known(line.observed[at]), _known(line.low[at]), _known(line.expected[at]), _known(line.high[at]))
         for at, month in enumerate(of)
     )
-    title = f"{main.unit.capitalize()} by month, beside what was to be expected"
+    title = f"{main.unit.capitalize()} by month, beside what was to be expected ({main.title.lower()})"
     said = (
         f"{line.observed[line.start :].sum():,.0f} from {of[line.start].label} on; "
         f"{line.expected[line.start :].sum():,.0f} were to be expected without it. "
