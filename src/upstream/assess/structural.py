@@ -1,0 +1,97 @@
+"""A series and what it would have been: a wandering level, a season, and places left alone as controls."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from upstream.assess.counts import comparison_earned
+from upstream.assess.finding import Finding, Line, Refused, maryland
+from upstream.assess.panel import Panel
+from upstream.assess.synthetic import ratio_within
+from upstream.errors import BadInput
+from upstream.stats.intervals import CONFIDENCE, Interval
+from upstream.stats.structural import DRAWS, SEASONS_HELD, Without, without_it
+
+LEAST_MEAN: Final = 10.0
+"""Events a period before: with fewer, noise is not normal enough. Ours."""
+MOST_CONTROLS: Final = 20
+"""The comparison places most like the treated one before are controls; the rest are left out. Ours."""
+SHOWN: Final = 8
+SEED: Final = 2015
+
+
+def structural(panel: Panel, *, draws: int = DRAWS) -> Finding:
+    """The treated series against what its level, its season and the comparison places foretell."""
+    series = panel.series("treated")
+    mean = float(series[: panel.start].mean())
+    if mean < LEAST_MEAN:
+        raise Refused(
+            f"There were {mean:.1f} {panel.outcome} a {panel.step} before.",
+            allowed=f"{LEAST_MEAN:g} or more",
+            remedy="Take longer periods or a larger place.",
+        )
+    seasonal = panel.in_a_year > 1 and panel.start >= SEASONS_HELD * panel.in_a_year
+    names, controls = _controls(panel)
+    try:
+        made = without_it(
+            series,
+            panel.start,
+            rng=np.random.default_rng(SEED),
+            controls=controls if names else None,
+            season=panel.in_a_year if seasonal else 1,
+            draws=draws,
+        )
+    except BadInput as why:
+        raise Refused(why.what, allowed=why.allowed, remedy=why.remedy) from why
+    return _finding(panel, made, names, seasonal=seasonal)
+
+
+def _controls(panel: Panel) -> tuple[tuple[str, ...], np.ndarray]:
+    """Comparison places whose counts before went along most closely with the treated place's."""
+    series = panel.series("treated")[: panel.start]
+    places = [at for at in np.flatnonzero(panel.comparison) if np.ptp(panel.counts[at, : panel.start]) > 0]
+    along = [abs(float(np.corrcoef(series, panel.counts[at, : panel.start])[0, 1])) for at in places]
+    chosen = [places[at] for at in np.argsort(along)[::-1][:MOST_CONTROLS]] if np.ptp(series) > 0 else []
+    return tuple(panel.units[at] for at in chosen), panel.counts[chosen].T
+
+
+def _finding(panel: Panel, made: Without, names: tuple[str, ...], *, seasonal: bool) -> Finding:
+    effects, observed = made.effects, float(made.observed.sum())
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(effects, [tail, 1 - tail])
+    difference = Interval(float(effects.mean()), float(low), float(high), CONFIDENCE)
+    good = effects < 0 if panel.better == "lower" else effects > 0
+    weighty = [at for at in np.argsort(-made.inclusion)[:SHOWN] if names]
+    season = "" if seasonal else f"Less than {SEASONS_HELD} years are held before: no season is allowed for."
+    return Finding(
+        method="structural",
+        title="Structural time series",
+        question=f"Did {panel.outcome} leave the path that their level, season and comparison places foretold?",
+        estimand="events after it began less those foretold",
+        unit=panel.outcome,
+        better=panel.better,
+        observed=observed,
+        counterfactual=observed - difference.estimate,
+        ratio=ratio_within(observed, difference),
+        difference=difference,
+        p=made.p,
+        probability_of_benefit=float(good.mean()),
+        maryland=maryland(before_and_after=True, comparison=comparison_earned(panel)),
+        assumes=(
+            "The level would have wandered after as it did before, and seasons stayed as they were.",
+            "Comparison places kept their relation to the treated one and were not touched by it.",
+        ),
+        overturned_by=(
+            "Something else that moved the treated place and not the comparison places at the time.",
+            "Steps as large at other starts, when nothing began.",
+        ),
+        caveats=(*panel.caveats, *([season] if season and panel.in_a_year > 1 else [])),
+        figures={
+            "draws": int(effects.size),
+            "controls": len(names),
+            **{f"inclusion of {names[at]}": round(float(made.inclusion[at]), 3) for at in weighty},
+        },
+        line=Line(panel.periods, panel.series("treated"), made.expected, made.low, made.high, panel.start),
+    )
