@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from upstream.assess import counts, differences, micro_synthetic, series, synthetic
+from upstream.assess import counts, differences, micro_synthetic, series, structural, synthetic
 from upstream.assess.ladder import Method, Needs
 
 METHODS: Final = (
@@ -49,6 +49,13 @@ METHODS: Final = (
         60,
         Needs(before=6, after=3, comparisons=1, mean=1.0),
         series.interrupted_compared,
+    ),
+    Method(
+        "structural",
+        "Structural time series",
+        55,
+        Needs(before=12, mean=structural.LEAST_MEAN, at_once=True),
+        structural.structural,
     ),
     Method("interrupted_series", "Interrupted series", 30, Needs(before=6, after=3, mean=1.0), series.interrupted),
     Method(
