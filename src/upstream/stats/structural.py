@@ -242,7 +242,15 @@ def _shrunk(held: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Regression:
-    """What every choice of controls shares: products of the controls, their prior, and the noise's prior."""
+    """What every choice of controls shares.
+
+    Attributes
+    ----------
+    alike, prior : array (controls, controls)
+        Products of the controls, and the precision of their slab.
+    base, weight : float
+        Sum of squares and degrees of freedom that the noise begins with.
+    """
 
     alike: Floats
     prior: Floats
