@@ -16,11 +16,13 @@ from stores import Rows, filled
 from upstream.errors import BadInput, NotHeld
 from upstream.periods import Month, months
 from upstream.places.tables import BOUNDARIES, write_facts
+from upstream.reports.rows_out import rows_as
 from upstream.scan import point_signals
 from upstream.scan.households import left_without_one
 from upstream.scan.merging import continues, grouped
 from upstream.scan.nightly import LOOKS, PARTNERS, TABLES_READ, propose
-from upstream.scan.signals import Signal, Signals, all_plain, as_plain, from_plain, key_of
+from upstream.scan.signal_rows import shapes, signal_rows
+from upstream.scan.signals import Group, Signal, Signals, all_plain, as_plain, from_plain, key_of
 from upstream.store import ReadingScope, Store
 
 FIRST, LAST = Month(2020, 1), Month(2022, 6)
@@ -214,6 +216,24 @@ def test_the_key_is_of_kind_types_place_and_period_alone(tmp_path: Path, rng: np
     rows = steady(rng) + many(80, addresses=60)
     keys = {one.key for one in night(tmp_path / "one", rows).signals}
     assert keys == {one.key for one in night(tmp_path / "again", rows[::-1]).signals}
+
+
+def test_signals_become_rows_and_shapes_for_other_programs(tmp_path: Path) -> None:
+    circle = signal(key="c", kind="cluster", easting=400_000.0, northing=300_000.0, radius_metres=100.0, expected=2.0)
+    whole, small = signal(key="w", small_areas=()), signal(small_areas=("A3",))
+    store = filled(tmp_path, {})
+    outlined(store)
+    rows = signal_rows([Group(whole, (small,)), Group(circle)])
+    assert [(row["group"], row["key"]) for row in rows] == [("w", "w"), ("w", "k"), ("c", "c")]
+    assert (rows[1]["small_areas"], rows[1]["kind"], rows[2]["expected"]) == ("A3", "More than usual", 2.0)
+    drawn = shapes([whole, small, circle], store)
+    assert drawn[0] is None, "a whole area has no shape of its own"
+    assert drawn[1] == shapely.box(-1.97, 53, -1.96, 53.01)
+    assert drawn[2] is not None
+    assert shapely.distance(drawn[2].centroid, shapely.Point(-2.0014, 52.5977)) < 0.001
+    made = json.loads(rows_as(".geojson", rows, shapes=drawn))
+    assert [one["geometry"] is None for one in made["features"]] == [True, False, False]
+    assert rows_as(".csv", rows).decode().count("\n") == 4
 
 
 def test_a_kind_that_is_none_and_days_reversed_are_refused() -> None:

@@ -387,6 +387,12 @@ def test_watching_asks_the_worker_as_soon_as_records_were_added(
     assert set(run.parameters["tables"]) >= {"crimes", "incidents"}
 
 
+def test_a_signal_says_how_often_such_a_one_is_shown_where_nothing_happens(north: Area) -> None:
+    tried = dict(figures(SignalFactory(area=north, lead=plain(kind="repeat_location"))))
+    assert tried["Where nothing is happening"] == "4% of 800 simulated looks show such a signal"
+    assert "Where nothing is happening" not in dict(figures(SignalFactory(area=north))), "nobody simulated that kind"
+
+
 # --- for other programs --------------------------
 
 

@@ -10,6 +10,7 @@ from upstream.records.quality import month_facts
 from upstream.reports.document import Block
 from upstream.reports.rows_out import rows_as
 from upstream.reports.signals import signal_blocks
+from upstream.scan.calibration import Simulated, simulated
 from upstream.scan.merging import continues
 from upstream.scan.nightly import TABLES_READ, propose, tables_of, versions_of
 from upstream.scan.signal_rows import shapes, signal_row
@@ -78,6 +79,11 @@ def says_again(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
 def drawn(lead: Mapping[str, Any]) -> tuple[Block, ...]:
     """The chart and the map of a signal, each with its figures as a table."""
     return signal_blocks(from_plain(lead), force().store)
+
+
+def simulated_of(lead: Mapping[str, Any]) -> Simulated | None:
+    """How often a look shows such a signal though nothing is happening, as simulated; `None` where nobody has."""
+    return simulated(from_plain(lead).kind)
 
 
 def as_file(signals: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], ending: str) -> bytes:

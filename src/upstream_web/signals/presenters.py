@@ -11,7 +11,7 @@ from upstream_web.measures.presenters.blocks import block
 from upstream_web.notices.subjects import Subject
 from upstream_web.people.models import User
 from upstream_web.signals.access import looks_for_reading
-from upstream_web.signals.engine import as_file, drawn, share_of
+from upstream_web.signals.engine import as_file, drawn, share_of, simulated_of
 from upstream_web.signals.models import Signal, State
 from upstream_web.signals.queries import KindTally
 
@@ -70,6 +70,14 @@ def figures(signal: Signal) -> list[tuple[str, str]]:
     rows.append(("Days", _days(signal.first, signal.last)))
     if lead["p"] is not None:
         rows.append(("Chance of something as far out", _chance(lead["p"])))
+    tried = simulated_of(lead)
+    if tried is not None:
+        rows.append(
+            (
+                "Where nothing is happening",
+                f"{tried.false_looks:.0%} of {tried.looks:,} simulated looks show such a signal",
+            )
+        )
     rows += [
         ("By chance alone", by_chance(lead)),
         ("How often such a signal is false", how_often_false(signal.false_share)),
