@@ -21,6 +21,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "measures": ("upstream.cli.measures", "List, explain and run measures."),
     "analyse": ("upstream.cli.analyse", "Rank small areas by need, sort them into types, find those alike."),
     "respond": ("upstream.cli.respond", "Put posts where need is, and plan stops in hot spots."),
+    "assess": ("upstream.cli.assess", "Did it work, and how sure are we: of counts in any CSV file."),
     "report": ("upstream.cli.report", "Make the quarterly report, or check anybody's report for contradictions."),
     "scan": ("upstream.cli.scan", "Find what stands out in the records: signals, with their evidence."),
     "demo": ("upstream.cli.demo", "Build the synthetic force and its report, and serve them on this machine."),

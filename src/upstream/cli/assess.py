@@ -1,0 +1,119 @@
+"""``upstream assess``: did it work, from any CSV; results of several places put together."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from upstream.cli.terminal import say, say_json
+from upstream.errors import BadInput
+
+if TYPE_CHECKING:
+    from upstream.evidence.synthesis import Study
+
+FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+JSON = click.option("--json", "as_json", is_flag=True, help="Everything as JSON, for a program.")
+
+
+@click.group("assess")
+def group() -> None:
+    """Did it work, and how sure are we: of counts in a CSV file that you give.
+
+    Example: upstream assess effect counts.csv --treated "Marsh Green" --start 2022-09
+    """
+
+
+@group.command("effect")
+@FILE
+@click.option("--treated", multiple=True, required=True, help="A unit where it was done; again for each.")
+@click.option("--start", required=True, help="The first period after it began, as the file writes it.")
+@click.option("--comparison", multiple=True, help="A unit left alone; again for each (every other unit).")
+@click.option("--buffer", multiple=True, help="A unit near by, where it may move to; again for each.")
+@click.option("--outcome", default="events", show_default=True, help="What is counted, plural.")
+@click.option("--better", type=click.Choice(["lower", "higher"]), default="lower", show_default=True)
+@JSON
+def effect(
+    file: Path, treated: tuple[str, ...], start: str, comparison: tuple[str, ...], buffer: tuple[str, ...],
+    outcome: str, better: str, as_json: bool,
+) -> None:  # fmt: skip
+    """Ask every method that the counts carry: the strongest answers, the rest are checks.
+
+    FILE has the columns unit, period (2022-09, 2022-W35, 2022-09-01 ...) and count, a row for every unit and period.
+
+    Example: upstream assess effect counts.csv --treated "Marsh Green" --start 2022-09 --outcome burglaries
+    """
+    from upstream.assess.in_words import effect as words
+    from upstream.assess.in_words import sureness
+    from upstream.assess.kept import as_data
+    from upstream.assess.ladder import answer
+    from upstream.assess.methods import METHODS
+    from upstream.assess.panel import panel_of
+
+    counts = [(row["unit"], row["period"], _number(row, "count")) for row in _rows(file, "unit", "period", "count")]
+    panel = panel_of(
+        counts, outcome=outcome, treated=treated, start=start, comparison=comparison or None, buffer=buffer,
+        better="higher" if better == "higher" else "lower",
+    )  # fmt: skip
+    found = answer(panel, METHODS)
+    if as_json:
+        say_json(as_data(found))
+        return
+    say(f"{found.main.title}: {words(found.main)}")
+    say(sureness(found.main))
+    for caveat in (*found.disagreements, *found.main.caveats):
+        say(f"Know: {caveat}")
+    for check in found.checks:
+        say(f"Check, {check.title}: {words(check)}")
+    for one in found.not_used:
+        say(f"Not used, {one.title}: {one.why}")
+
+
+@group.command("pool")
+@FILE
+@JSON
+def pool(file: Path, as_json: bool) -> None:
+    """Put results of several places together: the mean effect, how far places differ, whether bad news is missing.
+
+    FILE has the columns name, ratio, lower and upper (95% interval; 0.8 is 20% lower), a row for every result.
+
+    Example: upstream assess pool results.csv
+    """
+    from dataclasses import asdict
+
+    from upstream.evidence.synthesis import put_together
+
+    made = put_together([_study(row) for row in _rows(file, "name", "ratio", "lower", "upper")])
+    if as_json:
+        say_json({"ratio": asdict(made.ratio), "between": made.pooled.between, "said": made.sentences})
+        return
+    for sentence in made.sentences:
+        say(sentence)
+
+
+def _study(row: dict[str, str]) -> Study:
+    from upstream.evidence.synthesis import study_of
+    from upstream.stats.intervals import Interval
+
+    return study_of(row["name"], Interval(*(_number(row, name) for name in ("ratio", "lower", "upper"))))
+
+
+def _rows(file: Path, *columns: str) -> list[dict[str, str]]:
+    with file.open(newline="", encoding="utf-8-sig") as opened:
+        rows = list(csv.DictReader(opened))
+    missing = [name for name in columns if rows and name not in rows[0]]
+    if missing or not rows:
+        raise BadInput(
+            f"{file.name} has no column {missing[0]}." if missing else f"{file.name} has no rows.",
+            allowed=f"the columns {', '.join(columns)}",
+        )
+    return rows
+
+
+def _number(row: dict[str, str], name: str) -> float:
+    try:
+        return float(row[name])
+    except (TypeError, ValueError):
+        raise BadInput(f"{row[name]!r} ({name}) is not a number.", allowed="a number in every row") from None
