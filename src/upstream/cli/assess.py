@@ -33,7 +33,9 @@ def group() -> None:
 @click.option("--comparison", multiple=True, help="A unit left alone; again for each (every other unit).")
 @click.option("--buffer", multiple=True, help="A unit near by, where it may move to; again for each.")
 @click.option("--outcome", default="events", show_default=True, help="What is counted, plural.")
-@click.option("--better", type=click.Choice(["lower", "higher"]), default="lower", show_default=True)
+@click.option(
+    "--better", type=click.Choice(["lower", "higher"]), default="lower", show_default=True, help="Which way is good."
+)
 @JSON
 def effect(
     file: Path, treated: tuple[str, ...], start: str, comparison: tuple[str, ...], buffer: tuple[str, ...],
