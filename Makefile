@@ -92,6 +92,8 @@ calibrate: $(VENV)/.dev
 	$(BIN)/pytest -m deep tests/calibration
 	$(BIN)/python bench/calibrate.py --data $(OPEN_DATA) --write docs/explanation/calibration.md
 	$(BIN)/python bench/calibrate_scan.py --write docs/explanation/clusters.md
+	$(BIN)/python bench/calibrate_assess.py --data $(OPEN_DATA)/.. --write docs/explanation/calibration-assess.md \
+		--standing src/upstream/assess/standing.csv
 
 bench: $(VENV)/.bench styles
 	$(BIN)/python bench/all.py

@@ -1,7 +1,7 @@
 """How often each method of assessment is wrong where nothing was done: placebo interventions in recorded crime.
 
     python bench/calibrate_assess.py --data ../shared/data [--write docs/explanation/calibration-assess.md]
-        [--standing src/upstream/assess/standing.csv] [--analyses 10000] [--methods KEY ...]
+        [--standing src/upstream/assess/standing.csv] [--analyses 8000] [--methods KEY ...]
 
 A place, a kind of crime and a start are drawn at random; the true effect is nil. For coverage a fifth of the treated
 place's events after the start is taken away at random, and the interval should hold that. The tables replace what
@@ -302,7 +302,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--write", type=Path)
     parser.add_argument("--standing", type=Path)
-    parser.add_argument("--analyses", type=int, default=10_000)
+    parser.add_argument("--analyses", type=int, default=8_000)
     parser.add_argument("--methods", nargs="*", default=[])
     args = parser.parse_args()
     tallies = run(args)
