@@ -13,5 +13,6 @@ differences  changes of treated places against changes of others, at once or in 
 groups    programmes and surveys: groups of people, never one
 methods   the methods that it asks, each with what it cannot do without
 of_records  a panel counted from recorded events
+value     what an effect was worth, with how unsure it is carried through
 kept      an answer as plain data and back
 """

@@ -32,10 +32,12 @@ class Refused(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Maryland:
-    """The level of the Maryland scientific methods scale that an assessment earned, 1 to 5, and by what."""
+    """The level of the Maryland scientific methods scale that was earned, 1 to 5, by what, and whether there was a
+    comparison."""
 
     level: int
     reason: str
+    compared: bool = False
 
 
 def maryland(*, before_and_after: bool, comparison: Comparison = "none", random: bool = False) -> Maryland:
@@ -53,18 +55,26 @@ def maryland(*, before_and_after: bool, comparison: Comparison = "none", random:
     Source: Sherman et al. (1998), the scale of scientific methods (:data:`MARYLAND_SOURCE`).
     """
     if random and comparison != "none":
-        return Maryland(5, "Chance chose who was treated, and they are compared with those who were not.")
+        return Maryland(
+            5, "Chance chose who was treated, and they are compared with those who were not.", comparison != "none"
+        )
     if before_and_after and comparison == "controlled":
-        return Maryland(4, "Several comparison places, alike before it began or with other causes allowed for.")
+        return Maryland(
+            4,
+            "Several comparison places, alike before it began or with other causes allowed for.",
+            comparison != "none",
+        )
     if before_and_after and comparison == "comparable":
-        return Maryland(3, "Before and after, beside a comparison shown to be like it before.")
+        return Maryland(3, "Before and after, beside a comparison shown to be like it before.", compared=True)
     if before_and_after and comparison == "unproven":
-        return Maryland(2, "Before and after, beside a comparison not shown to be like it.")
+        return Maryland(2, "Before and after, beside a comparison not shown to be like it.", compared=True)
     if before_and_after:
-        return Maryland(2, "Before and after in one place: what else changed at the time is not ruled out.")
+        return Maryland(
+            2, "Before and after in one place: what else changed at the time is not ruled out.", comparison != "none"
+        )
     if comparison != "none":
-        return Maryland(2, "A comparison, but nothing counted before it began.")
-    return Maryland(1, "One look at one time: nothing to compare with.")
+        return Maryland(2, "A comparison, but nothing counted before it began.", compared=True)
+    return Maryland(1, "One look at one time: nothing to compare with.", compared=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
