@@ -117,6 +117,9 @@ def test_the_maryland_level_is_earned() -> None:
         maryland(before_and_after=True, random=True).level,
     ]
     assert earned == [1, 2, 2, 2, 3, 4, 5, 2]
+    assert not maryland(before_and_after=False).compared
+    assert not maryland(before_and_after=True, random=True).compared
+    assert maryland(before_and_after=True, comparison="unproven").compared
 
 
 def test_a_finding_pools_on_the_log_scale() -> None:

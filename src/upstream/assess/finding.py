@@ -56,25 +56,21 @@ def maryland(*, before_and_after: bool, comparison: Comparison = "none", random:
     """
     if random and comparison != "none":
         return Maryland(
-            5, "Chance chose who was treated, and they are compared with those who were not.", comparison != "none"
+            5, "Chance chose who was treated, and they are compared with those who were not.", compared=True
         )
     if before_and_after and comparison == "controlled":
         return Maryland(
-            4,
-            "Several comparison places, alike before it began or with other causes allowed for.",
-            comparison != "none",
+            4, "Several comparison places, alike before it began or with other causes allowed for.", compared=True
         )
     if before_and_after and comparison == "comparable":
         return Maryland(3, "Before and after, beside a comparison shown to be like it before.", compared=True)
     if before_and_after and comparison == "unproven":
         return Maryland(2, "Before and after, beside a comparison not shown to be like it.", compared=True)
     if before_and_after:
-        return Maryland(
-            2, "Before and after in one place: what else changed at the time is not ruled out.", comparison != "none"
-        )
+        return Maryland(2, "Before and after in one place: what else changed at the time is not ruled out.")
     if comparison != "none":
         return Maryland(2, "A comparison, but nothing counted before it began.", compared=True)
-    return Maryland(1, "One look at one time: nothing to compare with.", compared=True)
+    return Maryland(1, "One look at one time: nothing to compare with.")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
