@@ -7,12 +7,17 @@ import io
 import re
 from typing import Any
 
+import numpy as np
 import pytest
+import shapely
 from django.test import Client
 
 from factories.access import areas
 from factories.people import person
 from fixtures_needs import NeedsForce
+from upstream.reports.need_maps import index_map, posts_map
+from upstream.reports.place_maps import sheet_of
+from upstream.respond.allocation import Rules
 from upstream.store.scopes import readings
 from upstream_web.needs import engine
 from upstream_web.needs.tasks import count_needs
@@ -127,6 +132,35 @@ def test_types_and_posts(counted: NeedsForce, reader: Client) -> None:
     asked = "by=index&least=0&most_a_place=2&further=50"
     assert "There is a problem" in reader.get(f"/needs/posts/?posts=400&{asked}").content.decode()
     assert "need a multiple of 2 posts" in reader.get(f"/needs/posts/?posts=3&{asked}").content.decode()
+
+
+def test_most_similar_are_those_of_the_engine(counted: NeedsForce, reader: Client) -> None:
+    page = reader.get("/needs/similar/?area=e01000004&count=5").content.decode()
+    needs = engine.held(engine.TYPES)
+    assert needs is not None
+    made = engine.similar_to(needs, "E01000004", 5)
+    assert len(made.found) == 5
+    assert [page.index(f"area={one.code}&") for one in made.found] == sorted(
+        page.index(f"area={one.code}&") for one in made.found
+    )
+    assert f"{made.found[0].distance:.2f}" in page
+    assert "Problem profile of" not in page  # only for those who read measures
+    assert "There is no small area E09" in reader.get("/needs/similar/?area=E09").content.decode()
+
+
+def test_the_map_outlines_those_chosen_and_has_their_figures(counted: NeedsForce) -> None:
+    needs = engine.held(engine.INDEX)
+    assert needs is not None
+    index = engine.index_of(needs, {}, 10)
+    codes = [row.area.code for row in index.areas]
+    squares = shapely.box(*np.array([(x, 0, x + 1, 1) for x in range(len(codes))]).T)
+    chart = index_map(index, codes, sheet_of(squares), index.areas[:12])
+    assert chart.svg.count('class="c-hot"') == 10
+    assert [row.cells[0].text for row in chart.data.rows] == [row.area.name for row in index.areas[:12]]
+    assert chart.data.rows[0].cells[2].text == str(round(100 * index.areas[0].in_top))
+    places, ways, _ = engine.ways_of(index, needs, "index", Rules(10, 0, None, 2, further_post=0.5))
+    posts = posts_map(ways[-1], places, codes, sheet_of(squares))
+    assert sum(int(row.cells[2].text) for row in posts.data.rows) == 10
 
 
 def test_few_queries(counted: NeedsForce, reader: Client, django_assert_max_num_queries: Any) -> None:

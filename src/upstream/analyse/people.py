@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -76,6 +77,7 @@ def is_fixed(of: ProfileOf) -> bool:
     return whole_year and whole_place and len(of.types) <= 1
 
 
+@lru_cache(maxsize=64)
 def shown_bands(bands: Bands, *, public: bool) -> tuple[tuple[float, ...], ...] | None:
     """The table with its totals as a reader may see it, NaN where withheld; ``None`` where there are too few people.
 

@@ -232,6 +232,9 @@ def _beside_place(
     years = sum(month.count is not None for month in made.profile.months) / YEAR
     codes = [area.code for area in here]
     said = [*not_held, *([f"Not held, or not open to whoever asked: {', '.join(lacking)}."] if lacking else [])]
+    near = near_by(codes, VINTAGE, read.store, read.scope) if of.small_areas and codes else None
+    if of.small_areas and near is None:
+        said.append("Facilities near by need a register, outlines, and small areas no more than some 40 km apart.")
     if not here:
         said.append("Which small areas lie in the place is not known, so nobody can be counted as living there.")
     if not open_elsewhere:
@@ -241,7 +244,7 @@ def _beside_place(
         place=_facts(here, read.store),
         comparators=_comparators(small, here, counts, years) if open_elsewhere else (),
         alike=alike_places(small, here, counts, years, read.store) if open_elsewhere else None,
-        near=near_by(codes, VINTAGE, read.store, read.scope) if of.small_areas and codes else None,
+        near=near,
         beside=beside,
         not_held=tuple(said),
     )

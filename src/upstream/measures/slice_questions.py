@@ -23,7 +23,7 @@ TYPE_COLUMN: Final = {"crimes": "category", "street_crimes": "category", "incide
 _TIMES: Final = {"crimes": ("committed_from", "committed_to"), "incidents": ("opened_at", "opened_at")}
 _POINTS: Final = {"crimes": ("easting", "northing"), "street_crimes": ("longitude", "latitude")}
 _CANCELLED: Final = "cancelled"
-_ENDED: Final = "ended"
+_IN_FORCE: Final = "current"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +133,15 @@ def days_of_people(wanted: SliceRows, role: str) -> Question:
 
 def in_small_areas(name: str, small_areas: Sequence[str], first: dt.date | None, last: dt.date) -> Question:
     """Rows of any table with small areas in some of them: n. From ``first`` to ``last`` by the table's own day; without
-    ``first``, every row up to ``last`` that has not ended, for registers."""
+    ``first``, of a register: what is in force in it as it is held, whenever it was read."""
     table = source_table(name)
     rows = unbound(table)
     day = rows[table.event_date]
-    rows = rows.filter(rows["lsoa"].isin(list(small_areas)), day <= ibis.literal(last))
+    rows = rows.filter(rows["lsoa"].isin(list(small_areas)))
     if first is not None:
-        rows = rows.filter(day >= ibis.literal(first))
+        rows = rows.filter(day >= ibis.literal(first), day <= ibis.literal(last))
     elif "status" in table.columns:
-        rows = rows.filter((rows["status"] != _ENDED).fill_null(True))
+        rows = rows.filter((rows["status"] == _IN_FORCE).fill_null(True))
     return Question("slice", (name,), rows.agg(n=rows.count()))
 
 

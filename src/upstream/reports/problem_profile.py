@@ -123,7 +123,7 @@ def _elsewhere(shown: Shown, made: ProblemProfile) -> tuple[Block, ...]:
         "resident, though visitors are victims too; areas differ in much that no table holds."
     )
     return (
-        Table("profile-elsewhere", "The same types elsewhere", columns, tuple(rows)),
+        Table("profile-elsewhere", "A year for each 1,000 residents", columns, tuple(rows)),
         Paragraph((Text(note),)),
         *_likeness(alike),
     )
@@ -153,19 +153,20 @@ def _place(shown: Shown, made: ProblemProfile) -> tuple[Block, ...]:
     blocks: list[Block] = []
     place = made.place
     if place is not None:
+        areas = "one small area" if place.small_areas == 1 else f"{place.small_areas} small areas"
         facts: list[tuple[str, Runs]] = [
-            ("Residents", (Text(f"{to_unit(place.residents, 'count'):,.0f}, in {place.small_areas} small areas"),)),
+            ("Residents", (Text(f"{to_unit(place.residents, 'count'):,.0f}, in {areas}"),)),
         ]
         if place.rural is not None:
-            facts.append(("Rural", (Text(f"{place.rural} of {place.small_areas} small areas"),)))
+            facts.append(("Rural", (Text(f"{place.rural} of {areas}"),)))
         if place.deprived is not None:
-            said = f"{place.deprived} of {place.small_areas} small areas are in the most deprived fifth of England"
+            said = f"{place.deprived} of {areas} in the most deprived fifth of England"
             facts.append(("Deprivation", (Text(f"{said} (index of {place.index_year})"),)))
         blocks.append(Facts(tuple(facts)))
     if made.beside:
         rows = tuple(
             Row((Cell((Text(one.title),)), Cell((shown.count(one.count, one.table),)),
-                 Cell((Text("the whole register" if one.whole else shown.period),))))
+                 Cell((Text("what is in force, as held" if one.whole else shown.period),))))
             for one in made.beside
         )  # fmt: skip
         columns = (Column("Held by partners", "text", wide=True), Column("In the place"), Column("Of", "text"))

@@ -23,6 +23,7 @@ def ask_for(*, kind: str, asked: Mapping[str, Any], by: User) -> Run:
     return start(kind_key=ANALYSE, title=f"{words}: {named}", parameters={"kind": kind, "asked": dict(asked)}, by=by)
 
 
+@transaction.atomic
 def note_paper(*, analysis: Analysis, by: User) -> None:
     """Record that somebody took an analysis out as a paper."""
     details = {"kind": analysis.kind, "asked": analysis.asked}

@@ -8,6 +8,11 @@ READ = Permission.SIGNAL_READ
 COUNT = Permission.SIGNAL_DECIDE
 
 
+def may_profile(user: User) -> bool:
+    """Whether the person may have a problem profile of a place."""
+    return standing(user).allows(Permission.MEASURE_READ)
+
+
 def may_count(user: User) -> bool:
     """Whether the person has needs counted anew."""
     return standing(user).allows(COUNT)

@@ -1,17 +1,25 @@
 """Needs of small areas: counted once for each state of the records, ranked and allotted as often as asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 
 from upstream.analyse.index_definition import IndexDefinition, load_index
 from upstream.analyse.needs import Index, Ranked, as_rows, ranked
 from upstream.analyse.needs_kept import keep_needs, kept_needs, needs_key
-from upstream.analyse.small_area_needs import TABLES, Needs, needs_of
+from upstream.analyse.similar import Similar, similar_small_areas
+from upstream.analyse.small_area_needs import TABLES, VINTAGE, Needs, needs_of
 from upstream.analyse.typology import Typology, typology_of
-from upstream.errors import UpstreamError
+from upstream.errors import NotHeld, UpstreamError
+from upstream.places.outlines import outlines
+from upstream.places.tables import BOUNDARIES
+from upstream.reports.document import Chart
+from upstream.reports.need_maps import index_map, posts_map
+from upstream.reports.place_maps import Sheet, sheet_of
 from upstream.respond.allocation import Allocation, Cost, Place, Rules, allocate, both_readings, costs
-from upstream.store import ReadingScope
+from upstream.stats.similarity import MOST_SIMILAR
+from upstream.store import ReadingScope, Store
 from upstream_web.measures.engine.store import force
 
 PURPOSE = "Index of needs of the force's small areas"
@@ -102,6 +110,41 @@ def _typed(known: _Known, classes: int | None) -> Typology:
         return typology_of(load_index(TYPES), known.needs, classes=classes)
     except UpstreamError as error:
         raise CannotExplore(error.what, allowed=error.allowed) from error
+
+
+def similar_to(needs: Needs, code: str, count: int | None) -> Similar:
+    """The small areas most like one, by the variables of the typology."""
+    try:
+        return similar_small_areas(load_index(TYPES), needs, code, count=count or MOST_SIMILAR)
+    except UpstreamError as error:
+        raise CannotExplore(error.what, allowed=error.allowed) from error
+
+
+def map_of_index(index: Index, shown: Sequence[Ranked]) -> Chart | None:
+    """The index as a map; `None` where no outlines are held."""
+    drawn = _sheet_of(frozenset(row.area.code for row in index.areas))
+    return index_map(index, *drawn, shown) if drawn else None
+
+
+def map_of_posts(way: Allocation, places: tuple[Place, ...]) -> Chart | None:
+    """Where one way puts posts, as a map; `None` where no outlines are held."""
+    drawn = _sheet_of(frozenset(place.code for place in places))
+    return posts_map(way, places, *drawn) if drawn else None
+
+
+def _sheet_of(codes: frozenset[str]) -> tuple[tuple[str, ...], Sheet] | None:
+    store = force().store
+    return _sheet(store.root, store.version(BOUNDARIES.name) if store.holds(BOUNDARIES.name) else -1, codes)
+
+
+@lru_cache(maxsize=4)
+def _sheet(root: Path, version: int, codes: frozenset[str]) -> tuple[tuple[str, ...], Sheet] | None:
+    """Outlines of small areas as they are drawn: worked out once for a version of them."""
+    try:
+        held = outlines(Store(root), VINTAGE, codes)
+    except NotHeld:
+        return None
+    return (tuple(held.codes.tolist()), sheet_of(held.outlines)) if held.codes.size else None
 
 
 def ways_of(

@@ -35,6 +35,17 @@ class WeightsForm(forms.Form):
         return cleaned
 
 
+class SimilarForm(forms.Form):
+    """Which small area, and how many like it."""
+
+    area = forms.CharField(label="Small area, by code", max_length=12)
+    count = forms.IntegerField(label="How many", min_value=1, max_value=30, initial=7, required=False)
+
+    def clean_area(self) -> str:
+        """As codes are written."""
+        return str(self.cleaned_data["area"]).strip().upper()
+
+
 class PostsForm(forms.Form):
     """How many posts, by what, within which rules."""
 

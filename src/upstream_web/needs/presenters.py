@@ -3,7 +3,17 @@
 import math
 from typing import Any
 
-from upstream_web.needs.engine import Allocation, Cost, Index, Place, Typology
+from upstream_web.measures.presenters.blocks import block
+from upstream_web.needs.engine import (
+    Allocation,
+    Chart,
+    Cost,
+    Index,
+    Place,
+    Typology,
+    map_of_index,
+    map_of_posts,
+)
 
 MORE = 15
 """Small areas shown beyond those chosen."""
@@ -20,7 +30,12 @@ def shown_index(index: Index) -> dict[str, Any]:
         "widest": max(row.upper for row in first),
         "swayed": max(index.indicators, key=lambda one: one.replaced),
         "percent": percent,
+        "picture": _picture(map_of_index(index, first)),
     }
+
+
+def _picture(made: Chart | None) -> dict[str, Any] | None:
+    return block(made, lambda _: "") if made else None
 
 
 def percent(share: float) -> str:
@@ -50,5 +65,6 @@ def posts_page(places: tuple[Place, ...], ways: tuple[Allocation, ...], priced: 
         "groups": list(ways[0].by_group),
         "places": [(places[at], [int(way.posts[at]) for way in ways]) for at in any_way],
         "readings": len(ways) > 4,
+        "picture": _picture(map_of_posts(ways[-1], places)),
         "percent": percent,
     }

@@ -10,5 +10,6 @@ urlpatterns = [
     path("table.csv", views.index_table, name="table"),
     path("count/", views.count, name="count"),
     path("types/", views.types, name="types"),
+    path("similar/", views.similar, name="similar"),
     path("posts/", views.posts, name="posts"),
 ]

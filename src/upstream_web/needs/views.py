@@ -7,12 +7,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from upstream_web.needs import changes, engine
-from upstream_web.needs.access import COUNT, READ, may_count
-from upstream_web.needs.forms import PostsForm, WeightsForm
-from upstream_web.needs.presenters import posts_page, shown_index, types_page
+from upstream_web.needs.access import COUNT, READ, may_count, may_profile
+from upstream_web.needs.forms import PostsForm, SimilarForm, WeightsForm
+from upstream_web.needs.presenters import percent, posts_page, shown_index, types_page
 from upstream_web.people.access import only, require
 
 USUAL_TOP = 10
+MOST_SIMILAR = 7
 
 
 @only(READ)
@@ -68,6 +69,23 @@ def types(request: HttpRequest) -> HttpResponse:
         except engine.CannotExplore as error:
             context["error"] = str(error)
     return render(request, "needs/types.jinja", context)
+
+
+@only(READ)
+def similar(request: HttpRequest) -> HttpResponse:
+    """The small areas most like one."""
+    counted, form = (
+        engine.held(engine.TYPES),
+        SimilarForm({"count": MOST_SIMILAR} | request.GET.dict() if request.GET else None),
+    )
+    context = {"title": "Most similar small areas", "form": form, "counted": counted is not None, "percent": percent,
+               "may_count": may_count(request.user), "may_profile": may_profile(request.user)}  # fmt: skip
+    if counted is not None and form.is_valid():
+        try:
+            context["made"] = engine.similar_to(counted, form.cleaned_data["area"], form.cleaned_data["count"])
+        except engine.CannotExplore as error:
+            form.add_error("area", str(error))
+    return render(request, "needs/similar.jinja", context)
 
 
 @only(READ)

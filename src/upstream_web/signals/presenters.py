@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -101,6 +102,13 @@ def _days(first: datetime.date, last: datetime.date) -> str:
 def pictures(signal: Signal) -> list[dict[str, Any]]:
     """The chart and the map, with their figures."""
     return [block(one, lambda _: "") for one in drawn(signal.lead)]
+
+
+def profile_query(signal: Signal) -> str:
+    """The problem profile of a signal's place and types, over the months that are usual, as an address has it."""
+    small = signal.lead["small_areas"]
+    place = {"small": small} if small else {"area": signal.area.code}
+    return urlencode({"type": signal.types, **place}, doseq=True)
 
 
 def neighbours(signal: Signal) -> list[dict[str, str]]:

@@ -32,6 +32,7 @@ from upstream_web.signals.presenters import (
     neighbours,
     pictures,
     precisions,
+    profile_query,
     state_tag,
 )
 from upstream_web.signals.queries import SignalFilter
@@ -86,6 +87,7 @@ def signal(request: HttpRequest, pk: int) -> HttpResponse:
         "figures": figures(found),
         "pictures": pictures(found),
         "neighbours": neighbours(found),
+        "profile_query": profile_query(found) if standing(request.user).allows(Permission.MEASURE_READ) else "",
         "steps": found.steps.select_related("by"),
         "being_done": being_done(request.user, found),
         "may_decide": found.is_undecided and may_decide(request.user, found),

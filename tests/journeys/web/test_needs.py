@@ -13,7 +13,7 @@ from journeys.web.steps import broken_rules
 from upstream_web.needs import engine
 
 pytestmark = pytest.mark.browser
-PAGES = ("/needs/", "/needs/types/?classes=3", "/needs/posts/")
+PAGES = ("/needs/", "/needs/types/?classes=3", "/needs/posts/", "/needs/similar/?area=E01000005")
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ PAGES = admits(*anywhere(*READERS), others=REFUSED)
 ROWS = [
     Row("needs:index", PAGES),
     Row("needs:types", PAGES),
+    Row("needs:similar", PAGES),
     Row("needs:posts", PAGES),
     Row("needs:table", admits(*anywhere(*READERS), others=REFUSED, found=404)),
     Row("needs:count", admits(*anywhere(*COUNTERS), others=REFUSED, found=ELSEWHERE)),
