@@ -47,5 +47,6 @@ def test_a_sergeant_makes_a_plan_from_a_profile(
     page.get_by_role("button", name="See similar plans").click()
     page.get_by_role("button", name="Start the plan").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Burglary")
+    page.wait_for_load_state("networkidle")  # nothing of the page is asked for once the database is another's
     plan = Plan.objects.latest("pk")
     assert (plan.started_from, plan.small_areas, plan.crime_types) == ("profile", small, ["Burglary"])
