@@ -18,7 +18,6 @@ from upstream.reports.document import Chart
 from upstream.reports.need_maps import index_map, posts_map
 from upstream.reports.place_maps import Sheet, sheet_of
 from upstream.respond.allocation import Allocation, Cost, Place, Rules, allocate, both_readings, costs
-from upstream.stats.similarity import MOST_SIMILAR
 from upstream.store import ReadingScope, Store
 from upstream_web.measures.engine.store import force
 
@@ -112,10 +111,10 @@ def _typed(known: _Known, classes: int | None) -> Typology:
         raise CannotExplore(error.what, allowed=error.allowed) from error
 
 
-def similar_to(needs: Needs, code: str, count: int | None) -> Similar:
+def similar_to(needs: Needs, code: str, count: int) -> Similar:
     """The small areas most like one, by the variables of the typology."""
     try:
-        return similar_small_areas(load_index(TYPES), needs, code, count=count or MOST_SIMILAR)
+        return similar_small_areas(load_index(TYPES), needs, code, count=count)
     except UpstreamError as error:
         raise CannotExplore(error.what, allowed=error.allowed) from error
 

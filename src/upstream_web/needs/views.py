@@ -82,7 +82,9 @@ def similar(request: HttpRequest) -> HttpResponse:
                "may_count": may_count(request.user), "may_profile": may_profile(request.user)}  # fmt: skip
     if counted is not None and form.is_valid():
         try:
-            context["made"] = engine.similar_to(counted, form.cleaned_data["area"], form.cleaned_data["count"])
+            context["made"] = engine.similar_to(
+                counted, form.cleaned_data["area"], form.cleaned_data["count"] or MOST_SIMILAR
+            )
         except engine.CannotExplore as error:
             form.add_error("area", str(error))
     return render(request, "needs/similar.jinja", context)
