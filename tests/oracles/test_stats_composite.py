@@ -6,8 +6,18 @@ import math
 
 import numpy as np
 import pytest
+from scipy.stats import rankdata
 
-from upstream.stats.composite import Transformation, composite, exact, leave_one_out, rank_intervals, shrunken_rates
+from upstream.stats.composite import (
+    Transformation,
+    composite,
+    exact,
+    exponential_scores,
+    leave_one_out,
+    rank_intervals,
+    ranks_of,
+    shrunken_rates,
+)
 
 
 def _slow_rank(values: list[float], at: int) -> float:
@@ -84,3 +94,19 @@ def test_intervals_are_quantiles_of_ranks_drawn_one_by_one() -> None:
         assert found.lower[area] == min(own[area], drawn[round(0.025 * 199)])
         assert found.upper[area] == max(own[area], drawn[round(0.975 * 199)])
         assert found.in_top[area] == pytest.approx(sum(rank <= 3 for rank in drawn) / 200)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_ranks_are_those_of_scipy_ties_and_gaps_included(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    for values in (
+        rng.poisson(2, (3, 40)).astype(float),
+        rng.normal(size=(2, 5, 30)),
+        np.zeros((2, 7)),
+        np.ones((1, 1)),
+    ):
+        share = rankdata(values, axis=-1) / values.shape[-1]
+        np.testing.assert_array_equal(exponential_scores(values), -23 * np.log(1 - share * (1 - np.exp(-100 / 23))))
+        for row in values.reshape(-1, values.shape[-1]):
+            np.testing.assert_array_equal(ranks_of(row), rankdata(-np.round(row, 10), method="min"))
+    assert np.isnan(exponential_scores([[1.0, np.nan, 2.0]])).all()
