@@ -311,7 +311,7 @@ def ranks_of(scores: ArrayLike) -> NDArray[np.int64]:
     """Rank of each score, 1 the highest; equal scores share the smaller rank. Shape (n,)."""
     # scores are sums of rounded numbers: those that agree to ten digits are equal
     found = np.round(np.asarray(scores, np.float64), 10)
-    return _ranked(-found, lowest=True).astype(np.int64)
+    return _ranked(np.asarray(-found, np.float64), lowest=True).astype(np.int64)
 
 
 def _ranked(values: Array, *, lowest: bool = False) -> Array:

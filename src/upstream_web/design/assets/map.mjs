@@ -74,8 +74,8 @@ function draw (map, { shade, ringed }, shown, beside) {
   if (ringed) {
     // every place, or those with a value: a line keeps its width however far away the map is
     const [name, value] = ringed.split('=')
-    const filter = ringed === 'every' ? true : ['==', ['get', name], value]
-    map.addLayer({ id: 'ringed', type: 'line', source: 'places', filter, paint: { 'line-color': '#a5173a', 'line-width': 3 } })
+    const chosen = ringed === 'every' ? {} : { filter: ['==', ['get', name], value] }
+    map.addLayer({ id: 'ringed', type: 'line', source: 'places', ...chosen, paint: { 'line-color': '#a5173a', 'line-width': 3 } })
   }
 }
 
