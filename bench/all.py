@@ -27,6 +27,7 @@ BENCHES = (
     "scan_places.py",
     "explore.py",
     "signals.py",
+    "assess.py",
     "web.py",
 )
 
