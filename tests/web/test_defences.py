@@ -106,3 +106,17 @@ def test_production_speaks_over_tls_alone(monkeypatch: pytest.MonkeyPatch) -> No
         assert answer.cookies["csrftoken"]["secure"]
         signed = client.post("/account/login/", {"login": user.email, "password": PASSWORD}, secure=True)
         assert signed.cookies["sessionid"]["secure"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "options"),
+    [
+        ("", {"options": "-c jit=off"}),
+        ("?sslmode=require", {"sslmode": "require", "options": "-c jit=off"}),
+        ("?sslmode=require&options=-c%20jit%3Don", {"sslmode": "require", "options": "-c jit=on"}),
+    ],
+)
+def test_what_the_address_of_the_database_asks_for_holds(monkeypatch, asked: str, options: dict[str, str]) -> None:
+    monkeypatch.setenv("UPSTREAM_DATABASE", f"postgres://upstream@db.invented.example/upstream{asked}")
+    monkeypatch.delitem(sys.modules, "upstream_web.config.settings.base")
+    assert runpy.run_module("upstream_web.config.settings.base")["DATABASES"]["default"]["OPTIONS"] == options

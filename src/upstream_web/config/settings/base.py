@@ -120,7 +120,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["CONN_MAX_AGE"] = 0
 else:
     # compiling a query takes PostgreSQL longer than any of ours runs: it took a search of 60 ms to 2 seconds
-    DATABASES["default"]["OPTIONS"] = {"options": "-c jit=off"}
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")  # beside those of the address
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # one cache for all workers, or each would count failed attempts by itself; a migration of `people` makes the table
