@@ -52,4 +52,4 @@ def test_a_modules_tests_run_in_one_process_of_two(tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
     found = set(re.findall(r"^\[(gw\d)\].* PASSED (test_\w+)", ran.stdout, re.MULTILINE))
     assert len([where for where, what in found if what == "test_dear"]) == 1
-    assert len([where for where, what in found if what == "test_cheap"]) == 2
+    assert len({where for where, _ in found}) == 2  # the other process had what rests on nothing
