@@ -40,6 +40,7 @@ def test_every_answer_says_what_a_browser_may_do_with_it(kind: str) -> None:
         "script-src": f"'self' {nonce}",
         "style-src": "'self'",
         "img-src": "'self' data:",
+        "connect-src": "'self'",
         "object-src": "'none'",
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
