@@ -1,7 +1,7 @@
 """How often each method of assessment is wrong where nothing was done: placebo interventions in recorded crime.
 
     python bench/calibrate_assess.py --data ../shared/data [--write docs/explanation/calibration-assess.md]
-        [--standing src/upstream/assess/standing.csv] [--analyses 8000] [--methods KEY ...]
+        [--standing src/upstream/assess/standing.csv] [--analyses 8000] [--methods KEY ...] [--comparisons 8]
 
 A place, a kind of crime and a start are drawn at random; the true effect is nil. For coverage a fifth of the treated
 place's events after the start is taken away at random, and the interval should hold that. The tables replace what
@@ -120,7 +120,9 @@ def sources(folder: Path) -> list[Source]:
     ]
 
 
-def placebo(rng: np.random.Generator, held: list[Source]) -> tuple[str, int, float, Panel]:
+def placebo(
+    rng: np.random.Generator, held: list[Source], comparisons: int = COMPARISONS
+) -> tuple[str, int, float, Panel]:
     """A panel of one place drawn at random, treated from a month drawn at random, and of places like it before."""
     while True:
         source = held[rng.integers(len(held))]
@@ -137,7 +139,7 @@ def placebo(rng: np.random.Generator, held: list[Source]) -> tuple[str, int, flo
             continue
         unit = int(rng.choice(units))
         near = np.argsort(np.abs(level - level[unit]), kind="stable")
-        others = rng.choice(near[near != unit][:NEIGHBOURS], COMPARISONS, replace=False)
+        others = rng.choice(near[near != unit][:NEIGHBOURS], comparisons, replace=False)
         return source.name, before, band, panel(counts[[unit, *others]], before)
 
 
@@ -205,7 +207,7 @@ def run(args: argparse.Namespace) -> dict[tuple[str, str, int, float], Tally]:
     tallies: dict[tuple[str, str, int, float], Tally] = defaultdict(Tally)
     spent, began = defaultdict(float), time.perf_counter()
     for _ in range(args.analyses):
-        name, before, band, one = placebo(rng, held)
+        name, before, band, one = placebo(rng, held, args.comparisons)
         plain, steps = (one, *thinned(rng, one)), (in_steps(one), *thinned(rng, in_steps(one)))
         for method in methods:
             one, cut, gone = steps if method.key == "staggered" else plain
@@ -297,6 +299,10 @@ def standing(tallies: dict[tuple[str, str, int, float], Tally]) -> Iterator[tupl
             )
 
 
+def rank(cells: tuple[str, ...]) -> tuple[str, int, float]:
+    return cells[0], int(cells[2]), float(cells[3])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
@@ -304,6 +310,7 @@ def main() -> None:
     parser.add_argument("--standing", type=Path)
     parser.add_argument("--analyses", type=int, default=8_000)
     parser.add_argument("--methods", nargs="*", default=[])
+    parser.add_argument("--comparisons", type=int, default=COMPARISONS)
     args = parser.parse_args()
     tallies = run(args)
     lines = list(tables(tallies))
@@ -315,8 +322,12 @@ def main() -> None:
             re.sub(re.escape(START) + ".*" + re.escape(END), lambda _: made, page, flags=re.DOTALL), "utf-8"
         )
     if args.standing:
+        rows = [tuple(str(cell) for cell in row_) for row_ in standing(tallies)]
+        if args.methods:  # what is held of the other methods stays
+            with args.standing.open(encoding="utf-8", newline="") as file:
+                rows += [tuple(row_) for row_ in csv.reader(file) if row_[0] not in {"method", *args.methods}]
         with args.standing.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(standing(tallies))
+            csv.writer(file, lineterminator="\n").writerows([rows[0], *sorted(rows[1:], key=rank)])
 
 
 if __name__ == "__main__":

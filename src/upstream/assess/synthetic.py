@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from upstream.assess.finding import Finding, Line, Refused, maryland
 from upstream.assess.panel import Panel
-from upstream.stats.distributions import normal_cdf, normal_quantile
 from upstream.stats.intervals import CONFIDENCE, Interval
 from upstream.stats.synthetic_control import (
     LEAST_BEFORE,
@@ -102,21 +101,22 @@ def synthetic(panel: Panel) -> Finding:
 
 
 def synthetic_difference(panel: Panel) -> Finding:
-    """Synthetic difference in differences, its error from groups of donors taken as if treated."""
+    """Synthetic difference in differences, tested on donors, or groups of them, taken as if treated."""
     rates = rates_of(panel)
     treated = panel.counts[panel.treated] / panel.exposure[panel.treated]
     made = synthetic_did(treated, rates.donors, panel.start)
-    error, _ = placebo_error(rates.donors, treated.shape[0], panel.start, rng=np.random.default_rng(SEED))
+    error, placebos = placebo_error(rates.donors, treated.shape[0], panel.start, rng=np.random.default_rng(SEED))
     if error == 0:
         raise Refused("The comparison places do not vary.", allowed="counts that differ from period to period")
-    half = float(normal_quantile(0.5 + CONFIDENCE / 2)) * error
+    sizes = np.sort(np.abs(placebos))
+    half = float(sizes[math.ceil(CONFIDENCE * (sizes.size + 1) - 1e-9) - 1])
     return _finding(
         panel,
         rates,
         made.expected,
         made.effect,
         Interval(made.effect, made.effect - half, made.effect + half, CONFIDENCE),
-        2 * float(normal_cdf(-abs(made.effect) / error)),
+        float((1 + np.sum(sizes >= abs(made.effect) - 1e-12)) / (1 + sizes.size)),
         method="synthetic_did",
         title="Synthetic difference in differences",
         estimand="change of the treated places more than that of donors whose trend ran alongside, a period",

@@ -96,7 +96,8 @@ def placebo_error(
 
     Question: how much does the estimate wander where nothing was done?
 
-    Parameters: ``donors`` (n, t); ``treated`` how many places are; ``start``; ``rng`` draws the places.
+    Parameters: ``donors`` (n, t); ``treated`` how many places are; ``start``; ``rng`` draws groups of so
+    many, ``draws`` times. A single treated place is replaced by each donor once, and nothing is drawn.
 
     Assumes: the treated place's outcome wanders as much as the donors'.
 
@@ -108,9 +109,10 @@ def placebo_error(
     many = others.shape[0]
     if many < treated + 2:
         raise BadInput(f"{many} donors are too few for {treated} treated places.", allowed=f"{treated + 2} or more")
-    found = np.empty(draws)
-    for at in range(draws):
-        dealt = rng.permutation(many)
+    turns = many if treated == 1 else draws
+    found = np.empty(turns)
+    for at in range(turns):
+        dealt = np.roll(np.arange(many), -at) if treated == 1 else rng.permutation(many)
         found[at] = synthetic_did(others[dealt[:treated]], others[dealt[treated:]], start).effect
     return float(found.std()), found
 
