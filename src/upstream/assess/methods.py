@@ -18,14 +18,14 @@ METHODS: Final = (
     Method(
         "synthetic_did",
         "Synthetic difference in differences",
-        85,
+        80,
         Needs(before=12, comparisons=synthetic.LEAST_DONORS, at_once=True),
         synthetic.synthetic_difference,
     ),
     Method(
         "synthetic_control",
         "Synthetic control",
-        80,
+        85,
         Needs(before=12, comparisons=synthetic.LEAST_DONORS, at_once=True),
         synthetic.synthetic,
     ),
