@@ -6,6 +6,7 @@ ladder    the strongest method that the data carry answers, the rest check it, d
 in_words  a finding in plain words
 synthetic  a mixture of places where nothing was done, made like the treated one before
 structural  a wandering level, a season and controls: the series as it would have been
+rollout  turns dealt by chance, dealt again
 micro_synthetic  many small areas where nothing was done, weighted to be exactly like the treated ones before
 counts    counts before and after, alone, against a comparison, with what moved near by
 series    the path of a series before, carried on

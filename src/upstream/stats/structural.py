@@ -329,11 +329,14 @@ def _chosen(
 ) -> Bools:
     """Each control in or out, one at a time, by the evidence."""
     now = inside.copy()
+    evidence = model.posterior(cross, total, np.flatnonzero(now))[3]
     for at in rng.permutation(np.flatnonzero(chance < 1.0)):
-        evidence = []
-        for state in (True, False):
-            now[at] = state
-            evidence.append(model.posterior(cross, total, np.flatnonzero(now))[3])
-        odds = math.log(chance[at]) - math.log1p(-chance[at]) + evidence[0] - evidence[1]
-        now[at] = rng.random() < 1 / (1 + math.exp(-min(max(odds, -500.0), 500.0)))
+        other = now.copy()
+        other[at] = not now[at]
+        its = model.posterior(cross, total, np.flatnonzero(other))[3]
+        gain = its - evidence if other[at] else evidence - its
+        odds = math.log(chance[at]) - math.log1p(-chance[at]) + gain
+        taken = rng.random() < 1 / (1 + math.exp(-min(max(odds, -500.0), 500.0)))
+        if taken == other[at]:
+            now, evidence = other, its
     return now
