@@ -41,6 +41,19 @@ def test_an_effect_from_a_file(counts: str, capsys: pytest.CaptureFixture[str]) 
     assert json.loads(capsys.readouterr().out)["main"]["unit"] == "burglaries"
 
 
+def test_a_design_from_a_file(counts: str, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("design", counts, "--treated", "Marsh Green", "--buffer", "Dale", "--outcome", "burglaries")
+    assert run(*asked, "--hoped", "30") == 0
+    said = capsys.readouterr().out
+    assert "ith Hill: Level" in said
+    assert "Not with Dale: It is near by" in said
+    assert "one of 30% has a chance of" in said
+    assert run(*asked, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["curves"][0]["seen"][0]["months"] == 3
+    assert run("design", counts, "--treated", "Nowhere") == 2
+    assert "has no rows" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [

@@ -2,6 +2,7 @@
 
 finding   what one method found: effect, what it rests on, how sure; the same for a page, a paper and a pool of results
 panel     counts by place and period, what was treated from when, and what may be compared; unusable data are refused
+design    before it starts: what to compare with, how small an effect would be seen, what comes by itself
 ladder    the strongest method that the data carry answers, the rest check it, disagreement is said aloud
 in_words  a finding in plain words
 synthetic  a mixture of places where nothing was done, made like the treated one before

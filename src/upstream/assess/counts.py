@@ -50,8 +50,13 @@ class Windows:
 
 def windows(panel: Panel) -> Windows:
     """The periods after it began and, before, those of the same seasons; all of them where a season is not held."""
+    return windows_between(panel, len(panel.periods))
+
+
+def windows_between(panel: Panel, end: int) -> Windows:
+    """The same where the data will reach to ``end``: for an assessment that is still to come."""
     year = panel.in_a_year
-    after, before = np.arange(panel.start, len(panel.periods)), np.arange(panel.start)
+    after, before = np.arange(panel.start, end), np.arange(panel.start)
     seasons, held = set((after % year).tolist()), set((before % year).tolist())
     if not seasons <= held:
         return Windows(

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from upstream.assess.finding import Finding, Line, Maryland
 from upstream.assess.ladder import Answer, NotUsed
 from upstream.stats.intervals import Interval
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 def as_data(answer: Answer) -> dict[str, Any]:
@@ -36,8 +39,13 @@ def from_data(data: Mapping[str, Any]) -> Answer:
 
 def finding_as_data(finding: Finding) -> dict[str, Any]:
     """One finding as plain data."""
-    plain: dict[str, Any] = _plain(asdict(finding))
-    return plain
+    return plain(finding)
+
+
+def plain(made: DataclassInstance) -> dict[str, Any]:
+    """Any result of this room as plain data that JSON holds exactly."""
+    held: dict[str, Any] = _plain(asdict(made))
+    return held
 
 
 def finding_from_data(data: Mapping[str, Any]) -> Finding:

@@ -73,6 +73,47 @@ def effect(
         say(f"Not used, {one.title}: {one.why}")
 
 
+@group.command("design")
+@FILE
+@click.option("--treated", multiple=True, required=True, help="A unit where it will be done; again for each.")
+@click.option("--buffer", multiple=True, help="A unit near by, where it may move to; again for each.")
+@click.option("--outcome", default="events", show_default=True, help="What is counted, plural.")
+@click.option(
+    "--better", type=click.Choice(["lower", "higher"]), default="lower", show_default=True, help="Which way is good."
+)
+@click.option(
+    "--hoped", type=click.FloatRange(1, 99), default=20.0, show_default=True,
+    help="The effect hoped for, in per cent: how likely is it to be seen?",
+)  # fmt: skip
+@click.option(
+    "--chosen-by", type=click.IntRange(1), default=3, show_default=True, help="Periods whose counts it was chosen by."
+)
+@JSON
+def design(
+    file: Path, treated: tuple[str, ...], buffer: tuple[str, ...], outcome: str, better: str, hoped: float,
+    chosen_by: int, as_json: bool,
+) -> None:  # fmt: skip
+    """Before it starts: what to compare with, how small an effect would be seen, and what comes by itself.
+
+    FILE has the columns unit, period and count, as for effect; all of it lies before.
+
+    Example: upstream assess design counts.csv --treated "Marsh Green" --outcome burglaries --hoped 25
+    """
+    from upstream.assess.design import design_of, not_yet_begun, said_of_design
+    from upstream.assess.kept import plain
+
+    counts = [(row["unit"], row["period"], _number(row, "count")) for row in _rows(file, "unit", "period", "count")]
+    panel = not_yet_begun(
+        counts, outcome=outcome, treated=treated, buffer=buffer, better="higher" if better == "higher" else "lower"
+    )
+    made = design_of(panel, effect=hoped / 100, chosen_by=chosen_by)
+    if as_json:
+        say_json(plain(made))
+        return
+    for sentence in said_of_design(made, panel):
+        say(sentence)
+
+
 @group.command("pool")
 @FILE
 @JSON

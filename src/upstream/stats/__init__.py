@@ -17,6 +17,8 @@ before_after       counts before and after, alone and against a comparison, over
 count_regression   Poisson, binomial and negative binomial regression, and errors that hold
 interrupted        the path of a series before, and what was seen after
 difference_in_differences  changes of treated units against changes of others, at once or in steps
+power              before anything is done: how small a change of a count is likely to be seen
+falling_back       regression to the mean: what a place chosen for a bad time would count with nothing done
 follow_up          groups of people beside a published rate, or another group over time
 dose               whether more delivery went with more effect
 survey_change      shares of surveys with a design effect, and what goes with an answer
