@@ -69,6 +69,8 @@ def test_a_reader_sees_the_answer_its_graph_and_what_it_rests_on() -> None:
     facts = parts["Facts"]
     assert isinstance(facts, Facts)
     said = {name: text_of(runs) for name, runs in facts.items}
+    assert next(iter(said)) == "Did it work?"
+    assert said["Did it work?"].startswith("Yes, if what the method assumes holds: fewer recorded")
     assert "lower than without it" in said["Effect"]
     assert "Maryland scale" in said["How sure"]
     chart = parts["Chart"]

@@ -16,6 +16,7 @@ from upstream.assess.finding import (
     maryland,
     ratio_of,
 )
+from upstream.assess.in_words import did_it_work
 from upstream.assess.panel import NEVER, Marker, Panel, panel_of, rebaselined
 from upstream.assess.period_labels import calendar_of
 from upstream.errors import BadInput
@@ -153,3 +154,23 @@ def test_benefit_is_on_the_good_side() -> None:
     assert chance_of_benefit(-1.959964, 1.0, "higher") == pytest.approx(0.025, abs=1e-6)
     with pytest.raises(BadInput, match="nought"):
         chance_of_benefit(1.0, 0.0, "lower")
+
+
+@pytest.mark.parametrize(
+    ("change", "agreed", "says"),
+    [
+        ({"ratio": ratio_of(math.log(0.8), math.inf)}, True, "Not known"),
+        ({"ratio": ratio_of(math.log(0.9), 0.1)}, True, "Not shown: no change at all"),
+        ({}, True, "Perhaps: fewer burglaries"),  # before and after alone
+        ({"maryland": maryland(before_and_after=True, comparison="comparable")}, True, "Yes, if what"),
+        ({"maryland": maryland(before_and_after=True, comparison="comparable")}, False, "methods do not agree"),
+        (
+            {"maryland": maryland(before_and_after=True, comparison="comparable"), "better": "higher"},
+            True,
+            "No, if what",
+        ),
+        ({"ratio": ratio_of(math.log(1.5), 0.1)}, True, "Perhaps not: more burglaries"),
+    ],
+)
+def test_the_answer_says_no_more_than_was_found(change: dict[str, object], agreed: bool, says: str) -> None:
+    assert says in did_it_work(finding(**change), agreed=agreed)

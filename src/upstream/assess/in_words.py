@@ -7,6 +7,26 @@ import math
 from upstream.assess.finding import Finding
 from upstream.stats.intervals import Interval
 
+STRONG_ENOUGH = 3
+"""Level of the Maryland scale from which an effect may be put down to what was done: a comparison shown to be alike."""
+
+
+def did_it_work(finding: Finding, *, agreed: bool) -> str:
+    """The answer in one sentence: no more than the interval, the design and the other methods bear."""
+    of, none = (finding.ratio, 1.0) if finding.ratio is not None else (finding.difference, 0.0)
+    if of is None or not all(map(math.isfinite, (of.estimate, of.lower, of.upper))):
+        return "Not known: too little was counted."
+    if of.lower <= none <= of.upper:
+        return "Not shown: no change at all also fits what was counted."
+    fell = of.upper < none
+    counted = f"{'fewer' if fell else 'more'} {finding.unit} than were to be expected without it"
+    good = fell == (finding.better == "lower")
+    if finding.maryland.level < STRONG_ENOUGH:
+        return f"Perhaps{'' if good else ' not'}: {counted}, but the comparison is too weak to say that this was why."
+    if not agreed:
+        return f"Perhaps{'' if good else ' not'}: {counted}, but the methods do not agree."
+    return f"{'Yes' if good else 'No'}, if what the method assumes holds: {counted}."
+
 
 def effect(finding: Finding) -> str:
     """The effect: "Burglaries were 23% lower than without it (95% interval: 35% lower to 9% lower), 40 fewer." """

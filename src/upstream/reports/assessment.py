@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from upstream.assess.finding import Finding, Line
-from upstream.assess.in_words import effect, sureness
+from upstream.assess.in_words import did_it_work, effect, sureness
 from upstream.assess.ladder import Answer
 from upstream.errors import BadInput
 from upstream.periods import Month
@@ -57,20 +57,26 @@ def answer_blocks(shown: ShownAnswer) -> tuple[Block, ...]:
     blocks += _rests_on(main)
     if shown.answer.not_used:
         unused = tuple((Text(f"{one.title}: {one.why}"),) for one in shown.answer.not_used)
-        blocks.append(Bullets(unused, "Methods that these data do not carry"))
+        blocks.append(Bullets(unused, "Methods not used, and why"))
     return tuple(blocks)
 
 
 def _facts(main: Finding, shown: ShownAnswer) -> Facts:
     items = [
-        ("Question", main.question),
-        ("Method", f"{main.title}: {main.estimand}."),
+        ("Did it work?", did_it_work(main, agreed=not shown.answer.disagreements)),
         ("Effect", _effect(main, shown.public)),
         ("How sure", sureness(main)),
     ]
     if main.p is not None:
-        items.append(("p", f"{main.p:.3f}: how often chance alone gives so much, if nothing was done"))
+        items.append(
+            ("By chance", f"Chance alone gives as much {_how_often(main.p)} (p {main.p:.3f}), if it did nothing")
+        )
+    items += [("What was asked", main.question), ("Method", f"{main.title}: {main.estimand}.")]
     return Facts(tuple((name, (Text(words),)) for name, words in items))
+
+
+def _how_often(p: float) -> str:
+    return f"about {100 * p:.0f} times in 100" if p >= 0.01 else "less than once in 100 times"
 
 
 def _effect(main: Finding, public: bool) -> str:
@@ -128,7 +134,7 @@ def _checks(shown: ShownAnswer) -> Table:
     columns = (
         Column("Method", "text"),
         Column("Effect", "text", wide=True),
-        Column("Benefit", "text"),
+        Column("That it did good", "text"),
         Column("Level", "text"),
     )
     return Table("assessment-checks", "The answer, and the checks on it", columns, rows)
