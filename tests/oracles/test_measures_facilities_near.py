@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.stores import filled
 
+from stores import filled
 from upstream.errors import BadInput
 from upstream.measures.facilities_near import facilities_near
 from upstream.store import ReadingScope, Store

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from tests.stores import filled
 
+from stores import filled
 from upstream.errors import BadInput, NotHeld, Refused
 from upstream.measures.partner_violence import (
     RECORDED,

@@ -452,6 +452,6 @@ class TestDescription:
     def test_no_operation_is_open(self) -> None:
         described = Client().get("/api/v1/openapi.json").json()
         told = [one for methods in described["paths"].values() for one in methods.values()]
-        assert len(told) == 8
+        assert len(told) == 10
         assert all(one["security"] for one in told)
         assert all({"400", "401", "403", "404", "422", "429"} <= {*one["responses"]} for one in told)

@@ -41,18 +41,23 @@ class SignalQuerySet(models.QuerySet["Signal"]):
 UNDECIDED = (State.WAITING, State.NEW, State.WATCHED)
 
 
+class SignalKind(models.TextChoices):
+    """Its name is its own: the API describes a choice by the name of its class, and plans have kinds too."""
+
+    HIGH_VOLUME = "high_volume", "More than usual"
+    LOW_VOLUME = "low_volume", "Fewer than usual"
+    CLUSTER = "cluster", "New cluster"
+    NEAR_REPEAT = "near_repeat", "Near-repeat risk area"
+    HOT_SPOT = "hot_spot", "Emerging or stubborn hot spot"
+    REPEAT_LOCATION = "repeat_location", "Repeat location"
+    DATA_FAULT = "data_fault", "Data fault"
+    PARTNER_ONLY = "partner_only", "Violence known to partners alone"
+
+
 class Signal(models.Model):
     """One thing that the engine says somebody should look at. Never of one person or one household."""
 
-    class Kind(models.TextChoices):
-        HIGH_VOLUME = "high_volume", "More than usual"
-        LOW_VOLUME = "low_volume", "Fewer than usual"
-        CLUSTER = "cluster", "New cluster"
-        NEAR_REPEAT = "near_repeat", "Near-repeat risk area"
-        HOT_SPOT = "hot_spot", "Emerging or stubborn hot spot"
-        REPEAT_LOCATION = "repeat_location", "Repeat location"
-        DATA_FAULT = "data_fault", "Data fault"
-        PARTNER_ONLY = "partner_only", "Violence known to partners alone"
+    Kind = SignalKind
 
     key = models.CharField(max_length=80, unique=True)
     kind = models.CharField(max_length=20, choices=Kind.choices)
