@@ -89,6 +89,15 @@ def test_breaks_projection_and_the_good_level_are_drawn_and_named() -> None:
     assert {"A", "projection", "good", "upper limit", "lower limit", "mean"} <= words
 
 
+def test_lines_that_are_no_limits_have_names_of_their_own() -> None:
+    named = ControlChart(
+        "k", "t", "d", "Number", (Point(START, 20.0, 10.0, 21.0, 30.0),), line_names=("least", "expected", "most")
+    )
+    words = {e.text for e in root(draw(named)).iter(f"{SVG}text")}
+    assert {"least", "expected", "most"} <= words
+    assert not {"mean", "upper limit", "lower limit"} & words
+
+
 def test_names_at_the_edge_never_overlap() -> None:
     svg = draw(chart([20.0] * 4, good=30.0))
     ys = sorted(float(e.get("y")) for e in root(svg).xpath("//*[@class='t-limit' or @class='t-good']"))

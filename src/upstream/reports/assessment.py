@@ -69,7 +69,7 @@ def _facts(main: Finding, shown: ShownAnswer) -> Facts:
     ]
     if main.p is not None:
         items.append(
-            ("By chance", f"Chance alone gives as much {_how_often(main.p)} (p {main.p:.3f}), if it did nothing")
+            ("By chance", f"Chance alone gives as much {_how_often(main.p)} (p {main.p:.3f}), if it did nothing.")
         )
     items += [("What was asked", main.question), ("Method", f"{main.title}: {main.estimand}.")]
     return Facts(tuple((name, (Text(words),)) for name, words in items))
@@ -102,7 +102,13 @@ def _chart(main: Finding, line: Line, shown: ShownAnswer) -> Block:
         f"The letter A marks where it began."
     )
     drawn = ControlChart(
-        "assessment", title, said, f"{main.unit.capitalize()} a month", points, breaks=(Break(of[line.start], "A"),)
+        "assessment",
+        title,
+        said,
+        f"{main.unit.capitalize()} a month",
+        points,
+        breaks=(Break(of[line.start], "A"),),
+        line_names=("at the least", "expected", "at the most"),
     )
     return Chart("assessment-chart", title, said, draw(drawn), data)
 

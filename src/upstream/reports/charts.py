@@ -52,7 +52,7 @@ class ControlChart:
     """What to draw; ``points`` are consecutive months, a missing one with ``value`` ``None``.
 
     ``trend`` has, for each point, the value of the longer period that ends there, where the headline covers more than a
-    month; ``trend_name`` says which period.
+    month; ``trend_name`` says which period. ``line_names`` are the words at the lower, middle and upper line of the points.
     """
 
     key: str
@@ -66,6 +66,7 @@ class ControlChart:
     breaks: tuple[Break, ...] = ()
     good: float | None = None
     ceiling: float = math.inf
+    line_names: tuple[str, str, str] = ("lower limit", "mean", "upper limit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,13 +279,10 @@ def _breaks(page: Drawing, breaks: tuple[Break, ...], x: dict[Month, float], ste
 def _names(page: Drawing, chart: ControlChart, scale: Scale) -> None:
     """Words at the right-hand edge, moved apart where they would touch."""
     names: list[tuple[float, str, str]] = []
-    last = chart.points[-1] if chart.points else None
-    if last is not None and last.upper is not None:
-        names.append((scale.y(last.upper), "t-limit", "upper limit"))
-    if last is not None and last.lower is not None:
-        names.append((scale.y(last.lower), "t-limit", "lower limit"))
-    if last is not None and last.centre is not None:
-        names.append((scale.y(last.centre), "t-limit", "mean"))
+    if chart.points:
+        last = chart.points[-1]
+        lines = zip((last.lower, last.centre, last.upper), chart.line_names, strict=True)
+        names += [(scale.y(value), "t-limit", words) for value, words in lines if value is not None]
     if chart.ahead:
         names.append((scale.y(chart.ahead[-1].value), "t-ahead", "projection"))
     if chart.good is not None:
