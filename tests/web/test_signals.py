@@ -381,6 +381,8 @@ def test_watching_asks_the_worker_as_soon_as_records_were_added(
             raise now
 
     monkeypatch.setattr("time.sleep", sleep)
+    # the connection is in a transaction of the test's: closed, it would take the test with it
+    monkeypatch.setattr("upstream_web.signals.management.commands.signals_propose.close_old_connections", lambda: None)
     with pytest.raises(KeyboardInterrupt):
         call_command("signals_propose", watch=60)
     run = Run.objects.get()

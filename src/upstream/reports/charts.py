@@ -52,7 +52,7 @@ class ControlChart:
     """What to draw; ``points`` are consecutive months, a missing one with ``value`` ``None``.
 
     ``trend`` has, for each point, the value of the longer period that ends there, where the headline covers more than a
-    month; ``trend_name`` says which period. ``line_names`` are the words at the lower, middle and upper line of the points.
+    month; ``trend_name`` says which period. ``line_names`` are the words at the lower, middle and upper line.
     """
 
     key: str
