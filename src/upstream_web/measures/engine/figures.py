@@ -111,10 +111,11 @@ def _load(kept_as: str, digest: str, store: Path) -> Figures:
 
 
 def months_held() -> tuple[Month, Month]:
-    """First and last month of records held, of any table."""
+    """First and last month of records held, of the tables that measures count from."""
     of = force()
     own = (of.settings.force_key,) if of.settings.force_key else ()
-    found = kept_holdings(of.store, who="Upstream", purpose=PURPOSE, areas=[*of.areas, *own])
+    held = kept_holdings(of.store, who="Upstream", purpose=PURPOSE, areas=[*of.areas, *own])
+    found = [one for one in held if one.table in of.versions]
     first = min((one.first for one in found if one.first), default=None)
     last = max((one.last for one in found if one.last), default=None)
     if first is None or last is None:
