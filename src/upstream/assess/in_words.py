@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from upstream.assess.finding import Finding
 from upstream.stats.intervals import Interval
@@ -47,8 +48,7 @@ def sureness(finding: Finding) -> str:
     )
 
 
-def _between(interval: Interval, words: object) -> str:
-    say = words if callable(words) else str
+def _between(interval: Interval, say: Callable[[float], str]) -> str:
     return f"({100 * interval.confidence:.0f}% interval: {say(interval.lower)} to {say(interval.upper)})"
 
 

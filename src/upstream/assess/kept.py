@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def as_data(answer: Answer) -> dict[str, Any]:
     """Plain data that JSON holds exactly: what is not a number is None, infinities are words."""
     return {
-        "main": finding_as_data(answer.main),
-        "checks": [finding_as_data(one) for one in answer.checks],
+        "main": plain(answer.main),
+        "checks": [plain(one) for one in answer.checks],
         "not_used": [asdict(one) for one in answer.not_used],
         "disagreements": list(answer.disagreements),
     }
@@ -37,11 +37,6 @@ def from_data(data: Mapping[str, Any]) -> Answer:
     )
 
 
-def finding_as_data(finding: Finding) -> dict[str, Any]:
-    """One finding as plain data."""
-    return plain(finding)
-
-
 def plain(made: DataclassInstance) -> dict[str, Any]:
     """Any result of this room as plain data that JSON holds exactly."""
     held: dict[str, Any] = _plain(asdict(made))
@@ -49,7 +44,7 @@ def plain(made: DataclassInstance) -> dict[str, Any]:
 
 
 def finding_from_data(data: Mapping[str, Any]) -> Finding:
-    """The finding that :func:`finding_as_data` wrote."""
+    """The finding that :func:`plain` wrote."""
     values = dict(data)
     for name in ("ratio", "difference"):
         values[name] = None if data[name] is None else Interval(**{k: _number(v) for k, v in data[name].items()})

@@ -16,18 +16,18 @@ METHODS: Final = (
         micro_synthetic.micro_synthetic,
     ),
     Method(
-        "synthetic_did",
-        "Synthetic difference in differences",
-        80,
-        Needs(before=12, comparisons=synthetic.LEAST_DONORS, at_once=True),
-        synthetic.synthetic_difference,
-    ),
-    Method(
         "synthetic_control",
         "Synthetic control",
         85,
         Needs(before=12, comparisons=synthetic.LEAST_DONORS, at_once=True),
         synthetic.synthetic,
+    ),
+    Method(
+        "synthetic_did",
+        "Synthetic difference in differences",
+        80,
+        Needs(before=12, comparisons=synthetic.LEAST_DONORS, at_once=True),
+        synthetic.synthetic_difference,
     ),
     Method(
         "difference_in_differences",
@@ -57,7 +57,6 @@ METHODS: Final = (
         Needs(before=12, mean=structural.LEAST_MEAN, at_once=True),
         structural.structural,
     ),
-    Method("interrupted_series", "Interrupted series", 30, Needs(before=6, after=3, mean=1.0), series.interrupted),
     Method(
         "before_after_compared",
         "Before and after, against a comparison",
@@ -68,5 +67,6 @@ METHODS: Final = (
     Method(
         "displacement_difference", "Weighted displacement difference", 40, Needs(comparisons=1), counts.displacement
     ),
+    Method("interrupted_series", "Interrupted series", 30, Needs(before=6, after=3, mean=1.0), series.interrupted),
     Method("before_after", "Before and after", 10, Needs(before=2), counts.before_and_after),
 )

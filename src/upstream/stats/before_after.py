@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
 
 from upstream.errors import BadInput
-from upstream.stats.distributions import beta_quantile, normal_quantile, normal_sf, t_quantile, t_sf
+from upstream.stats.distributions import beta_quantile, normal_quantile, normal_sf, reach, two_sided
 from upstream.stats.intervals import CONFIDENCE, Interval
 
 Floats = NDArray[np.float64]
@@ -208,13 +208,13 @@ def _conditional(
 
     Where the dispersion was estimated each tail is as far out as Student's t says.
     """
-    tail = float(normal_sf(_t(confidence, free)))
+    tail = float(normal_sf(reach(confidence, free)))
     low = 0.0 if after == 0 else float(beta_quantile(tail, after + SMOOTHED, before + SMOOTHED))
     high = 1.0 if before == 0 else float(beta_quantile(1 - tail, after + SMOOTHED, before + SMOOTHED))
     nil = change / (1 + change)
     below = float(betainc(after + SMOOTHED, before + SMOOTHED, nil))
     outer = min(below, 1 - below)
-    p = _two_sided(float(normal_quantile(1 - outer)), free) if outer > 0 else 0.0
+    p = two_sided(float(normal_quantile(1 - outer)), free) if outer > 0 else 0.0
     return low / (1 - low) / change, high / (1 - high) / change if high < 1 else float("inf"), p
 
 
@@ -223,18 +223,9 @@ def _of_four(cells: Floats, phi: float, free: float, confidence: float) -> tuple
     signs = np.array([-1.0, 1.0, 1.0, -1.0])
     log = float(signs @ np.log(cells + SMOOTHED))
     error = float(np.sqrt(phi * (1 / (cells + SMOOTHED)).sum()))
-    low, high = np.exp(log + np.array([-1, 1]) * _t(confidence, free) * error)
+    low, high = np.exp(log + np.array([-1, 1]) * reach(confidence, free) * error)
     nil_below, nil_above = bool((cells[signs > 0] == 0).any()), bool((cells[signs < 0] == 0).any())
-    return 0.0 if nil_below else float(low), float("inf") if nil_above else float(high), _two_sided(log / error, free)
-
-
-def _t(confidence: float, free: float) -> float:
-    tail = 0.5 + confidence / 2
-    return float(normal_quantile(tail)) if np.isinf(free) else float(t_quantile(tail, free))
-
-
-def _two_sided(t: float, free: float) -> float:
-    return float(2 * (normal_sf(abs(t)) if np.isinf(free) else t_sf(abs(t), free)))
+    return 0.0 if nil_below else float(low), float("inf") if nil_above else float(high), two_sided(log / error, free)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +275,6 @@ def drift_apart(counts: ArrayLike, control: ArrayLike, *, confidence: float = CO
     left = max(chi - slope**2 * information, 0.0)
     phi, free = max(1.0, left / (int(kept.sum()) - 2)), float(int(kept.sum()) - 2)
     error = float(np.sqrt(phi / information))
-    low, high = np.exp(slope + np.array([-1, 1]) * _t(confidence, free) * error)
+    low, high = np.exp(slope + np.array([-1, 1]) * reach(confidence, free) * error)
     per_period = Interval(float(np.exp(slope)), float(low), float(high), confidence)
-    return Drift(per_period, _two_sided(slope / error, free), len(y))
+    return Drift(per_period, two_sided(slope / error, free), len(y))

@@ -14,6 +14,7 @@ from scipy.stats import rankdata
 
 from upstream.errors import BadInput
 from upstream.stats.intervals import CONFIDENCE
+from upstream.stats.rate_smoothing import variance_of_rates
 
 Transformation = Literal["exponential", "z", "normal"]
 Array = NDArray[np.float64]
@@ -146,8 +147,7 @@ def shrunken_rates(counts: ArrayLike, exposures: ArrayLike, *, dispersion: float
     mean = events.sum() / bases.sum()
     if mean == 0:
         return Indicator(np.zeros(events.size))
-    spread = (bases * (events / bases - mean) ** 2).sum() / bases.sum() - mean / bases.mean()
-    spread = max(spread, _LEAST_SPREAD * mean**2)
+    spread = max(variance_of_rates(events, bases), _LEAST_SPREAD * mean**2)
     shape, rate = mean**2 / spread + events, mean / spread + bases
     return Indicator(shape / rate, shape, rate)
 

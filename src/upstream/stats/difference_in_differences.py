@@ -7,11 +7,11 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
 
 from upstream.errors import BadInput
-from upstream.stats.distributions import t_quantile, t_sf
+from upstream.stats.distributions import reach, two_sided
 from upstream.stats.intervals import CONFIDENCE, Interval
+from upstream.stats.pooling import paule_mandel
 
 Floats = NDArray[np.float64]
 WEBB: Final = np.sqrt(np.array([1.5, 1.0, 0.5]))
@@ -102,14 +102,14 @@ def _effect(changes: Floats, mask: NDArray[np.bool_], rng: np.random.Generator |
     if not error[0] > 0:
         raise BadInput("Every unit changed by as much: there is no spread to judge by.", allowed="units that vary")
     free = len(changes) - 1
-    half = float(t_quantile(0.5 + confidence / 2, free) * error[0])
+    half = reach(confidence, free) * float(error[0])
     wild = None
     if rng is not None and min(int(mask.sum()), int((~mask).sum())) >= LEAST_TREATED:
         wild = _wild(changes, mask, float(estimate[0] / error[0]), rng)
     value = float(estimate[0])
     return Effect(
         Interval(value, value - half, value + half, confidence),
-        float(2 * t_sf(abs(value / error[0]), free)),
+        two_sided(float(value / error[0]), free),
         wild,
         float(error[0]),
         int(mask.sum()),
@@ -172,36 +172,22 @@ def ratio_of_changes(
         raise BadInput("No event was counted in the treated units.", allowed="at least one event")
     log = np.log((second + SMOOTHED) / (first + SMOOTHED))
     chance = 1 / (second + SMOOTHED) + 1 / (first + SMOOTHED)
-    spread = _between(log[others], chance[others])
+    spread = paule_mandel(log[others], chance[others])
     weight = 1 / (chance + spread)
     means = [float((log * weight)[side].sum() / weight[side].sum()) for side in (mask, others)]
     error = float(np.sqrt(sum(1 / weight[side].sum() for side in (mask, others))))
     free = int(others.sum()) - 1
-    value, half = means[0] - means[1], float(t_quantile(0.5 + confidence / 2, free)) * error
+    value, half = means[0] - means[1], reach(confidence, free) * error
     limits = np.exp([value, value - half, value + half])
     return Effect(
         Interval(float(limits[0]), float(limits[1]), float(limits[2]), confidence),
-        float(2 * t_sf(abs(value) / error, free)),
+        two_sided(value / error, free),
         None,
         error,
         int(mask.sum()),
         int(others.sum()),
         float(np.sqrt(spread)),
     )
-
-
-def _between(values: Floats, chance: Floats) -> float:
-    """Variance of the true values: that which makes the weighted spread what it should be."""
-
-    def surplus(variance: float) -> float:
-        weight = 1 / (chance + variance)
-        middle = (weight * values).sum() / weight.sum()
-        return float((weight * (values - middle) ** 2).sum()) - (len(values) - 1)
-
-    if surplus(0.0) <= 0:
-        return 0.0
-    top = float(values.var()) * len(values) + 1.0
-    return float(brentq(surplus, 0.0, top))
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +341,6 @@ def _mean_of(
     swaying = int((sway != 0).sum())
     error = float(np.sqrt((sway**2).sum() * swaying / max(swaying - 1, 1)))
     free = max(swaying - 1, 1)
-    half = float(t_quantile(0.5 + confidence / 2, free)) * error
-    p = float(2 * t_sf(abs(value) / error, free)) if error else (1.0 if value == 0 else 0.0)
+    half = reach(confidence, free) * error
+    p = two_sided(value / error, free) if error else (1.0 if value == 0 else 0.0)
     return Interval(value, value - half, value + half, confidence), p

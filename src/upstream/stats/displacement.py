@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from upstream.errors import BadInput
-from upstream.stats.distributions import normal_quantile, normal_sf
+from upstream.stats.distributions import normal_sf, reach
 from upstream.stats.intervals import CONFIDENCE, Interval
 
 Floats = NDArray[np.float64]
@@ -131,7 +131,7 @@ def weighted_sum(parts: Sequence[Difference], weights: ArrayLike, *, confidence:
 
     def part(name: str) -> tuple[float, float]:
         held = [getattr(one, name) for one in parts]
-        error = np.array([(one.upper - one.estimate) / _z(one.confidence) for one in held])
+        error = np.array([(one.upper - one.estimate) / reach(one.confidence) for one in held])
         return float(w @ [one.estimate for one in held]), float(w**2 @ error**2)
 
     return _difference(part("local"), part("displaced"), 1.0, confidence)
@@ -149,12 +149,8 @@ def _difference(
     return Difference(made[0], made[1], made[2], error, z, float(2 * normal_sf(abs(z))), dispersion)
 
 
-def _z(confidence: float) -> float:
-    return float(normal_quantile(0.5 + confidence / 2))
-
-
 def _interval(estimate: float, variance: float, confidence: float) -> Interval:
-    half = _z(confidence) * float(np.sqrt(variance))
+    half = reach(confidence) * float(np.sqrt(variance))
     return Interval(estimate, estimate - half, estimate + half, confidence)
 
 
@@ -314,7 +310,7 @@ def displacement_quotient(
     covariance = dispersion * np.array(
         [a @ (b / c**3), (a / c**2).sum() + a @ (a / c**3), (b / c**2).sum() + b @ (b / c**3)]
     )
-    low, high, bounded = _fieller(about, direct, covariance, _z(confidence))
+    low, high, bounded = _fieller(about, direct, covariance, reach(confidence))
     estimate = about / direct if direct else float("nan")
     return Quotient(Interval(estimate, low, high, confidence), direct, about, direct < 0, bounded)
 

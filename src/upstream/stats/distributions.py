@@ -46,6 +46,17 @@ def t_quantile(p: ArrayLike, df: ArrayLike) -> Floats:
     return np.asarray(special.stdtrit(df, p))
 
 
+def reach(confidence: float, df: float = math.inf) -> float:
+    """How many standard errors a two-sided interval reaches to either side: Student's t, normal for endless ``df``."""
+    tail = 0.5 + confidence / 2
+    return float(normal_quantile(tail)) if math.isinf(df) else float(t_quantile(tail, df))
+
+
+def two_sided(statistic: float, df: float = math.inf) -> float:
+    """Chance of a statistic as far from nought, to either side: Student's t, normal for endless ``df``."""
+    return float(2 * (normal_sf(abs(statistic)) if math.isinf(df) else t_sf(abs(statistic), df)))
+
+
 def chi2_sf(x: ArrayLike, df: ArrayLike) -> Floats:
     """P(X > x) of chi-square."""
     return np.asarray(special.chdtrc(df, x))

@@ -20,7 +20,7 @@ from upstream.stats.count_regression import (
     model_errors,
     newey_west,
 )
-from upstream.stats.distributions import normal_quantile, normal_sf, t_quantile, t_sf
+from upstream.stats.distributions import reach, two_sided
 from upstream.stats.intervals import CONFIDENCE, Interval
 
 Floats = NDArray[np.float64]
@@ -253,7 +253,7 @@ def _read(
 
     def of(direction: Floats, estimate: float | None = None) -> Interval:
         value = float(direction @ fit.coefficients) if estimate is None else estimate
-        half = _t(confidence, free) * float(np.sqrt(direction @ errors.covariance @ direction))
+        half = reach(confidence, free) * float(np.sqrt(direction @ errors.covariance @ direction))
         return Interval(float(np.exp(value)), float(np.exp(value - half)), float(np.exp(value + half)), confidence)
 
     log_without, log_with = bare @ fit.coefficients + offset, design @ fit.coefficients + offset
@@ -288,7 +288,7 @@ def _read(
         slope=of(turn) if slope else None,
         effect=effect,
         trend=of(growth),
-        p=_two_sided(log_effect / error, free),
+        p=two_sided(log_effect / error, free),
         observed=observed,
         expected=observed / effect.estimate,
         dispersion=errors.dispersion,
@@ -299,12 +299,3 @@ def _read(
         without_error=without_error,
         fit=fit,
     )
-
-
-def _t(confidence: float, free: float) -> float:
-    tail = 0.5 + confidence / 2
-    return float(normal_quantile(tail)) if np.isinf(free) else float(t_quantile(tail, free))
-
-
-def _two_sided(t: float, free: float) -> float:
-    return float(2 * (normal_sf(abs(t)) if np.isinf(free) else t_sf(abs(t), free)))

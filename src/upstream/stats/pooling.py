@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
 from upstream.errors import BadInput
-from upstream.stats.distributions import chi2_sf, normal_quantile, t_quantile, t_sf
+from upstream.stats.distributions import chi2_sf, reach, two_sided
 from upstream.stats.intervals import CONFIDENCE, Interval
 
 Floats = NDArray[np.float64]
@@ -98,18 +99,20 @@ def pool(
     scale = float(w @ (y - mean) ** 2 / (k - 1))
     variance = plain * (max(scale, 1.0) if floor else scale) if hartung_knapp else plain
     error = float(np.sqrt(variance))
-    reach = _quantile(confidence, k - 1, hartung_knapp)
+    free = (k - 1, k - 2) if hartung_knapp else (math.inf, math.inf)
+    half = reach(confidence, free[0]) * error
+    interval = Interval(mean, mean - half, mean + half, confidence)
     prediction = None
     if k >= LEAST_FOR_PREDICTION:
-        half = _quantile(confidence, k - 2, hartung_knapp) * float(np.sqrt(tau2 + variance))
+        half = reach(confidence, free[1]) * float(np.sqrt(tau2 + variance))
         prediction = Interval(mean, mean - half, mean + half, confidence)
     fixed = 1 / v
     q = float(fixed @ (y - fixed @ y / fixed.sum()) ** 2)
     typical = (k - 1) * fixed.sum() / (fixed.sum() ** 2 - fixed @ fixed)
     return Pooled(
-        Interval(mean, mean - reach * error, mean + reach * error, confidence),
+        interval,
         error,
-        _two_sided(mean, error, k - 1, hartung_knapp),
+        two_sided(mean / error, free[0]),
         prediction,
         tau2,
         float(tau2 / (tau2 + typical)),
@@ -164,7 +167,7 @@ def asymmetry(effects: ArrayLike, errors: ArrayLike) -> Asymmetry:
     left = y / s - design @ line
     error = float(np.sqrt(inverse[1, 1] * (left @ left) / (k - 2)))
     t = float(line[1] / error)
-    return Asymmetry(t, float(2 * t_sf(abs(t), k - 2)), float(line[0]))
+    return Asymmetry(t, two_sided(t, k - 2), float(line[0]))
 
 
 def _checked(effects: ArrayLike, errors: ArrayLike) -> tuple[Floats, Floats]:
@@ -184,7 +187,12 @@ def _dersimonian_laird(y: Floats, v: Floats) -> float:
     return max(0.0, float((q - (len(y) - 1)) / (w.sum() - w @ w / w.sum())))
 
 
-def _paule_mandel(y: Floats, v: Floats) -> float:
+def paule_mandel(y: Floats, v: Floats) -> float:
+    """The variance between studies, or places, that makes their weighted spread what it should be.
+
+    ``y`` and ``v`` (studies,): the effects, and their variances by chance. Source: as in :func:`pool`.
+    """
+
     def excess(tau2: float) -> float:
         w = 1 / (v + tau2)
         return float(w @ (y - w @ y / w.sum()) ** 2) - (len(y) - 1)
@@ -225,15 +233,6 @@ def _root(excess: Callable[[float], float], y: Floats) -> float:
 
 _BETWEEN: Final[dict[Between, Callable[[Floats, Floats], float]]] = {
     "reml": _reml,
-    "paule-mandel": _paule_mandel,
+    "paule-mandel": paule_mandel,
     "dersimonian-laird": _dersimonian_laird,
 }
-
-
-def _quantile(confidence: float, df: int, student: bool) -> float:
-    return float(t_quantile(0.5 + confidence / 2, df) if student else normal_quantile(0.5 + confidence / 2))
-
-
-def _two_sided(mean: float, error: float, df: int, student: bool) -> float:
-    ratio = abs(mean / error)
-    return float(2 * t_sf(ratio, df if student else np.inf))

@@ -50,7 +50,7 @@ def empirical_bayes(counts: ArrayLike, population: ArrayLike) -> Smoothed:
     """
     events, people = _checked(counts, population)
     rate = events / people
-    mean, variance = _moments(events, people)
+    mean, variance = float(events.sum() / people.sum()), max(0.0, variance_of_rates(events, people))
     noise = mean / people
     own = np.divide(variance, variance + noise, out=np.zeros_like(rate), where=variance + noise > 0)
     return Smoothed(own * rate + (1 - own) * mean, own, mean, variance)
@@ -74,7 +74,7 @@ def standardised_rates(counts: ArrayLike, population: ArrayLike) -> Floats:
     events, people = _checked(counts, population)
     mean = events.sum() / people.sum()
     noise = mean / people
-    spread = _raw_variance(events, people) + noise
+    spread = variance_of_rates(events, people) + noise
     return np.asarray((events / people - mean) / np.sqrt(np.where(spread < 0, noise, spread)), np.float64)
 
 
@@ -96,10 +96,10 @@ def _checked(counts: ArrayLike, population: ArrayLike) -> tuple[Floats, Floats]:
     return events, people
 
 
-def _moments(events: Floats, people: Floats) -> tuple[float, float]:
-    return float(events.sum() / people.sum()), max(0.0, _raw_variance(events, people))
+def variance_of_rates(events: Floats, people: Floats) -> float:
+    """Variance of the true rates by moments, both (n,); below nought where they differ less than chance makes them.
 
-
-def _raw_variance(events: Floats, people: Floats) -> float:
+    Source: Marshall 1991, as in :func:`empirical_bayes`.
+    """
     mean = events.sum() / people.sum()
     return float((people * (events / people - mean) ** 2).sum() / people.sum() - mean / people.mean())

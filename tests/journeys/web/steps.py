@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MOST_TABS = 150
+SIZES = ({"width": 1280, "height": 800}, {"width": 375, "height": 700})
 
 
 def broken_rules(page: Page) -> list[str]:
@@ -14,6 +15,14 @@ def broken_rules(page: Page) -> list[str]:
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": WCAG_22_AA})
     return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found.response["violations"]]
+
+
+def seen_at_every_size(page: Page) -> None:
+    """No rule of axe is broken, and nothing is wider than the screen, on a desk and on a telephone."""
+    for size in SIZES:
+        page.set_viewport_size(size)
+        assert broken_rules(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
 def fill_day(page: Page, legend: str, day: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from journeys.web.conftest import Visit
-from journeys.web.steps import broken_rules
+from journeys.web.steps import broken_rules, seen_at_every_size
 from planted_map import planted
 from upstream_web.demo.people import Cast
 from upstream_web.explore import changes
@@ -17,14 +17,6 @@ from upstream_web.explore.engine.places import hot_spots
 
 pytestmark = pytest.mark.browser
 ASKED = {"type": "Shoplifting", "area": "", "first": "2021-01", "last": "2021-12"}
-SIZES = ({"width": 1280, "height": 800}, {"width": 375, "height": 700})
-
-
-def seen_at_every_size(page: Page) -> None:
-    for size in SIZES:
-        page.set_viewport_size(size)
-        assert broken_rules(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
 def test_places_are_looked_into_from_the_first_page_to_the_file(

@@ -5,25 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from fixtures_needs import NeedsForce
 from journeys.web.conftest import Visit
-from journeys.web.steps import broken_rules
+from journeys.web.steps import seen_at_every_size
 from upstream_web.demo.people import Cast
 from upstream_web.explore import changes
 from upstream_web.explore.engine.profiles import work_out_profile
 from upstream_web.problems.models import Plan
 
 pytestmark = pytest.mark.browser
-SIZES = ({"width": 1280, "height": 800}, {"width": 375, "height": 700})
-
-
-def seen_at_every_size(page: Page) -> None:
-    for size in SIZES:
-        page.set_viewport_size(size)
-        assert broken_rules(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
 def test_a_sergeant_makes_a_plan_from_a_profile(

@@ -53,21 +53,29 @@ class Hypothesis(models.Model):
         return self.statement[:80]
 
 
-class Slice(models.Model):
-    """What the engine counted for the place, types and period of the plan, kept with the version of the records."""
+class FromRecords(models.Model):
+    """What the engine made of the records, kept with their version."""
 
-    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="slices")
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     asked = models.JSONField()
-    """Small areas, crime types, from, to."""
     data_versions = models.JSONField()
     engine_version = models.CharField(max_length=40)
     result = models.JSONField()
-    """Counts by month, hour and weekday, place and type; repeats; harm days; cost with its standing; limits."""
 
     class Meta:
+        abstract = True
         ordering = ("-made_at", "-id")
+
+
+class Slice(FromRecords):
+    """What the engine counted for the place, types and period of the plan.
+
+    asked : small areas, crime types, from, to
+    result : the problem profile, as plain data
+    """
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="slices")
 
     def __str__(self) -> str:
         return f"{self.plan.ref} at {self.made_at:%Y-%m-%d %H:%M}"
@@ -192,22 +200,17 @@ class NamedAssessment(models.Model):
         return f"{self.measure}, {self.area}"
 
 
-class Assessed(models.Model):
-    """What the engine found for the named assessment, kept with the version of the records; the newest holds."""
+class Assessed(FromRecords):
+    """What the engine found for the named assessment; the newest holds.
+
+    asked : treated and comparison small areas, crime types, first month, first month after it began, last month
+    result : the answer: the main finding, checks, methods not used, disagreements
+    """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="assessed")
     named = models.ForeignKey(NamedAssessment, on_delete=models.CASCADE, related_name="assessed")
-    made_at = models.DateTimeField()
-    made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    asked = models.JSONField()
-    """Treated and comparison small areas, crime types, first month, first month after it began, last month."""
-    data_versions = models.JSONField()
-    engine_version = models.CharField(max_length=40)
-    result = models.JSONField()
-    """The answer: the main finding, checks, methods not used, disagreements."""
 
-    class Meta:
-        ordering = ("-made_at", "-id")
+    class Meta(FromRecords.Meta):
         verbose_name_plural = "assessed"
 
     def __str__(self) -> str:
