@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,12 @@ from django.test import Client
 from factories.people import person
 from fixtures_figures import MEASURES, MONTH, SILENT
 from upstream.cli.main import upstream
+from upstream.periods import Month
+from upstream.reports.data_quality import kept_holdings
 from upstream_web.audit.models import AuditEvent
 from upstream_web.measures import access, changes, queries
 from upstream_web.measures.engine.figures import figures as loaded
+from upstream_web.measures.engine.figures import months_held
 from upstream_web.measures.models import Calculation
 from upstream_web.people.permissions import Permission
 from upstream_web.runs.models import Run
@@ -162,6 +166,17 @@ def test_a_month_outside_the_records_is_refused_with_what_is_held(
 def test_the_command_prepares_the_last_month_held(figures: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("measures_prepare")
     assert queries.newest_calculation().month == MONTH
+
+
+def test_a_register_as_it_stands_later_is_no_month_of_records(figures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = kept_holdings
+
+    def with_a_register(*args: Any, **options: Any) -> list[Any]:
+        found = held(*args, **options)
+        return [*found, replace(found[0], table="licensed_premises", last=Month.parse(MONTH) + 1)]
+
+    monkeypatch.setattr("upstream_web.measures.engine.figures.kept_holdings", with_a_register)
+    assert months_held()[1] == Month.parse(MONTH)
 
 
 def test_newer_records_are_said_and_lead_to_new_figures(

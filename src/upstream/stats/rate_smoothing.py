@@ -97,7 +97,15 @@ def _checked(counts: ArrayLike, population: ArrayLike) -> tuple[Floats, Floats]:
 
 
 def variance_of_rates(events: Floats, people: Floats) -> float:
-    """Variance of the true rates by moments, both (n,); below nought where they differ less than chance makes them.
+    """Variance of the true rates, by moments.
+
+    Question: how much do the rates of places differ, beyond what chance does to places of few people?
+
+    Parameters: ``events`` (n,) and ``people`` (n,), above nought.
+
+    Assumes: as :func:`empirical_bayes`.
+
+    When not to use: without looking at its sign: it is below nought where rates differ less than chance makes them.
 
     Source: Marshall 1991, as in :func:`empirical_bayes`.
     """
