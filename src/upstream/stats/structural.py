@@ -35,6 +35,7 @@ the slab is drawn to its diagonal. Source: defaults of Google's CausalImpact and
 50 values there: where controls explain less than foretold, intervals were then too narrow (83 in 100 held)."""
 _TENS: Final = 20.0
 _MIDDLE_95: Final = 1.96
+_LEAST: Final = float(np.finfo(float).tiny)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,11 +217,9 @@ def without_it(
     chance = np.full(held.shape[1], min(MODEL_SIZE / many, 1.0))
     chance[:fixed] = 1.0
     explained = EXPLAINED if held.shape[1] else 0.0
-    past = held[:start]
-    model = _Regression(
-        past.T @ past, INFORMATION / start * _shrunk(past), NOISE_WEIGHT * (1 - explained), NOISE_WEIGHT + start
-    )
-    future, fitted, inside = _gibbs((y - middle)[:start] / size, held, chance, model, draws, rng)
+    prior = INFORMATION / start * _shrunk(held[:start])
+    base, weight = NOISE_WEIGHT * (1 - explained), NOISE_WEIGHT + start
+    future, fitted, inside = _gibbs((y - middle)[:start] / size, held, chance, prior, base, weight, draws, rng)
     future, fitted = middle + size * future, middle + size * fitted
     low, high = np.quantile(future, [0.025, 0.975], axis=0)
     past = fitted.mean(0)
@@ -238,35 +237,6 @@ def without_it(
 def _shrunk(held: Floats) -> Floats:
     alike = held.T @ held
     return np.asarray((1 - SHRINKAGE) * alike + SHRINKAGE * np.diag(np.diag(alike)))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Regression:
-    """What every choice of controls shares.
-
-    Attributes
-    ----------
-    alike, prior : array (controls, controls)
-        Products of the controls, and the precision of their slab.
-    base, weight : float
-        Sum of squares and degrees of freedom that the noise begins with.
-    """
-
-    alike: Floats
-    prior: Floats
-    base: float
-    weight: float
-
-    def posterior(self, cross: Floats, total: float, chosen: NDArray[np.int64]) -> tuple[Floats, Floats, float, float]:
-        """Middle, precision, sum of squares left, and log evidence of the chosen controls."""
-        if chosen.size == 0:
-            return np.empty(0), np.empty((0, 0)), self.base + total, -self.weight / 2 * math.log(self.base + total)
-        block = np.ix_(chosen, chosen)
-        before, after = self.prior[block], self.prior[block] + self.alike[block]
-        middle: Floats = np.asarray(np.linalg.solve(after, cross[chosen]), np.float64)
-        left = self.base + total - float(cross[chosen] @ middle)
-        gain = (np.linalg.slogdet(before)[1] - np.linalg.slogdet(after)[1]) / 2
-        return middle, after, left, float(gain) - self.weight / 2 * math.log(max(left, np.finfo(float).tiny))
 
 
 def _levelled(left: Floats, noise: float, step: float, chance: Floats) -> Floats:
@@ -293,50 +263,128 @@ def _levelled(left: Floats, noise: float, step: float, chance: Floats) -> Floats
 _level = njit(cache=True)(_levelled)
 
 
-def _gibbs(
-    y: Floats, held: Floats, chance: Floats, model: _Regression, draws: int, rng: np.random.Generator
+def _root(matrix: Floats) -> tuple[Floats, float]:
+    """Lower Cholesky root of a small matrix, and half the logarithm of its determinant."""
+    many = matrix.shape[0]
+    root, size = np.zeros((many, many)), 0.0
+    for i in range(many):
+        for j in range(i + 1):
+            left = matrix[i, j]
+            for k in range(j):
+                left -= root[i, k] * root[j, k]
+            root[i, j] = math.sqrt(left) if i == j else left / root[j, j]
+        size += math.log(root[i, i])
+    return root, size
+
+
+_rooted = njit(cache=True)(_root)
+
+
+def _up(root: Floats, values: Floats) -> Floats:
+    """Solve with the transpose of a lower root."""
+    found = values.copy()
+    for i in range(values.size - 1, -1, -1):
+        for k in range(i + 1, values.size):
+            found[i] -= root[k, i] * found[k]
+        found[i] /= root[i, i]
+    return found
+
+
+_solved_up = njit(cache=True)(_up)
+
+
+def _after_seeing(
+    cross: Floats, total: float, inside: Bools, alike: Floats, prior: Floats, base: float, weight: float
+) -> tuple[Floats, Floats, float, float]:
+    """Middle, root of the precision, sum of squares left, and log evidence of the controls that are inside."""
+    at = np.flatnonzero(inside)
+    before, after = np.empty((at.size, at.size)), np.empty((at.size, at.size))
+    for i in range(at.size):
+        for j in range(at.size):
+            before[i, j] = prior[at[i], at[j]]
+            after[i, j] = before[i, j] + alike[at[i], at[j]]
+    _, size_before = _rooted(before)
+    root, size_after = _rooted(after)
+    half = np.empty(at.size)
+    for i in range(at.size):
+        half[i] = cross[at[i]]
+        for k in range(i):
+            half[i] -= root[i, k] * half[k]
+        half[i] /= root[i, i]
+    left = base + total
+    for i in range(at.size):
+        left -= half[i] * half[i]
+    return _solved_up(root, half), root, left, size_before - size_after - weight / 2 * math.log(max(left, _LEAST))
+
+
+_posterior = njit(cache=True)(_after_seeing)
+
+
+def _in_or_out(
+    inside: Bools,
+    chance: Floats,
+    cross: Floats,
+    total: float,
+    alike: Floats,
+    prior: Floats,
+    base: float,
+    weight: float,
+    rng: np.random.Generator,
+) -> Bools:
+    """Each control in or out, one at a time, by the evidence."""
+    now = inside.copy()
+    evidence = _posterior(cross, total, now, alike, prior, base, weight)[3]
+    for at in rng.permutation(np.flatnonzero(chance < 1.0)):
+        now[at] = not now[at]
+        its = _posterior(cross, total, now, alike, prior, base, weight)[3]
+        gain = its - evidence if now[at] else evidence - its
+        odds = math.log(chance[at]) - math.log1p(-chance[at]) + gain
+        taken = rng.random() < 1 / (1 + math.exp(-min(max(odds, -500.0), 500.0)))
+        if taken == now[at]:
+            evidence = its
+        else:
+            now[at] = not now[at]
+    return now
+
+
+_chosen = njit(cache=True)(_in_or_out)
+
+
+def _drawn(
+    y: Floats,
+    held: Floats,
+    chance: Floats,
+    prior: Floats,
+    base: float,
+    weight: float,
+    draws: int,
+    rng: np.random.Generator,
 ) -> tuple[Floats, Floats, Floats]:
     """Future (draws, after), fitted (draws, before) and how often each control was in."""
     before, controls, after = y.size, held.shape[1], held.shape[0] - y.size
-    past, inside = held[:before], chance >= 1.0
+    past, inside = np.ascontiguousarray(held[:before]), chance >= 1.0
+    alike = past.T @ past
     beta, noise, step = np.zeros(controls), 0.5, LEVEL_GUESS**2
     future, fitted, often = np.empty((draws, after)), np.empty((draws, before)), np.zeros(controls)
     for turn in range(-BURNT, draws):
         level = _level(y - past @ beta, noise, step, rng.standard_normal(before))
-        rate = (LEVEL_WEIGHT * LEVEL_GUESS**2 + float(np.sum(np.diff(level) ** 2))) / 2
+        rate = (LEVEL_WEIGHT * LEVEL_GUESS**2 + np.sum(np.diff(level) ** 2)) / 2
         step = min(rate / rng.standard_gamma((LEVEL_WEIGHT + before - 1) / 2), 1.0)
         left = y - level
-        cross, total = past.T @ left, float(left @ left)
-        inside = _chosen(inside, chance, model, cross, total, rng)
-        at = np.flatnonzero(inside)
-        middle, precision, rest, _ = model.posterior(cross, total, at)
-        noise = rest / 2 / rng.standard_gamma(model.weight / 2)
+        cross, total = left @ past, np.sum(left * left)
+        inside = _chosen(inside, chance, cross, total, alike, prior, base, weight, rng)
+        middle, root, rest, _ = _posterior(cross, total, inside, alike, prior, base, weight)
+        noise = rest / 2 / rng.standard_gamma(weight / 2)
         beta = np.zeros(controls)
-        if at.size:
-            root = np.linalg.cholesky(precision)
-            beta[at] = middle + math.sqrt(noise) * np.linalg.solve(root.T, rng.standard_normal(at.size))
+        if middle.size:
+            beta[inside] = middle + math.sqrt(noise) * _solved_up(root, rng.standard_normal(middle.size))
         if turn >= 0:
             wander = np.cumsum(rng.standard_normal(after)) * math.sqrt(step)
             shaken = math.sqrt(noise) * rng.standard_normal(after)
-            future[turn] = level[-1] + wander + held[before:] @ beta + shaken
+            future[turn] = level[-1] + wander + np.ascontiguousarray(held[before:]) @ beta + shaken
             fitted[turn] = level + past @ beta
             often += inside
     return future, fitted, often / draws
 
 
-def _chosen(
-    inside: Bools, chance: Floats, model: _Regression, cross: Floats, total: float, rng: np.random.Generator
-) -> Bools:
-    """Each control in or out, one at a time, by the evidence."""
-    now = inside.copy()
-    evidence = model.posterior(cross, total, np.flatnonzero(now))[3]
-    for at in rng.permutation(np.flatnonzero(chance < 1.0)):
-        other = now.copy()
-        other[at] = not now[at]
-        its = model.posterior(cross, total, np.flatnonzero(other))[3]
-        gain = its - evidence if other[at] else evidence - its
-        odds = math.log(chance[at]) - math.log1p(-chance[at]) + gain
-        taken = rng.random() < 1 / (1 + math.exp(-min(max(odds, -500.0), 500.0)))
-        if taken == other[at]:
-            now, evidence = other, its
-    return now
+_gibbs = njit(cache=True)(_drawn)
