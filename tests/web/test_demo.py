@@ -9,9 +9,13 @@ from django.utils import timezone
 from upstream_web.audit.queries import history_of
 from upstream_web.demo.people import make_cast
 from upstream_web.demo.plans import make_plans
+from upstream_web.demo.reports import begin_reports, publish_report
+from upstream_web.measures.models import Calculation
 from upstream_web.people.models import Role
 from upstream_web.problems.access import visible_plans
 from upstream_web.problems.models import Plan
+from upstream_web.reports import engine
+from upstream_web.reports.models import Report
 
 pytestmark = pytest.mark.django_db
 FORCE = {
@@ -53,6 +57,22 @@ def test_plans_are_varied_dated_and_have_histories(cast) -> None:
     assert set(partners) == set(
         plans.filter(invitations__organisation=cast.organisations["council"], marking="official")
     )
+
+
+def test_reports_are_published_by_others_than_their_maker_unless_the_check_finds_fault(
+    cast, monkeypatch, ready: Calculation, django_capture_on_commit_callbacks
+) -> None:
+    fault = engine.Found("rows_copied", "error", "line 3", "1 is 1")
+    monkeypatch.setattr(engine, "draw", lambda *_, public, **__: engine.Drawn({"html": b"<p>"}, (fault,) * public))
+    with django_capture_on_commit_callbacks(execute=True):
+        panels, everybodys = begin_reports(cast.people, ready.month)
+    for report in (panels, everybodys):
+        publish_report(report, cast.people)
+    assert panels.steps.last().by == cast.people["deputy@demo.example"]
+    assert {report.audience: report.state for report in Report.objects.all()} == {
+        "internal": "published",
+        "public": "draft",
+    }
 
 
 def test_the_demonstration_is_refused_where_people_are_real(settings) -> None:

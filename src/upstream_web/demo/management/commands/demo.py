@@ -12,9 +12,11 @@ from django.db import transaction
 
 from upstream_web.demo.people import make_cast
 from upstream_web.demo.plans import make_plans
+from upstream_web.demo.reports import begin_reports, publish_report
 from upstream_web.demo.together import run_together
 from upstream_web.measures.models import Calculation
 from upstream_web.people.models import User
+from upstream_web.reports.models import Report
 from upstream_web.signals.models import Look
 
 PASSWORD = "marchwold-demonstration"  # noqa: S105 - invented people on one's own machine; refused in production
@@ -44,15 +46,10 @@ class Command(BaseCommand):
         call_command("collectstatic", verbosity=0, interactive=False)
         if not User.objects.exists():
             self._people_and_plans(tomllib.loads(force.read_text("utf-8")), options["plans"])
-        if not Calculation.objects.exists() and Path(settings.DATA, "store").is_dir():
-            self.stdout.write("Working the measures out for the performance pages")
-            call_command("measures_prepare", verbosity=0)
-            writer = User.objects.filter(memberships__role__key="analyst").order_by("pk").first()
-            if writer is not None:
-                call_command("commentary_import", by=writer.email, verbosity=0)
-        if not Look.objects.exists() and Path(settings.DATA, "store").is_dir():
-            self.stdout.write("Looking for signals, as a night would: a minute or so")
-            call_command("signals_propose", verbosity=0)
+        if Path(settings.DATA, "store").is_dir():
+            self._figures()
+            self._reports()
+            self._signals()
         self._say(options["port"])
         if not options["no_serve"]:
             _serve(options["port"])
@@ -63,6 +60,30 @@ class Command(BaseCommand):
         call_command("load_evidence", verbosity=0)
         with transaction.atomic():  # all of it or none: a killed build begins again
             make_plans(make_cast(force, PASSWORD), number=plans)
+
+    def _figures(self) -> None:
+        if Calculation.objects.exists():
+            return
+        self.stdout.write("Working the measures out for the performance pages")
+        call_command("measures_prepare", verbosity=0)
+        writer = User.objects.filter(memberships__role__key="analyst").order_by("pk").first()
+        if writer is not None:
+            call_command("commentary_import", by=writer.email, verbosity=0)
+
+    def _reports(self) -> None:
+        if Report.objects.exists():
+            return
+        self.stdout.write("Making the quarterly report, for the panel and for everybody")
+        people = {user.email: user for user in User.objects.filter(email__endswith="@demo.example")}
+        begun = begin_reports(people, Calculation.objects.latest("month").month)
+        call_command("db_worker", batch=True, startup_delay=False, verbosity=0)
+        for report in begun:
+            publish_report(report, people)
+
+    def _signals(self) -> None:
+        if not Look.objects.exists():
+            self.stdout.write("Looking for signals, as a night would: a minute or so")
+            call_command("signals_propose", verbosity=0)
 
     def _say(self, port: int) -> None:
         self.stdout.write(
