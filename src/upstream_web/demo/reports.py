@@ -1,4 +1,4 @@
-"""The reports of the demonstration: one for the panel, one for everybody, made by one person and signed by others."""
+"""The reports of the demonstration: one for those who govern, one for everybody; others sign than made them."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from upstream_web.reports import changes
 from upstream_web.reports.models import Report
 
 TITLES = {
-    Report.Audience.INTERNAL: "Quarterly performance report for the scrutiny panel",
+    Report.Audience.INTERNAL: "Quarterly performance report",
     Report.Audience.PUBLIC: "How policing in Marchwold stands",
 }
 

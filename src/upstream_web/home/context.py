@@ -22,8 +22,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         items[1:1] = [("Signals", reverse("signals:inbox")), ("Need", reverse("needs:index"))]
     if standing(request.user).allows(Permission.MEASURE_READ):
         items += [("Performance", reverse("measures:index")), ("Explore", reverse("explore:index"))]
-        items.append(("Reports", reverse("reports:index")))
-    items.append(("People", reverse("people:people")))
+    items += [("Reports", reverse("reports:index")), ("People", reverse("people:people"))]
     if standing(request.user).allows(Permission.AUDIT_READ):
         items.append(("Audit log", reverse("audit:log")))
     here = request.path

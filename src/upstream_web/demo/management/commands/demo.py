@@ -73,7 +73,7 @@ class Command(BaseCommand):
     def _reports(self) -> None:
         if Report.objects.exists():
             return
-        self.stdout.write("Making the quarterly report, for the panel and for everybody")
+        self.stdout.write("Making the quarterly report, for those who govern and for everybody")
         people = {user.email: user for user in User.objects.filter(email__endswith="@demo.example")}
         begun = begin_reports(people, Calculation.objects.latest("month").month)
         call_command("db_worker", batch=True, startup_delay=False, verbosity=0)
