@@ -87,3 +87,123 @@ def test_results_put_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     file.write_text("name,ratio,lower,upper\nHill,0.8,0,1\nDale,0.9,0.7,1.16\n", "utf-8")
     assert run("pool", str(file)) == 2
     assert "no interval of a ratio" in capsys.readouterr().err
+
+
+PLACES = {
+    "G2": "role,before,after\ncomparison,308,318\ntreated,207,110\ncomparison buffer,150,140\nbuffer,178,157\n",
+    "G3": (
+        "role,before,after,weight\ncomparison,308,318,0.9\ntreated,207,110,1.2\ncomparison buffer,150,140,1.6\n"
+        "buffer,178,157,1.5\n"
+    ),
+    "G4": "role,before,after\ncomparison,100,50\ntreated,80,20\n",
+    "G5": "role,kind,harm,before,after\n"
+    + "".join(
+        f"comparison,{kind},{harm},{a},{b}\ntreated,{kind},{harm},{c},{d}\n"
+        for kind, harm, a, b, c, d in (
+            ("vehicle", 3, 133, 91, 130, 74), ("theft", 2, 388, 305, 327, 202), ("burglary", 5, 148, 97, 398, 190),
+            ("robbery", 7, 86, 64, 144, 92), ("assault", 10, 94, 67, 183, 96),
+        )
+    ),
+}  # fmt: skip
+PUBLISHED = {  # estimate, standard error, interval: Wheeler and Ratcliffe 2018, and tests of their R package ptools
+    "G2": (-118, 39.597980, -195.610614, -40.389386),
+    "G3": (-99.69444444, 35.4280755, -169.13220, -30.25669),
+    "G4": (-20, 10.723805, -41.018272, 1.018272),
+    "G5": (-1721, 304.10360077, -2317.03210507, -1124.96789493),
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_published_displacement_differences_from_a_file(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, out = tmp_path / "places.csv", tmp_path / "out.json"
+    file.write_text(PLACES[name], "utf-8")
+    lengths = ("--periods", "2,1") if name == "G4" else ()
+    assert run("displacement", str(file), *lengths, "--out", str(out)) == 0
+    made = json.loads(out.read_text("utf-8"))["difference"]
+    total = made["total"]
+    found = (total["estimate"], made["standard_error"], total["lower"], total["upper"])
+    assert found == pytest.approx(PUBLISHED[name], abs=1e-5)
+    said = capsys.readouterr().out
+    assert ("Quotient: 0.26" in said) == (name in ("G2", "G3"))
+    assert ("No quotient" in said) == (name in ("G4", "G5"))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("role,before,after\nneighbour,1,2\n", "no role"),
+        ("role,before,after\ntreated,1,2\n", "no comparison place"),
+        ("role,before,after,kind,harm\ntreated,1,2,a,3\ncomparison,1,2,a,4\n", "several harm weights"),
+        ("role,before,after\ntreated,1.5,2\ncomparison,1,2\n", "two whole numbers"),
+    ],
+)
+def test_places_that_cannot_be_compared(
+    text: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "places.csv"
+    file.write_text(text, "utf-8")
+    assert run("displacement", str(file)) == 2
+    assert says in capsys.readouterr().err
+    assert run("displacement", str(file), "--periods", "long") == 2
+
+
+def test_a_worth_from_a_file(counts: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = (
+        "value",
+        counts,
+        "--treated",
+        "Marsh Green",
+        "--start",
+        "2022-09",
+        "--outcome",
+        "burglaries",
+        "--cost",
+        "9000",
+    )
+    assert run(*asked, "--crime", "Domestic burglary", "--prices", "2024/25", "--harm-days", "273.5") == 0
+    said = capsys.readouterr().out
+    for words in ("Burglaries avoided by it", "Days of harm avoided", "prices of 2024/25", "That it was worth more"):
+        assert words in said
+    table = tmp_path / "costs.csv"
+    table.write_text("crime,pounds,price_year,source,police\nBurglary,2000,2020/21,our own,500\n", "utf-8")
+    own = ("--unit-costs", str(table), "--crime", "burglary", "--cashable", "police=20")
+    assert run(*asked, *own, "--json") == 0
+    made = json.loads(capsys.readouterr().out)["worth"]
+    assert [(one["bearer"], one["cash"]) for one in made["bearers"]] == [("police", 0.2), ("not split", 0.0)]
+    assert run("prices") == 0
+    assert "youth_justice" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ((), "said by nothing"),
+        (("--crime", "Rape", "--pounds", "3"), "--crime and --pounds"),
+        (("--pounds", "3"), "without a source"),
+        (("--quoted", "youth_justice", "--prices", "2024/25"), "cannot be re-priced"),
+        (("--crime", "Rape", "--cashable", "police"), "no share"),
+        (("--crime", "Rape", "--cashable", "health=5"), "what health bears"),
+    ],
+)
+def test_a_worth_that_cannot_be_had(
+    counts: str, capsys: pytest.CaptureFixture[str], given: tuple[str, ...], says: str
+) -> None:
+    asked = ("value", counts, "--treated", "Marsh Green", "--start", "2022-09", "--cost", "9000")
+    assert run(*asked, *given) == 2
+    assert says in capsys.readouterr().err
+    alone = (
+        "value",
+        counts,
+        "--treated",
+        "Marsh Green",
+        "--treated",
+        "Hill",
+        "--treated",
+        "Dale",
+        "--start",
+        "2022-09",
+    )
+    assert run(*alone, "--cost", "1", "--crime", "Rape") == 2
+    assert "no worth" in capsys.readouterr().err

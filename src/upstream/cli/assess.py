@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from upstream.cli.assess_displacement import displacement
+from upstream.cli.assess_panel import BETTER, FILE, JSON, OUTCOME, counts_in, number_of, panel_in, places, rows_of
+from upstream.cli.assess_value import prices_at_hand, value
 from upstream.cli.terminal import say, say_json
-from upstream.errors import BadInput
 
 if TYPE_CHECKING:
     from upstream.evidence.synthesis import Study
-
-FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-JSON = click.option("--json", "as_json", is_flag=True, help="Everything as JSON, for a program.")
 
 
 @click.group("assess")
@@ -26,16 +24,15 @@ def group() -> None:
     """
 
 
+group.add_command(value)
+group.add_command(prices_at_hand)
+group.add_command(displacement)
+
+
 @group.command("effect")
 @FILE
-@click.option("--treated", multiple=True, required=True, help="A unit where it was done; again for each.")
-@click.option("--start", required=True, help="The first period after it began, as the file writes it.")
-@click.option("--comparison", multiple=True, help="A unit left alone; again for each (every other unit).")
-@click.option("--buffer", multiple=True, help="A unit near by, where it may move to; again for each.")
-@click.option("--outcome", default="events", show_default=True, help="What is counted, plural.")
-@click.option(
-    "--better", type=click.Choice(["lower", "higher"]), default="lower", show_default=True, help="Which way is good."
-)
+@places
+@BETTER
 @JSON
 def effect(
     file: Path, treated: tuple[str, ...], start: str, comparison: tuple[str, ...], buffer: tuple[str, ...],
@@ -52,13 +49,10 @@ def effect(
     from upstream.assess.kept import as_data
     from upstream.assess.ladder import answer
     from upstream.assess.methods import METHODS
-    from upstream.assess.panel import panel_of
 
-    counts = [(row["unit"], row["period"], _number(row, "count")) for row in _rows(file, "unit", "period", "count")]
-    panel = panel_of(
-        counts, outcome=outcome, treated=treated, start=start, comparison=comparison or None, buffer=buffer,
-        better="higher" if better == "higher" else "lower",
-    )  # fmt: skip
+    panel = panel_in(
+        file, treated=treated, start=start, comparison=comparison, buffer=buffer, outcome=outcome, better=better
+    )
     found = answer(panel, METHODS)
     if as_json:
         say_json(as_data(found))
@@ -77,10 +71,8 @@ def effect(
 @FILE
 @click.option("--treated", multiple=True, required=True, help="A unit where it will be done; again for each.")
 @click.option("--buffer", multiple=True, help="A unit near by, where it may move to; again for each.")
-@click.option("--outcome", default="events", show_default=True, help="What is counted, plural.")
-@click.option(
-    "--better", type=click.Choice(["lower", "higher"]), default="lower", show_default=True, help="Which way is good."
-)
+@OUTCOME
+@BETTER
 @click.option(
     "--hoped", type=click.FloatRange(1, 99), default=20.0, show_default=True,
     help="The effect hoped for, in per cent: how likely is it to be seen?",
@@ -102,9 +94,12 @@ def design(
     from upstream.assess.design import design_of, not_yet_begun, said_of_design
     from upstream.assess.kept import plain
 
-    counts = [(row["unit"], row["period"], _number(row, "count")) for row in _rows(file, "unit", "period", "count")]
     panel = not_yet_begun(
-        counts, outcome=outcome, treated=treated, buffer=buffer, better="higher" if better == "higher" else "lower"
+        counts_in(file),
+        outcome=outcome,
+        treated=treated,
+        buffer=buffer,
+        better="higher" if better == "higher" else "lower",
     )
     made = design_of(panel, effect=hoped / 100, chosen_by=chosen_by)
     if as_json:
@@ -128,7 +123,7 @@ def pool(file: Path, as_json: bool) -> None:
 
     from upstream.evidence.synthesis import put_together
 
-    made = put_together([_study(row) for row in _rows(file, "name", "ratio", "lower", "upper")])
+    made = put_together([_study(row) for row in rows_of(file, "name", "ratio", "lower", "upper")])
     if as_json:
         say_json({"ratio": asdict(made.ratio), "between": made.pooled.between, "said": made.sentences})
         return
@@ -140,23 +135,4 @@ def _study(row: dict[str, str]) -> Study:
     from upstream.evidence.synthesis import study_of
     from upstream.stats.intervals import Interval
 
-    return study_of(row["name"], Interval(*(_number(row, name) for name in ("ratio", "lower", "upper"))))
-
-
-def _rows(file: Path, *columns: str) -> list[dict[str, str]]:
-    with file.open(newline="", encoding="utf-8-sig") as opened:
-        rows = list(csv.DictReader(opened))
-    missing = [name for name in columns if rows and name not in rows[0]]
-    if missing or not rows:
-        raise BadInput(
-            f"{file.name} has no column {missing[0]}." if missing else f"{file.name} has no rows.",
-            allowed=f"the columns {', '.join(columns)}",
-        )
-    return rows
-
-
-def _number(row: dict[str, str], name: str) -> float:
-    try:
-        return float(row[name])
-    except (TypeError, ValueError):
-        raise BadInput(f"{row[name]!r} ({name}) is not a number.", allowed="a number in every row") from None
+    return study_of(row["name"], Interval(*(number_of(row, name) for name in ("ratio", "lower", "upper"))))

@@ -1,0 +1,113 @@
+"""What a worth says in plain words: the events first, then the pounds, who is spared them, and what was assumed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+from upstream.assess.value import NOT_SPLIT, Worth
+from upstream.harm.prices import published_values
+from upstream.stats.intervals import Interval
+from upstream.stats.yardstick import likelihood
+
+
+def said_of_worth(made: Worth, unit: str) -> list[str]:
+    """Sentences, in the order a reader needs them."""
+    return [*_effect(made, unit), *_pays(made, unit), *_whose(made), *assumed(made)]
+
+
+def span(of: Interval, say: Callable[[float], str]) -> str:
+    """An estimate with its interval: "£1,200 (95% interval: £300 to £2,100)"."""
+    return f"{say(of.estimate)} ({100 * of.confidence:.0f}% interval: {say(of.lower)} to {say(of.upper)})"
+
+
+def pounds(value: float) -> str:
+    """Pounds in whole pounds, to three figures: more would be a show."""
+    if not math.isfinite(value):
+        return "no limit"
+    size = abs(value)
+    digits = max(0, math.floor(math.log10(size)) - 2) if size >= 1 else 0
+    return f"{'−' if value < 0 and round(size, -digits) else ''}£{round(size, -digits):,.0f}"
+
+
+def pence(value: float) -> str:
+    """Pounds and pence."""
+    return f"{'−' if round(value, 2) < 0 else ''}£{abs(value):,.2f}"
+
+
+def number(value: float) -> str:
+    """A count as people read it."""
+    if not math.isfinite(value):
+        return "no limit"
+    return f"{value:,.1f}".replace("-", "−") if abs(value) < 10 else f"{value:,.0f}".replace("-", "−")
+
+
+def _effect(made: Worth, unit: str) -> Iterator[str]:
+    yield f"{unit.capitalize()} avoided by it: {span(made.avoided, number)} ({made.method})."
+    if made.harm_days is not None:
+        days = span(made.harm_days, number)
+        yield f"Days of harm avoided: {days}. Not to be added to pounds: both are of the same events."
+
+
+def _pays(made: Worth, unit: str) -> Iterator[str]:
+    yield f"Worth to society: {span(made.benefit, pounds)}, in prices of {made.level.to or 'a year not known'}."
+    if not made.cost:
+        yield "Nothing was said to be spent, so there is no return."
+        return
+    chance = likelihood(made.chance_it_pays)
+    yield f"Spent: {pounds(made.cost)}. That it was worth more than it cost: {chance.printed}."
+    if made.returned is not None:
+        yield f"For each pound spent: {span(made.returned, pence)} came back."
+    yield f"Spent for each of the {unit} avoided: {span(made.cost_of_each, pounds)}."
+    yield f"It pays from {number(made.break_even)} avoided."
+    if made.can_be_wrong is not None:
+        yield f"{100 * made.can_be_wrong:.0f}% of the worth may be wrong before it no longer pays."
+
+
+def _whose(made: Worth) -> Iterator[str]:
+    alone = len(made.bearers) == 1
+    for one in made.bearers:
+        who = f"Spared to {one.bearer}"
+        if one.bearer == NOT_SPLIT:
+            who = f"Whose {'it' if alone else 'the rest'} is, the source does not say"
+        cash = f", {100 * one.cash:.0f}% of it said to be cash" if one.cash else ""
+        yield f"{who}: {span(one.benefit, pounds)}{cash}."
+    if made.cash:
+        yield f"Cash that budgets would see, as it was said: {pounds(made.cash)}."
+    else:
+        yield (
+            "None of it is counted as cash: fewer crimes free time and spare people harm, but close no post and end no "
+            "contract by themselves. Say what share a budget was in fact cut by, where one was."
+        )
+
+
+def assumed(made: Worth) -> Iterator[str]:
+    """What it rests on: the unit cost, its prices, the correction for optimism."""
+    unit = made.unit
+    wide = f"{pounds(unit.least)} to {pounds(unit.most)}, most likely " if unit.most > unit.least else ""
+    yield (
+        f"Each counts {wide}{pounds(unit.likely)} in prices of {unit.price_year or 'a year not known'}: {unit.source}."
+    )
+    if made.level.factor != 1:
+        forecast = " (a forecast)" if made.level.forecast else ""
+        yield f"Re-priced to {made.level.to}{forecast} by {made.level.factor:.4f}: {made.level.source}."
+    if unit.unchecked:
+        share = f"{100 * unit.unchecked:.0f}%"
+        yield f"{share} of it rests on unit costs that are recalled and not checked against their publication."
+    if unit.without:
+        yield f"{100 * unit.without:.0f}% of the events have no unit cost and count nothing."
+    if made.optimism:
+        yield f"{100 * made.optimism:.0f}% was taken off for optimism, as given."
+    else:
+        yield (
+            "Nothing was taken off for optimism: the Green Book (2022, 5.43 to 5.46) has no general share for benefits "
+            "and asks for one from own evidence."
+        )
+    yield "Nothing after the last period counted is in it, and no crime that nobody recorded."
+
+
+def quoted(year: int) -> list[str]:
+    """Figures that are often quoted, with their age: to see a return beside, never to borrow."""
+    return [
+        f"{one.title}: {pounds(one.pounds)} ({one.key}; {one.age(year)}; {one.source})." for one in published_values()
+    ]

@@ -1,0 +1,87 @@
+"""What the commands of assess share: the options that name places, and counts read from a CSV file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from upstream.errors import BadInput
+
+if TYPE_CHECKING:
+    from upstream.assess.panel import Panel
+
+FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+JSON = click.option("--json", "as_json", is_flag=True, help="Everything as JSON, for a program.")
+OUTCOME = click.option("--outcome", default="events", show_default=True, help="What is counted, plural.")
+BETTER = click.option(
+    "--better", type=click.Choice(["lower", "higher"]), default="lower", show_default=True, help="Which way is good."
+)
+_PLACES = (
+    click.option("--treated", multiple=True, required=True, help="A unit where it was done; again for each."),
+    click.option("--start", required=True, help="The first period after it began, as the file writes it."),
+    click.option("--comparison", multiple=True, help="A unit left alone; again for each (every other unit)."),
+    click.option("--buffer", multiple=True, help="A unit near by, where it may move to; again for each."),
+    OUTCOME,
+)
+Command = Callable[..., Any]
+
+
+def places(command: Command) -> Command:
+    """The options that say where, from when, and compared with what."""
+    for option in reversed(_PLACES):
+        command = option(command)
+    return command
+
+
+def panel_in(
+    file: Path,
+    *,
+    treated: tuple[str, ...],
+    start: str,
+    comparison: tuple[str, ...],
+    buffer: tuple[str, ...],
+    outcome: str,
+    better: str = "lower",
+) -> Panel:
+    """The counts of a file as a panel."""
+    from upstream.assess.panel import panel_of
+
+    return panel_of(
+        counts_in(file),
+        outcome=outcome,
+        treated=treated,
+        start=start,
+        comparison=comparison or None,
+        buffer=buffer,
+        better="higher" if better == "higher" else "lower",
+    )
+
+
+def counts_in(file: Path) -> list[tuple[str, str, float]]:
+    """Rows of unit, period and count."""
+    return [(row["unit"], row["period"], number_of(row, "count")) for row in rows_of(file, "unit", "period", "count")]
+
+
+def rows_of(file: Path, *columns: str) -> list[dict[str, str]]:
+    """The rows of a CSV file that must have some columns."""
+    with file.open(newline="", encoding="utf-8-sig") as opened:
+        rows = list(csv.DictReader(opened))
+    missing = [name for name in columns if rows and name not in rows[0]]
+    if missing or not rows:
+        raise BadInput(
+            f"{file.name} has no column {missing[0]}." if missing else f"{file.name} has no rows.",
+            allowed=f"the columns {', '.join(columns)}",
+        )
+    return rows
+
+
+def number_of(row: dict[str, str], name: str) -> float:
+    """A number of a row."""
+    try:
+        return float(row[name])
+    except (TypeError, ValueError):
+        raise BadInput(f"{row[name]!r} ({name}) is not a number.", allowed="a number in every row") from None

@@ -1,0 +1,136 @@
+"""``upstream assess value`` and ``prices``: what an effect was worth, and what unit costs are at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from upstream.cli.assess_panel import FILE, JSON, panel_in, places, rows_of
+from upstream.cli.terminal import say, say_json
+from upstream.errors import BadInput
+
+if TYPE_CHECKING:
+    from upstream.assess.unit_value import UnitPounds
+
+UNIT_COST = (
+    click.option("--crime", default="", help="The crime, by the unit costs' own name (upstream assess prices)."),
+    click.option(
+        "--unit-costs", "table", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="A table of your own: crime, pounds, price_year, source; least, most, police, justice, health, victim ...",
+    ),
+    click.option("--quoted", default="", help="A figure that is often quoted, such as youth_justice."),
+    click.option("--pounds", type=click.FloatRange(0), help="Pounds that one event costs, with --source."),
+    click.option("--source", default="", help="Where --pounds is from."),
+    click.option("--price-year", default="", metavar="2015/16", help="The year of the prices of --pounds or --quoted."),
+)  # fmt: skip
+
+
+def unit_cost(command: click.decorators.FC) -> click.decorators.FC:
+    """The options that say what one event costs."""
+    for option in reversed(UNIT_COST):
+        command = option(command)
+    return command
+
+
+@click.command("value")
+@FILE
+@places
+@unit_cost
+@click.option("--cost", type=click.FloatRange(0), required=True, help="Pounds spent on it.")
+@click.option("--prices", default="", metavar="2024/25", help="Re-price the unit cost to this financial year.")
+@click.option(
+    "--optimism", type=click.FloatRange(0, 99), default=0.0, show_default=True, help="Per cent taken off the benefit."
+)
+@click.option("--cashable", multiple=True, metavar="WHO=PER CENT", help="Part of a bearer's share that is cash.")
+@click.option("--harm-days", type=click.FloatRange(0), help="Days of harm that one event weighs.")
+@JSON
+def value(
+    file: Path, treated: tuple[str, ...], start: str, comparison: tuple[str, ...], buffer: tuple[str, ...],
+    outcome: str, crime: str, table: Path | None, quoted: str, pounds: float | None, source: str, price_year: str,
+    cost: float, prices: str, optimism: float, cashable: tuple[str, ...], harm_days: float | None, as_json: bool,
+) -> None:  # fmt: skip
+    """What it was worth: pounds and days of harm avoided, against what was spent, with how sure that is.
+
+    FILE has the columns unit, period and count, as for effect. There is no worth without a comparison.
+
+    Example: upstream assess value counts.csv --treated "Marsh Green" --start 2022-09 --outcome burglaries \
+--crime "Domestic burglary" --prices 2024/25 --cost 12000
+    """
+    from upstream.assess.answer_value import Valuing, value_answer
+    from upstream.assess.kept import plain
+    from upstream.assess.ladder import answer
+    from upstream.assess.methods import METHODS
+    from upstream.assess.worth_words import said_of_worth
+
+    unit = _unit(crime, table, quoted, pounds, source, price_year)
+    panel = panel_in(
+        file, treated=treated, start=start, comparison=comparison, buffer=buffer, outcome=outcome
+    )  # fmt: skip
+    valuing = Valuing(unit, cost, prices, optimism / 100, _shares(cashable), harm_days)
+    found = answer(panel, METHODS)
+    made = value_answer(found, valuing)
+    if as_json:
+        say_json({"worth": plain(made.main), "others": [plain(one) for one in made.others]})
+        return
+    for sentence in said_of_worth(made.main, panel.outcome):
+        say(sentence)
+    for other in made.others:
+        say(f"By {other.method.lower()}: {other.benefit.estimate:,.0f} pounds.")
+
+
+@click.command("prices")
+def prices_at_hand() -> None:
+    """The unit costs and quoted figures at hand: price year, age, source and how far each is checked.
+
+    Example: upstream assess prices
+    """
+    import datetime as dt
+
+    from upstream.assess.worth_words import quoted
+    from upstream.harm.weights import STANDING_WORDS, unit_costs
+
+    for one in unit_costs():
+        known = STANDING_WORDS[one.standing]
+        say(f"{one.crime_type}: £{one.pounds:,} ({one.price_year} prices; {known}; {one.source}).")
+    for sentence in quoted(dt.datetime.now(dt.UTC).year):
+        say(sentence)
+
+
+def _unit(
+    crime: str, table: Path | None, quoted: str, pounds: float | None, source: str, price_year: str
+) -> UnitPounds:
+    from upstream.assess.unit_value import UnitPounds, unit_of_crime, unit_of_quoted, unit_of_row
+
+    given = [
+        name for name, held in (("--crime", crime), ("--quoted", quoted), ("--pounds", pounds is not None)) if held
+    ]
+    if len(given) != 1 or (table and not crime):
+        raise BadInput(
+            f"What one event costs is said by {' and '.join(given) or 'nothing'}.",
+            allowed="one of --crime, --quoted or --pounds; --unit-costs goes with --crime",
+        )
+    if pounds is not None:
+        if not source:
+            raise BadInput("Pounds without a source.", allowed="--source with --pounds", remedy="Say where it is from.")
+        return UnitPounds(pounds, pounds, pounds, price_year, source)
+    if quoted:
+        return unit_of_quoted(quoted, price_year)
+    if not table:
+        return unit_of_crime(crime)
+    rows = {row["crime"].strip().lower(): row for row in rows_of(table, "crime", "pounds", "price_year", "source")}
+    if crime.lower() not in rows:
+        raise BadInput(f"{table.name} has no {crime!r}.", allowed=", ".join(sorted(rows)))
+    return unit_of_row(rows[crime.lower()])
+
+
+def _shares(cashable: tuple[str, ...]) -> dict[str, float]:
+    made = {}
+    for one in cashable:
+        name, _, share = one.partition("=")
+        try:
+            made[name.strip()] = float(share.rstrip("% ")) / 100
+        except ValueError:
+            raise BadInput(f"{one!r} is no share.", allowed="who=per cent, such as police=20") from None
+    return made
