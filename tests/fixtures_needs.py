@@ -40,6 +40,16 @@ class NeedsForce:
     people: list[dict[str, Any]]
 
 
+class Quiet:
+    """A progress that nobody watches."""
+
+    def say(self, words: str) -> None:
+        """Nothing."""
+
+    def rests_on(self, versions: Any, engine_version: str) -> None:
+        """Nothing."""
+
+
 def put(store: Store, table: str, rows: list[dict[str, Any]]) -> None:
     held = contract(table)
     schema = pa.schema([(column.name, _TYPES[column.type]) for column in held.columns])

@@ -8,13 +8,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
 from click.testing import CliRunner
 
-from upstream.analyse.overlay import ASSUMED, METHOD, Overlay, as_facts, as_rows, in_words, overlay
+from upstream.analyse.overlay import ASSUMED, METHOD, Overlay, as_facts, as_rows, in_words, overlay, place_rows
+from upstream.analyse.overlay_kept import overlay_answer
 from upstream.cli import partner_overlay
 from upstream.errors import BadInput
 from upstream.measures.partner_violence import TIMES, PartnerCounts
 from upstream.periods import Month
+from upstream.reports.document import Chart, Table
+from upstream.reports.overlay_pages import overlay_blocks
+from upstream.reports.place_maps import sheet_of
 
 PLACES, WEEKS = 60, 52
 
@@ -105,6 +110,43 @@ def test_small_counts_are_withheld_from_the_public_and_with_them_their_neighbour
     assert any("5 lie elsewhere" in line for line in in_words(made))
     facts = as_facts(made, public=True)
     assert (facts["elsewhere"], facts["unplaced"], facts["located"]) == (None, None, None)
+
+
+def test_small_areas_are_listed_where_enough_was_seen_and_those_that_stand_out_first() -> None:
+    made = overlay(counts(quiet=True))
+    rows = place_rows(made, {"E00000059": "Lonely"})
+    assert (rows[0]["name"], rows[0]["stands_out"]) == ("Lonely", True)
+    assert not any(row["stands_out"] for row in rows[1:])
+    assert [row["p"] for row in rows[1:]] == sorted(row["p"] for row in rows[1:])
+    assert all(row["partner"] >= 8 for row in rows)
+    told = place_rows(made, {}, public=True)
+    assert (told[0]["recorded"], told[0]["least_not_known"]) == (None, None)
+    # the order of what is withheld would give it away
+    assert [row["lsoa"] for row in told[1:]] == sorted(row["lsoa"] for row in rows[1:])
+
+
+def test_the_page_has_the_same_figures_and_says_what_is_withheld() -> None:
+    answer = overlay_answer(overlay(counts(quiet=True)), {})
+    squares = shapely.box(*np.array([(at, 0, at + 1, 1) for at in range(PLACES)]).T)
+    codes = [f"E0{number:07d}" for number in range(PLACES)]
+    full = overlay_blocks(answer["full"], {"A": "Northing"}, codes, sheet_of(squares))
+    chart = next(one for one in full if isinstance(one, Chart))
+    assert chart.svg.count('class="c-hot"') == 1
+    places = next(one for one in full if isinstance(one, Table) and one.key == "overlay-places")
+    first = answer["full"]["places"][0]
+    assert [cell.text for cell in places.rows[0].cells][2:] == [
+        str(first["partner"]), str(first["recorded"]),
+        f"{first['expected']:.1f}", f"{first['least_not_known']:.0%}", "yes",
+    ]  # fmt: skip
+    assert chart.data.rows == places.rows
+    areas = next(one for one in full if isinstance(one, Table) and one.key == "overlay-area")
+    assert [row.cells[0].text for row in areas.rows] == ["Whole force", "Northing", "B"]
+    told = overlay_blocks(answer["public"], {})
+    assert not any(isinstance(one, Chart) for one in told)  # no outlines, no map
+    hidden = next(one for one in told if isinstance(one, Table) and one.key == "overlay-places").rows[0]
+    assert [cell.text for cell in hidden.cells][3:6] == ["withheld", "withheld", "–"]
+    times = next(one for one in told if isinstance(one, Table) and one.key == "overlay-time")
+    assert [cell.text for cell in times.rows[1].cells][1:] == ["withheld", "withheld", "withheld", "–", "–"]
 
 
 def test_too_few_weeks_are_refused() -> None:

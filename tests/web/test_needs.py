@@ -14,7 +14,7 @@ from django.test import Client
 
 from factories.access import areas
 from factories.people import person
-from fixtures_needs import NeedsForce
+from fixtures_needs import NeedsForce, Quiet
 from upstream.reports.need_maps import index_map, posts_map
 from upstream.reports.place_maps import sheet_of
 from upstream.respond.allocation import Rules
@@ -27,16 +27,6 @@ from upstream_web.runs.models import Run
 pytestmark = pytest.mark.django_db
 ALL = ("harm", "violence", "acquisitive", "repeats", "asb", "income", "health", "education")
 DECIDER = (Permission.SIGNAL_READ, Permission.SIGNAL_DECIDE)
-
-
-class Quiet:
-    """A progress that nobody watches."""
-
-    def say(self, words: str) -> None:
-        """Nothing."""
-
-    def rests_on(self, versions: Any, engine_version: str) -> None:
-        """Nothing."""
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from upstream.measures.partner_violence import (
     TIMES,
     WEEK,
     PartnerCounts,
-    PartnerOnlyPlace,
-    partner_only_places,
+    PartnerPlace,
+    partner_places,
 )
 from upstream.measures.result import TableVersion
 from upstream.periods import Month
@@ -81,8 +81,8 @@ class Overlay:
         By policing area, in order of code.
     times
         By part of the week.
-    places
-        Small areas in which the partner sees far more than the police record, surest first.
+    seen
+        Small areas with enough of the partner's assaults to be shown, those first that stand out most surely.
     by_site
         Partner's assaults by hospital site.
     answered, told
@@ -106,7 +106,7 @@ class Overlay:
     force: Share
     areas: tuple[Share, ...]
     times: tuple[Share, ...]
-    places: tuple[PartnerOnlyPlace, ...]
+    seen: tuple[PartnerPlace, ...]
     by_site: Mapping[str, int]
     answered: int
     told: Interval | None
@@ -116,6 +116,11 @@ class Overlay:
     left_out: tuple[Month, ...]
     tables: tuple[TableVersion, ...]
     engine_version: str = ENGINE_VERSION
+
+    @property
+    def places(self) -> tuple[PartnerPlace, ...]:
+        """Small areas in which the partner sees far more than the police record, surest first."""
+        return tuple(one for one in self.seen if one.stands_out)
 
 
 def overlay(counts: PartnerCounts) -> Overlay:
@@ -153,7 +158,7 @@ def overlay(counts: PartnerCounts) -> Overlay:
         force=_share("force", counts, every, 0),
         areas=tuple(_share(code, counts, of_area == code, 0) for code in sorted(set(counts.areas))),
         times=tuple(_share(name, counts, every, at) for at, name in enumerate(TIMES) if at),
-        places=partner_only_places(counts),
+        seen=partner_places(counts),
         by_site=counts.by_site,
         answered=yes + no,
         told=wilson_interval(no, yes + no) if yes + no else None,
@@ -205,7 +210,7 @@ def _row_of_share(kind: str, one: Share, hidden: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _row_of_place(one: PartnerOnlyPlace, public: bool) -> dict[str, Any]:
+def _row_of_place(one: PartnerPlace, public: bool) -> dict[str, Any]:
     hidden = public and 0 < one.recorded < SHOWN_FROM
     return {
         "of": "place", "name": one.area, "lsoa": one.small_area, "partner": one.partner,
@@ -213,6 +218,27 @@ def _row_of_place(one: PartnerOnlyPlace, public: bool) -> dict[str, Any]:
         "least_not_known": None if hidden else one.least_unknown / one.partner,
         "expected": None if hidden else one.expected, "p": None if hidden else one.p,
     }  # fmt: skip
+
+
+def place_rows(made: Overlay, names: Mapping[str, str], *, public: bool = False) -> list[dict[str, Any]]:
+    """One row for each small area with enough of the partner's assaults to be shown: those that stand out first.
+
+    For the public the rest stand in the order of their codes: the order of what is withheld would give it away.
+    """
+    order = sorted(made.seen, key=lambda one: (not one.stands_out, one.small_area)) if public else sorted(
+        made.seen, key=lambda one: not one.stands_out
+    )  # fmt: skip
+    rows = []
+    for one in order:
+        row = _row_of_place(one, public)
+        rows.append(
+            {
+                "lsoa": one.small_area, "name": names.get(one.small_area, one.small_area), "area": one.area,
+                "partner": row["partner"], "recorded": row["recorded"], "expected": row["expected"],
+                "least_not_known": row["least_not_known"], "p": row["p"], "stands_out": one.stands_out,
+            }
+        )  # fmt: skip
+    return rows
 
 
 def in_words(made: Overlay, *, public: bool = False) -> list[str]:

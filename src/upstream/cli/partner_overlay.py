@@ -27,7 +27,10 @@ DAYS_BEFORE = 364
 @click.option("--from", "first", type=DAY, help="First day; without it, a year before the last.")
 @click.option("--to", "last", type=DAY, required=True, help="Last day; whole weeks up to it are compared.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Every row into a file: .csv, .parquet or .json."
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Every row into a file: .csv, .parquet or .json; small areas with their outlines: .geojson.",
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON, for a program to read.")
 @click.pass_obj
@@ -40,21 +43,24 @@ def overlay(
 
     Example: upstream analyse overlay ed --to 2022-06-30 --out overlay.csv
     """
-    from upstream.analyse.overlay import as_facts, as_rows
+    from upstream.analyse.overlay import as_facts, as_rows, place_rows
     from upstream.analyse.overlay import overlay as compare
     from upstream.reports.rows_out import write_rows
 
     made = compare(_counts(config, source, first.date() if first else None, last.date()))
     public = load_settings(Path(config)).disclosure == "public"
     rows = as_rows(made, public=public)
-    if out is not None:
+    if out is not None and out.suffix.lower() == ".geojson":
+        write_rows(out, place_rows(made, {}, public=public), open_store(config)[1])
+    elif out is not None:
         write_rows(out, rows)
     if as_json:
         say_json({**as_facts(made, public=public), "rows": rows})
         return
     _show(made, rows, public)
     if out is not None:
-        say(f"{len(rows)} rows in {out}.")
+        said = len(made.seen) if out.suffix.lower() == ".geojson" else len(rows)
+        say(f"{said} rows in {out}.")
 
 
 def _counts(config: str, source: str, first: dt.date | None, last: dt.date) -> PartnerCounts:

@@ -102,8 +102,8 @@ class PartnerCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class PartnerOnlyPlace:
-    """A small area in which a partner sees far more violence than the police record.
+class PartnerPlace:
+    """A small area with violence that a partner sees, beside what the police record there.
 
     Attributes
     ----------
@@ -119,6 +119,8 @@ class PartnerOnlyPlace:
         Chance of as many, and with the false-discovery rate held over every small area.
     first, last
         Days compared, both included.
+    stands_out
+        Whether the partner sees far more there than the police record.
     """
 
     small_area: str
@@ -131,6 +133,7 @@ class PartnerOnlyPlace:
     q: float
     first: dt.date
     last: dt.date
+    stands_out: bool
 
 
 def partner_counts(
@@ -196,14 +199,24 @@ def partner_counts(
     )  # fmt: skip
 
 
-def partner_only_places(counts: PartnerCounts, *, level: float = FALSE_DISCOVERY) -> tuple[PartnerOnlyPlace, ...]:
+def partner_only_places(counts: PartnerCounts, *, level: float = FALSE_DISCOVERY) -> tuple[PartnerPlace, ...]:
     """Small areas in which a partner sees far more violence than the police record, surest first.
 
     Question: where does violence happen that the police hardly know of?
 
+    Parameters, assumes, when not to use: as :func:`partner_places`.
+    """
+    return tuple(one for one in partner_places(counts, level=level) if one.stands_out)
+
+
+def partner_places(counts: PartnerCounts, *, level: float = FALSE_DISCOVERY) -> tuple[PartnerPlace, ...]:
+    """Small areas with enough of a partner's violence to be shown, those first that stand out most surely.
+
+    Question: where does a partner see violence, and where far more of it than the police record?
+
     Parameters: ``counts``; ``level`` the false-discovery rate over every small area compared.
 
-    Assumes: as :func:`upstream.stats.shared_counts.excess`. A place is named only where at least
+    Assumes: as :func:`upstream.stats.shared_counts.excess`. A place is shown, and can stand out, only where at least
     :data:`SHOWN_FROM` of the partner's assaults happened.
 
     When not to use: where hospitals that serve one part of the force do not report; to say who was hurt.
@@ -213,14 +226,15 @@ def partner_only_places(counts: PartnerCounts, *, level: float = FALSE_DISCOVERY
     totals, recorded = seen.sum(axis=1), known.sum(axis=1)
     result = excess(totals, recorded)
     least = np.maximum(seen - known, 0).sum(axis=1)
-    named = np.flatnonzero(stands_out(result.q, level=level) & (totals >= SHOWN_FROM))
+    stand = stands_out(result.q, level=level)
     last = counts.weeks[-1] + dt.timedelta(days=WEEK - 1)
     return tuple(
-        PartnerOnlyPlace(
+        PartnerPlace(
             counts.small_areas[held[at]], counts.areas[held[at]], int(totals[at]), int(recorded[at]),
             float(result.expected[at]), int(least[at]), float(result.p[at]), float(result.q[at]), counts.weeks[0], last,
+            bool(stand[at]),
         )
-        for at in sorted(named, key=lambda at: (result.p[at], held[at]))
+        for at in sorted(np.flatnonzero(totals >= SHOWN_FROM), key=lambda at: (result.p[at], held[at]))
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from upstream.measures.partner_violence import (
     SHOWN_FROM,
     SOURCES,
     PartnerCounts,
-    PartnerOnlyPlace,
+    PartnerPlace,
     Source,
     partner_counts,
     partner_only_places,
@@ -81,7 +81,7 @@ def partner_only(night: Night) -> PartnerOnly:
     return PartnerOnly(tuple(found), looked_at, without)
 
 
-def _signal(night: Night, source: Source, counts: PartnerCounts, one: PartnerOnlyPlace) -> Signal:
+def _signal(night: Night, source: Source, counts: PartnerCounts, one: PartnerPlace) -> Signal:
     place = night.place(one.area, one.small_area)
     partner, recorded = int(counts.partner[0].sum()), int(counts.recorded[0].sum())
     here = wilson_interval(one.partner, one.partner + one.recorded)

@@ -1,10 +1,12 @@
 """What is asked of needs, types and posts; every form is sent by GET, so that an address can be kept and shared."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
 from upstream_web.needs.engine import MOST_TOP, Rules
+from upstream_web.needs.engine.overlay import Partner
 
 LARGEST_WEIGHT = 100
 
@@ -61,3 +63,27 @@ class PostsForm(forms.Form):
         """The rules asked for."""
         given = self.cleaned_data
         return Rules(given["posts"], given["least"], None, given["most_a_place"], further_post=given["further"] / 100)
+
+
+class OverlayForm(forms.Form):
+    """Which partner, and up to which day; the year before it is compared."""
+
+    source = forms.ChoiceField(label="Partner")
+    to = forms.DateField(
+        label="Last day", widget=forms.DateInput(attrs={"type": "date"}), input_formats=["%Y-%m-%d"],
+        error_messages={"invalid": "Give the last day as year, month and day, for example 2022-06-30.",
+                        "required": "Give the last day."},
+    )  # fmt: skip
+
+    def __init__(self, data: Any, *, partners: Mapping[str, Partner]) -> None:
+        super().__init__(data, initial={"to": max((one.last for one in partners.values()), default=None)})
+        self.partners = partners
+        self.fields["source"].choices = [(key, one.title) for key, one in partners.items()]
+
+    def clean(self) -> dict[str, Any]:
+        """Within the days held of both."""
+        data: dict[str, Any] = super().clean() or {}
+        of, to = self.partners.get(data.get("source", "")), data.get("to")
+        if of and to and not of.first < to <= of.last:
+            self.add_error("to", f"Days held of both: {of.first:%Y-%m-%d} to {of.last:%Y-%m-%d}.")
+        return data

@@ -1,6 +1,7 @@
 """Needs, types and posts as a page shows them."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from upstream_web.measures.presenters.blocks import block
@@ -14,6 +15,7 @@ from upstream_web.needs.engine import (
     map_of_index,
     map_of_posts,
 )
+from upstream_web.needs.engine.overlay import overlay_drawn
 
 MORE = 15
 """Small areas shown beyond those chosen."""
@@ -68,3 +70,9 @@ def posts_page(places: tuple[Place, ...], ways: tuple[Allocation, ...], priced: 
         "picture": _picture(map_of_posts(ways[-1], places)),
         "percent": percent,
     }
+
+
+def overlay_page(found: Mapping[str, Any] | None, small_numbers: bool) -> dict[str, Any]:
+    """Blocks of a comparison with a partner; none without an answer."""
+    made = overlay_drawn(found, small_numbers=small_numbers) if found else ()
+    return {"blocks": [block(one, lambda _: "") for one in made]}

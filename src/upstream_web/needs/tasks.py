@@ -1,11 +1,13 @@
-"""Counting needs as long work."""
+"""Counting needs, and comparing with partners, as long work."""
 
+import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from upstream_web.needs.access import COUNT, READ
-from upstream_web.needs.changes import COUNT_NEEDS
+from upstream_web.needs.access import COMPARE, COUNT, READ
+from upstream_web.needs.changes import COMPARE_PARTNERS, COUNT_NEEDS
 from upstream_web.runs.kinds import Outcome, holders_of, kind_of_run
 from upstream_web.runs.progress import Progress
 
@@ -21,3 +23,15 @@ def count_needs(progress: Progress, by: Any) -> Outcome:
         found = needs.count(key, by.email)
         progress.rests_on({one.table: one.version for one in found.tables}, needs.definition(key).hash)
     return Outcome("needs of small areas", reverse("needs:index"))
+
+
+@kind_of_run(COMPARE_PARTNERS, may_ask=holders_of(COMPARE))
+def compare_partners(progress: Progress, by: Any, *, source: str, to: str) -> Outcome:
+    """Compare a partner's violence with recorded violence, and keep it."""
+    from upstream.measures.asked import ENGINE_VERSION  # heavy: only where it runs
+    from upstream_web.needs.engine.overlay import work_out_overlay
+
+    progress.say("Counting both by place and week")
+    progress.rests_on(work_out_overlay(source, dt.date.fromisoformat(to), by.email), ENGINE_VERSION)
+    address = f"{reverse('needs:overlay')}?{urlencode({'source': source, 'to': to})}"
+    return Outcome("violence that partners see", address)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from upstream_web.needs import views
+from upstream_web.needs.views import partners
 
 app_name = "needs"
 urlpatterns = [
@@ -12,4 +13,6 @@ urlpatterns = [
     path("types/", views.types, name="types"),
     path("similar/", views.similar, name="similar"),
     path("posts/", views.posts, name="posts"),
+    path("partners/", partners.overlay, name="overlay"),
+    path("partners/<str:part>/<str:ending>/", partners.overlay_part, name="overlay_file"),
 ]

@@ -4,10 +4,11 @@ from factories.access import ELSEWHERE, REFUSED, Row, World, admits, anywhere, a
 
 READERS = ("neighbourhood_officer", "supervisor", "hub", "analyst", "performance_lead")
 COUNTERS = ("hub", "analyst")
+COMPARERS = (*READERS, "commissioner")
 
 
 def world() -> World:
-    return World(everybody(*areas()))
+    return World(everybody(*areas()), {"part": "places", "ending": "csv"})
 
 
 PAGES = admits(*anywhere(*READERS), others=REFUSED)
@@ -17,5 +18,7 @@ ROWS = [
     Row("needs:similar", PAGES),
     Row("needs:posts", PAGES),
     Row("needs:table", admits(*anywhere(*READERS), others=REFUSED, found=404)),
+    Row("needs:overlay", admits(*anywhere(*COMPARERS), others=REFUSED)),
+    Row("needs:overlay_file", admits(*anywhere(*COMPARERS), others=REFUSED, found=404)),
     Row("needs:count", admits(*anywhere(*COUNTERS), others=REFUSED, found=ELSEWHERE)),
 ]

@@ -119,21 +119,22 @@ def similar_to(needs: Needs, code: str, count: int) -> Similar:
         raise CannotExplore(error.what, allowed=error.allowed) from error
 
 
+def sheet_of_small_areas(codes: frozenset[str]) -> tuple[tuple[str, ...], Sheet] | None:
+    """Those of these small areas that have an outline, as they are drawn; `None` where no outlines are held."""
+    store = force().store
+    return _sheet(store.root, store.version(BOUNDARIES.name) if store.holds(BOUNDARIES.name) else -1, codes)
+
+
 def map_of_index(index: Index, shown: Sequence[Ranked]) -> Chart | None:
     """The index as a map; `None` where no outlines are held."""
-    drawn = _sheet_of(frozenset(row.area.code for row in index.areas))
+    drawn = sheet_of_small_areas(frozenset(row.area.code for row in index.areas))
     return index_map(index, *drawn, shown) if drawn else None
 
 
 def map_of_posts(way: Allocation, places: tuple[Place, ...]) -> Chart | None:
     """Where one way puts posts, as a map; `None` where no outlines are held."""
-    drawn = _sheet_of(frozenset(place.code for place in places))
+    drawn = sheet_of_small_areas(frozenset(place.code for place in places))
     return posts_map(way, places, *drawn) if drawn else None
-
-
-def _sheet_of(codes: frozenset[str]) -> tuple[tuple[str, ...], Sheet] | None:
-    store = force().store
-    return _sheet(store.root, store.version(BOUNDARIES.name) if store.holds(BOUNDARIES.name) else -1, codes)
 
 
 @lru_cache(maxsize=4)
