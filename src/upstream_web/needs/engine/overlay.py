@@ -118,7 +118,8 @@ def _half(answer: Mapping[str, Any], small_numbers: bool) -> dict[str, Any]:
 def _small_areas(root: Path, version: int, half: Mapping[str, Any]) -> list[str]:
     """Every small area of the policing areas compared, so that the map shows where nothing was seen too."""
     areas = {row["name"] for row in half["rows"] if row["of"] == "area"}
-    return [code for code, area in _area_of(root, version).items() if area in areas]
+    named = areas | {force().areas.get(area, area) for area in areas}
+    return [code for code, area in _area_of(root, version).items() if area in named]
 
 
 @lru_cache(maxsize=2)
