@@ -1,18 +1,22 @@
 """The demonstration: an account for each role, plans at every stage; refused where people are real."""
 
 import datetime
+import tomllib
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from upstream_web.audit.queries import history_of
+from upstream_web.demo.assessed import make_assessed_plans
 from upstream_web.demo.people import make_cast
 from upstream_web.demo.plans import make_plans
 from upstream_web.demo.reports import begin_reports, publish_report
+from upstream_web.evidence.models import LocalResult
 from upstream_web.measures.models import Calculation
 from upstream_web.people.models import Role
 from upstream_web.problems.access import visible_plans
+from upstream_web.problems.engine import effect_of
 from upstream_web.problems.models import Plan
 from upstream_web.reports import engine
 from upstream_web.reports.models import Report
@@ -73,6 +77,28 @@ def test_reports_are_published_by_others_than_their_maker_unless_the_check_finds
         "internal": "published",
         "public": "draft",
     }
+
+
+def test_plans_of_planted_effects_are_assessed_from_the_records(figures, small_force) -> None:
+    call_command("load_roles", verbosity=0)
+    call_command("load_evidence", verbosity=0)
+    cast = make_cast(tomllib.loads((figures / "upstream.toml").read_text("utf-8")), "marchwold-demonstration")
+    make_plans(cast, number=1)  # the people of each area come with its plans
+    made = make_assessed_plans(cast, small_force.folder / "manifest.json")
+    assert len(made) == 4
+    for plan in made:
+        row, named = plan.assessed.get(), plan.named_assessments.get()
+        assert (len(row.asked["treated"]), len(row.asked["comparison"])) == (16, 16)
+        assert plan.opened_on < plan.approved_on < named.after_from
+        assert named.after_to <= datetime.date(2022, 6, 30)
+        assert plan.status == ("closed" if plan.results.exists() else "assessing")
+    assert {plan.status for plan in made} == {"closed", "assessing"}
+    ended = [plan for plan in made if plan.status == "closed"]
+    for plan in ended:
+        local, found = LocalResult.objects.get(plan_ref=plan.ref), effect_of(plan.assessed.get())
+        assert (local.effect, local.lower, local.upper) == (found.change, found.lower, found.upper)
+        verdict = plan.results.get().verdict
+        assert (verdict == "worked", verdict == "worse") == (found.good, found.bad)
 
 
 def test_the_demonstration_is_refused_where_people_are_real(settings) -> None:

@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,11 +16,11 @@ from factories.people import AreaFactory, TeamFactory, person
 from factories.problems import NamedAssessmentFactory, PlanFactory, ResponseFactory
 from upstream_web.evidence.changes import add_card
 from upstream_web.people.permissions import Permission
-from upstream_web.places.queries import small_areas_named
+from upstream_web.places.models import Area
 from upstream_web.problems.changes.assessing import assess_again
-from upstream_web.problems.changes.assessment import write_result
+from upstream_web.problems.changes.assessment import name_assessment, write_result
 from upstream_web.problems.engine import CannotCount, effect_of
-from upstream_web.problems.models import Assessed, Plan
+from upstream_web.problems.models import Assessed, NamedAssessment, Plan
 
 pytestmark = pytest.mark.django_db
 BUSY = "S01000462"
@@ -69,8 +70,8 @@ def test_the_comparison_is_the_place_named() -> None:
     codes = [f"S01{number:06d}" for number in range(40, 80)]
     for code in codes:
         AreaFactory(code=code, parent=market, kind="small_area")
-    plan = plan_of("the market")
-    assert small_areas_named(market.code) == codes
+    plan = plan_of()
+    plan.named_assessments.get().places.create(area=market, role="compared")
     row = assess_again(plan=plan, by=plan.owner)
     assert row.asked["comparison"] == codes
     assert row.asked["to"] == "2022-06"  # no further than records are held
@@ -81,6 +82,54 @@ def test_the_comparison_is_the_place_named() -> None:
     assert found.upper is not None
     assert found.lower <= found.change <= found.upper
     assert "Compared with the 40 small areas named" in page_of(plan)
+
+
+def named(plan: Plan, **given: object) -> NamedAssessment:
+    values = {"measure": "Crimes", "comparison": "The market", "smallest_effect": 20.0, "review_on": DAYS["after_to"]}
+    return name_assessment(plan=plan, by=plan.owner, area=plan.area, **{**DAYS, **values, **given})
+
+
+def test_what_is_counted_and_where_is_kept_as_it_was_named() -> None:
+    market, street = AreaFactory(name="The market", kind="ward"), AreaFactory(code=BUSY, kind="small_area")
+    plan = PlanFactory(small_areas=[BUSY], crime_types=["Burglary"])
+    row = named(plan, comparison=" the MARKET")
+    assert row.places_by_role() == {"treated": [street], "compared": [market], "buffer": []}
+    Plan.objects.filter(pk=plan.pk).update(crime_types=["Drugs"], small_areas=[])
+    assert NamedAssessment.objects.get().crime_types == ["Burglary"]
+    assert plan.versions.first().content["named_assessments"][str(row.pk)]["compared"] == ["The market"]
+    assert named(plan, comparison="Somewhere else").places_by_role()["compared"] == []
+
+
+def test_a_place_has_one_role() -> None:
+    market, street = AreaFactory(kind="ward"), AreaFactory(code=BUSY, kind="small_area")
+    row = named(PlanFactory(), places={"compared": [market, street], "treated": [street], "buffer": [market]})
+    assert row.places_by_role() == {"treated": [street], "compared": [market], "buffer": []}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.places.create(area=street, role="buffer")
+
+
+@pytest.mark.usefixtures("figures")
+def test_what_is_near_by_is_in_no_comparison_and_a_category_of_the_records_can_be_counted() -> None:
+    types = ["violence_with_injury", "violence_without_injury", "public_order"]
+    plan = plan_of(crime_types=types)
+    area = AreaFactory(code="S01000463", kind="small_area")
+    plan.named_assessments.get().places.create(area=area, role="buffer")
+    row = assess_again(plan=plan, by=plan.owner)
+    assert (row.asked["buffer"], row.asked["crime_types"]) == (["S01000463"], types)
+    assert "violence with injury and violence without injury" in page_of(plan)
+
+
+@pytest.mark.usefixtures("figures")
+def test_small_areas_of_the_places_held_come_into_the_tree_once() -> None:
+    north = AreaFactory(code="A", name="South Merrowvale", kind="policing_area")
+    out = StringIO()
+    call_command("load_small_areas", stdout=out)
+    small = Area.objects.filter(kind="small_area")
+    assert small.exists()
+    assert set(small.values_list("parent", flat=True)) == {north.pk}  # the other areas are not in this tree
+    assert "lie in no area of the tree" in out.getvalue()
+    call_command("load_small_areas", stdout=out)
+    assert "Added 0 small areas" in out.getvalue()
 
 
 @pytest.mark.usefixtures("figures")

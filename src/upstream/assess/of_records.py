@@ -36,6 +36,8 @@ class AskedOf:
         Types as plans name them; empty: every crime.
     force
         Slug of the force, where a table holds several.
+    buffer
+        Codes of small areas near the treated ones, where the problem may move to: in no comparison.
     """
 
     first: Month
@@ -45,6 +47,7 @@ class AskedOf:
     comparison: tuple[str, ...] | None = None
     types: tuple[str, ...] = ()
     force: str | None = None
+    buffer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def panel_of_events(read: Events, asked: AskedOf) -> Panel:
             remedy="Add the records of that month, or begin after it: a month not held is not nought.",
         )
     every = tuple(months(asked.first, asked.last))
-    units = sorted({*read.small_area.tolist(), *asked.treated, *(asked.comparison or ())} - {""})
+    units = sorted({*read.small_area.tolist(), *asked.treated, *(asked.comparison or ()), *asked.buffer} - {""})
     place = {unit: at for at, unit in enumerate(units)}
     known = read.small_area != ""
     counts = np.zeros((len(units), len(every)), np.int64)
@@ -86,6 +89,7 @@ def panel_of_events(read: Events, asked: AskedOf) -> Panel:
         treated=asked.treated,
         start=str(asked.start),
         comparison=asked.comparison,
+        buffer=asked.buffer,
     )
 
 

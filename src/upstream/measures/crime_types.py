@@ -28,6 +28,9 @@ CRIMES_OF: Final[dict[str, tuple[str, ...]]] = {
 """Categories of the force's own records within each type. Source: the Home Office's offence classification as published
 for the police recorded crime open data tables, and https://data.police.uk/about/ (crime categories)."""
 
+OWN_CATEGORIES: Final = tuple(category for categories in CRIMES_OF.values() for category in categories)
+"""Categories of the force's own records, finer than the types."""
+
 ASB: Final = "Anti-social behaviour"
 ASB_INCIDENTS: Final = ("asb_personal", "asb_nuisance", "asb_environmental")
 """Anti-social behaviour is incidents, never crimes."""
@@ -36,8 +39,13 @@ ASB_STREET: Final = "anti_social_behaviour"
 
 
 def types_in(table: str, types: Sequence[str]) -> tuple[str, ...] | None:
-    """The values of a table's type column for some types; ``None`` for every one when no type is named."""
-    unknown = [name for name in types if name != ASB and name not in CRIMES_OF]
+    """The values of a table's type column for some types; ``None`` for every one when no type is named.
+
+    Of the force's own records a category may be asked for by its key ("violence_with_injury"); open data has no finer
+    type than those of data.police.uk.
+    """
+    own = OWN_CATEGORIES if table == "crimes" else ()
+    unknown = [name for name in types if name != ASB and name not in CRIMES_OF and name not in own]
     if unknown:
         raise BadInput(f"{', '.join(unknown)}: no such crime type.", allowed=", ".join(sorted([ASB, *CRIMES_OF])))
     if not types:
@@ -47,7 +55,7 @@ def types_in(table: str, types: Sequence[str]) -> tuple[str, ...] | None:
     if table == "street_crimes":
         crimes = [name for name in types if name != ASB] or types
         return tuple(name.lower().replace(" ", "_").replace("-", "_") for name in crimes)
-    return tuple(category for name in types for category in CRIMES_OF.get(name, ()))
+    return tuple(category for name in types for category in ((name,) if name in own else CRIMES_OF.get(name, ())))
 
 
 def type_by_key(table: str) -> dict[str, str]:

@@ -154,15 +154,16 @@ def _make(about: Setting, cast: Cast, rng: np.random.Generator) -> Plan:
         period_to=about.opened,
     )
     early = about.fate == "draft" and rng.random() < 0.5
-    _answer(plan, about, only_some=early)
+    answer(plan, about, only_some=early)
     if not early:
-        _analyse_and_respond(plan, about, cast, rng)
+        analyse_and_respond(plan, about, cast, rng)
+        _name_assessment(plan, about)
     _live(plan, about, cast, rng)
     _set_back(plan, about)
     return plan
 
 
-def _answer(plan: Plan, about: Setting, *, only_some: bool) -> None:
+def answer(plan: Plan, about: Setting, *, only_some: bool) -> None:
     problem, said = about.problem, about.words
     keys = {
         "community": "who",
@@ -192,7 +193,7 @@ def _answer(plan: Plan, about: Setting, *, only_some: bool) -> None:
     plans.save_answers(plan=plan, by=about.officer, answers=answers, based_on={})
 
 
-def _analyse_and_respond(plan: Plan, about: Setting, cast: Cast, rng: np.random.Generator) -> None:
+def analyse_and_respond(plan: Plan, about: Setting, cast: Cast, rng: np.random.Generator) -> None:
     problem, said = about.problem, about.words
     causes = []
     for i, line in enumerate(problem["causes"]):
@@ -260,6 +261,10 @@ def _analyse_and_respond(plan: Plan, about: Setting, cast: Cast, rng: np.random.
                 amount=max(1.0, round(response.dose_planned * float(rng.uniform(0.2, 1.1)))),
             )
     _actions(plan, about, cast, rng)
+
+
+def _name_assessment(plan: Plan, about: Setting) -> None:
+    problem = about.problem
     assessment.name_assessment(
         plan=plan,
         by=about.officer,
@@ -328,7 +333,7 @@ def _live(plan: Plan, about: Setting, cast: Cast, rng: np.random.Generator) -> N
     if fate == "withdrawn":
         return step("withdraw", by, "The same problem is dealt with in another plan.")
     step("approve", by)
-    _score(plan, cast, rng)
+    score(plan, cast, rng)
     for _ in range(int(rng.integers(0, 4))):
         supervision.review(plan=plan, by=by, text="Actions go as planned; residents were told.")
     if fate == "active":
@@ -357,7 +362,7 @@ def _live(plan: Plan, about: Setting, cast: Cast, rng: np.random.Generator) -> N
     return step("close", by)
 
 
-def _score(plan: Plan, cast: Cast, rng: np.random.Generator) -> None:
+def score(plan: Plan, cast: Cast, rng: np.random.Generator) -> None:
     if rng.random() < 0.3:
         return  # the source found seven in ten plans unscored; here three in ten wait for the hub
     skill = rng.choice([0.5, 1.5, 2.0, 2.6])

@@ -60,8 +60,8 @@ def holders_of(role: Role) -> QuerySet[Membership]:
 
 
 def areas() -> QuerySet[Area]:
-    """The tree, from the top down."""
-    return Area.objects.all()
+    """The tree, from the top down, but for small areas: nobody answers for one."""
+    return Area.objects.exclude(kind=Area.Kind.SMALL_AREA)
 
 
 def answers_for(area: Area) -> QuerySet[Membership]:

@@ -14,6 +14,10 @@ from upstream.assess.in_words import effect
 from upstream.assess.of_records import AskedOf, assess_records
 from upstream.errors import UpstreamError
 from upstream.periods import Month
+from upstream.places.areas import areas_of_small_areas
+from upstream.places.outlines import outlines, vintages_held
+from upstream.places.tables import AREAS, read_table
+from upstream.places.tree import area_of_each, levels_held
 from upstream.records.quality import MonthFact, month_facts
 from upstream.reports.assessment import ShownAnswer, answer_blocks
 from upstream.reports.document import Block, Section
@@ -124,10 +128,51 @@ def _held(of: Force) -> Sequence[MonthFact]:
     return held
 
 
+@dataclass(frozen=True, slots=True)
+class SmallArea:
+    """A small area of the places held.
+
+    inside : what it lies in, the smallest first, each as code and name
+    """
+
+    code: str
+    name: str
+    inside: tuple[tuple[str, str], ...]
+
+
+def small_areas_held() -> tuple[SmallArea, ...]:
+    """Small areas of the newest census whose outlines are held, in the order of their codes; without outlines, all that
+    the look-ups name."""
+    store, known = force().store, tuple(force().areas)
+    names = {row["lsoa"]: row["name"] or row["lsoa"] for row in read_table(store, AREAS).to_pylist()}
+    vintages = vintages_held(store)
+    codes = outlines(store, vintages[-1]).codes.tolist() if vintages else sorted(names)
+    levels = [area_of_each(store, level) for level in reversed(levels_held(store))]
+    named = areas_of_small_areas(store, known) or {}
+    found = []
+    for code in codes:
+        inside = [(level[code].code, level[code].name) for level in levels if code in level]
+        inside += [(named[code], named[code])] if code in named else []
+        found.append(SmallArea(code, names.get(code, code), tuple(inside)))
+    return tuple(found)
+
+
 ASSESSED_TABLES = frozenset({"crimes", "incidents"})
 
 
-def assess(named: NamedAssessment, treated: Sequence[str], comparison: Sequence[str] | None, who: str) -> Counted:
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Small areas by what they are in an assessment, as codes.
+
+    comparison : `None` where nobody chose: every other one of the force
+    """
+
+    treated: tuple[str, ...]
+    comparison: tuple[str, ...] | None = None
+    buffer: tuple[str, ...] = ()
+
+
+def assess(named: NamedAssessment, places: Places, who: str) -> Counted:
     """Whether the plan worked by its named assessment, as far as the records held go."""
     plan = named.plan
     try:
@@ -136,10 +181,11 @@ def assess(named: NamedAssessment, treated: Sequence[str], comparison: Sequence[
             raise CannotCount("No records are held yet. Ask whoever runs Upstream to add records of crimes first.")
         asked = AskedOf(
             *_months_of(named, of),
-            tuple(treated),
-            None if comparison is None else tuple(comparison),
-            tuple(plan.crime_types),
+            places.treated,
+            places.comparison,
+            tuple(named.crime_types),
             of.settings.force_key,
+            places.buffer,
         )
         scope = ReadingScope(who, f"Assessment of {plan.ref}", ASSESSED_TABLES, areas=None, personal=False)
         options = {"engine": of.settings.engine, "memory": of.settings.memory, "threads": of.settings.threads}
@@ -149,7 +195,8 @@ def assess(named: NamedAssessment, treated: Sequence[str], comparison: Sequence[
     return Counted(
         asked={
             "treated": list(asked.treated),
-            "comparison": None if comparison is None else list(comparison),
+            "comparison": None if asked.comparison is None else list(asked.comparison),
+            "buffer": list(asked.buffer),
             "crime_types": list(asked.types),
             "from": str(asked.first),
             "start": str(asked.start),

@@ -43,13 +43,14 @@ from upstream_web.problems.changes import (
     readings,
     sharing,
     slices,
+    small_areas,
     steps,
     supervision,
     telling,
     versions,
     workbooks,
 )
-from upstream_web.problems.engine import Counted
+from upstream_web.problems.engine import Counted, SmallArea
 from upstream_web.problems.models import Draft, Marking, Plan, PublicSummary
 from upstream_web.problems.rubrics import rubric
 
@@ -344,6 +345,12 @@ def assess_again():
     return partial(assessing.assess_again, plan=plan, by=officer_of(plan))
 
 
+def add_small_areas():
+    AreaFactory(code="N", name="North")
+    held = [SmallArea("S01000001", "Alderbeck 001", (("N", "North"),))]
+    return partial(small_areas.add_small_areas, by=System("load_small_areas"), held=held)
+
+
 def assess_waiting():
     assessed_plan()
     return partial(assessing.assess_waiting, by=System("assess_plans"))
@@ -626,6 +633,7 @@ CALLS = {
         *(note_page, note_plan_by_program, note_actions_by_program),
         *(add_note, add_file, note_reading, invite, end_invitation, give_to, keep_slice),
         *(ask_to_count, count_again, ask_to_assess, assess_again, keep_assessed, assess_waiting),
+        *(add_small_areas,),
         *(take_step, review, score, nominate, keep_version, bring_in, take_back),
         *(remind, settle_action, settle_review, tell_new_owner, tell_of_action, tell_of_answer, tell_of_step),
     )
@@ -671,7 +679,7 @@ NO_PERSON_ASKS = {
     "open_plan": "a part of starting a plan and of a workbook, which are refused themselves",
     "give_to": "a part of handing over, which is refused itself",
     **dict.fromkeys(("keep_draft", "drop_draft"), "of one's own"),
-    **dict.fromkeys(("forget_drafts", "remind", "assess_waiting"), "the operator's command"),
+    **dict.fromkeys(("forget_drafts", "remind", "assess_waiting", "add_small_areas"), "the operator's command"),
     "note_list": "a list holds what the person may see",
     **dict.fromkeys(("settle_action", "settle_review", "tell_new_owner", "tell_of_action"), A_PART),
     **dict.fromkeys(("tell_of_answer", "tell_of_step", "keep_version", "take_from_cards"), A_PART),
@@ -679,6 +687,7 @@ NO_PERSON_ASKS = {
 WRITES = {
     "accept_signal": ("plan.started", "plan.answered", "signal.accepted", "run.asked_for"),
     "add_action": ("plan.action_added",),
+    "add_small_areas": ("area.added",),
     "change_action": ("plan.action_changed",),
     "send_action_link": ("plan.action_link_sent",),
     "update_action": ("plan.action_updated",),

@@ -14,7 +14,8 @@ from upstream_web.places.models import Area
 
 def own_areas(by: User) -> list[tuple[str, str]]:
     """Areas that the person keeps, indented as the tree is."""
-    rows = [area for area in Area.objects.current() if access.manages(by, area)]
+    above = Area.objects.current().exclude(kind=Area.Kind.SMALL_AREA)
+    rows = [area for area in above if access.manages(by, area)]
     return [("", "None"), *((str(a.pk), "\u2003" * (a.path.count("/") - 1) + a.name) for a in rows)]
 
 

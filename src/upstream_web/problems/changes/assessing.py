@@ -1,16 +1,14 @@
 """Whether a plan worked: what the engine found is kept with the plan, and what was found before stays."""
 
-from collections.abc import Sequence
-
 from django.db import transaction
 from django.utils import timezone
 
 from upstream_web.audit.changes import System, record
 from upstream_web.people.models import User
-from upstream_web.places.queries import small_areas_named, small_areas_of
+from upstream_web.places.queries import small_areas_of, small_areas_within
 from upstream_web.problems.changes.versions import locked
-from upstream_web.problems.engine import CannotCount, Counted, assess, versions_held
-from upstream_web.problems.models import Assessed, NamedAssessment, Plan
+from upstream_web.problems.engine import CannotCount, Counted, Places, assess, versions_held
+from upstream_web.problems.models import Assessed, NamedAssessment, NamedPlace, Plan
 from upstream_web.problems.queries import waiting_for_assessment
 from upstream_web.runs.changes import start
 from upstream_web.runs.models import Run
@@ -28,11 +26,8 @@ def assess_again(*, plan: Plan, by: User | System) -> Assessed:
     named = plan.named_assessments.select_related("plan__area", "area").first()
     if named is None:
         raise CannotCount("How the plan will be judged is not named yet. Name the assessment first.")
-    treated = _treated(plan, named)
-    compared = small_areas_named(named.comparison)
-    left_alone = [code for code in compared if code not in set(treated)] if compared else None
     who = by.email if isinstance(by, User) else by.name
-    return keep_assessed(plan=plan, by=by, named=named, found=assess(named, treated, left_alone, who))
+    return keep_assessed(plan=plan, by=by, named=named, found=assess(named, _places(plan, named), who))
 
 
 @transaction.atomic
@@ -71,11 +66,16 @@ def assess_waiting(*, by: System) -> tuple[int, dict[str, str]]:
     return done, not_done
 
 
-def _treated(plan: Plan, named: NamedAssessment) -> Sequence[str]:
-    """The small areas named in the plan, or those of the place that the assessment names."""
-    inside = list(plan.small_areas) or small_areas_of(named.area)
-    if not inside:
+def _places(plan: Plan, named: NamedAssessment) -> Places:
+    """Small areas by what they are; a place that is treated is nothing else, one near by is not compared with."""
+    roles, at = NamedPlace.Role, named.places_by_role()
+    treated = small_areas_within(at[roles.TREATED]) or list(plan.small_areas) or small_areas_of(named.area)
+    if not treated:
         raise CannotCount(
             f"Which small areas {named.area.name} consists of is not known here. Name them in the plan's details."
         )
-    return inside
+    buffer = [code for code in small_areas_within(at[roles.BUFFER]) if code not in set(treated)]
+    taken = {*treated, *buffer}
+    compared = small_areas_within(at[roles.COMPARED])
+    left_alone = tuple(code for code in compared if code not in taken) if compared else None
+    return Places(tuple(treated), left_alone, tuple(buffer))

@@ -1,5 +1,6 @@
 """How a plan will be judged, and what came of it."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,32 +11,60 @@ from django.utils import timezone
 from upstream_web.audit.changes import record
 from upstream_web.evidence.models import LocalResult
 from upstream_web.people.models import User
-from upstream_web.problems.changes.versions import keep_version, locked
+from upstream_web.places.models import Area
+from upstream_web.places.queries import place_named, small_areas_by_code
+from upstream_web.problems.changes.versions import keep_version, locked, values_of_named
 from upstream_web.problems.engine import effect_of
-from upstream_web.problems.models import Marking, NamedAssessment, Plan, Result
+from upstream_web.problems.models import Marking, NamedAssessment, NamedPlace, Plan, Result
 from upstream_web.problems.public_words import told_by
 from upstream_web.problems.queries import names_on
 
 
 @transaction.atomic
-def name_assessment(*, plan: Plan, by: User, reason: str = "", **values: Any) -> NamedAssessment:
-    """Name how the plan will be judged. Once approved, a change needs a reason, and what was before stays visible."""
+def name_assessment(
+    *, plan: Plan, by: User, reason: str = "", places: Mapping[str, Iterable[Area]] | None = None, **values: Any
+) -> NamedAssessment:
+    """Name how the plan will be judged. Once approved, a change needs a reason, and what was before stays visible.
+
+    places : by role; where nobody says, the plan's small areas are treated, and compared is the place that the words of
+        the comparison name, if they name one
+    values : `crime_types` are the plan's own where nobody says; a change of the plan afterwards changes neither
+    """
     plan = locked(Plan.objects, plan.pk)
     held = plan.named_assessments.first()
     if held and held.locked_at and not reason.strip():
         raise ValidationError(
             {"reason": "The plan is approved: say why its assessment changes. The old one stays visible."}
         )
+    before = values_of_named(held) if held else {}
     if held and not held.locked_at:
         held.delete()
     lock = timezone.now() if held and held.locked_at else None
     row = NamedAssessment.objects.create(
-        plan=plan, made_at=timezone.now(), made_by=by, reason=reason, locked_at=lock, **values
-    )
-    before = _values(held) if held else {}
-    record(by=by, action="plan.assessment_named", of=row, parent=plan, before=before, after=_values(row))
+        plan=plan, made_at=timezone.now(), made_by=by, reason=reason, locked_at=lock,
+        **{"crime_types": list(plan.crime_types), **values},
+    )  # fmt: skip
+    _place(row, _usual_places(plan, row) if places is None else places)
+    record(by=by, action="plan.assessment_named", of=row, parent=plan, before=before, after=values_of_named(row))
     keep_version(plan=plan, by=by, why="Assessment named" if not lock else "Named assessment changed after approval")
     return row
+
+
+def _usual_places(plan: Plan, row: NamedAssessment) -> dict[str, list[Area]]:
+    treated = small_areas_by_code(plan.small_areas)
+    whole = len(treated) == len(set(plan.small_areas))  # codes that the tree lacks stay with the plan alone
+    compared = place_named(row.comparison)
+    roles = NamedPlace.Role
+    return {roles.TREATED: treated if whole else [], roles.COMPARED: [compared] if compared else []}
+
+
+def _place(row: NamedAssessment, places: Mapping[str, Iterable[Area]]) -> None:
+    """Write the places; one that is treated is treated alone, whatever else it lies in or was chosen as."""
+    taken: set[int] = set()
+    for role in NamedPlace.Role.values:
+        own = {area.pk: area for area in places.get(role, ()) if area.pk not in taken}
+        NamedPlace.objects.bulk_create(NamedPlace(named=row, area=area, role=role) for area in own.values())
+        taken |= set(own)
 
 
 @transaction.atomic
@@ -97,7 +126,3 @@ def _found(plan: Plan) -> dict[str, Any]:
         "cases": found.cases,
         "design_level": found.level,
     }
-
-
-def _values(row: NamedAssessment) -> dict[str, Any]:
-    return model_to_dict(row, exclude=["id", "plan", "made_at", "made_by", "locked_at"])

@@ -171,8 +171,9 @@ class NamedAssessment(models.Model):
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="named_assessments")
     measure = models.CharField("outcome measure", max_length=160)
+    crime_types = models.JSONField(default=list, blank=True)
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
-    comparison = models.CharField("comparison place", max_length=300)
+    comparison = models.CharField("comparison, in words", max_length=300)
     before_from = models.DateField()
     before_to = models.DateField()
     after_from = models.DateField()
@@ -198,6 +199,31 @@ class NamedAssessment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure}, {self.area}"
+
+    def places_by_role(self) -> dict[str, list[Area]]:
+        """The places that it names, by role; a role that none has is empty."""
+        rows = list(self.places.select_related("area"))
+        return {role: [row.area for row in rows if row.role == role] for role in NamedPlace.Role.values}
+
+
+class NamedPlace(models.Model):
+    """A place that a named assessment counts, in one role: a comparison that is treated too would hide the effect."""
+
+    class Role(models.TextChoices):
+        TREATED = "treated", "Treated"
+        COMPARED = "compared", "Compared with"
+        BUFFER = "buffer", "Near by, where the problem may move to"
+
+    named = models.ForeignKey(NamedAssessment, on_delete=models.CASCADE, related_name="places")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=10, choices=Role.choices)
+
+    class Meta:
+        ordering = ("area__path",)
+        constraints: ClassVar = [models.UniqueConstraint(fields=("named", "area"), name="assessed_place_has_one_role")]
+
+    def __str__(self) -> str:
+        return f"{self.area}: {self.get_role_display()}"
 
 
 class Assessed(FromRecords):

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from upstream_web.demo.assessed import make_assessed_plans
 from upstream_web.demo.people import make_cast
 from upstream_web.demo.plans import make_plans
 from upstream_web.demo.reports import begin_reports, publish_report
@@ -59,7 +60,11 @@ class Command(BaseCommand):
         call_command("load_roles", verbosity=0)
         call_command("load_evidence", verbosity=0)
         with transaction.atomic():  # all of it or none: a killed build begins again
-            make_plans(make_cast(force, PASSWORD), number=plans)
+            cast = make_cast(force, PASSWORD)
+            make_plans(cast, number=plans)
+            planted = Path(settings.DATA, "records", "manifest.json")
+            if planted.is_file():
+                make_assessed_plans(cast, planted)
 
     def _figures(self) -> None:
         if Calculation.objects.exists():
