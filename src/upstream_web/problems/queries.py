@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from upstream_web.people.models import Membership, Organisation, Team, User
@@ -293,3 +294,9 @@ def waiting_for_assessment(versions: Mapping[str, int]) -> Iterator[Plan]:
             versions.get(table, version) != version for table, version in last.data_versions.items()
         ):
             yield plan
+
+
+def values_of_named(row: NamedAssessment) -> dict[str, Any]:
+    """What a named assessment says, its places by name among it: what a version and the log keep of it."""
+    places = {role: [area.name for area in areas] for role, areas in row.places_by_role().items()}
+    return model_to_dict(row, exclude=["id", "plan", "made_at", "made_by", "locked_at"]) | places

@@ -13,11 +13,11 @@ from upstream_web.evidence.models import LocalResult
 from upstream_web.people.models import User
 from upstream_web.places.models import Area
 from upstream_web.places.queries import place_named, small_areas_by_code
-from upstream_web.problems.changes.versions import keep_version, locked, values_of_named
+from upstream_web.problems.changes.versions import keep_version, locked
 from upstream_web.problems.engine import effect_of
 from upstream_web.problems.models import Marking, NamedAssessment, NamedPlace, Plan, Result
 from upstream_web.problems.public_words import told_by
-from upstream_web.problems.queries import names_on
+from upstream_web.problems.queries import names_on, values_of_named
 
 
 @transaction.atomic

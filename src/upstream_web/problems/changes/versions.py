@@ -11,6 +11,7 @@ from django.utils import timezone
 from upstream_web.audit.changes import plain_value
 from upstream_web.people.models import User
 from upstream_web.problems.models import NamedAssessment, Plan, PlanVersion
+from upstream_web.problems.queries import values_of_named
 from upstream_web.problems.questions import questions
 from upstream_web.search.changes import index
 
@@ -101,12 +102,6 @@ def _name(row: models.Model) -> str:
 
 def _values(row: models.Model) -> Mapping[str, Any]:
     return values_of_named(row) if isinstance(row, NamedAssessment) else model_to_dict(row, exclude=LEFT_OUT)
-
-
-def values_of_named(row: NamedAssessment) -> dict[str, Any]:
-    """What a named assessment says, its places by name among it."""
-    places = {role: [area.name for area in areas] for role, areas in row.places_by_role().items()}
-    return model_to_dict(row, exclude=[*LEFT_OUT, "locked_at"]) | places
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
