@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from planted_map import ALWAYS, NEWLY, SIDE, code, planted
 from upstream.cli.main import main, upstream
 from upstream.errors import BadInput
+from upstream.scan import nightly
 
 DAYS = ("--from", "2020-01-01", "--to", "2021-12-31")
 
@@ -89,6 +91,59 @@ def test_a_back_test_has_the_naive_map_first(config: Path, capsys: pytest.Captur
         run(config, "back-test", *DAYS, "--out", "x.geojson")
     with pytest.raises(BadInput, match="No such map"):
         run(config, "back-test", *DAYS, "--map", "crystal")
+
+
+QUICK, YEAR = ("--permutations", "19"), ("--from", "2021-01-01", "--to", "2021-12-31")
+FILES = {
+    "concentration": ([".geojson"], YEAR, SIDE**2 + 1),
+    "hotspots": ([".csv"], (*YEAR, *QUICK), SIDE**2 + 1),
+    "harm-spots": ([".parquet"], YEAR, SIDE**2 + 1),
+    "emerging": ([".csv"], (*YEAR, *QUICK), SIDE**2 + 1),
+    "back-test": ([".parquet"], (*YEAR, "--periods", "2"), 3),
+    "near-repeat": ([".csv"], (*YEAR, *QUICK), 20),
+    "clusters": ([".parquet"], (*YEAR, "--type", "Burglary", "--longest", "28"), 1),
+    "signals": ([".csv", ".parquet", ".geojson", ".json"], ("--to", "2021-12-31"), 1),
+}
+"""Each command of scans that writes a file: endings that no other test has, what is asked, and its fewest rows."""
+
+
+@pytest.mark.parametrize("command", FILES)
+def test_what_is_found_comes_as_files_for_other_programs(
+    config: Path, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nightly, "LOOKS", (nightly.MONTHS,))  # a whole night takes long
+    monkeypatch.setattr(nightly, "propose", cache_of_one(nightly.propose))
+    endings, asked, fewest = FILES[command]
+    lengths = set()
+    for ending in endings:
+        run(config, command, *asked, "--out", str(tmp_path / f"out{ending}"))
+        lengths.add(rows_in(tmp_path / f"out{ending}"))
+    assert len(lengths) == 1, "the same rows whatever the file"
+    assert lengths.pop() >= fewest
+
+
+def rows_in(path: Path) -> int:
+    """Rows of a file of any kind; those of a map must have a shape somewhere."""
+    if path.suffix == ".csv":
+        return len(list(csv.DictReader(path.read_text("utf-8").splitlines())))
+    if path.suffix == ".parquet":
+        return pq.read_table(path).num_rows
+    found = json.loads(path.read_text("utf-8"))
+    if path.suffix == ".json":
+        return sum(map(len, found["groups"]))
+    assert any(one["geometry"] for one in found["features"])
+    return len(found["features"])
+
+
+def cache_of_one(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, asked once alone."""
+    kept: list[Any] = []
+
+    def asked(*given: Any, **named: Any) -> Any:
+        kept or kept.append(function(*given, **named))
+        return kept[0]
+
+    return asked
 
 
 def test_risky_facilities_are_read_from_a_list(
