@@ -3,6 +3,7 @@
 import csv
 import datetime
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,10 @@ from upstream_web.programs.models import Scope
 from upstream_web.runs.models import Run
 from upstream_web.runs.progress import Progress
 from upstream_web.signals import changes, queries
+from upstream_web.signals.engine import Found
 from upstream_web.signals.models import Look, Signal, SignalKey, SignalStep, State
 from upstream_web.signals.presenters import figures
-from upstream_web.signals.tasks import look_for_signals
+from upstream_web.signals.tasks import every_look, look_for_signals
 
 pytestmark = pytest.mark.django_db
 NIGHT = System("signals_propose")
@@ -369,6 +371,58 @@ def test_a_look_that_somebody_else_had_meanwhile_is_not_had_again(hub: User) -> 
     outcome = look_for_signals(Progress(Run()), NIGHT, tables={"crimes": 7})
     assert outcome.words == "the signals to 30 June 2022, looked for already"
     assert Look.objects.count() == 1
+
+
+@pytest.fixture
+def had(monkeypatch: pytest.MonkeyPatch) -> list[datetime.date]:
+    """The days of the looks that are had, on records up to June 2022; each finds six signals, more harm the newer."""
+    days: list[datetime.date] = []
+
+    def look(to: datetime.date, _who: str, _say: object) -> Found:
+        days.append(to)
+        harm = 100.0 * to.month
+        groups = [[plain(kind="near_repeat", small_areas=[f"{to}-{at}"], harm_days=harm - at)] for at in range(6)]
+        return replace(found(*groups, to=to), tables={"crimes": 7})
+
+    monkeypatch.setattr("upstream_web.signals.engine.look", look)
+    monkeypatch.setattr("upstream_web.signals.engine.force", lambda: None)
+    monkeypatch.setattr("upstream_web.signals.engine.newest_day", lambda _of: TO)
+    return days
+
+
+def test_every_month_that_came_since_the_last_look_is_looked_at(
+    north: Area, had: list[datetime.date], settings: object
+) -> None:
+    settings.SIGNALS_A_WEEK = 4
+    look_for_signals(Progress(Run()), NIGHT)
+    assert had == [TO], "the first look is at the newest month alone"
+    Signal.objects.all().delete()
+    Look.objects.update(to=datetime.date(2022, 3, 31))
+    outcome = look_for_signals(Progress(Run()), NIGHT)
+    assert had[1:] == [datetime.date(2022, 4, 30), datetime.date(2022, 5, 31), TO]
+    assert outcome.words == "the signals to 30 June 2022"
+    assert list(Look.objects.values_list("more_to_come", flat=True)) == [False, True, True, False]
+    new = Signal.objects.filter(state=State.NEW)
+    assert [one.found_to.month for one in new] == [6] * 4, "those with most harm of all the months, once all are there"
+    look_for_signals(Progress(Run()), NIGHT)
+    assert had[4:] == [TO], "a month is looked at again when its records changed"
+
+
+def test_no_more_than_a_year_is_looked_at_in_one_go(north: Area, had: list[datetime.date]) -> None:
+    LookFactory(to=datetime.date(2018, 7, 31))
+    look_for_signals(Progress(Run()), NIGHT)
+    assert (len(had), had[0], had[-1]) == (12, datetime.date(2021, 7, 31), TO)
+
+
+def test_looks_that_were_cut_short_are_gone_on_with(
+    north: Area, had: list[datetime.date], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    LookFactory(to=datetime.date(2022, 3, 31))
+    next(every_look(NIGHT, lambda _words: None))
+    assert not queries.was_looked_at({"crimes": 7}), "two months are still to come"
+    look_for_signals(Progress(Run()), NIGHT, tables={"crimes": 7})
+    assert [day.month for day in had] == [4, 5, 6]
+    assert queries.was_looked_at({"crimes": 7})
 
 
 def test_watching_asks_the_worker_as_soon_as_records_were_added(

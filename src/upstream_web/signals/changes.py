@@ -41,10 +41,11 @@ def ask_to_look_at(*, tables: Mapping[str, int], by: Any) -> Run | None:
 
 
 @transaction.atomic
-def take_in(*, found: Found, by: Any) -> Look:
+def take_in(*, found: Found, by: Any, more_to_come: bool = False) -> Look:
     """Keep what a look found, all of it or nothing: a signal that is known is brought up to date, others are added.
 
-    The same look taken in again changes nothing.
+    The same look taken in again changes nothing. While looks at newer months are to come, all wait for their week, so
+    that the week's signals are those with most harm of them all.
     """
     added = 0
     for group in found.groups:
@@ -57,9 +58,11 @@ def take_in(*, found: Found, by: Any) -> Look:
     look = Look.objects.create(
         to=found.to, tables=found.tables, engine_version=found.engine_version, looked_at=found.looked_at,
         left_out=found.left_out, not_looked_for=found.not_looked_for, found=len(found.groups), added=added,
+        more_to_come=more_to_come,
     )  # fmt: skip
     record(by=by, action="signals.looked", of=look, details={"found": len(found.groups), "added": added})
-    let_in(by=by, look=look)
+    if not more_to_come:
+        let_in(by=by, look=look)
     return look
 
 

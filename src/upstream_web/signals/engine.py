@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from upstream.errors import NotHeld
+from upstream.periods import Month, months
 from upstream.records.quality import month_facts
 from upstream.reports.document import Block
 from upstream.reports.rows_out import rows_as
@@ -20,6 +21,8 @@ from upstream.store import ReadingScope
 from upstream_web.measures.engine.store import Force, force
 
 PURPOSE = "Signals, looked for over the whole force"
+MOST_MONTHS = 12
+"""Months looked at in one go, as far as faults of the data are looked back for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +42,33 @@ class Found:
     areas: dict[str, str]
 
 
-def look(to: datetime.date | None, who: str, say: Callable[[str], None]) -> Found:
-    """Look for signals to a day; without one, to the end of the newest month held."""
+def look(to: datetime.date, who: str, say: Callable[[str], None]) -> Found:
+    """Look for signals to a day."""
     of = force()
-    day = to or newest_day(of)
-    if day is None:
-        raise NotHeld("No records of crimes or incidents are held.", remedy="Add records first.")
     scope = ReadingScope(who, PURPOSE, TABLES_READ, personal=True)
     found = propose(
-        of.store, to=day, scope=scope, areas=of.areas, force=of.settings.force_key, force_name=of.name, progress=say
+        of.store, to=to, scope=scope, areas=of.areas, force=of.settings.force_key, force_name=of.name, progress=say
     )
     plain = all_plain(found)
     return Found(
         found.to, plain["groups"], plain["looked_at"], plain["left_out"], plain["not_looked_for"], plain["tables"],
         found.engine_version, of.areas,
     )  # fmt: skip
+
+
+def days_due(looked_to: datetime.date | None) -> tuple[datetime.date, ...]:
+    """The last days of the months that came since the last day looked at, oldest first; the newest one always.
+
+    A first look is at the newest month alone, and no look is at more than the last :data:`MOST_MONTHS`.
+    """
+    newest = newest_day(force())
+    if newest is None:
+        raise NotHeld("No records of crimes or incidents are held.", remedy="Add records first.")
+    if looked_to is None or looked_to >= newest:
+        return (newest,)
+    last = Month.of(newest)
+    since = [month.last_day for month in months(max(Month.of(looked_to), last - (MOST_MONTHS - 1)), last)]
+    return (*(day for day in since if looked_to < day < newest), newest)
 
 
 def newest_day(of: Force) -> datetime.date | None:

@@ -163,6 +163,9 @@ class Look(models.Model):
     not_looked_for = models.JSONField(default=dict)
     found = models.PositiveIntegerField()
     added = models.PositiveIntegerField()
+    more_to_come = models.BooleanField(
+        default=False, help_text="Looks at newer months were to follow: alone, it is not the whole of what is held."
+    )
 
     class Meta:
         ordering = ("-at", "-id")

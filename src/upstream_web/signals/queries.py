@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from upstream.measures.crime_types import ASB, CRIMES_OF
@@ -59,10 +59,15 @@ def newest_look() -> Look | None:
     return Look.objects.first()
 
 
+def looked_to() -> datetime.date | None:
+    """The last day that any look was to."""
+    return Look.objects.aggregate(Max("to"))["to__max"]
+
+
 def was_looked_at(tables: Mapping[str, int]) -> bool:
-    """Whether the last look was at these versions."""
+    """Whether the last look was at these versions, and none was to follow it."""
     newest = newest_look()
-    return newest is not None and tables.items() <= newest.tables.items()
+    return newest is not None and not newest.more_to_come and tables.items() <= newest.tables.items()
 
 
 def runs_on(kind: str, tables: Mapping[str, int]) -> QuerySet[Run]:

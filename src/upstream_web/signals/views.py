@@ -58,7 +58,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "states": State.choices,
         "types": queries.TYPES,
         "look": newest,
-        "added_since": newest is not None and not versions_now().items() <= newest.tables.items(),
+        "added_since": newest is not None and not queries.was_looked_at(versions_now()),
         "may_look": standing(request.user).allows(Permission.SIGNAL_DECIDE),
         "a_week": settings.SIGNALS_A_WEEK,
         "state_tag": state_tag,

@@ -12,6 +12,7 @@ from upstream_web.audit.changes import System
 from upstream_web.signals import changes
 from upstream_web.signals.engine import look, versions_now
 from upstream_web.signals.queries import was_looked_at
+from upstream_web.signals.tasks import every_look
 
 
 class Command(BaseCommand):
@@ -20,11 +21,13 @@ class Command(BaseCommand):
     help = "Look for signals in the records and put them into the inbox. Run it nightly: upstream-web signals_propose"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--to", metavar="YYYY-MM-DD", help="the last day looked at (by default of the last month)")
+        parser.add_argument(
+            "--to", metavar="YYYY-MM-DD",
+            help="the last day looked at (by default those of every month since the last look)",
+        )  # fmt: skip
         parser.add_argument(
             "--if-changed", action="store_true", help="only where records were added since the last look"
         )
-
         parser.add_argument(
             "--watch", type=int, metavar="SECONDS",
             help="go on for ever: have the worker look as soon as records were added, asking every so many seconds",
@@ -36,12 +39,15 @@ class Command(BaseCommand):
         if options["if_changed"] and was_looked_at(versions_now()):
             self.stdout.write("Nothing was added since the last look.")
             return
-        made = changes.take_in(
-            found=look(_day(options["to"]), "signals_propose", self.stderr.write), by=System("signals_propose")
-        )
-        self.stdout.write(
-            f"Looked to {made.to:%-d %B %Y}: {made.found} signals, {made.added} of them not known before."
-        )
+        by, day = System("signals_propose"), _day(options["to"])
+        if day is None:
+            looks = every_look(by, self.stderr.write)
+        else:
+            looks = iter([changes.take_in(found=look(day, by.name, self.stderr.write), by=by)])
+        for made in looks:
+            self.stdout.write(
+                f"Looked to {made.to:%-d %B %Y}: {made.found} signals, {made.added} of them not known before."
+            )
 
     def _watch(self, seconds: int) -> NoReturn:
         while True:
