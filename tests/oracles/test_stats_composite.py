@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from scipy.stats import rankdata
 
+from upstream.errors import BadInput
 from upstream.stats.composite import (
     Transformation,
     composite,
+    drawn_parts,
     exact,
     exponential_scores,
     leave_one_out,
@@ -82,10 +84,11 @@ def test_intervals_are_quantiles_of_ranks_drawn_one_by_one() -> None:
     found = rank_intervals(indicators, [1, 1], rng=np.random.default_rng(5), top=3, simulations=200)
     again = np.random.default_rng(5)
     ranks = []
-    for _ in range(200):
-        shape, rate = indicators[0].shape, indicators[0].rate
-        values = [list(again.gamma(shape) / rate), list(indicators[1].values)]
-        weights = list(again.dirichlet([25.0, 25.0]))
+    shape, rate = indicators[0].shape, indicators[0].rate
+    every_weight = again.dirichlet([25.0, 25.0], size=200)
+    every_rate = again.gamma(shape, size=(200, 12)) / rate
+    for at in range(200):
+        values, weights = [list(every_rate[at]), list(indicators[1].values)], list(every_weight[at])
         scores = _slow_scores(values, weights, "exponential")
         ranks.append([1 + sum(other > one + 1e-9 for other in scores) for one in scores])
     own = composite(indicators, [1, 1]).ranks
@@ -94,6 +97,24 @@ def test_intervals_are_quantiles_of_ranks_drawn_one_by_one() -> None:
         assert found.lower[area] == min(own[area], drawn[round(0.025 * 199)])
         assert found.upper[area] == max(own[area], drawn[round(0.975 * 199)])
         assert found.in_top[area] == pytest.approx(sum(rank <= 3 for rank in drawn) / 200)
+
+
+def test_draws_serve_every_choice_of_weights() -> None:
+    rng = np.random.default_rng(3)
+    indicators = [shrunken_rates(rng.poisson(20, 12), np.full(12, 10.0)), exact(rng.normal(size=12))]
+    drawn = drawn_parts(indicators, rng=np.random.default_rng(8), simulations=200)
+    assert np.unique(drawn[:, 1], axis=0).shape[0] == 1  # what is exact does not vary
+    for weights in ([1, 1], [3, 1], [0, 1]):
+        found = rank_intervals(
+            indicators, weights, rng=np.random.default_rng(5), top=3, simulations=200, drawn=drawn
+        )  # fmt: skip
+        used = [50.0 * weight / sum(weights) for weight in weights if weight]
+        of = np.random.default_rng(5).dirichlet(used, size=200)
+        shares = np.column_stack([np.zeros(200), of]) if weights[0] == 0 else of
+        first = [np.mean([ranks_of(shares[at] @ drawn[at])[area] <= 3 for at in range(200)]) for area in range(12)]
+        assert found.in_top.tolist() == pytest.approx(first)
+    with pytest.raises(BadInput, match="not of these indicators"):
+        rank_intervals(indicators, [1, 1], rng=rng, top=3, simulations=100, drawn=drawn)
 
 
 @pytest.mark.parametrize("seed", range(4))

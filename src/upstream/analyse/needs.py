@@ -17,7 +17,14 @@ from upstream.measures.asked import ENGINE_VERSION, EngineName
 from upstream.measures.result import TableVersion
 from upstream.periods import Month
 from upstream.places.tables import GROUPS, read_table
-from upstream.stats.composite import WEIGHT_CONCENTRATION, LeftOut, composite, leave_one_out, rank_intervals
+from upstream.stats.composite import (
+    WEIGHT_CONCENTRATION,
+    LeftOut,
+    composite,
+    drawn_parts,
+    leave_one_out,
+    rank_intervals,
+)
 from upstream.store import ReadingScope, Store
 
 SEED: Final = 20_260
@@ -231,8 +238,12 @@ def ranked(
     *,
     top: int = TOP,
     weight_concentration: float | None = WEIGHT_CONCENTRATION,
+    drawn: NDArray[np.float64] | None = None,
 ) -> Index:
-    """The index of needs already counted, so that other weights need no new reading."""
+    """The index of needs already counted, so that other weights need no new reading.
+
+    ``drawn`` is what :func:`draws_of` gave of the same needs: with it other weights need no new draws.
+    """
     n = len(needs.areas)
     if not 1 <= top <= n:
         raise BadInput(f"The first {top} of {n} small areas cannot be chosen.", allowed=f"1 to {n}")
@@ -242,7 +253,7 @@ def ranked(
     made = composite(needs.indicators, weights, transformation=kind)
     spread = rank_intervals(
         needs.indicators, weights, rng=np.random.default_rng(SEED), top=top, transformation=kind,
-        weight_concentration=weight_concentration,
+        weight_concentration=weight_concentration, drawn=draws_of(definition, needs) if drawn is None else drawn,
     )  # fmt: skip
     without = leave_one_out(needs.indicators, weights, top=top, transformation=kind)
     of_kind = _ranks_of_kind(needs.areas, made.ranks)
@@ -278,6 +289,13 @@ def ranked(
         weight_concentration=weight_concentration,
         tables=needs.tables,
     )
+
+
+def draws_of(definition: IndexDefinition, needs: Needs) -> NDArray[np.float64]:
+    """Counts that could as well have been, drawn once for whatever weights; (simulations, indicators, small areas)."""
+    return drawn_parts(
+        needs.indicators, rng=np.random.default_rng([SEED, 1]), transformation=definition.transformation
+    )  # fmt: skip
 
 
 def _weighed(needs: Needs, shares: NDArray[np.float64], without: LeftOut) -> tuple[Weighed, ...]:

@@ -225,6 +225,37 @@ def composite(
     return Composite(scores, ranks_of(scores), parts, shares)
 
 
+def drawn_parts(
+    indicators: Sequence[Indicator],
+    *,
+    rng: np.random.Generator,
+    transformation: Transformation = "exponential",
+    noise: bool = True,
+    simulations: int = SIMULATIONS,
+) -> Array:
+    """Transformed indicators as other counts would have made them, (simulations, m, n).
+
+    Question: what could the indicators as well have been? Whatever the weights: drawn once, they serve every choice.
+
+    Parameters: as :func:`rank_intervals`.
+
+    Assumes: each rate follows its own gamma distribution, independently of the others.
+
+    When not to use: without rates (:func:`shrunken_rates`); then every simulation is the same.
+
+    Source: as :func:`rank_intervals`.
+    """
+    varies = noise and any(one.shape is not None for one in indicators)
+    size = simulations if varies else 1
+    values = np.empty((size, len(indicators), indicators[0].values.size))
+    for at, one in enumerate(indicators):
+        values[:, at] = one.values
+        if varies and one.shape is not None and one.rate is not None:
+            values[:, at] = rng.gamma(one.shape, size=(size, one.values.size)) / one.rate
+    parts = transformed(values, transformation)
+    return np.broadcast_to(parts, (simulations, *parts.shape[1:]))
+
+
 def rank_intervals(
     indicators: Sequence[Indicator],
     weights: ArrayLike,
@@ -236,6 +267,7 @@ def rank_intervals(
     noise: bool = True,
     confidence: float = CONFIDENCE,
     simulations: int = SIMULATIONS,
+    drawn: Array | None = None,
 ) -> RankIntervals:
     """Ranks under other weights and other counts that could as well have been.
 
@@ -243,7 +275,8 @@ def rank_intervals(
 
     Parameters: as :func:`composite`; ``rng``; ``top`` how many areas are to be chosen; ``weight_concentration`` of the
     Dirichlet distribution about the weights, ``None``: the weights are certain; ``noise``: whether rates vary as their
-    counts could; ``confidence``; ``simulations``.
+    counts could; ``confidence``; ``simulations``; ``drawn`` what :func:`drawn_parts` gave of the same indicators and
+    transformation, ``None``: drawn here.
 
     Assumes: weights and counts vary independently. Values taken as exact (:func:`exact`) do not vary, though they have
     errors of their own.
@@ -257,22 +290,22 @@ def rank_intervals(
     n = values.shape[1]
     if not 1 <= top <= n or simulations < 1:
         raise BadInput(f"The first {top} of {n} areas cannot be chosen.", allowed=f"1 to {n}")
-    drawn = np.empty((simulations, n), np.int32)
-    fixed = transformed(values, transformation)
-    varies = noise and any(one.shape is not None for one in indicators)
-    for at in range(simulations):
-        parts = transformed(_drawn(indicators, rng), transformation) if varies else fixed
-        drawn[at] = ranks_of(_weights_drawn(shares, weight_concentration, rng) @ parts)
+    if drawn is not None and drawn.shape != (simulations, *values.shape):
+        raise BadInput(f"Draws of shape {drawn.shape} are not of these indicators.",
+                       allowed=f"{(simulations, *values.shape)}")  # fmt: skip
+    chosen = _weights_drawn(shares, weight_concentration, rng, simulations)
+    if drawn is None:
+        drawn = drawn_parts(
+            indicators, rng=rng, transformation=transformation, noise=noise, simulations=simulations
+        )  # fmt: skip
+    found = ranks_of(np.matmul(chosen[:, None, :], drawn)[:, 0])
     tail = (1 - confidence) / 2
-    lower, upper = np.quantile(drawn, [tail, 1 - tail], axis=0, method="nearest")
-    ranks = ranks_of(shares @ fixed)
+    ends = [round(share * (simulations - 1)) for share in (tail, 1 - tail)]
+    lower, upper = np.partition(found, ends, axis=0)[ends]
+    ranks = ranks_of(shares @ transformed(values, transformation))
     return RankIntervals(
-        np.minimum(lower.astype(np.int64), ranks),
-        np.maximum(upper.astype(np.int64), ranks),
-        (drawn <= top).mean(axis=0),
-        top,
-        confidence,
-    )
+        np.minimum(lower, ranks), np.maximum(upper, ranks), (found <= top).mean(axis=0), top, confidence
+    )  # fmt: skip
 
 
 def leave_one_out(
@@ -308,7 +341,7 @@ def leave_one_out(
 
 
 def ranks_of(scores: ArrayLike) -> NDArray[np.int64]:
-    """Rank of each score, 1 the highest; equal scores share the smaller rank. Shape (n,)."""
+    """Rank of each score along the last axis, 1 the highest; equal scores share the smaller rank. Shaped as given."""
     # scores are sums of rounded numbers: those that agree to ten digits are equal
     found = np.round(np.asarray(scores, np.float64), 10)
     return _ranked(np.asarray(-found, np.float64), lowest=True).astype(np.int64)
@@ -350,16 +383,11 @@ def _checked(indicators: Sequence[Indicator], weights: ArrayLike) -> tuple[Array
     return np.array([one.values for one in indicators]), shares / shares.sum()
 
 
-def _drawn(indicators: Sequence[Indicator], rng: np.random.Generator) -> Array:
-    return np.array(
-        [one.values if one.shape is None or one.rate is None else rng.gamma(one.shape) / one.rate for one in indicators]
-    )
-
-
-def _weights_drawn(shares: Array, concentration: float | None, rng: np.random.Generator) -> Array:
+def _weights_drawn(shares: Array, concentration: float | None, rng: np.random.Generator, simulations: int) -> Array:
+    """Weights of every simulation, (simulations, m)."""
     if concentration is None:
-        return shares
+        return np.tile(shares, (simulations, 1))
     used = shares > 0
-    drawn = np.zeros_like(shares)
-    drawn[used] = rng.dirichlet(shares[used] * concentration)
+    drawn = np.zeros((simulations, shares.size))
+    drawn[:, used] = rng.dirichlet(shares[used] * concentration, size=simulations)
     return drawn

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from upstream.analyse.index_definition import IndexDefinition, load_index
-from upstream.analyse.needs import Index, Ranked, as_rows, ranked
+from upstream.analyse.needs import Index, Ranked, as_rows, draws_of, ranked
 from upstream.analyse.needs_kept import keep_needs, kept_needs, needs_key
 from upstream.analyse.similar import Similar, similar_small_areas
 from upstream.analyse.small_area_needs import TABLES, VINTAGE, Needs, needs_of
@@ -88,9 +91,15 @@ class _Known:
 @lru_cache(maxsize=16)
 def _ranked(known: _Known, weights: tuple[tuple[str, float], ...], top: int) -> Index:
     try:
-        return ranked(definition(INDEX, dict(weights)), known.needs, force().store, top=top)
+        return ranked(definition(INDEX, dict(weights)), known.needs, force().store, top=top, drawn=_drawn(known))
     except UpstreamError as error:
         raise CannotExplore(error.what, allowed=error.allowed) from error
+
+
+@lru_cache(maxsize=1)
+def _drawn(known: _Known) -> NDArray[np.float64]:
+    """The draws for every choice of weights: some 30 megabytes for 500 small areas."""
+    return draws_of(load_index(INDEX), known.needs)
 
 
 def rows_of(index: Index) -> list[dict[str, object]]:
