@@ -15,7 +15,7 @@ from django.test import Client
 from factories.access import areas
 from factories.people import person
 from fixtures_needs import NeedsForce, Quiet
-from upstream.reports.need_maps import index_map, posts_map
+from upstream.reports.need_maps import index_map, posts_map, types_map
 from upstream.reports.place_maps import sheet_of
 from upstream.respond.allocation import Rules
 from upstream.store.scopes import readings
@@ -151,6 +151,31 @@ def test_the_map_outlines_those_chosen_and_has_their_figures(counted: NeedsForce
     places, ways, _ = engine.ways_of(index, needs, "index", Rules(10, 0, None, 2, further_post=0.5))
     posts = posts_map(ways[-1], places, codes, sheet_of(squares))
     assert sum(int(row.cells[2].text) for row in posts.data.rows) == 10
+
+
+def test_the_map_of_types_has_every_class_and_how_surely_it_is_found_again(counted: NeedsForce) -> None:
+    needs = engine.held(engine.TYPES)
+    assert needs is not None
+    made = engine.types_of(needs, 3)
+    codes = [row.area.code for row in made.areas]
+    squares = shapely.box(*np.array([(x, 0, x + 1, 1) for x in range(len(codes))]).T)
+    chart = types_map(made, codes, sheet_of(squares))
+    for one, row in zip(made.classes, chart.data.rows, strict=True):
+        assert f'class="c-kind-{one.number} c-edge"' in chart.svg
+        assert row.cells[1].text == str(round(100 * one.stability))
+        assert sum(int(cell.text) for cell in row.cells[2:]) == one.small_areas
+    assert chart.svg.count('class="c-limit"') == sum(row.certainty < 0.75 for row in made.areas)
+
+
+def test_the_class_of_every_small_area_is_a_file(counted: NeedsForce, reader: Client) -> None:
+    rows = list(csv.DictReader(io.StringIO(reader.get("/needs/types/table.csv?classes=3").content.decode())))
+    needs = engine.held(engine.TYPES)
+    assert needs is not None
+    made = engine.types_of(needs, 3)
+    assert [(row["lsoa"], row["class"]) for row in rows] == [(one.area.code, str(one.number)) for one in made.areas]
+    for bad in ("99", "1", "9" * 6000):
+        assert reader.get(f"/needs/types/?classes={bad}").status_code == 200
+    assert reader.get("/needs/types/table.csv?classes=99").status_code == 404
 
 
 def test_few_queries(counted: NeedsForce, reader: Client, django_assert_max_num_queries: Any) -> None:

@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from upstream.analyse.needs import Index, Ranked
+from upstream.analyse.typology import Typology
 from upstream.reports.document import Cell, Chart, Column, Row, Table, Text
-from upstream.reports.place_maps import Shaded, Sheet, draw_places
+from upstream.reports.place_maps import Shaded, Sheet, draw_kinds, draw_places
 from upstream.respond.allocation import Allocation, Place
+from upstream.stats.classes import STABLE
 
 PERCENT = 100.0
 
@@ -36,6 +38,33 @@ def posts_map(way: Allocation, places: Sequence[Place], codes: Sequence[str], sh
     rows = tuple(_row(place.name, place.group, posts[place.code]) for place in places if posts[place.code])
     note = "Darker: more posts. The tables below have every way side by side."
     return Chart("posts-map", title, *picture, Table("posts-map-figures", title, columns, rows), ((Text(note),),))
+
+
+def types_map(made: Typology, codes: Sequence[str], sheet: Sheet) -> Chart:
+    """Small areas by class, those that lie between classes dashed; the same as counts by policing area."""
+    title = f"Small areas in {len(made.classes)} classes"
+    of = {row.area.code: row for row in made.areas}
+    kinds = [of[code].number if code in of else 0 for code in codes]
+    unsure = [at for at, code in enumerate(codes) if code in of and of[code].certainty < STABLE]
+    names = [f"{one.number}. {one.name}{'' if one.stable else ' (not stable)'}" for one in made.classes]
+    description = f"{len(codes):,} small areas in {len(names)} classes; the table counts them by policing area."
+    picture = draw_kinds("types-map", title, description, sheet, kinds, names, edges=unsure)
+    where = sorted({row.area.area for row in made.areas})
+    columns = (Column("Class", "text", wide=True), Column("Found again, per cent"), *(Column(name) for name in where))
+    rows = tuple(
+        _row(name, round(PERCENT * one.stability), *(_count(made, one.number, area) for area in where))
+        for name, one in zip(names, made.classes, strict=True)
+    )
+    note = (
+        f"Dashed: small areas that fell into their class in under {STABLE:.0%} of the times, and so lie between "
+        "classes. The file has the class of every small area."
+    )
+    data = Table("types-map-figures", f"{title}, by policing area", columns, rows)
+    return Chart("types-map", title, description, picture, data, ((Text(note),),))
+
+
+def _count(made: Typology, number: int, area: str) -> int:
+    return sum(row.number == number and row.area.area == area for row in made.areas)
 
 
 def _drawn(

@@ -11,8 +11,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from upstream.errors import BadInput
 from upstream.reports.map_frame import MARGIN, Frame, frame_round, rings
-from upstream.reports.svg import HEAT, Drawing, closed
+from upstream.reports.svg import HEAT, KINDS, Drawing, closed
 
 BELOW: Final = 26.0
 LINE: Final = 22.0
@@ -83,6 +84,29 @@ def draw_places(
     for at in ringed:
         page.outline("c-hot", paths[at])
     _key(page, steps)
+    return page.svg(key, title, description)
+
+
+def draw_kinds(
+    key: str, title: str, description: str, sheet: Sheet, kinds: Sequence[int], names: Sequence[str],
+    *, edges: Sequence[int] = (),
+) -> str:  # fmt: skip
+    """The picture: places coloured by kind (1 to 8; 0: of none), ``names`` of the kinds in its key; ``edges`` ones
+    (positions) have a dashed outline."""
+    if len(names) > len(KINDS):
+        raise BadInput(f"{len(names)} kinds cannot be told apart on a map.", allowed=f"up to {len(KINDS)}")
+    page = Drawing(sheet.frame.width, sheet.frame.height + LINE * len(names))
+    by_kind: dict[int, list[str]] = {}
+    for path, kind in zip(sheet.paths, kinds, strict=True):
+        by_kind.setdefault(kind, []).append(path)
+    for kind, outlines in sorted(by_kind.items()):
+        page.areas(f"c-kind-{kind}" if kind else "c-heat-0", outlines)
+    for at in edges:
+        page.outline("c-limit", sheet.paths[at])
+    for number, name in enumerate(names, 1):
+        y = sheet.frame.height + LINE * (number - 1)
+        page.rect(f"c-kind-{number}", MARGIN, y, 16, 12)
+        page.text("t-soft", MARGIN + 21, y + 10, name, size=11)
     return page.svg(key, title, description)
 
 

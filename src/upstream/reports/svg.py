@@ -25,6 +25,10 @@ GAP: Final = "#eceff1"
 HEAT: Final = ("#f3f6f8", "#d6e3ee", "#a9c6de", "#6f9fc4", "#3a6f9f", "#12406b")
 """Few to many; each differs from its neighbours in lightness, so that they are told apart without colour."""
 
+KINDS: Final = ("#12406b", "#e69f00", "#56b4e9", "#8c2d04", "#009e73", "#cc79a7", "#f0e442", "#6b6b6b")
+"""Kinds side by side, told apart by lightness too as far as eight can be. Source: Okabe and Ito (2008), Color universal
+design, but for the first, fourth and last, which are the reports' own."""
+
 _HALO: Final = 'stroke="#ffffff" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
 
 # class -> presentation attributes
@@ -52,6 +56,7 @@ _STYLES: Final[dict[str, str]] = {
     "c-hot": f'fill="none" stroke="{FLAG}" stroke-width="1.6" stroke-linejoin="round"',
     "c-ring": f'fill="none" stroke="{FLAG}" stroke-width="2.5"',
     **{f"c-heat-{step}": f'fill="{colour}"' for step, colour in enumerate(HEAT)},
+    **{f"c-kind-{at}": f'fill="{colour}"' for at, colour in enumerate(KINDS, 1)},
     "t-ink": f'fill="{INK}"',
     "t-soft": f'fill="{SOFT}"',
     "t-limit": f'fill="{LIMIT}"',

@@ -14,6 +14,7 @@ from upstream_web.needs.engine import (
     Typology,
     map_of_index,
     map_of_posts,
+    map_of_types,
 )
 from upstream_web.needs.engine.overlay import overlay_drawn
 
@@ -56,6 +57,7 @@ def types_page(made: Typology) -> dict[str, Any]:
         "classes": [(one, list(zip(made.variables, made.units, one.centre, one.median, strict=True)))
                     for one in made.classes],
         "percent": percent,
+        "picture": _picture(map_of_types(made)),
     }  # fmt: skip
 
 

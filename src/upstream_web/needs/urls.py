@@ -11,6 +11,7 @@ urlpatterns = [
     path("table.csv", views.index_table, name="table"),
     path("count/", views.count, name="count"),
     path("types/", views.types, name="types"),
+    path("types/table.csv", views.types_table, name="types_table"),
     path("similar/", views.similar, name="similar"),
     path("posts/", views.posts, name="posts"),
     path("partners/", partners.overlay, name="overlay"),

@@ -18,6 +18,7 @@ ROWS = [
     Row("needs:similar", PAGES),
     Row("needs:posts", PAGES),
     Row("needs:table", admits(*anywhere(*READERS), others=REFUSED, found=404)),
+    Row("needs:types_table", admits(*anywhere(*READERS), others=REFUSED, found=404)),
     Row("needs:overlay", admits(*anywhere(*COMPARERS), others=REFUSED)),
     Row("needs:overlay_file", admits(*anywhere(*COMPARERS), others=REFUSED, found=404)),
     Row("needs:count", admits(*anywhere(*COUNTERS), others=REFUSED, found=ELSEWHERE)),

@@ -14,11 +14,12 @@ from upstream.analyse.needs_kept import keep_needs, kept_needs, needs_key
 from upstream.analyse.similar import Similar, similar_small_areas
 from upstream.analyse.small_area_needs import TABLES, VINTAGE, Needs, needs_of
 from upstream.analyse.typology import Typology, typology_of
+from upstream.analyse.typology import as_rows as typology_rows
 from upstream.errors import NotHeld, UpstreamError
 from upstream.places.outlines import outlines
 from upstream.places.tables import BOUNDARIES
 from upstream.reports.document import Chart
-from upstream.reports.need_maps import index_map, posts_map
+from upstream.reports.need_maps import index_map, posts_map, types_map
 from upstream.reports.place_maps import Sheet, sheet_of
 from upstream.respond.allocation import Allocation, Cost, Place, Rules, allocate, both_readings, costs
 from upstream.store import ReadingScope, Store
@@ -138,6 +139,17 @@ def map_of_index(index: Index, shown: Sequence[Ranked]) -> Chart | None:
     """The index as a map; `None` where no outlines are held."""
     drawn = sheet_of_small_areas(frozenset(row.area.code for row in index.areas))
     return index_map(index, *drawn, shown) if drawn else None
+
+
+def map_of_types(made: Typology) -> Chart | None:
+    """The types as a map; `None` where no outlines are held."""
+    drawn = sheet_of_small_areas(frozenset(row.area.code for row in made.areas))
+    return types_map(made, *drawn) if drawn else None
+
+
+def rows_of_types(made: Typology) -> list[dict[str, object]]:
+    """A row a small area with its class, for a file."""
+    return typology_rows(made)
 
 
 def map_of_posts(way: Allocation, places: tuple[Place, ...]) -> Chart | None:

@@ -1,11 +1,10 @@
 """Which small areas need most, of what type they are, and where posts could go."""
 
-import csv
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from upstream.reports.rows_out import rows_as
 from upstream_web.needs import changes, engine
 from upstream_web.needs.access import COUNT, READ, may_count, may_profile
 from upstream_web.needs.forms import PostsForm, SimilarForm, WeightsForm
@@ -14,6 +13,7 @@ from upstream_web.people.access import only, require
 
 USUAL_TOP = 10
 MOST_SIMILAR = 7
+MOST_DIGITS = 5
 
 
 @only(READ)
@@ -41,13 +41,8 @@ def index_table(request: HttpRequest) -> HttpResponse:
         rows = engine.rows_of(engine.index_of(counted, form.weights(), form.cleaned_data["top"] or USUAL_TOP))
     except engine.CannotExplore as error:
         raise Http404 from error
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="needs.csv"'
     names = [name for name in rows[0] if not name.startswith("value_")]
-    writer = csv.writer(response)
-    writer.writerow(names)
-    writer.writerows([row[name] for name in names] for row in rows)
-    return response
+    return _as_csv("needs.csv", [{name: row[name] for name in names} for row in rows])
 
 
 @require_POST
@@ -63,12 +58,36 @@ def types(request: HttpRequest) -> HttpResponse:
     counted = engine.held(engine.TYPES)
     context = {"title": "Types of small areas", "may_count": may_count(request.user), "counted": counted is not None}
     if counted is not None:
-        asked = request.GET.get("classes", "")
         try:
-            context |= types_page(engine.types_of(counted, int(asked) if asked.isdecimal() else None))
+            context |= types_page(engine.types_of(counted, _classes(request)))
         except engine.CannotExplore as error:
             context["error"] = str(error)
     return render(request, "needs/types.jinja", context)
+
+
+@only(READ)
+def types_table(request: HttpRequest) -> HttpResponse:
+    """The class of every small area as a CSV."""
+    counted = engine.held(engine.TYPES)
+    if counted is None:
+        raise Http404
+    try:
+        rows = engine.rows_of_types(engine.types_of(counted, _classes(request)))
+    except engine.CannotExplore as error:
+        raise Http404 from error
+    return _as_csv("types.csv", rows)
+
+
+def _classes(request: HttpRequest) -> int | None:
+    """How many are asked for; `None`: as many as the silhouette says."""
+    asked = request.GET.get("classes", "")
+    return int(asked) if asked.isdecimal() and len(asked) < MOST_DIGITS else None
+
+
+def _as_csv(name: str, rows: list[dict[str, object]]) -> HttpResponse:
+    response = HttpResponse(rows_as(".csv", rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @only(READ)
