@@ -10,12 +10,14 @@ import pytest
 
 from fixtures_events import FIRST, made
 from upstream.assess.finding import Refused
+from upstream.assess.kept import as_data
 from upstream.assess.ladder import Answer, answer
 from upstream.assess.methods import METHODS
-from upstream.assess.of_records import AskedOf, named, panel_of_events
+from upstream.assess.of_records import AskedOf, kinds_of_events, named, panel_of_events
 from upstream.periods import Month
 from upstream.reports.assessment import ShownAnswer, answer_blocks
 from upstream.reports.document import Bullets, Callout, Chart, Facts, Table, text_of
+from upstream.reports.kept_worth import kept_worth, prices_of
 
 COUNTS = tuple(
     one for one in METHODS if one.key in ("before_after_compared", "displacement_difference", "before_after")
@@ -104,3 +106,27 @@ def test_months_that_are_not_held_are_refused() -> None:
 def test_what_is_counted_has_a_name() -> None:
     assert named("crimes", ["residential_burglary"]).startswith("recorded crimes of ")
     assert named("incidents", []) == "recorded incidents"
+
+
+def test_what_was_counted_is_kept_by_kind_and_has_a_worth() -> None:
+    read = events(0.4)
+    kinds = kinds_of_events(read, ASKED)
+    assert sum(one.crimes for one in kinds) == panel_of_events(read, ASKED).series("treated").sum()
+    found = answer(panel_of_events(read, ASKED), COUNTS, [])
+    kept = as_data(found) | {"table": "crimes", "kinds": [["personal_robbery", None, 9]]}
+    made = kept_worth(kept, last="2022-12", cost=1_000)
+    assert made.valued is not None
+    assert made.valued.main.level.to == "2022/23"
+    assert made.valued.main.harm_days is not None
+    assert made.per_pound == pytest.approx(made.valued.main.benefit.estimate / 1_000)
+    assert "avoided, worth £" in made.line
+    assert [type(one).__name__ for one in made.blocks("Marsh Green")] == ["Table", "Bullets", "Callout", "Bullets"]
+    free = kept_worth(kept, last="2022-12")
+    assert free.per_pound is None
+    none = kept_worth(as_data(found), last="2022-12", cost=1_000)  # kept before kinds were
+    assert (none.valued, none.per_pound, none.blocks("Marsh Green")) == (None, None, ())
+    assert "None of what was counted has a unit cost" in none.line
+
+
+def test_prices_are_of_the_financial_year_of_the_last_month() -> None:
+    assert [prices_of(month) for month in ("2022-03", "2022-04", "2040-01")] == ["2021/22", "2022/23", "2026/27"]

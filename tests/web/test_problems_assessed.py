@@ -21,6 +21,7 @@ from upstream_web.problems.changes.assessing import assess_again
 from upstream_web.problems.changes.assessment import name_assessment, write_result
 from upstream_web.problems.engine import CannotCount, effect_of
 from upstream_web.problems.models import Assessed, NamedAssessment, Plan
+from upstream_web.problems.worth import costs_of, worth_of
 
 pytestmark = pytest.mark.django_db
 BUSY = "S01000462"
@@ -161,3 +162,24 @@ def test_what_was_found_goes_to_the_card_that_a_response_cites() -> None:
     NamedAssessmentFactory(plan=plan, locked_at=timezone.now(), **DAYS)  # judged otherwise since: what was found is old
     write_result(plan=plan, by=plan.owner, before=10.0, after=5.0, **written)
     assert card.local_results.get().effect == -50
+
+
+@pytest.mark.usefixtures("figures")
+def test_the_page_says_what_it_was_worth_beside_what_it_cost() -> None:
+    plan = plan_of()
+    row = assess_again(plan=plan, by=plan.owner)
+    assert row.result["kinds"]
+    assert worth_of(row, None).per_pound is None
+    assert "No response of this plan has a cost yet" in page_of(plan)
+    ResponseFactory(plan=plan, cost=1500)
+    ResponseFactory(plan=plan, cost=500)
+    ResponseFactory(plan=plan, cost=None)
+    assert costs_of([plan.pk]) == {plan.pk: 2000}
+    made = worth_of(row, 2000)
+    assert made.valued is not None
+    assert made.per_pound == pytest.approx(made.valued.main.benefit.estimate / 2000)
+    text = page_of(plan)
+    for words in ("What it was worth", "Worth to society", "Spent for each avoided", "None of it is counted as cash"):
+        assert words in text
+    Assessed.objects.filter(pk=row.pk).update(result={k: v for k, v in row.result.items() if k != "kinds"})
+    assert "No worth is given: None of what was counted has a unit cost" in page_of(plan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from upstream.assess.finding import Refused
 from upstream.assess.ladder import Answer, answer
 from upstream.assess.methods import METHODS
 from upstream.assess.panel import Panel, panel_of
+from upstream.harm.totals import Counted
 from upstream.measures.asked import ENGINE_VERSION
 from upstream.measures.crime_types import type_label
 from upstream.measures.events import Events, EventsOf, events
@@ -52,12 +54,20 @@ class AskedOf:
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """An answer with what it rests on."""
+    """An answer with what it rests on.
+
+    Attributes
+    ----------
+    table, kinds
+        What was counted in the treated place, before and after, by category: what an event of it costs.
+    """
 
     answer: Answer
     panel: Panel
     tables: tuple[TableVersion, ...]
     engine_version: str
+    table: str
+    kinds: tuple[Counted, ...]
 
 
 def assess_records(asked: AskedOf, store: Store, scope: ReadingScope, **options: Any) -> Assessed:
@@ -65,7 +75,14 @@ def assess_records(asked: AskedOf, store: Store, scope: ReadingScope, **options:
     of = EventsOf(asked.first.first_day, asked.last.last_day, types=asked.types, force=asked.force)
     read = events(of, store, scope, need="small area", **options)
     panel = panel_of_events(read, asked)
-    return Assessed(answer(panel, METHODS), panel, read.tables, ENGINE_VERSION)
+    kinds = kinds_of_events(read, asked)
+    return Assessed(answer(panel, METHODS), panel, read.tables, ENGINE_VERSION, read.table, kinds)
+
+
+def kinds_of_events(read: Events, asked: AskedOf) -> tuple[Counted, ...]:
+    """What was counted in the treated place, by category, most first; records' codes are not among events."""
+    inside = np.isin(read.small_area, asked.treated)
+    return tuple(Counted(name, None, number) for name, number in Counter(read.type[inside].tolist()).most_common())
 
 
 def panel_of_events(read: Events, asked: AskedOf) -> Panel:

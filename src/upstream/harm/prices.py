@@ -6,7 +6,7 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Final, Literal, cast
+from typing import Literal, cast
 
 from upstream.errors import BadInput
 from upstream.harm.weights import Standing
@@ -142,8 +142,9 @@ def cost_parts() -> tuple[CostPart, ...]:
     )
 
 
-LAST_OUTTURN: Final = "2024/25"
-"""The last year whose deflator is no forecast: usual prices of what is valued here."""
+def price_years() -> tuple[str, ...]:
+    """The financial years that have a deflator, in order."""
+    return tuple(_deflators())
 
 
 @cache

@@ -9,6 +9,7 @@ from upstream_web.problems.changes.assessing import ASSESS
 from upstream_web.problems.engine import assessment_of
 from upstream_web.problems.models import Assessed, Plan
 from upstream_web.problems.slices import run_of
+from upstream_web.problems.worth import ShownWorth, worth_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Found:
 
     row : what was found last, or `None`
     blocks : what it says, as plain data
+    worth : what it was worth, as plain data; and why it has no worth, where it has none
     changed : whether how the plan is judged was changed since
     working : how far the assessment is that somebody asked for; `None` when it is done
     may_assess : whether the person may have it assessed now
@@ -24,6 +26,7 @@ class Found:
 
     row: Assessed | None
     blocks: tuple[dict[str, Any], ...]
+    worth: ShownWorth | None
     changed: bool
     working: dict[str, Any] | None
     may_assess: bool
@@ -38,7 +41,8 @@ def found_on(plan: Plan, access: PlanAccess, stage: str) -> dict[str, Found]:
     blocks = () if row is None else tuple(block(one, lambda _: "") for one in _blocks(row, access))
     may = access.whole and plan.is_open and stage in access.writes and named is not None
     changed = row is not None and named is not None and row.named_id != named.pk
-    return {"found": Found(row, blocks, changed, run_of(plan, ASSESS) if access.whole else None, may)}
+    worth = worth_shown(row, plan) if row is not None and access.whole else None
+    return {"found": Found(row, blocks, worth, changed, run_of(plan, ASSESS) if access.whole else None, may)}
 
 
 def _blocks(row: Assessed, access: PlanAccess) -> tuple[Any, ...]:

@@ -204,7 +204,7 @@ def assess(named: NamedAssessment, places: Places, who: str) -> Counted:
         },
         data_versions={one.table: one.version for one in made.tables},
         engine_version=made.engine_version,
-        result=answers.as_data(made.answer),
+        result=answers.as_data(made.answer) | {"table": made.table, "kinds": [list(one) for one in made.kinds]},
     )
 
 
