@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from upstream.cli.force import open_store
-from upstream.cli.settings import Settings, who
+from upstream.cli.settings import Settings, load_settings, who
 from upstream.cli.terminal import cells, number, say, say_json, show
 from upstream.errors import BadInput
 
@@ -29,7 +29,11 @@ TYPES = click.option(
 )
 AREAS = click.option("--area", "areas", multiple=True, metavar="CODE", help="Only this policing area (repeat).")
 FIRST = click.option("--from", "first", type=DAY, metavar="YYYY-MM-DD", help="First day; without it, a year before.")
-LAST = click.option("--to", "last", type=DAY, required=True, metavar="YYYY-MM-DD", help="Last day.")
+LAST = click.option("--to", "last", type=DAY, metavar="YYYY-MM-DD", help="Last day; of a list, its own by default.")
+LISTED = click.option(
+    "--events", "listed", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE.csv",
+    help="Instead of the store: a list with date, and easting and northing, longitude and latitude, or x and y.",
+)  # fmt: skip
 OUT = click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE",
     help="Every row into a file: .csv, .parquet, .json or .geojson.",
@@ -45,11 +49,14 @@ def asked(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def events_of(
-    settings: Settings, types: Sequence[str], areas: Sequence[str], first: dt.datetime | None, last: dt.datetime
-) -> EventsOf:
+    settings: Settings, types: Sequence[str], areas: Sequence[str], first: dt.datetime | None,
+    last: dt.datetime | None,
+) -> EventsOf:  # fmt: skip
     """What the options ask for; an area that the settings do not have is refused."""
     from upstream.measures.events import EventsOf
 
+    if last is None:
+        raise BadInput("No last day is named.", allowed="--to YYYY-MM-DD")
     begin = first.date() if first else last.date() - dt.timedelta(days=364)
     if begin > last.date():
         raise BadInput(
@@ -64,7 +71,7 @@ def events_of(
 
 def events_asked(
     settings: Settings, store: Store, types: Sequence[str], areas: Sequence[str],
-    first: dt.datetime | None, last: dt.datetime,
+    first: dt.datetime | None, last: dt.datetime | None,
 ) -> Events:  # fmt: skip
     """The events of some types, areas and days, with their points."""
     from upstream.measures.events import events
@@ -73,6 +80,24 @@ def events_asked(
     of = events_of(settings, types, areas, first, last)
     scope = ReadingScope(who(), PURPOSE, frozenset({"crimes", "incidents", "street_crimes"}))
     return events(of, store, scope, engine=settings.engine, memory=settings.memory, threads=settings.threads)
+
+
+def listed_or_held(
+    config: str, listed: Path | None, types: tuple[str, ...], areas: Sequence[str], first: dt.datetime | None,
+    last: dt.datetime | None, out: Path | None,
+) -> tuple[Settings, Mapping[str, str], Events]:  # fmt: skip
+    """The settings, names of small areas and events, of a list if one is given, else of the store."""
+    from upstream.measures.event_files import OTHER_GRID, events_in_file
+
+    if listed is None:
+        settings, store = open_store(config)
+        return settings, names_of(store), events_asked(settings, store, types, areas, first, last)
+    if areas:
+        raise BadInput("A list has no areas.", allowed="--events without --area")
+    read = events_in_file(listed, types=types, first=first and first.date(), last=last and last.date())
+    if read.table == OTHER_GRID and out is not None and out.suffix.lower() == ".geojson":
+        raise BadInput("x and y of an unknown grid have no place on a map.", allowed="--out .csv, .parquet or .json")
+    return load_settings(Path(config)), {"": "a place of the list"}, read
 
 
 def names_of(store: Store) -> dict[str, str]:
@@ -113,18 +138,20 @@ def numbers(text: str, what: str) -> tuple[float, ...]:
 @click.option(
     "--rows", type=click.Choice(["bands", "risk", "chains"]), help="Which rows go into --out (bands; .geojson: risk)."
 )
+@LISTED
 @asked
 @click.pass_obj
 def near_repeat(
     config: str, metres: str, days: str, cumulative: bool, manhattan: bool, permutations: int, chain_metres: float,
-    chain_days: int, cell: float, seed: int, rows: str | None, types: tuple[str, ...], areas: tuple[str, ...],
-    first: dt.datetime | None, last: dt.datetime, out: Path | None, as_json: bool,
+    chain_days: int, cell: float, seed: int, rows: str | None, listed: Path | None, types: tuple[str, ...],
+    areas: tuple[str, ...], first: dt.datetime | None, last: dt.datetime | None, out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Does a crime make another near by and soon more likely, which follow one another, and where is risk raised now?
 
     Needs days and points: open data, which has neither, is refused.
 
-    Example: upstream scan near-repeat --type Burglary --to 2022-06-30 --out risk.geojson
+    Examples: upstream scan near-repeat --type Burglary --to 2022-06-30 --out risk.geojson;
+    upstream scan near-repeat --events burglaries.csv
     """
     from upstream.scan import event_rows
     from upstream.scan.near_repeat import NearRepeatOf, near_repeats
@@ -135,10 +162,9 @@ def near_repeat(
         metric="manhattan" if manhattan else "euclidean", cumulative=cumulative, permutations=permutations,
         chain_metres=chain_metres, chain_days=chain_days, cell_metres=cell, seed=seed,
     )  # fmt: skip
-    settings, store = open_store(config)
-    read = events_asked(settings, store, types, areas, first, last)
+    settings, names, read = listed_or_held(config, listed, types, areas, first, last, out)
     found = near_repeats(read, of)
-    names, public = names_of(store), settings.disclosure == "public"
+    public = settings.disclosure == "public"
     made = {
         "bands": event_rows.bands(found),
         "risk": event_rows.risk_areas(found, names, public=public),
@@ -213,12 +239,13 @@ def _band(found: NearRepeats, row: int, column: int) -> str:
 @click.option("--radius", default=2_000.0, show_default=True, help="Largest radius, metres.")
 @click.option("--recurrence", default=365.0, show_default=True, help="New: by chance once in more nights than this.")
 @click.option("--seed", default=2005, show_default=True, help="Of the replicas: the same seed, the same p-values.")
+@LISTED
 @asked
 @click.pass_obj
 def clusters(
     config: str, model: str, longest: int, cell: float, radius: float, recurrence: float, seed: int,
-    types: tuple[str, ...], areas: tuple[str, ...], first: dt.datetime | None, last: dt.datetime, out: Path | None,
-    as_json: bool,
+    listed: Path | None, types: tuple[str, ...], areas: tuple[str, ...], first: dt.datetime | None,
+    last: dt.datetime | None, out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Where has more happened of late than there was to expect, and is it still there on the last day?
 
@@ -236,10 +263,9 @@ def clusters(
         model="poisson" if model == "poisson" else "permutation", longest_days=longest, cell_metres=cell,
         most_metres=radius, recurrence_days=recurrence, seed=seed,
     )  # fmt: skip
-    settings, store = open_store(config)
-    read = events_asked(settings, store, types, areas, first, last)
+    settings, names, read = listed_or_held(config, listed, types, areas, first, last, out)
     found = scanned(read, of)
-    rows = event_rows.cluster_rows(found, names_of(store), public=settings.disclosure == "public")
+    rows = event_rows.cluster_rows(found, names, public=settings.disclosure == "public")
     if out is not None:
         drawn = out.suffix.lower() == ".geojson"
         write_rows(out, rows, shapes=[event_rows.shape(row) for row in rows] if drawn else None)
