@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import json
 from pathlib import Path
 
-import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from planted_repeats import burglaries
 from stores import filled
 from upstream.cli.main import main
-
-FIRST = dt.date(2022, 1, 1)
 
 
 @pytest.fixture(scope="module")
@@ -23,22 +20,7 @@ def force(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("force")
     (folder / "upstream.toml").write_text('[[areas]]\ncode = "A"\nname = "Area A"\n', "utf-8")
     (folder / "public.toml").write_text('[report]\ndisclosure = "public"\n[[areas]]\ncode = "A"\nname = "A"\n', "utf-8")
-    rng = np.random.default_rng(7)
-    x, y, day = *rng.uniform(400_000, 406_000, (2, 200)), rng.integers(0, 355, 200)
-    again = rng.choice(200, 60, replace=False)
-    x = np.concatenate([x, x[again] + rng.uniform(-60, 60, 60), 403_000 + rng.uniform(-200, 200, 15)])
-    y = np.concatenate([y, y[again] + rng.uniform(-60, 60, 60), 403_000 + rng.uniform(-200, 200, 15)])
-    day = np.concatenate([day, day[again] + rng.integers(1, 8, 60), rng.integers(355, 365, 15)])
-    rows = [
-        {
-            "crime_ref": f"C{at}", "record_kind": "crime", "status": "recorded", "area": "A",
-            "category": "residential_burglary",
-            "lsoa": f"S{int(x[at] // 1_000)}", "easting": float(round(x[at])), "northing": float(round(y[at])),
-            "recorded_on": FIRST + dt.timedelta(days=int(day[at])),
-        }
-        for at in range(275)
-    ]  # fmt: skip
-    filled(folder / "store", {"crimes": rows})
+    filled(folder / "store", {"crimes": burglaries()})
     return folder
 
 
@@ -66,7 +48,9 @@ def test_near_repeats_as_a_table_json_and_files(force: Path, tmp_path: Path, cap
     assert near["raised"]
     assert near["pairs"] > 2 * near["expected"]
     drawn, bands, chains = (tmp_path / name for name in ("risk.geojson", "bands.csv", "chains.parquet"))
-    for path, more in ((drawn, ()), (bands, ()), (chains, ("--rows", "chains"))):
+    windows, events = tmp_path / "windows.geojson", tmp_path / "events.csv"
+    for path, more in ((drawn, ()), (bands, ()), (chains, ("--rows", "chains")), (windows, ("--rows", "windows")),
+                       (events, ("--rows", "events"))):  # fmt: skip
         assert run(force, *asked, "--out", str(path), *more) == 0
     features = json.loads(drawn.read_text())["features"]
     assert len(features) == len(found["rows"]["risk"]) > 0
@@ -74,14 +58,25 @@ def test_near_repeats_as_a_table_json_and_files(force: Path, tmp_path: Path, cap
     assert -2.1 < corner[0] < -1.8  # degrees near the grid's 400 kilometres
     assert 53.4 < corner[1] < 53.7
     assert len(list(csv.DictReader(bands.read_text("utf-8").splitlines()))) == 20
-    assert pq.read_table(chains).column_names == ["chain", "event", "day", "lsoa", "name"]
+    listed = pq.read_table(chains).to_pylist()
+    assert [row["last"] for row in listed] == sorted((row["last"] for row in listed), reverse=True)
+    held = list(csv.DictReader(events.read_text("utf-8").splitlines()))
+    for row in listed:
+        own = [one for one in held if one["chain"] == str(row["chain"])]
+        assert (len(own), own[0]["day"], own[-1]["day"]) == (row["events"], row["first"], row["last"])
+        assert {one["lsoa"] for one in own} == set(row["lsoas"].split())
+        assert row["reach_metres"] % 10 == 0 < row["reach_metres"]
+    assert {one["type"] for one in held} == {"Residential burglary (dwelling)"}
+    circles = json.loads(windows.read_text())["features"]
+    assert [one["properties"] for one in circles] == found["rows"]["windows"] != []
+    assert all(one["geometry"]["type"] == "Polygon" for one in circles)
 
 
 def test_the_public_sees_no_chains_and_no_small_counts(force: Path, capsys: pytest.CaptureFixture) -> None:
     asked = ("near-repeat", "--type", "Burglary", "--to", "2022-12-31", "--permutations", "199", "--json")
     assert run(force, *asked, settings="public.toml") == 0
     rows = json.loads(capsys.readouterr().out)["rows"]
-    assert rows["chains"] == []
+    assert rows["chains"] == rows["windows"] == rows["events"] == []
     assert {area["events"] for area in rows["risk"]} <= {None, 5, 10, 15}
     assert any(area["events"] is None for area in rows["risk"])
 

@@ -56,7 +56,7 @@ def test_planted_repeats_are_raised_and_nothing_else_far_away(found: NearRepeats
 def test_chains_join_what_is_near_and_soon(found: NearRepeats) -> None:
     events = planted()
     assert len(found.chains) > 40
-    assert [len(chain.links) for chain in found.chains] == sorted((len(c.links) for c in found.chains), reverse=True)
+    assert [chain.last for chain in found.chains] == sorted((chain.last for chain in found.chains), reverse=True)
     seen = [link.event for chain in found.chains for link in chain.links]
     assert len(seen) == len(set(seen))
     for chain in found.chains:
@@ -76,6 +76,7 @@ def test_chains_join_what_is_near_and_soon(found: NearRepeats) -> None:
             soon = np.abs((events.day[others] - events.day[row]).astype(int)) <= 14
             assert (near & soon).any()
     first = found.chains[0]
+    assert first.links[0].type == "residential_burglary"
     assert first.links[0].small_area.startswith("S")
     assert first.first <= first.last
 
@@ -113,6 +114,35 @@ def test_risk_is_raised_round_the_latest_events_for_as_long_as_the_bands_say() -
         assert away.min() <= max(reach, 142)
 
 
+def test_a_window_is_open_round_each_recent_event_as_far_and_as_long_as_the_bands_say(found: NearRepeats) -> None:
+    """Beside a slow second count: every event, every band, those alone that another does not reach beyond."""
+    events = planted()
+    day = (events.day - np.datetime64(FIRST)).astype(int)
+    ends = []
+    for metres, row in zip((0, 100, 200, 300, 400), found.raised, strict=True):
+        longest = next((at for at, up in enumerate(row) if not up), len(row))
+        if longest:
+            ends.append((metres, 7 * longest))
+        elif metres:
+            break
+    last = (found.to - FIRST).days
+    wanted = {
+        (at + 1, metres, day[at] + days)
+        for at in range(len(day))
+        for metres, days in ends
+        if day[at] + days > last and not any(m > metres and d >= days for m, d in ends)
+    }
+    made_windows = {(one.event, one.metres, (one.until - FIRST).days) for one in found.windows}
+    assert made_windows == wanted
+    assert len(made_windows) == len(found.windows) > 0
+    latest = [one.day for one in found.windows]
+    assert latest == sorted(latest, reverse=True)
+    for one in found.windows:  # the middle of a square of 100 metres, not the event's own point
+        x, y = events.easting[one.event - 1], events.northing[one.event - 1]
+        assert (one.easting % 100, one.northing % 100) == (50, 50)
+        assert max(abs(one.easting - x), abs(one.northing - y)) <= 50
+
+
 def test_nothing_raised_is_no_risk_anywhere() -> None:
     rng = np.random.default_rng(3)
     quiet = near_repeats(
@@ -120,6 +150,7 @@ def test_nothing_raised_is_no_risk_anywhere() -> None:
     )
     assert not quiet.raised.any()
     assert quiet.risk == ()
+    assert quiet.windows == ()
 
 
 def test_the_same_seed_gives_the_same_table_and_order_changes_nothing(found: NearRepeats) -> None:

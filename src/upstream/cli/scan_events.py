@@ -136,7 +136,9 @@ def numbers(text: str, what: str) -> tuple[float, ...]:
 @click.option("--cell", default=200.0, show_default=True, help="Side of the squares in which risk is shown, metres.")
 @click.option("--seed", default=1964, show_default=True, help="Of the permutations: the same seed, the same table.")
 @click.option(
-    "--rows", type=click.Choice(["bands", "risk", "chains"]), help="Which rows go into --out (bands; .geojson: risk)."
+    "--rows",
+    type=click.Choice(["bands", "risk", "windows", "chains", "events"]),
+    help="Which rows go into --out (bands; .geojson: risk). events: those of the chains.",
 )
 @LISTED
 @asked
@@ -168,7 +170,10 @@ def near_repeat(
     made = {
         "bands": event_rows.bands(found),
         "risk": event_rows.risk_areas(found, names, public=public),
-        "chains": [] if public else event_rows.chains(found, names),  # chains show single events
+        # these show single events
+        "windows": [] if public else event_rows.risk_windows(found, names),
+        "chains": [] if public else event_rows.chains(found, names),
+        "events": [] if public else event_rows.chain_events(found, names),
     }
     if out is not None:
         _write(out, made, rows)
@@ -186,8 +191,8 @@ def _write(out: Path, made: Mapping[str, list[dict[str, Any]]], rows: str | None
 
     drawn = out.suffix.lower() == ".geojson"
     kind = rows or ("risk" if drawn else "bands")
-    if drawn and kind != "risk":
-        raise BadInput(f"Rows of {kind} have no shape.", allowed="--rows risk, or .csv, .parquet, .json")
+    if drawn and kind not in ("risk", "windows"):
+        raise BadInput(f"Rows of {kind} have no shape.", allowed="--rows risk or windows, or .csv, .parquet, .json")
     write_rows(out, made[kind], shapes=[event_rows.shape(row) for row in made[kind]] if drawn else None)
 
 

@@ -245,8 +245,7 @@ def _laid_out(
     suspect: tuple[Month, ...],
     snapshot: Snapshot,
 ) -> Events:
-    # engines give rows in any order: arrays come out the same whichever was asked
-    rows = rows.sort_by([(name, "ascending") for name in _ORDER])
+    rows = in_order(rows)
     points = _points(table, rows)
     small, kind, code = (_texts(rows, name) for name in ("lsoa", "type", "code"))
     start, end = _times(rows, "start"), _times(rows, "end")
@@ -274,6 +273,16 @@ def _laid_out(
         suspect=suspect,
         tables=(TableVersion(table, snapshot.version, snapshot.committed_at.isoformat()),),
     )
+
+
+def in_order(rows: pa.Table) -> pa.Table:
+    """Engines give rows in any order: arrays come out the same whichever was asked."""
+    return rows.sort_by([(name, "ascending") for name in _ORDER])
+
+
+def usable_rows(table: str, rows: pa.Table, need: Need) -> Mask:
+    """Which rows become events; (rows,)."""
+    return _usable(_points(table, rows), _texts(rows, "lsoa"), need)[0]
 
 
 def _usable(points: GridPoints, small: NDArray[np.str_], need: Need) -> tuple[Mask, tuple[LeftOut, ...]]:

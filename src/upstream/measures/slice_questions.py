@@ -22,6 +22,7 @@ TYPE_COLUMN: Final = {"crimes": "category", "street_crimes": "category", "incide
 """The column that says what kind of crime or incident a row is."""
 _TIMES: Final = {"crimes": ("committed_from", "committed_to"), "incidents": ("opened_at", "opened_at")}
 _POINTS: Final = {"crimes": ("easting", "northing"), "street_crimes": ("longitude", "latitude")}
+_REFERENCES: Final = {"crimes": "crime_ref", "incidents": "incident_ref"}
 _CANCELLED: Final = "cancelled"
 _IN_FORCE: Final = "current"
 
@@ -194,8 +195,10 @@ def by_cell(wanted: SliceRows) -> Question:
     return Question("slice", (wanted.table,), answer)
 
 
-def each_row(wanted: SliceRows) -> Question:
+def each_row(wanted: SliceRows, *, reference: bool = False) -> Question:
     """The rows themselves: day, start and end (null where not known), area, lsoa, type, code, x and y.
+
+    With ``reference`` also the record's own, ref: for those who may go to the records.
 
     x and y are metres of the National Grid, or degrees of longitude and latitude in the tables of police.uk; null where
     the table has no points.
@@ -218,6 +221,7 @@ def each_row(wanted: SliceRows) -> Question:
         code=column("offence_code", "string"),
         x=column(x, "float64"),
         y=column(y, "float64"),
+        **({"ref": rows[_REFERENCES[wanted.table]]} if reference else {}),
     )
     return Question("slice", (wanted.table,), answer)
 

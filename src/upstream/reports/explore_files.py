@@ -14,6 +14,11 @@ _DAYS = ("harm_days", "harm_low", "harm_high")
 _RANKS = ("harm_rank_low", "harm_rank_high")
 _OF_THE_COUNT = ("ratio", "log_likelihood_ratio")
 """With what was expected these give the count of a cluster away."""
+_SQUARES = ("lsoa", "name", "easting", "northing", "metres", "events", "ratio", "latest", "until")
+_CHAINS = ("chain", "events", "first", "last", "lsoas", "names", "reach_metres")
+_WINDOWS = (*("event", "day", "type", "lsoa", "name", "easting", "northing", "radius_metres", "ratio", "until"),)
+_BANDS = ("distance", "time", "pairs", "expected", "ratio", "lower", "upper", "p", "q", "raised")
+"""Columns in their order: a kept answer has them in any."""
 
 
 def shown_spot(place: Plain, *, small_numbers: bool) -> dict[str, Any]:
@@ -40,8 +45,9 @@ def hot_spot_file(answer: Plain, *, small_numbers: bool) -> Rows:
 
 
 def risk_file(answer: Plain, *, small_numbers: bool) -> Rows:
-    """One row for each square where risk is raised."""
-    return _withheld_last(answer["risk"], ("events",), small_numbers)
+    """One row for each square where risk is raised; of few events nothing says when the latest was."""
+    rows = _withheld_last(answer["risk"], ("events",), small_numbers)
+    return _columns([row | {"latest": None} if row["events"] is None else row for row in rows], _SQUARES)
 
 
 def cluster_file(answer: Plain, *, small_numbers: bool) -> Rows:
@@ -50,9 +56,40 @@ def cluster_file(answer: Plain, *, small_numbers: bool) -> Rows:
     return rows if small_numbers else [row | dict.fromkeys(_OF_THE_COUNT) for row in rows]
 
 
+def chain_file(answer: Plain, *, small_numbers: bool) -> Rows:
+    """One row for each chain, that of the latest event first.
+
+    To those who may not see small numbers: chains of five events or more, their months, and no reach, which with few
+    events would say how far from one another they lie.
+    """
+    rows = _columns(answer["chain_rows"], _CHAINS)
+    if small_numbers:
+        return rows
+    shown = [
+        row | {"events": count, "first": row["first"][:7], "last": row["last"][:7], "reach_metres": None}
+        for row in rows
+        if (count := _count(row["events"], False)) is not None
+    ]
+    shown.sort(key=lambda row: row["lsoas"])
+    shown.sort(key=lambda row: row["last"], reverse=True)
+    return [row | {"chain": at} for at, row in enumerate(shown, 1)]
+
+
+def chain_event_file(answer: Plain) -> Rows:
+    """One row for each event of a chain, for those who may see records."""
+    columns, names = answer["chain_events"]["columns"], answer["chain_events"]["names"]
+    rows = [dict(zip(columns, row, strict=True)) for row in answer["chain_events"]["rows"]]
+    return [row | {"name": names.get(row["lsoa"], row["lsoa"])} for row in rows]
+
+
+def window_file(answer: Plain) -> Rows:
+    """One row for each window for a visit, for those who may see records."""
+    return _columns(answer["windows"], _WINDOWS)
+
+
 def band_file(answer: Plain) -> Rows:
     """Pairs by distance and time: of the whole area, so nothing is withheld."""
-    return [dict(row) for row in answer["bands"]]
+    return _columns(answer["bands"], _BANDS)
 
 
 def _withheld_last(given: Sequence[Plain], counts: Sequence[str], small_numbers: bool) -> Rows:
@@ -61,6 +98,10 @@ def _withheld_last(given: Sequence[Plain], counts: Sequence[str], small_numbers:
     withheld = [row for row in rows if row["events"] is None]
     withheld.sort(key=lambda row: (row["easting"], row["northing"]))
     return [row for row in rows if row["events"] is not None] + withheld
+
+
+def _columns(rows: Sequence[Plain], names: Sequence[str]) -> Rows:
+    return [{name: row[name] for name in names} for row in rows]
 
 
 def _count(value: int | None, small_numbers: bool) -> int | None:

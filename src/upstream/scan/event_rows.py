@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
 import shapely
 
 from upstream.disclosure.published import published_count
+from upstream.measures.crime_types import type_label
 from upstream.places.national_grid import to_degrees
 from upstream.scan.clusters import Clusters
 from upstream.scan.near_repeat import NearRepeats
+from upstream.scan.raised_risk import LEAST_CELL
 from upstream.scan.read_facts import Row, number
 
 _CORNERS: Final = 16
 """Corners to a quarter of a drawn circle."""
+_TABLE: Final = "crimes"
+"""Near repeats are of the force's own crimes: open data is refused, and incidents have no points."""
+_WHOLE: Final = 10
+"""Metres that a reach is rounded up to."""
 
 
 def bands(found: NearRepeats) -> list[Row]:
@@ -56,13 +63,50 @@ def risk_areas(found: NearRepeats, names: Mapping[str, str], *, public: bool = F
     ]
 
 
+def risk_windows(found: NearRepeats, names: Mapping[str, str]) -> list[Row]:
+    """One row for each window, of the latest event first, for those who may see records."""
+    return [
+        {
+            "event": one.event,
+            "day": one.day.isoformat(),
+            "type": type_label(_TABLE, one.type),
+            "lsoa": one.small_area,
+            "name": names.get(one.small_area, one.small_area),
+            "easting": one.easting,
+            "northing": one.northing,
+            "radius_metres": one.metres,
+            "ratio": number(one.ratio),
+            "until": one.until.isoformat(),
+        }
+        for one in found.windows
+    ]
+
+
 def chains(found: NearRepeats, names: Mapping[str, str]) -> list[Row]:
+    """One row for each chain, that of the latest event first, for those who may see records."""
+    return [
+        {
+            "chain": number,
+            "events": len(chain.links),
+            "first": chain.first.isoformat(),
+            "last": chain.last.isoformat(),
+            "lsoas": " ".join(codes),
+            "names": "; ".join(names.get(code, code) for code in codes),
+            "reach_metres": math.ceil(chain.reach_metres / _WHOLE) * _WHOLE,
+        }
+        for number, chain in enumerate(found.chains, 1)
+        for codes in [list(dict.fromkeys(link.small_area for link in chain.links if link.small_area))]
+    ]
+
+
+def chain_events(found: NearRepeats, names: Mapping[str, str]) -> list[Row]:
     """One row for each event of a chain, for those who may see records."""
     return [
         {
             "chain": number,
             "event": link.event,
             "day": link.day.isoformat(),
+            "type": type_label(_TABLE, link.type),
             "lsoa": link.small_area,
             "name": names.get(link.small_area, link.small_area),
         }
@@ -144,6 +188,6 @@ def shape(row: Mapping[str, Any]) -> shapely.Polygon:
     if "metres" in row:
         metres = shapely.box(x, y, x + row["metres"], y + row["metres"])
     else:
-        metres = shapely.Point(x, y).buffer(row["radius_metres"], quad_segs=_CORNERS)
+        metres = shapely.Point(x, y).buffer(max(row["radius_metres"], LEAST_CELL / 2), quad_segs=_CORNERS)
     corners = shapely.get_coordinates(metres)
     return shapely.Polygon(to_degrees(corners[:, 0], corners[:, 1]))

@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import connected_components
 from upstream.errors import BadInput
 from upstream.measures.events import Events
 from upstream.scan.dated import dated, refuse_open_data, refuse_too_few
+from upstream.scan.raised_risk import LEAST_CELL, RiskArea, RiskWindow, raised_bands, risk_areas, risk_windows
 from upstream.stats.false_alarms import benjamini_hochberg
 from upstream.stats.knox import Knox, Metric, knox, near_pairs
 
@@ -22,8 +23,6 @@ MOST_FALSE: Final = 0.05
 """Share of the bands called raised that may be so by chance (Benjamini and Hochberg, over the bands of one table)."""
 LEAST_RATIO: Final = 1.2
 """Observed over expected from which a band is called raised. Source: Ratcliffe 2009, Near Repeat Calculator manual."""
-LEAST_CELL: Final = 100.0
-"""Metres of the smallest cell that is shown: a cell is never one household."""
 MOST_PERMUTATIONS: Final = 99_999
 
 
@@ -82,11 +81,12 @@ class NearRepeatOf:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One event of a chain: its number among the events in order of day, its day and its small area."""
+    """One event of a chain: its number among the events in order of day, its day, small area and key of its type."""
 
     event: int
     day: dt.date
     small_area: str
+    type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,38 +120,6 @@ class Chain:
 
 
 @dataclass(frozen=True, slots=True)
-class RiskArea:
-    """A square in which crime is more likely than usual for some days: where a visit may prevent one.
-
-    Attributes
-    ----------
-    easting, northing
-        South-western corner, metres.
-    metres
-        Side of the square.
-    small_area
-        That of most of the recent events that raise its risk.
-    events
-        Recent events that raise it.
-    ratio
-        Highest ratio of the bands in which it lies: events found over events expected.
-    latest
-        Day of the latest of them.
-    until
-        Last day on which it is raised.
-    """
-
-    easting: float
-    northing: float
-    metres: float
-    small_area: str
-    events: int
-    ratio: float
-    latest: dt.date
-    until: dt.date
-
-
-@dataclass(frozen=True, slots=True)
 class NearRepeats:
     """Near repeats among some events.
 
@@ -172,11 +140,13 @@ class NearRepeats:
     uncertain
         Of them known only to lie between days as far apart as the first band of time, or further.
     chains
-        The longest first; without those at one point, which may be one household.
+        That of the latest event first; without those at one point, which may be one household.
     chains_at_one_point
         How many those are.
     risk
         Squares at raised risk on ``to``, most events first; empty where no band is raised.
+    windows
+        Round which recent events, how far and until when, that of the latest event first; empty likewise.
     to
         The day up to which events were looked at.
     """
@@ -191,6 +161,7 @@ class NearRepeats:
     chains: tuple[Chain, ...]
     chains_at_one_point: int
     risk: tuple[RiskArea, ...]
+    windows: tuple[RiskWindow, ...]
     to: dt.date
     distance_words: tuple[str, ...] = field(default=())
     day_words: tuple[str, ...] = field(default=())
@@ -222,6 +193,7 @@ def near_repeats(events: Events, of: NearRepeatOf) -> NearRepeats:
     apart = tuple(chain for chain in chains if chain.reach_metres > 0)
     q = benjamini_hochberg(table.p_more.ravel()).reshape(table.p_more.shape)
     raised = (q <= MOST_FALSE) & (table.ratio >= LEAST_RATIO)
+    bands = raised_bands(of.distances, of.days, table.ratio, raised, same_place=of.same_place)
     return NearRepeats(
         of=of,
         table=table,
@@ -232,7 +204,8 @@ def near_repeats(events: Events, of: NearRepeatOf) -> NearRepeats:
         uncertain=when.uncertain,
         chains=apart,
         chains_at_one_point=len(chains) - len(apart),
-        risk=_risk(events, day, of, table.ratio, raised),
+        risk=risk_areas(events, day, bands, metric=of.metric, side=of.cell_metres),
+        windows=risk_windows(events, day, bands),
         to=events.of.last,
         distance_words=distance_words(of),
         day_words=day_words(of),
@@ -286,14 +259,16 @@ def _chains(events: Events, day: NDArray[np.int64], of: NearRepeatOf) -> tuple[C
     order = np.lexsort((np.arange(number), day, group))
     parts = np.split(order, np.flatnonzero(np.diff(group[order])) + 1)
     chains = [_chain(events, day, part) for part in parts if len(part) > 1]
-    return tuple(sorted(chains, key=lambda chain: (-len(chain.links), -chain.last.toordinal(), chain.links[0].event)))
+    return tuple(sorted(chains, key=lambda chain: (-chain.last.toordinal(), -len(chain.links), chain.links[0].event)))
 
 
 def _chain(events: Events, day: NDArray[np.int64], rows: NDArray[np.int64]) -> Chain:
     x, y = events.easting[rows], events.northing[rows]
     middle = float(x.mean()), float(y.mean())
     return Chain(
-        links=tuple(Link(int(row) + 1, _date(day[row]), str(events.small_area[row])) for row in rows),
+        links=tuple(
+            Link(int(row) + 1, _date(day[row]), str(events.small_area[row]), str(events.type[row])) for row in rows
+        ),
         easting=middle[0],
         northing=middle[1],
         reach_metres=float(np.hypot(x - middle[0], y - middle[1]).max()),
@@ -302,73 +277,3 @@ def _chain(events: Events, day: NDArray[np.int64], rows: NDArray[np.int64]) -> C
 
 def _date(day: np.int64 | int) -> dt.date:
     return dt.date(1970, 1, 1) + dt.timedelta(days=int(day))
-
-
-def _windows(of: NearRepeatOf, ratio: NDArray[np.float64], raised: NDArray[np.bool_]) -> list[tuple[float, int, float]]:
-    """For each band of distance from the nearest on, while raised at once: (metres, days that it stays so, ratio)."""
-    ends = [0.0, *of.distances] if of.same_place else list(of.distances)
-    windows: list[tuple[float, int, float]] = []
-    for end, ratios, row in zip(ends, ratio, raised, strict=True):
-        longest = int(np.argmin(np.r_[row, False]))
-        if longest == 0:
-            if end > 0:
-                break
-            continue  # too few at one place say nothing of those near by
-        windows.append((float(end), int(of.days[longest - 1]), float(np.nanmax(ratios[:longest]))))
-    return windows
-
-
-def _risk(
-    events: Events, day: NDArray[np.int64], of: NearRepeatOf, ratio: NDArray[np.float64], raised: NDArray[np.bool_]
-) -> tuple[RiskArea, ...]:
-    """Squares within the raised bands of recent events."""
-    windows = _windows(of, ratio, raised)
-    if not windows:
-        return ()
-    to = (events.of.last - dt.date(1970, 1, 1)).days
-    recent = np.flatnonzero((day <= to) & (day > to - max(days for _, days, _ in windows)))
-    cells: dict[tuple[int, int], list[tuple[int, int, float]]] = {}
-    for row in recent:
-        for cell, until, times in _cells_of(
-            float(events.easting[row]), float(events.northing[row]), day[row], of, windows
-        ):
-            if until > to:
-                cells.setdefault(cell, []).append((int(row), until, times))
-    risk = [_risk_area(events, day, of.cell_metres, cell, found) for cell, found in cells.items()]
-    return tuple(sorted(risk, key=lambda one: (-one.events, -one.ratio, one.easting, one.northing)))
-
-
-def _cells_of(
-    x: float, y: float, day: np.int64, of: NearRepeatOf, windows: list[tuple[float, int, float]]
-) -> list[tuple[tuple[int, int], int, float]]:
-    """Squares whose middle lies within a raised band of an event, and always its own."""
-    side = of.cell_metres
-    own = int(x // side), int(y // side)
-    steps = int(windows[-1][0] // side) + 1
-    found = []
-    for across in range(-steps, steps + 1):
-        for up in range(-steps, steps + 1):
-            cell = own[0] + across, own[1] + up
-            dx, dy = abs((cell[0] + 0.5) * side - x), abs((cell[1] + 0.5) * side - y)
-            away = dx + dy if of.metric == "manhattan" else float(np.hypot(dx, dy))
-            inside = [one for one in windows if away <= one[0] or cell == own]
-            if inside:
-                found.append((cell, int(day) + max(one[1] for one in inside), max(one[2] for one in inside)))
-    return found
-
-
-def _risk_area(
-    events: Events, day: NDArray[np.int64], side: float, cell: tuple[int, int], found: list[tuple[int, int, float]]
-) -> RiskArea:
-    rows = [row for row, _, _ in found]
-    areas, counts = np.unique(events.small_area[rows], return_counts=True)
-    return RiskArea(
-        easting=cell[0] * side,
-        northing=cell[1] * side,
-        metres=side,
-        small_area=str(areas[int(np.argmax(counts))]),
-        events=len(rows),
-        ratio=max(times for _, _, times in found),
-        latest=_date(max(day[row] for row in rows)),
-        until=_date(max(until for _, until, _ in found)),
-    )

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
+from django.http import Http404
 
 from upstream.periods import Month
 from upstream.places.tree import TreeLevel
 from upstream_web.explore import queries
-from upstream_web.explore.engine import Held, held
+from upstream_web.explore.engine import CALCULATION, Held, chain_events, held
 from upstream_web.explore.engine.places import Seen, seen, versions_now
 from upstream_web.explore.engine.profiles import profile_versions
 from upstream_web.explore.models import Analysis
@@ -24,7 +25,7 @@ class Open:
     """A kept analysis as a person has it open.
 
     small_numbers : whether the person may see counts under five in the place asked for
-    stale : whether records were added since
+    stale : whether records were added since, or the calculation has changed
     """
 
     analysis: Analysis
@@ -55,7 +56,19 @@ def analysis_for_reading(user: User, kind: str, asked: Mapping[str, Any]) -> Ope
     found = queries.kept(kind, asked)
     if found is None:
         return None
-    return Open(found, sees_records(user, asked["area"], now), found.tables != now.versions)
+    return Open(found, sees_records(user, asked["area"], now), _stale(found, now.versions))
+
+
+def _stale(found: Analysis, now: Mapping[str, int]) -> bool:
+    return found.tables != now or found.engine_version != CALCULATION
+
+
+def chain_for_reading(user: User, asked: Mapping[str, Any], chain: int) -> Open:
+    """Near repeats with a chain of that number, for whoever may go to the records of the place."""
+    found = analysis_for_reading(user, Analysis.Kind.NEAR_REPEATS, asked)
+    if found is None or not found.small_numbers or not chain_events(found.analysis.answer, chain):
+        raise Http404
+    return found
 
 
 def look_for_reading(
@@ -73,7 +86,7 @@ def hot_spots_for_reading(user: User, asked: Mapping[str, Any]) -> Open | None:
     found = queries.kept(Analysis.Kind.HOT_SPOTS, asked)
     if found is None:
         return None
-    return Open(found, sees_records(user, asked["area"], now), found.tables != versions_now((asked["type"],)))
+    return Open(found, sees_records(user, asked["area"], now), _stale(found, versions_now((asked["type"],))))
 
 
 def profile_for_reading(user: User, asked: Mapping[str, Any]) -> Open | None:
@@ -82,7 +95,7 @@ def profile_for_reading(user: User, asked: Mapping[str, Any]) -> Open | None:
     found = queries.kept(Analysis.Kind.PROFILE, asked)
     if found is None:
         return None
-    return Open(found, sees_records(user, asked["area"], now), found.tables != profile_versions())
+    return Open(found, sees_records(user, asked["area"], now), _stale(found, profile_versions()))
 
 
 def may_start_plans(user: User) -> bool:

@@ -31,6 +31,13 @@ def note_paper(*, analysis: Analysis, by: User) -> None:
 
 
 @transaction.atomic
+def note_reading(*, analysis: Analysis, chain: int, purpose: str, by: User) -> None:
+    """Record that a person reads which records a chain joins, and why; before anything is shown."""
+    details = {"kind": analysis.kind, "asked": analysis.asked, "chain": chain, "purpose": purpose}
+    record(by=by, action="analysis.records_read", of=analysis, details=details)
+
+
+@transaction.atomic
 def keep(*, kind: str, asked: Mapping[str, Any], worked: Worked, by: Any) -> Analysis:
     """Keep an answer; the same of the same records is kept once."""
     question, rests_on = digest(kind, dict(asked)), digest(worked.tables, worked.engine_version)

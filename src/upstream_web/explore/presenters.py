@@ -1,17 +1,21 @@
 """Words of the pages of patterns."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.urls import reverse
+
+from upstream.measures.event_records import EventRecord
 from upstream.reports.document import Block
 from upstream_web.explore.access import Open, OpenLook
-from upstream_web.explore.engine import Held, drawn
+from upstream_web.explore.engine import Held, chain_events, drawn
 from upstream_web.explore.engine.places import explored, hot_spots_drawn
 from upstream_web.explore.engine.profiles import place_of, sections_of
 from upstream_web.explore.models import Analysis
 from upstream_web.explore.place_forms import ExplorerForm
-from upstream_web.measures.presenters.blocks import block
+from upstream_web.measures.presenters.blocks import block, plain_table
 
 LEADS = {
     Analysis.Kind.NEAR_REPEATS: (
@@ -127,5 +131,32 @@ def blocks_of(found: Open | None) -> list[dict[str, Any]]:
     """An answer as blocks of a page; nothing without one."""
     if found is None:
         return []
-    made = drawn(found.analysis.kind, found.analysis.answer, small_numbers=found.small_numbers)
-    return [block(one, lambda _key: "") for one in made]
+    analysis = found.analysis
+
+    def lead(chain: int) -> str:
+        return f"{reverse('explore:near_repeat_chain', args=[chain])}?{query_of(analysis.asked)}"
+
+    made = drawn(
+        analysis.kind, analysis.answer, small_numbers=found.small_numbers, lead=lead if found.small_numbers else None
+    )
+    return [block(one, str) for one in made]
+
+
+def chain_table(found: Open, chain: int) -> dict[str, Any]:
+    """The events of a chain: what, when and where, as facts."""
+    events = chain_events(found.analysis.answer, chain)
+    rows = [(_day(date.fromisoformat(row["day"])), row["type"], row["name"]) for row in events]
+    title = f"{len(rows):,} events, the first first"
+    return plain_table("chain-events", title, ("Day", "Offence", "Small area"), rows, numbers=())
+
+
+def record_table(records: Sequence[EventRecord], areas: Mapping[str, str]) -> dict[str, Any]:
+    """The records of a chain, the latest first."""
+    ordered = sorted(records, key=lambda one: (one.recorded, one.reference), reverse=True)
+    rows = [(one.reference, _day(one.recorded), one.type, areas.get(one.area, one.area)) for one in ordered]
+    title = f"{len(rows):,} records, the latest first"
+    return plain_table("chain-records", title, ("Reference", "Recorded", "Offence", "Area"), rows, numbers=())
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

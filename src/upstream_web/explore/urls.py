@@ -4,12 +4,13 @@ from django.urls import path
 
 from upstream_web.explore import views
 from upstream_web.explore.models import Analysis
-from upstream_web.explore.views import files, places, profiles
+from upstream_web.explore.views import chains, files, places, profiles
 
 app_name = "explore"
 urlpatterns = [
     path("", views.index, name="index"),
     path("near-repeats/", views.analysis, {"kind": Analysis.Kind.NEAR_REPEATS.value}, name="near_repeats"),
+    path("near-repeats/chain/<int:chain>/", chains.chain, name="near_repeat_chain"),
     path("clusters/", views.analysis, {"kind": Analysis.Kind.CLUSTERS.value}, name="clusters"),
     path("when/", views.analysis, {"kind": Analysis.Kind.WHEN.value}, name="when"),
     path("hot-spots/", places.hot_spots, name="hot_spots"),

@@ -6,7 +6,7 @@ FIXTURES = ("figures",)
 
 
 def world() -> World:
-    return World(everybody(*areas()), {"ending": "csv"})
+    return World(everybody(*areas()), {"ending": "csv", "chain": 1})
 
 
 READERS = anywhere("neighbourhood_officer", "supervisor", "hub", "analyst", "performance_lead", "commissioner")
@@ -16,4 +16,9 @@ PAGES = ("index", "near_repeats", "clusters", "when", "hot_spots", "map", "map_f
 FILES = ("near_repeats_file", "clusters_file", "hot_spots_file", "profile_pdf")
 """Of a question that nobody has asked yet: for those who may ask, there is none."""
 UNASKED = admits(*READERS, others=REFUSED, found=ABSENT)
-ROWS = [*(Row(f"explore:{page}", READ) for page in PAGES), *(Row(f"explore:{page}", UNASKED) for page in FILES)]
+RECORDS = admits(*anywhere("analyst"), others=REFUSED, found=ABSENT)
+ROWS = [
+    *(Row(f"explore:{page}", READ) for page in PAGES),
+    *(Row(f"explore:{page}", UNASKED) for page in FILES),
+    Row("explore:near_repeat_chain", RECORDS),
+]

@@ -4,7 +4,7 @@ from functools import partial
 
 from factories.people import person
 from upstream_web.explore import changes
-from upstream_web.explore.access import analysis_for_reading
+from upstream_web.explore.access import analysis_for_reading, chain_for_reading
 from upstream_web.explore.engine import Worked
 from upstream_web.people.permissions import Permission
 
@@ -36,11 +36,24 @@ def note_paper():
     return partial(changes.note_paper, analysis=analysis, by=reader())
 
 
-CALLS = {one.__name__: one for one in (ask_for, keep, note_paper)}
+def note_reading():
+    worked = Worked({"bands": []}, {"crimes": 1}, "1")
+    analysis = changes.keep(kind="near_repeats", asked=ASKED, worked=worked, by=reader())
+    return partial(changes.note_reading, analysis=analysis, chain=1, purpose="Visits to plan", by=reader())
+
+
+def without_the_records():
+    every_other = (one for one in Permission if one != Permission.MEASURE_RECORDS)
+    changes.keep(kind="near_repeats", asked=ASKED, worked=Worked({}, {"crimes": 1}, "1"), by=reader())
+    return partial(chain_for_reading, person(*every_other), ASKED, 1)
+
+
+CALLS = {one.__name__: one for one in (ask_for, keep, note_paper, note_reading)}
 WRITES = {
     "ask_for": ("run.asked_for",),
     "keep": ("analysis.worked_out",),
     "note_paper": ("analysis.paper_taken",),
+    "note_reading": ("analysis.records_read",),
 }
-REFUSED = {"ask_for": (without_the_role,), "note_paper": (without_the_role,)}
+REFUSED = {"ask_for": (without_the_role,), "note_paper": (without_the_role,), "note_reading": (without_the_records,)}
 NO_PERSON_ASKS = {"keep": "the worker"}

@@ -7,7 +7,16 @@ import numpy as np
 import shapely
 
 from upstream.places.national_grid import in_degrees
-from upstream.reports.explore_files import Rows, band_file, cluster_file, hot_spot_file, risk_file
+from upstream.reports.explore_files import (
+    Rows,
+    band_file,
+    chain_event_file,
+    chain_file,
+    cluster_file,
+    hot_spot_file,
+    risk_file,
+    window_file,
+)
 from upstream.reports.rows_out import rows_as
 from upstream.scan.event_rows import shape
 from upstream_web.explore.engine.places import places_of_answer
@@ -17,10 +26,24 @@ PARTS = {
     Analysis.Kind.HOT_SPOTS: {"": ("csv", "geojson", "parquet")},
     Analysis.Kind.NEAR_REPEATS: {
         "": ("csv", "geojson", "parquet"), "bands": ("csv", "parquet"), "areas": ("geojson",),
+        "windows": ("csv", "geojson", "parquet"), "chains": ("csv", "parquet"), "events": ("csv", "parquet"),
     },
     Analysis.Kind.CLUSTERS: {"": ("csv", "geojson", "parquet"), "areas": ("geojson",)},
 }  # fmt: skip
 """What of each kind of answer there is a file of: its main rows, others by name, and in which forms."""
+OF_RECORDS = frozenset({"windows", "events"})
+"""Parts of single events: for those who may go to the records."""
+_PARTED = {
+    "bands": lambda answer, _: band_file(answer),
+    "windows": lambda answer, _: window_file(answer),
+    "chains": lambda answer, small_numbers: chain_file(answer, small_numbers=small_numbers),
+    "events": lambda answer, _: chain_event_file(answer),
+}
+
+
+def has_part(answer: Mapping[str, Any], part: str) -> bool:
+    """Whether a kept answer has a part: one of earlier may lack what was added since."""
+    return {"chains": "chain_rows", "events": "chain_events"}.get(part, part or "read") in {*answer, "areas"}
 
 
 def file_of(kind: str, answer: Mapping[str, Any], part: str, ending: str, *, small_numbers: bool) -> bytes:
@@ -28,7 +51,7 @@ def file_of(kind: str, answer: Mapping[str, Any], part: str, ending: str, *, sma
     if part == "areas":
         outlines = _polygons(answer["outlines"])
         return rows_as(f".{ending}", [{"area": at} for at in range(1, len(outlines) + 1)], shapes=outlines)
-    rows = band_file(answer) if part == "bands" else _rows(kind, answer, small_numbers)
+    rows = _PARTED[part](answer, small_numbers) if part else _rows(kind, answer, small_numbers)
     if ending != "geojson":
         return rows_as(f".{ending}", rows)
     if kind == Analysis.Kind.HOT_SPOTS:

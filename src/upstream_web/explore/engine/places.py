@@ -10,7 +10,6 @@ import numpy as np
 import shapely
 
 from upstream.errors import NotHeld
-from upstream.measures.asked import ENGINE_VERSION
 from upstream.measures.crime_types import ASB, CRIMES_OF
 from upstream.measures.cube import Cube, Looked, grouped, look
 from upstream.measures.events import EventsOf, events
@@ -28,7 +27,7 @@ from upstream.reports.rows_out import rows_as
 from upstream.scan.hot_spot_answer import hot_spot_answer
 from upstream.scan.study import study_of
 from upstream.store import ReadingScope, Store
-from upstream_web.explore.engine import PURPOSE, Worked
+from upstream_web.explore.engine import CALCULATION, PURPOSE, Worked
 from upstream_web.measures.engine.store import force, stamps
 
 TYPES = tuple(sorted([*CRIMES_OF, ASB]))
@@ -131,7 +130,7 @@ def hot_spots(asked: Mapping[str, Any], who: str, say: Callable[[str], None]) ->
     )  # fmt: skip
     say("Working it out")
     answer = hot_spot_answer(read, study_of(read, of.store, area_names=of.areas), seed=SEED)
-    return Worked(answer, {one.table: one.version for one in read.tables}, ENGINE_VERSION)
+    return Worked(answer, {one.table: one.version for one in read.tables}, CALCULATION)
 
 
 def hot_spots_drawn(answer: Mapping[str, Any], *, small_numbers: bool) -> tuple[Block, ...]:

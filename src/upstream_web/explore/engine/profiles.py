@@ -8,13 +8,12 @@ from typing import Any
 from upstream.analyse.kept import as_data, from_data
 from upstream.analyse.problem_profile import TABLES, problem_profile
 from upstream.analyse.profile import ProfileOf
-from upstream.measures.asked import ENGINE_VERSION
 from upstream.periods import Month
 from upstream.places.tables import AREAS, BY_NAME, read_table
 from upstream.reports.document import Document, Section
 from upstream.reports.problem_profile import profile_paper, profile_sections
 from upstream.store import ReadingScope, Store
-from upstream_web.explore.engine import Worked
+from upstream_web.explore.engine import CALCULATION, Worked
 from upstream_web.measures.engine.store import force
 
 PURPOSE = "Problem profile on the site"
@@ -41,7 +40,7 @@ def work_out_profile(asked: Mapping[str, Any], who: str, say: Callable[[str], No
         question, of.store, ReadingScope(who, PURPOSE, TABLES, personal=True), areas=of.areas,
         engine=settings.engine, memory=settings.memory, threads=settings.threads,
     )  # fmt: skip
-    return Worked(as_data(made), versions, ENGINE_VERSION)
+    return Worked(as_data(made), versions, CALCULATION)
 
 
 def place_of(asked: Mapping[str, Any]) -> str:

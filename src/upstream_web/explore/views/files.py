@@ -8,7 +8,7 @@ from upstream_web.explore.access import (
     look_for_reading,
     records_for_exploring,
 )
-from upstream_web.explore.engine.files import PARTS, file_of
+from upstream_web.explore.engine.files import OF_RECORDS, PARTS, file_of, has_part
 from upstream_web.explore.engine.places import as_file
 from upstream_web.explore.forms import AskForm
 from upstream_web.explore.models import Analysis
@@ -41,7 +41,9 @@ def kept(request: HttpRequest, kind: str, ending: str) -> HttpResponse:
         hot_spots_for_reading(request.user, form.asked) if hot
         else analysis_for_reading(request.user, kind, form.asked)
     )  # fmt: skip
-    if found is None:
+    if found is None or (part in OF_RECORDS and not found.small_numbers):
+        raise Http404
+    if not has_part(found.analysis.answer, part):
         raise Http404
     made = file_of(kind, found.analysis.answer, part, ending, small_numbers=found.small_numbers)
     return _sent(made, "-".join(one for one in (kind.replace("_", "-"), part) if one), ending)
