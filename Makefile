@@ -96,6 +96,8 @@ calibrate: $(VENV)/.dev
 	$(BIN)/python bench/calibrate_scan.py --write docs/explanation/clusters.md
 	$(BIN)/python bench/calibrate_assess.py --data $(OPEN_DATA)/.. --write docs/explanation/calibration-assess.md \
 		--standing src/upstream/assess/standing.csv
+	$(BIN)/python bench/calibrate_assess.py --simulated --single 2000 --write docs/explanation/calibration-assess.md
+	$(BIN)/python bench/calibrate_planted.py --write docs/explanation/calibration-assess.md
 
 bench: $(VENV)/.bench styles
 	$(BIN)/python bench/all.py

@@ -1,306 +1,291 @@
 """How often each method of assessment is wrong where nothing was done: placebo interventions in recorded crime.
 
     python bench/calibrate_assess.py --data ../shared/data [--write docs/explanation/calibration-assess.md]
-        [--standing src/upstream/assess/standing.csv] [--analyses 8000] [--methods KEY ...] [--comparisons 8]
+        [--standing src/upstream/assess/standing.csv] [--kept FILE] [--single 4000] [--several 1000] [--daily 300]
+        [--methods KEY ...] [--processes 2] [--simulated]
 
-A place, a kind of crime and a start are drawn at random; the true effect is nil. For coverage a fifth of the treated
-place's events after the start is taken away at random, and the interval should hold that. The tables replace what
-stands between the markers of the page; the ladder reads the file of standing and refuses what does not hold.
+Places, a kind of crime and a start are drawn at random (``bench/placebos.py``); the true effect is nil. For coverage a
+fifth of the treated places' events after the start is taken away at random, and the interval should hold that. Where a
+method's own test does not hold, the spread that its intervals need is learnt from half of the places and tried on the
+other half, and the other way round. The tables replace what stands between the markers of the page; the ladder reads
+the file of standing. With ``--simulated`` the same is asked of places that were simulated, for a table of its own.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import gzip
-import io
 import json
+import math
 import re
 import time
-import zipfile
+import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Final, NamedTuple
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-from numpy.typing import NDArray
-from pyarrow import csv as arrow_csv
+from placebos import MEANS, Placebo, in_steps, placebo, simulated, sources, thinned
 
 from upstream.assess.finding import Finding
 from upstream.assess.methods import METHODS
-from upstream.assess.panel import NEVER, Panel
+from upstream.assess.panel import Panel
+from upstream.assess.standing import share_of
 from upstream.errors import BadInput
+from upstream.stats.empirical_calibration import spread_needed
 
-SEED = 20220630
-START, END = "<!-- calibration: written by bench/calibrate_assess.py -->", "<!-- calibration: end -->"
-LEVEL, KEPT = 0.05, 0.8
+SEED: Final = 20220630
+MARKERS = {
+    False: ("<!-- calibration: written by bench/calibrate_assess.py -->", "<!-- calibration: end -->"),
+    True: ("<!-- simulated: written by bench/calibrate_assess.py -->", "<!-- simulated: end -->"),
+}
+LEVEL, KEPT, Z = 0.05, 0.8, 1.959964
 HOLDS = (0.03, 0.07)
-BEFORE = (6, 12, 24, 36)
-"""Lengths of the time before that are looked at, in months."""
-MEANS = (0.5, 2.0, 5.0, 20.0)
-"""Events a month before, in the treated place: where each band begins."""
-STEPS = (0, 1, 3)
-"""Months after the first start at which the places of a roll-out in steps begin."""
-COMPARISONS, NEIGHBOURS = 8, 24
-"""Comparison places, drawn from so many whose level before is nearest."""
-KINDS = ("Burglary", "Vehicle crime", "Violence and sexual offences", "Criminal damage and arson", "Other theft")
+COMPARISONS = {"few": 8, "many": 20, "crowd": 140}
+"""Comparison places of one treated place; twenty where donors are mixed, and a crowd where they are weighted."""
+NEED = {"synthetic_control": "many", "synthetic_did": "many", "micro_synthetic": "crowd"}
+LEAST = 100
+"""Cells of fewer analyses are not shown or shipped."""
+CHUNK = 50
+DEAR = {"structural", "staggered", *NEED}
+LONG = {36: 24}
+"""Two years and three before make one cell; of methods that are asked seldom so do one year and more, and neighbouring
+bands."""
+EVERY = {"structural": 8, "staggered": 3}
+"""Of a dear method one placebo in so many is asked."""
 
 
-@dataclass(frozen=True, eq=False)
-class Source:
-    """Monthly counts of many places, of one kind of crime."""
+class Row(NamedTuple):
+    """One method asked about one placebo: on the scale where nought is no effect, with and without a planted fall."""
 
-    name: str
-    kind: str
-    counts: NDArray[np.float64]
-
-
-def tally(places: list[str], months: list[str]) -> NDArray[np.float64]:
-    """Counts by place and month, from one entry an event; a month that nobody has is not there."""
-    unit, at = np.unique(places, return_inverse=True)
-    month, when = np.unique(months, return_inverse=True)
-    counts = np.zeros((len(unit), len(month)))
-    np.add.at(counts, (at, when), 1)
-    return counts
-
-
-def northumbria(folder: Path) -> Iterator[Source]:
-    """27 months (2022-01 was never published: the months on either side are taken to follow one another)."""
-    events = defaultdict(lambda: ([], []))
-    with zipfile.ZipFile(folder / "police-uk/northumbria-street.zip") as archive:
-        for name in archive.namelist():
-            rows = arrow_csv.read_csv(io.BytesIO(archive.read(name)))
-            rows = rows.filter(pc.is_in(rows["Crime type"], pa.array(KINDS)))
-            for kind, area in zip(rows["Crime type"].to_pylist(), rows["LSOA name"].to_pylist(), strict=True):
-                if area:
-                    places, months = events[kind]
-                    places.append(area[:-1])  # the middle-layer area that the small area is part of
-                    months.append(name[:7])
-    for kind, (places, months) in sorted(events.items()):
-        yield Source("Northumbria, 27 months", kind, tally(places, months))
+    method: str
+    step: str
+    places: int
+    source: str
+    before: int
+    band: float
+    half: int
+    effect: float
+    reach: float
+    rejected: bool
+    low: float
+    middle: float
+    high: float
+    truth: float
 
 
-def squares(lon: list[float], lat: list[float], side: float) -> list[str]:
-    """Squares of about ``side`` kilometres."""
-    x = np.floor(np.array(lon) * 111.3 * np.cos(np.radians(np.mean(lat))) / side).astype(int)
-    y = np.floor(np.array(lat) * 111.3 / side).astype(int)
-    return [f"{a},{b}" for a, b in zip(x, y, strict=True)]
+def scaled(found: Finding) -> tuple[float, float, float]:
+    """Lower limit, estimate, upper limit: of the log ratio, or of the difference as a share of what was expected."""
+    if found.ratio is None:
+        size = share_of(found)
+        return tuple(v / size for v in (found.difference.lower, found.difference.estimate, found.difference.upper))
+    one = (found.ratio.lower, found.ratio.estimate, found.ratio.upper)
+    return tuple(math.log(v) if 0 < v < math.inf else (-math.inf if v == 0 else math.inf) for v in one)
 
 
-def points(name: str, path: Path, month: str, lon: str, lat: str, sides: tuple[float, ...]) -> Iterator[Source]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row[lon] and row[lat]]
-    x, y = [float(row[lon]) for row in rows], [float(row[lat]) for row in rows]
-    for side in sides:
-        yield Source(name, f"squares of {side:g} km", tally(squares(x, y, side), [row[month][:7] for row in rows]))
+def facing(low: float, middle: float, high: float) -> tuple[float, float]:
+    """Effect, and how far its interval reaches towards nought; where nothing was counted, the limit that there is."""
+    if math.isinf(middle):
+        limit = min(high, 0.0) if middle < 0 else max(low, 0.0)
+        return limit, 0.0
+    return middle, high - middle if middle < 0 else middle - low
 
 
-def sources(folder: Path) -> list[Source]:
-    return [
-        *northumbria(folder),
-        *points(
-            "Greater Manchester burglary, 36 months",
-            folder / "police-uk/greater-manchester-burglary-2016-02_2019-01.csv.gz",
-            "Month",
-            "Longitude",
-            "Latitude",
-            (1.5, 3.0),
-        ),
-        *points(
-            "New York vehicle theft, 48 months",
-            folder / "incidents/nyc_vehicle_theft_2014_2017.csv.gz",
-            "date_single",
-            "longitude",
-            "latitude",
-            (2.0, 4.0),
-        ),
-    ]
-
-
-def placebo(
-    rng: np.random.Generator, held: list[Source], comparisons: int = COMPARISONS
-) -> tuple[str, int, float, Panel]:
-    """A panel of one place drawn at random, treated from a month drawn at random, and of places like it before."""
-    while True:
-        source = held[rng.integers(len(held))]
-        months = source.counts.shape[1]
-        before = int(rng.choice([b for b in BEFORE if b + 6 <= months]))
-        after = int(rng.choice([a for a in (6, 12) if before + a <= months]))
-        first = int(rng.integers(0, months - before - after + 1))
-        counts = source.counts[:, first : first + before + after]
-        level = counts[:, :before].mean(1)
-        band = float(rng.choice(MEANS))
-        upper = min((m for m in MEANS if m > band), default=np.inf)
-        units = np.flatnonzero((level >= band) & (level < upper))
-        if not len(units):
-            continue
-        unit = int(rng.choice(units))
-        near = np.argsort(np.abs(level - level[unit]), kind="stable")
-        others = rng.choice(near[near != unit][:NEIGHBOURS], comparisons, replace=False)
-        return source.name, before, band, panel(counts[[unit, *others]], before)
-
-
-def panel(counts: NDArray[np.float64], start: int) -> Panel:
-    units = len(counts)
-    return Panel(
-        outcome="events",
-        better="lower",
-        units=tuple(f"u{k}" for k in range(units)),
-        roles=("treated", *("comparison",) * (units - 1)),
-        periods=tuple(f"{2000 + m // 12}-{m % 12 + 1:02d}" for m in range(counts.shape[1])),
-        step="month",
-        counts=counts,
-        starts=np.array([start] + [NEVER] * (units - 1)),
-        exposure=np.ones_like(counts),
-        weights=np.ones(units),
-    )
-
-
-def in_steps(one: Panel) -> Panel:
-    """The same places, three of them treated, each some months after the one before."""
-    starts = one.starts.copy()
-    starts[: len(STEPS)] = one.start + np.array(STEPS)
-    roles = ("treated",) * len(STEPS) + one.roles[len(STEPS) :]
-    return replace(one, starts=starts, roles=roles)
-
-
-def thinned(rng: np.random.Generator, one: Panel) -> tuple[Panel, float]:
-    """The panel with a fifth of the treated events after the start taken away at random, and how many went."""
-    counts = one.counts.copy()
-    for unit, start in enumerate(one.starts):
-        if start != NEVER:
-            counts[unit, start:] = rng.binomial(one.counts[unit, start:].astype(int), KEPT)
-    return replace(one, counts=counts), float(counts.sum() - one.counts.sum())
-
-
-@dataclass
-class Tally:
-    asked: int = 0
-    refused: int = 0
-    rejected: int = 0
-    thinned: int = 0
-    held: int = 0
-
-
-def asked(run: Callable[[Panel], Finding], one: Panel) -> Finding | None:
+def asked(run: object, one: Panel) -> Finding | None:
     try:
         return run(one)
     except BadInput:
         return None
 
 
-def covers(found: Finding, gone: float) -> bool:
-    if found.ratio is not None:
-        return found.ratio.lower <= KEPT <= found.ratio.upper
-    assert found.difference is not None
-    # a fifth of what there was to expect went, as the planted share says
-    return found.difference.lower <= gone <= found.difference.upper
+def rows_of(one: Placebo, rng: np.random.Generator, methods: set[str], spent: dict[str, float]) -> Iterator[Row]:
+    plain = (one.panel, *thinned(rng, one.panel, KEPT))
+    steps = (in_steps(one.panel), *thinned(rng, in_steps(one.panel), KEPT))
+    for method in METHODS:
+        panel, cut, gone = steps if method.key == "staggered" else plain
+        if method.key not in methods or method.needs.lacking(panel):
+            continue
+        began = time.process_time()
+        found, after = asked(method.run, panel), asked(method.run, cut)
+        spent[method.key] += time.process_time() - began
+        if found is None or after is None or found.p is None:
+            continue
+        effect, reach = facing(*scaled(found))
+        truth = math.log(KEPT) if after.ratio is not None else gone / share_of(after)
+        source = one.source
+        half = zlib.crc32(f"{source.kind} {one.unit}".encode()) % 2 if source.places == 1 else int(rng.integers(2))
+        yield Row(method.key, source.step, source.places, source.name, one.before, one.band, half, effect, reach,
+                  found.p < LEVEL, *scaled(after), truth)  # fmt: skip
 
 
-def run(args: argparse.Namespace) -> dict[tuple[str, str, int, float], Tally]:
-    rng = np.random.default_rng(SEED)
-    held = sources(args.data)
-    methods = [m for m in METHODS if not args.methods or m.key in args.methods]
-    tallies: dict[tuple[str, str, int, float], Tally] = defaultdict(Tally)
-    spent, began = defaultdict(float), time.perf_counter()
-    for _ in range(args.analyses):
-        name, before, band, one = placebo(rng, held, args.comparisons)
-        plain, steps = (one, *thinned(rng, one)), (in_steps(one), *thinned(rng, in_steps(one)))
-        for method in methods:
-            one, cut, gone = steps if method.key == "staggered" else plain
-            if method.needs.lacking(one):
-                continue
-            at = time.perf_counter()
-            tally_ = tallies[method.key, name, before, band]
-            found = asked(method.run, one)
-            spent[method.key] += time.perf_counter() - at
-            tally_.asked += 1
-            if found is None or found.p is None:
-                tally_.refused += 1
-                continue
-            tally_.rejected += found.p < LEVEL
-            if (after := asked(method.run, cut)) is not None:
-                tally_.thinned += 1
-                tally_.held += covers(after, gone)
-    print(
-        json.dumps(
-            {
-                "analyses": args.analyses,
-                "seconds": round(time.perf_counter() - began),
-                "milliseconds of one": {key: round(1000 * s / args.analyses, 2) for key, s in spent.items()},
-            }
-        )
+class Job(NamedTuple):
+    """Some placebos with a stream of their own."""
+
+    folder: str
+    step: str
+    places: int
+    size: str
+    seed: int
+    count: int
+    methods: tuple[str, ...]
+
+
+def chunk(job: Job) -> tuple[list[Row], dict[str, float]]:
+    held = [one for one in _held(job.folder) if (one.step, one.places) == (job.step, job.places)]
+    rows, spent = [], defaultdict(float)
+    rng = np.random.default_rng([SEED, job.seed])
+    own = {m.key for m in METHODS if NEED.get(m.key, "few") == job.size and m.key in job.methods}
+    least = min((m.needs.before for m in METHODS if m.key in own), default=0)
+    comparisons = COMPARISONS[job.size] + (job.places if job.places > 1 else 0)
+    for at in range(job.count):
+        one = placebo(rng, held, comparisons, least)
+        rows.extend(rows_of(one, rng, {key for key in own if at % EVERY.get(key, 1) == 0}, spent))
+    return rows, dict(spent)
+
+
+_SOURCES: dict[str, list] = {}
+
+
+def _held(folder: str) -> list:
+    if folder not in _SOURCES:
+        _SOURCES[folder] = sources(Path(folder)) if folder else simulated()
+    return _SOURCES[folder]
+
+
+def jobs(args: argparse.Namespace) -> list[Job]:
+    """Small jobs of every kind by turns, so that a run that is cut short has some of each."""
+    chosen, made = tuple(args.methods or (m.key for m in METHODS)), []
+    counts = {
+        ("month", 1, "few"): args.single,
+        ("month", 1, "many"): args.single // 6,
+        ("month", 12, "few"): args.several,
+        ("month", 12, "many"): args.several // 10,
+        ("month", 12, "crowd"): args.several // 10,
+        ("day", 1, "few"): args.daily,
+    }
+    for kind, ((step, places, size), count) in enumerate(counts.items()):
+        turns = math.ceil(args.single / CHUNK)
+        shares = np.diff(np.linspace(0, count, turns + 1).round().astype(int))
+        folder = "" if args.simulated else str(args.data)
+        made += [(turn, kind, Job(folder, step, places, size, 100 * turn + kind, int(share), chosen))
+                 for turn, share in enumerate(shares) if share]  # fmt: skip
+    return [job for *_, job in sorted(made, key=lambda one: one[:2])]
+
+
+def run(args: argparse.Namespace) -> list[Row]:
+    rows, spent, began = [], defaultdict(float), time.perf_counter()
+    mapped = map if args.processes == 1 else ProcessPoolExecutor(args.processes).map
+    for some, seconds in mapped(chunk, jobs(args)):
+        rows += some
+        for key, one in seconds.items():
+            spent[key] += one
+        if args.kept:
+            with args.kept.open("a", encoding="utf-8") as file:
+                file.writelines(json.dumps(row) + "\n" for row in some)
+    per = {key: round(500 * s / sum(row.method == key for row in rows), 1) for key, s in spent.items()}
+    wall, processor = round(time.perf_counter() - began), round(sum(spent.values()))
+    print(json.dumps({"analyses": 2 * len(rows), "seconds": wall, "processor": processor, "ms": per}))
+    return rows
+
+
+class Cell(NamedTuple):
+    """What the placebos of one cell say."""
+
+    analyses: int
+    raw: float
+    spread: float
+    false: float
+    covered: float
+    raw_covered: float
+
+
+def cell_of(rows: list[Row]) -> Cell:
+    effect, reach, low, middle, high, truth = (
+        np.array([getattr(row, name) for row in rows]) for name in ("effect", "reach", "low", "middle", "high", "truth")
     )
-    return tallies
+    half = np.array([row.half for row in rows])
+    spread, tried = spread_needed(effect, reach), np.zeros(len(rows))
+    for side in (0, 1):
+        tried[half != side] = spread_needed(effect[half == side], reach[half == side])
+    with np.errstate(invalid="ignore"):
+        missed = np.where(np.isfinite(middle), np.where(truth < middle, middle - low, high - middle), 0.0)
+        away = np.where(np.isfinite(middle), np.abs(middle - truth), np.where(truth > high, truth - high, 0.0))
+    return Cell(
+        len(rows),
+        float(np.mean([row.rejected for row in rows])),
+        spread,
+        float((np.abs(effect) > np.hypot(reach, Z * tried)).mean()),
+        float((away <= np.hypot(missed, Z * tried) + 1e-12).mean()),
+        float((away <= missed + 1e-12).mean()),
+    )
 
 
-def together(
-    tallies: dict[tuple[str, str, int, float], Tally], keep: Callable[[tuple[str, str, int, float]], tuple]
-) -> dict[tuple, Tally]:
-    """Tallies added up by part of their key."""
-    sums: dict[tuple, Tally] = defaultdict(Tally)
-    for key, one in tallies.items():
-        total = sums[keep(key)]
-        for name in vars(one):
-            setattr(total, name, getattr(total, name) + getattr(one, name))
-    return sums
+def cells(rows: list[Row], *names: str) -> dict[tuple, Cell]:
+    grouped: dict[tuple, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[tuple(getattr(row, name) for name in names)].append(row)
+    return {key: cell_of(some) for key, some in sorted(grouped.items()) if len(some) >= LEAST}
 
 
-def row(*cells: object) -> str:
-    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+def coarser(row: Row) -> Row:
+    """The row as its cell of the table has it."""
+    before, band = LONG.get(row.before, row.before), row.band
+    if row.method in DEAR:
+        before = min(before, 12) if row.step == "month" else 90
+        bands = MEANS[row.step, row.places]
+        band = bands[bands.index(band) // 2 * 2] if row.places == 1 else bands[0]
+    return row._replace(before=before, band=band)
 
 
-def header(*cells: str) -> list[str]:
-    return ["", row(*cells), "|" + " --- |" * len(cells)]
+def line(*parts: object) -> str:
+    return "| " + " | ".join(str(part) for part in parts) + " |"
 
 
-def cell(one: Tally | None) -> str:
-    answered = one.asked - one.refused if one else 0
-    if one is None or answered < 100:
+def header(*parts: str) -> list[str]:
+    return ["", line(*parts), "|" + " --- |" * len(parts)]
+
+
+def said(one: Cell | None) -> str:
+    if one is None:
         return ""
-    share, covered = one.rejected / answered, one.held / max(one.thinned, 1)
-    mark = "" if HOLDS[0] <= share <= HOLDS[1] else " **high**" if share > HOLDS[1] else " low"
-    return f"{share:.1%}{mark}; {covered:.1%} ({answered:,})"
+    high = "**" if one.raw > HOLDS[1] else ""
+    wide = f"; widened by {100 * math.expm1(one.spread):.0f}%: {one.false:.1%}" if one.spread else ""
+    return f"{high}{one.raw:.1%}{high}{wide}; held {one.covered:.1%} ({one.analyses:,})"
 
 
-def tables(tallies: dict[tuple[str, str, int, float], Tally]) -> Iterator[str]:
+def tables(rows: list[Row]) -> Iterator[str]:
     titles = {method.key: method.title for method in METHODS}
-    by_name = together(tallies, lambda key: (key[0], key[1]))
-    names = sorted({name for _, name in by_name})
-    keys = [key for key in titles if any(k == key for k, _ in by_name)]
-    yield "\n## By where the records are from"
-    yield from header("false positives at 5%; 95% intervals that hold (analyses)", *names)
-    for key in keys:
-        yield row(titles[key], *(cell(by_name.get((key, name))) for name in names))
-    by_band = together(tallies, lambda key: (key[0], key[2], key[3]))
-    for key in keys:
-        yield f"\n## {titles[key]}"
-        yield from header("months before", *(f"{mean:g} or more a month" for mean in MEANS))
-        for before in BEFORE:
-            yield row(before, *(cell(by_band.get((key, before, mean))) for mean in MEANS))
+    shapes = sorted({(row.step, row.places) for row in rows}, key=lambda one: (one[0] != "month", one[1]))
+    for step, places in shapes:
+        own = [row for row in rows if (row.step, row.places) == (step, places)]
+        what = "One treated place" if places == 1 else f"{places} treated small areas"
+        yield f"\n## {what}, {step}s" + (", simulated" if own[0].source == "Simulated" else "")
+        names = sorted({row.source for row in own})
+        by_source = cells(own, "method", "source")
+        yield from header("", *names)
+        for key, title in titles.items():
+            if any(k == key for k, _ in by_source):
+                yield line(title, *(said(by_source.get((key, name))) for name in names))
+        held = [coarser(row) for row in own]
+        by_band = cells(held, "method", "before", "band")
+        bands, lengths = sorted({row.band for row in held}), sorted({row.before for row in held})
+        for key, title in titles.items():
+            if not any(k == key for k, _, _ in by_band):
+                continue
+            yield f"\n### {title}"
+            own_bands = [band for band in bands if any((key, before, band) in by_band for before in lengths)]
+            yield from header(f"{step}s before", *(f"{band:g} or more a {step}" for band in own_bands))
+            for before in lengths:
+                if any((key, before, band) in by_band for band in own_bands):
+                    yield line(f"{before} or more", *(said(by_band.get((key, before, band))) for band in own_bands))
 
 
-def standing(tallies: dict[tuple[str, str, int, float], Tally]) -> Iterator[tuple[object, ...]]:
-    yield "method", "step", "before", "mean", "analyses", "false_positives", "coverage"
-    for (key, before, mean), one in sorted(together(tallies, lambda key: (key[0], key[2], key[3])).items()):
-        answered = one.asked - one.refused
-        if answered >= 100:
-            yield (
-                key,
-                "month",
-                before,
-                mean,
-                answered,
-                f"{one.rejected / answered:.4f}",
-                f"{one.held / one.thinned:.4f}",
-            )
-
-
-def rank(cells: tuple[str, ...]) -> tuple[str, int, float]:
-    return cells[0], int(cells[2]), float(cells[3])
+def standing(rows: list[Row]) -> Iterator[tuple[str, ...]]:
+    yield ("method", "step", "places", "before", "mean", "analyses", "raw", "spread", "false_positives", "coverage")
+    for key, one in cells([coarser(row) for row in rows], "method", "step", "places", "before", "band").items():
+        yield (*map(str, key), str(one.analyses), *(f"{v:.4f}" for v in (one.raw, one.spread, one.false, one.covered)))
 
 
 def main() -> None:
@@ -308,26 +293,31 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--write", type=Path)
     parser.add_argument("--standing", type=Path)
-    parser.add_argument("--analyses", type=int, default=8_000)
+    parser.add_argument("--kept", type=Path, help="Every analysis, to make the tables from again without asking.")
+    parser.add_argument("--single", type=int, default=4_000)
+    parser.add_argument("--several", type=int, default=1_000)
+    parser.add_argument("--daily", type=int, default=300)
     parser.add_argument("--methods", nargs="*", default=[])
-    parser.add_argument("--comparisons", type=int, default=COMPARISONS)
+    parser.add_argument("--simulated", action="store_true", help="Places that were simulated: --single of them.")
+    parser.add_argument("--processes", type=int, default=2)
     args = parser.parse_args()
-    tallies = run(args)
-    lines = list(tables(tallies))
+    if args.simulated:
+        args.several = args.daily = 0
+    if args.kept and args.kept.exists():
+        rows = [Row(*json.loads(one)) for one in args.kept.read_text("utf-8").splitlines()]
+    else:
+        rows = run(args)
+    lines = list(tables(rows))
     print("\n".join(lines))
     if args.write:
         page = args.write.read_text("utf-8")
-        made = f"{START}\n" + "\n".join(lines) + f"\n\n{END}"
-        args.write.write_text(
-            re.sub(re.escape(START) + ".*" + re.escape(END), lambda _: made, page, flags=re.DOTALL), "utf-8"
-        )
+        start, end = MARKERS[args.simulated]
+        made = f"{start}\n" + "\n".join(lines) + f"\n\n{end}"
+        pattern = re.escape(start) + ".*" + re.escape(end)
+        args.write.write_text(re.sub(pattern, lambda _: made, page, flags=re.DOTALL), "utf-8")
     if args.standing:
-        rows = [tuple(str(cell) for cell in row_) for row_ in standing(tallies)]
-        if args.methods:  # what is held of the other methods stays
-            with args.standing.open(encoding="utf-8", newline="") as file:
-                rows += [tuple(row_) for row_ in csv.reader(file) if row_[0] not in {"method", *args.methods}]
         with args.standing.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows([rows[0], *sorted(rows[1:], key=rank)])
+            csv.writer(file, lineterminator="\n").writerows(standing(rows))
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def windows(panel: Panel) -> Windows:
 def windows_between(panel: Panel, end: int) -> Windows:
     """The same where the data will reach to ``end``: for an assessment that is still to come."""
     year = panel.in_a_year
-    after, before = np.arange(panel.start, end), np.arange(panel.start)
+    after, before = np.arange(panel.counted, end), np.arange(panel.start)
     seasons, held = set((after % year).tolist()), set((before % year).tolist())
     if not seasons <= held:
         return Windows(
@@ -107,6 +107,7 @@ def before_and_after(panel: Panel) -> Finding:
             "A trend before it began, or a change of recording.",
         ),
         expected=expected,
+        after=when.after,
         caveats=(*when.caveats, "Nothing is compared with: this change is not yet an effect."),
     )
 
@@ -147,6 +148,7 @@ def before_and_after_compared(panel: Panel) -> Finding:
             "Problems that moved from the treated place into the comparison.",
         ),
         expected=expected,
+        after=when.after,
         caveats=(*when.caveats, *_not_alike(panel)),
     )
 
@@ -184,7 +186,7 @@ def displacement(panel: Panel) -> Finding:
         ),
         caveats=(*panel.caveats, *when.caveats, *_not_alike(panel), *_unlike(panel, when), *_no_buffer(about)),
         figures=_figures(panel, when, made),
-        line=_line_of_difference(panel, when, made.dispersion),
+        line=_line_of_difference(panel, when, made.dispersion, seen - made.total.estimate),
     )
 
 
@@ -284,17 +286,31 @@ def _figures(panel: Panel, when: Windows, made: Difference) -> dict[str, float |
     return figures
 
 
-def _line_of_difference(panel: Panel, when: Windows, dispersion: float) -> Line:
-    size = _size(panel, "comparison", "treated")
-    treated, compared = panel.series("treated"), panel.series("comparison") / size
-    expected = np.maximum(compared + treated[when.before].mean() - compared[when.before].mean(), 0.0)
-    return line_of(panel, treated, expected, dispersion * expected * (1 + 1 / size))
+def _line_of_difference(panel: Panel, when: Windows, dispersion: float, total: float) -> Line:
+    size, beside = _size(panel, "comparison", "treated"), _size(panel, "comparison buffer", "buffer")
+    own = panel.series("treated") + panel.series("buffer")
+    moved = panel.series("comparison") / size + panel.series("comparison buffer") / beside
+    expected = np.maximum(moved + own[when.before].mean() - moved[when.before].mean(), 0.0)
+    variance = dispersion * expected * (1 + 1 / size)
+    return line_of(panel, own, expected, variance, total=total, after=when.after)
 
 
-def line_of(panel: Panel, observed: Floats, expected: Floats, variance: Floats) -> Line:
-    """The graph: what was seen beside what was to be expected, with where 95 in 100 months would lie."""
-    half = float(normal_quantile(0.975)) * np.sqrt(variance)
-    return Line(panel.periods, observed, expected, np.maximum(expected - half, 0.0), expected + half, panel.start)
+def line_of(
+    panel: Panel, observed: Floats, expected: Floats, variance: Floats, *, total: float, after: NDArray[np.int64]
+) -> Line:
+    """The graph: what was seen beside what was to be expected, with where 95 in 100 months would lie.
+
+    What is expected of the periods ``after`` adds up to ``total``, the finding's counterfactual: the figure and the
+    graph are one. Periods in which it was coming in are empty.
+    """
+    shown, spread = expected.astype(np.float64), np.sqrt(variance)
+    summed = float(np.nansum(shown[after]))
+    if summed > 0 and np.isfinite(total):
+        late = np.arange(shown.size) >= panel.counted
+        shown, spread = (np.where(late, values * total / summed, values) for values in (shown, spread))
+    shown[panel.start : panel.counted] = np.nan
+    half = float(normal_quantile(0.975)) * spread
+    return Line(panel.periods, observed, shown, np.maximum(shown - half, 0.0), shown + half, panel.start)
 
 
 def _of_ratio(
@@ -307,6 +323,7 @@ def _of_ratio(
     assumes: tuple[str, ...],
     overturned_by: tuple[str, ...],
     expected: Floats,
+    after: NDArray[np.int64],
     caveats: tuple[str, ...],
 ) -> Finding:
     compared = method != "before_after"
@@ -329,5 +346,7 @@ def _of_ratio(
         overturned_by=overturned_by,
         caveats=(*panel.caveats, *caveats),
         figures={"ratio": made.ratio.estimate, "dispersion": made.dispersion, "degrees of freedom": made.degrees},
-        line=line_of(panel, panel.series("treated"), expected, made.dispersion * expected),
+        line=line_of(
+            panel, panel.series("treated"), expected, made.dispersion * expected, total=made.expected, after=after
+        ),
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from upstream.assess.counts import comparison_earned, line_of, windows
+from upstream.assess.counts import Windows, comparison_earned, line_of, windows
 from upstream.assess.finding import Finding, Line, Refused, chance_of_benefit, maryland
 from upstream.assess.panel import NEVER, Floats, Mask, Panel
 from upstream.errors import BadInput
@@ -57,7 +57,7 @@ def difference_in_differences(panel: Panel) -> Finding:
             "spread of the comparisons": made.spread,
             "comparisons": made.compared,
         },
-        line=_line(panel, made),
+        line=_line(panel, made, expected, when),
         log_ratio_error=error,
     )
 
@@ -82,10 +82,10 @@ def _parallel(panel: Panel) -> tuple[str, ...]:
     )
 
 
-def _line(panel: Panel, made: Effect) -> Line:
+def _line(panel: Panel, made: Effect, total: float, when: Windows) -> Line:
     own, others = panel.series("treated"), panel.series("comparison")
-    expected = others * own[: panel.start].sum() / max(others[: panel.start].sum(), 1.0)
-    return line_of(panel, own, expected, expected + (expected * made.spread) ** 2)
+    expected = others * own[when.before].sum() / max(others[when.before].sum(), 1.0)
+    return line_of(panel, own, expected, expected + (expected * made.spread) ** 2, total=total, after=when.after)
 
 
 def staggered_differences(panel: Panel) -> Finding:
@@ -95,10 +95,11 @@ def staggered_differences(panel: Panel) -> Finding:
     rates = panel.counts / panel.exposure
     used = panel.treated | panel.comparison
     try:
-        made = staggered(rates[used], np.where(panel.treated, panel.starts, NEVER)[used])
+        made = staggered(rates[used], np.where(panel.treated, panel.starts, NEVER)[used], phase_in=panel.phase_in)
     except BadInput as why:
         raise Refused(why.what, allowed=why.allowed, remedy=why.remedy) from why
-    cells = np.arange(len(panel.periods)) >= np.where(panel.treated, panel.starts, len(panel.periods))[:, None]
+    begun = np.where(panel.treated, panel.starts + panel.phase_in, len(panel.periods))
+    cells = np.arange(len(panel.periods)) >= begun[:, None]
     exposed = float(panel.exposure[cells].sum())
     total = replace(
         made.overall,

@@ -5,21 +5,16 @@ A method says what it needs; its standing on real placebos (places and times whe
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Final
 
 from upstream.assess.finding import Finding, Refused
 from upstream.assess.panel import Panel
+from upstream.assess.standing import Standing, as_it_stands, distrusted, standing_of, standings
 from upstream.errors import BadInput
 
-STANDING_FILE: Final = "standing.csv"
-MOST_FALSE: Final = 0.07
-"""False positives of a 5% test on real placebos: a method with more is not offered. Goal of the project: 3 to 7%."""
 EVEN: Final = 0.5
 
 
@@ -50,7 +45,7 @@ class Needs:
 
     def lacking(self, panel: Panel) -> str | None:
         """Why a panel is not enough, in words; None when it is."""
-        before, after = panel.start, len(panel.periods) - panel.start
+        before, after = panel.start, len(panel.periods) - panel.counted
         mean = float(panel.series("treated")[: panel.start].mean())
         comparisons = int(panel.comparison.sum())
         for short, words in (
@@ -68,42 +63,12 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A rung: the higher, the better it tells an effect from what would have happened anyway."""
+    """A rung of the ladder."""
 
     key: str
     title: str
-    height: int
     needs: Needs
     run: Callable[[Panel], Finding]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a method did on real placebos, from so many periods before and so many events a period on.
-
-    Attributes
-    ----------
-    method
-        Key.
-    step
-        What one period is.
-    before, mean
-        Periods before, and events a period, from which this row holds.
-    analyses
-        Placebo analyses made.
-    false_positives
-        Share of them where a 5% test rejected.
-    coverage
-        Share of 95% intervals that held no effect.
-    """
-
-    method: str
-    step: str
-    before: int
-    mean: float
-    analyses: int
-    false_positives: float
-    coverage: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +103,20 @@ class Answer:
 
 
 def answer(panel: Panel, methods: Sequence[Method], standing: Sequence[Standing] | None = None) -> Answer:
-    """Ask every method; refused when none can answer."""
+    """Ask every method, the highest first; refused when none can answer.
+
+    The higher a method, the better it tells an effect from what would have happened anyway. Each finding is widened by
+    what its record on placebos calls for.
+    """
     rows = standings() if standing is None else standing
     found: list[Finding] = []
     not_used: list[NotUsed] = []
-    for method in sorted(methods, key=lambda one: -one.height):
-        why = method.needs.lacking(panel) or _distrusted(method, panel, rows)
+    for method in methods:
+        row = standing_of(method.key, panel, rows)
+        why = method.needs.lacking(panel) or distrusted(row)
         if why is None:
             try:
-                found.append(_with_an_effect(method.run(panel)))
+                found.append(as_it_stands(_with_an_effect(method.run(panel)), row))
                 continue
             except BadInput as error:
                 why = str(error)
@@ -184,42 +154,3 @@ def _apart(one: Finding, other: Finding) -> bool:
     if a is None or b is None:
         return False
     return not (a.lower <= b.estimate <= a.upper or b.lower <= a.estimate <= b.upper)
-
-
-def _distrusted(method: Method, panel: Panel, rows: Sequence[Standing]) -> str | None:
-    """Why a method's record on placebos refuses it; the row with the most periods and events that the panel reaches."""
-    mean = float(panel.series("treated")[: panel.start].mean())
-    reached = [
-        row
-        for row in rows
-        if row.method == method.key and row.step == panel.step and row.before <= panel.start and row.mean <= mean
-    ]
-    if not reached:
-        return None
-    row = max(reached, key=lambda one: (one.before, one.mean))
-    if row.false_positives <= MOST_FALSE:
-        return None
-    return (
-        f"on {row.analyses:,} real placebos like these ({row.before} {row.step}s or more before, {row.mean:g} events "
-        f"or more a {row.step}) its 5% test was wrong {100 * row.false_positives:.1f}% of the time"
-    )
-
-
-@cache
-def standings() -> tuple[Standing, ...]:
-    """The record of every method on real placebos, as measured; empty where none is kept."""
-    file = resources.files("upstream.assess").joinpath(STANDING_FILE)
-    if not file.is_file():
-        return ()
-    return tuple(
-        Standing(
-            row["method"],
-            row["step"],
-            int(row["before"]),
-            float(row["mean"]),
-            int(row["analyses"]),
-            float(row["false_positives"]),
-            float(row["coverage"]),
-        )
-        for row in csv.DictReader(file.read_text("utf-8").splitlines())
-    )

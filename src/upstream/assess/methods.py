@@ -1,4 +1,7 @@
-"""The methods that the ladder asks, each with what it cannot do without. A new method adds its line here."""
+"""The methods that the ladder asks, the highest first, each with what it cannot do without.
+
+A new method adds its line where it belongs in that order.
+"""
 
 from __future__ import annotations
 
@@ -11,62 +14,52 @@ METHODS: Final = (
     Method(
         "micro_synthetic",
         "Micro synthetic control",
-        90,
         Needs(before=3, comparisons=micro_synthetic.LEAST_DONORS, at_once=True),
         micro_synthetic.micro_synthetic,
     ),
     Method(
         "synthetic_control",
         "Synthetic control",
-        85,
         Needs(before=12, comparisons=synthetic.LEAST_DONORS, at_once=True),
         synthetic.synthetic,
     ),
     Method(
         "synthetic_did",
         "Synthetic difference in differences",
-        80,
         Needs(before=12, comparisons=synthetic.LEAST_DONORS, at_once=True),
         synthetic.synthetic_difference,
     ),
     Method(
         "difference_in_differences",
         "Difference in differences",
-        70,
         Needs(before=2, after=1, comparisons=4, at_once=True),
         differences.difference_in_differences,
     ),
     Method(
         "staggered",
         "Steps against places not yet treated",
-        65,
         Needs(before=2, after=1, comparisons=2),
         differences.staggered_differences,
     ),
     Method(
         "interrupted_series_compared",
         "Interrupted series, against a comparison",
-        60,
         Needs(before=6, after=3, comparisons=1, mean=1.0),
         series.interrupted_compared,
     ),
     Method(
         "structural",
         "Structural time series",
-        55,
         Needs(before=12, mean=structural.LEAST_MEAN, at_once=True),
         structural.structural,
     ),
     Method(
         "before_after_compared",
         "Before and after, against a comparison",
-        50,
         Needs(before=2, after=1, comparisons=1),
         counts.before_and_after_compared,
     ),
-    Method(
-        "displacement_difference", "Weighted displacement difference", 40, Needs(comparisons=1), counts.displacement
-    ),
-    Method("interrupted_series", "Interrupted series", 30, Needs(before=6, after=3, mean=1.0), series.interrupted),
-    Method("before_after", "Before and after", 10, Needs(before=2), counts.before_and_after),
+    Method("displacement_difference", "Weighted displacement difference", Needs(comparisons=1), counts.displacement),
+    Method("interrupted_series", "Interrupted series", Needs(before=6, after=3, mean=1.0), series.interrupted),
+    Method("before_after", "Before and after", Needs(before=2), counts.before_and_after),
 )

@@ -11,10 +11,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from upstream.assess.finding import Finding, Refused, maryland
+from upstream.assess.counts import line_of
+from upstream.assess.finding import Finding, Line, Refused, maryland
 from upstream.assess.panel import Panel
 from upstream.errors import BadInput
 from upstream.stats.calibrated_weights import CalibratedWeights, calibrated_weights
+from upstream.stats.distributions import normal_quantile
 from upstream.stats.intervals import CONFIDENCE, Interval
 from upstream.stats.weighted_comparisons import PlaceboGroups, WeightedComparison, placebo_groups, weighted_comparison
 
@@ -51,7 +53,7 @@ def micro_synthetic(panel: Panel, *, covariates: Mapping[str, Floats] | None = N
     if donors.sum() < LEAST_DONORS:
         raise Refused(f"{int(donors.sum())} comparison areas are too few to weight.", allowed=f"{LEAST_DONORS} or more")
     matched = _matched(panel, covariates or {})
-    after = panel.counts[:, panel.start :]
+    after = panel.counts[:, panel.counted :]
     made = weighted_comparison(after[treated], after[donors], matched.weights.weights)
     if not math.isfinite(made.log_ratio_error):
         raise Refused(
@@ -135,8 +137,16 @@ def _finding(panel: Panel, matched: Matched, made: WeightedComparison, placebos:
             "largest_weight": matched.weights.largest,
             "placebo_groups": int(sizes.size),
         },
+        line=_line(panel, matched, made, half),
         log_ratio_error=made.log_ratio_error,
     )
+
+
+def _line(panel: Panel, matched: Matched, made: WeightedComparison, half: float) -> Line:
+    expected = matched.weights.weights @ panel.counts[panel.comparison]
+    spread = (expected * half / float(normal_quantile(0.5 + CONFIDENCE / 2))) ** 2 + expected
+    after = np.arange(panel.counted, len(panel.periods))
+    return line_of(panel, panel.series("treated"), expected, spread, total=made.control, after=after)
 
 
 def _caveats(panel: Panel, matched: Matched, placebos: PlaceboGroups) -> tuple[str, ...]:

@@ -40,6 +40,8 @@ class AskedOf:
         Slug of the force, where a table holds several.
     buffer
         Codes of small areas near the treated ones, where the problem may move to: in no comparison.
+    phase_in
+        Months from the start in which it was still coming in.
     """
 
     first: Month
@@ -50,6 +52,7 @@ class AskedOf:
     types: tuple[str, ...] = ()
     force: str | None = None
     buffer: tuple[str, ...] = ()
+    phase_in: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ def panel_of_events(read: Events, asked: AskedOf) -> Panel:
         start=str(asked.start),
         comparison=asked.comparison,
         buffer=asked.buffer,
+        phase_in=asked.phase_in,
     )
 
 

@@ -54,6 +54,8 @@ class Panel:
         (units,) what a unit counts for in a weighted form, such as its area or harm; ones unless given.
     markers
         Changes of recording rule within the periods.
+    phase_in
+        Periods from each start in which it was still coming in: they count neither as before nor as after.
     """
 
     outcome: str
@@ -67,6 +69,7 @@ class Panel:
     exposure: Floats
     weights: Floats
     markers: tuple[Marker, ...] = ()
+    phase_in: int = 0
 
     def mask(self, role: Role) -> Mask:
         """(units,) which units have a role."""
@@ -84,6 +87,11 @@ class Panel:
     def start(self) -> int:
         """Index of the first period after it began, where it began first."""
         return int(self.starts[self.treated].min())
+
+    @property
+    def counted(self) -> int:
+        """Index of the first period that counts as after."""
+        return self.start + self.phase_in
 
     @property
     def staggered(self) -> bool:
@@ -108,6 +116,13 @@ class Panel:
     @property
     def caveats(self) -> tuple[str, ...]:
         """What a finding on these data must say: changes of rule that the counts run across."""
+        left_out = (
+            f"The first {self.phase_in} {self.step}s, while it was coming in, count neither as before nor as after.",
+        )
+        return (*(left_out if self.phase_in else ()), *self._rules)
+
+    @property
+    def _rules(self) -> tuple[str, ...]:
         return tuple(
             f"From {one.period} counts follow another rule ({one.words}): part of the change may be recording."
             for one in self.markers
@@ -127,6 +142,7 @@ def panel_of(
     exposure: Mapping[tuple[str, str], float] | None = None,
     weights: Mapping[str, float] | None = None,
     markers: Iterable[Marker] = (),
+    phase_in: int = 0,
 ) -> Panel:
     """A panel from rows of unit, period and count.
 
@@ -153,6 +169,7 @@ def panel_of(
         np.ones_like(counts) if exposure is None else _grid(exposure, units, calendar.labels, "exposure"),
         np.array([1.0 if weights is None else float(weights[unit]) for unit in units]),
         tuple(one for one in markers if one.period in calendar.labels[1:]),
+        phase_in,
     )
     return _worth_asking(panel)
 
@@ -249,6 +266,13 @@ def _start(label: str, periods: tuple[str, ...]) -> int:
 def _worth_asking(panel: Panel) -> Panel:
     if not panel.treated.any():
         raise Refused("No unit is treated.", allowed="at least one")
+    most = len(panel.periods) - int(panel.starts[panel.treated].max()) - 1
+    if not 0 <= panel.phase_in <= most:
+        raise Refused(
+            f"With {panel.phase_in} {panel.step}s of coming in nothing is left after.",
+            allowed=f"0 to {most}",
+            remedy="Wait for more periods, or leave out fewer.",
+        )
     for role in ("treated", "comparison"):
         if panel.mask(role).any() and not panel.series(role).any():
             raise Refused(

@@ -26,6 +26,10 @@ def dealt_by_chance(panel: Panel, *, strata: Mapping[str, str] | None = None, de
 
     The ladder does not ask this: only people know that chance dealt the turns, and they say so by calling it.
     """
+    if panel.phase_in:
+        raise Refused(
+            "A time of coming in is not modelled here.", allowed="no such periods", remedy="Give later starts."
+        )
     used = panel.treated | panel.comparison
     units = [unit for unit, one in zip(panel.units, used, strict=True) if one]
     counts, exposure, starts = panel.counts[used], panel.exposure[used], panel.starts[used]

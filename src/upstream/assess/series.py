@@ -17,21 +17,21 @@ YEARS_FOR_A_SEASON: Final = 2
 """So many years before are needed to tell a season from chance. Ours."""
 
 
-def interrupted(panel: Panel, *, slope: bool = False, phase_in: int = 0) -> Finding:
+def interrupted(panel: Panel, *, slope: bool = False) -> Finding:
     """The treated series against its own path before."""
-    made = series_of(panel, compared=False, slope=slope, phase_in=phase_in)
+    made = series_of(panel, compared=False, slope=slope)
     return _finding(panel, made, compared=False)
 
 
-def interrupted_compared(panel: Panel, *, slope: bool = False, phase_in: int = 0) -> Finding:
+def interrupted_compared(panel: Panel, *, slope: bool = False) -> Finding:
     """The ratio of the treated series to its comparison, against the path of that ratio before."""
     if not panel.comparison.any():
         raise Refused("There is no comparison.", allowed="one unit or more that was left alone")
-    made = series_of(panel, compared=True, slope=slope, phase_in=phase_in)
+    made = series_of(panel, compared=True, slope=slope)
     return _finding(panel, made, compared=True)
 
 
-def series_of(panel: Panel, *, compared: bool, slope: bool = False, phase_in: int = 0) -> Series:
+def series_of(panel: Panel, *, compared: bool, slope: bool = False) -> Series:
     """The regression, with a season where the data can carry one and errors for months that follow one another."""
     seasonal = not compared and panel.in_a_year > 1 and panel.start >= YEARS_FOR_A_SEASON * panel.in_a_year
     try:
@@ -43,7 +43,7 @@ def series_of(panel: Panel, *, compared: bool, slope: bool = False, phase_in: in
             season=panel.in_a_year,
             harmonics=min(2, panel.in_a_year // 2) if seasonal else 0,
             slope=slope,
-            phase_in=phase_in,
+            phase_in=panel.phase_in,
             residuals="autoregressive",
         )
     except BadInput as why:
@@ -78,7 +78,14 @@ def _finding(panel: Panel, made: Series, *, compared: bool) -> Finding:
         ),
         caveats=(*panel.caveats, *_caveats(panel, compared)),
         figures=_figures(made),
-        line=line_of(panel, panel.series("treated"), made.without, _variance(made)),
+        line=line_of(
+            panel,
+            panel.series("treated"),
+            made.without,
+            _variance(made),
+            total=made.expected,
+            after=np.arange(panel.counted, len(panel.periods)),
+        ),
     )
 
 

@@ -48,6 +48,13 @@ def structural(panel: Panel, *, draws: int = DRAWS) -> Finding:
     return _finding(panel, made, names, seasonal=seasonal)
 
 
+def _line(panel: Panel, made: Without) -> Line:
+    sides = [values.copy() for values in (made.expected, made.low, made.high)]
+    for side in sides:
+        side[panel.start : panel.counted] = np.nan
+    return Line(panel.periods, panel.series("treated"), *sides, panel.start)
+
+
 def _controls(panel: Panel) -> tuple[tuple[str, ...], np.ndarray]:
     """Comparison places whose counts before went along most closely with the treated place's."""
     series = panel.series("treated")[: panel.start]
@@ -58,6 +65,7 @@ def _controls(panel: Panel) -> tuple[tuple[str, ...], np.ndarray]:
 
 
 def _finding(panel: Panel, made: Without, names: tuple[str, ...], *, seasonal: bool) -> Finding:
+    made = made.from_period(panel.phase_in)
     effects, observed = made.effects, float(made.observed.sum())
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(effects, [tail, 1 - tail])
@@ -93,5 +101,5 @@ def _finding(panel: Panel, made: Without, names: tuple[str, ...], *, seasonal: b
             "controls": len(names),
             **{f"inclusion of {names[at]}": round(float(made.inclusion[at]), 3) for at in weighty},
         },
-        line=Line(panel.periods, panel.series("treated"), made.expected, made.low, made.high, panel.start),
+        line=_line(panel, made),
     )

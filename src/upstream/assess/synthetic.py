@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from upstream.assess.finding import Finding, Line, Refused, maryland
+from upstream.assess.counts import line_of
+from upstream.assess.finding import Finding, Refused, maryland
 from upstream.assess.panel import Panel
+from upstream.stats.distributions import normal_quantile
 from upstream.stats.intervals import CONFIDENCE, Interval
 from upstream.stats.synthetic_control import (
     LEAST_BEFORE,
-    SpacePlacebos,
     SyntheticControl,
     augmented,
+    group_placebos,
     space_placebos,
     synthetic_control,
     without_each_donor,
@@ -28,6 +31,12 @@ LEAST_DONORS: Final = 19
 """With 19 donors and the treated place the smallest exact p is 5%; with fewer no 95% interval exists."""
 MOST_APART: Final = 0.10
 """A mixture whose level before is further from the treated place than this share of it is not like it. Ours."""
+GROUPS: Final = 199
+"""Groups of donors taken as if treated, where several places are. Ours."""
+NEAREST: Final = 20
+"""Each treated place is replaced by one of so many donors nearest to its level. Ours."""
+MOST_BUSY: Final = 1.5
+"""A place busier than every donor by this factor has no like. Ours."""
 SHOWN: Final = 8
 """Donors named in the figures."""
 SEED: Final = 1989
@@ -56,12 +65,19 @@ def rates_of(panel: Panel) -> Rates:
         )
     if panel.start < LEAST_BEFORE:
         raise Refused(f"{panel.start} {panel.step}s before are too few.", allowed=f"{LEAST_BEFORE} or more")
-    exposed = panel.exposed("treated")
-    own = panel.series("treated") / exposed
+    kept = kept_periods(panel)
+    exposed = panel.exposed("treated")[kept]
+    own = panel.series("treated")[kept] / exposed
     if not own[: panel.start].any():
         raise Refused(f"No {panel.outcome} were counted in the treated place before it began.", allowed="more than 0")
-    theirs = panel.counts[donors] / panel.exposure[donors]
+    theirs = panel.counts[donors][:, kept] / panel.exposure[donors][:, kept]
     return Rates(own, theirs, tuple(panel.units[at] for at in donors), float(exposed[panel.start :].mean()))
+
+
+def kept_periods(panel: Panel) -> NDArray[np.bool_]:
+    """(periods,) which count as before or after; those of coming in do not."""
+    at = np.arange(len(panel.periods))
+    return np.asarray((at < panel.start) | (at >= panel.counted))
 
 
 def synthetic(panel: Panel) -> Finding:
@@ -75,15 +91,14 @@ def synthetic(panel: Panel) -> Finding:
             allowed=f"up to {100 * MOST_APART:.0f}%",
             remedy="Add places of its size, or give residents as exposure so that rates are mixed.",
         )
-    placebos = space_placebos(rates.donors, panel.start)
-    reach = placebos.reach(CONFIDENCE) * made.miss_before
+    reach, p, many = _tested(panel, rates, made)
     return _finding(
         panel,
         rates,
         made.synthetic,
         made.effect,
         Interval(made.effect, made.effect - reach, made.effect + reach, CONFIDENCE),
-        placebos.p(made),
+        p,
         method="synthetic_control",
         title="Synthetic control",
         estimand="events a period in the treated place less those of the mixture, after it began",
@@ -95,34 +110,79 @@ def synthetic(panel: Panel) -> Finding:
             "A place where nothing was done with as large a gap after, beside its gap before.",
             "An effect that is gone when one mixed place is left out, or seen before it began.",
         ),
-        caveats=_several(panel),
-        figures=_mixed_figures(panel, rates, made, placebos),
+        caveats=_unlike_groups(panel, rates),
+        figures=_mixed_figures(panel, rates, made, many),
     )
+
+
+def _tested(panel: Panel, rates: Rates, made: SyntheticControl) -> tuple[float, float, int]:
+    """How far an interval reaches, p, and how many placebos: single donors, or groups of as many as are treated."""
+    if panel.treated.sum() == 1:
+        alone = space_placebos(rates.donors, panel.start)
+        return alone.reach(CONFIDENCE) * made.miss_before, alone.p(made), int(alone.ratios.size)
+    groups = _groups(panel, rates)
+    return (*_among(group_placebos(rates.donors, groups, panel.start), groups, panel, rates, made.effect), len(groups))
+
+
+def _groups(panel: Panel, rates: Rates) -> list[list[int]]:
+    """Donors in the treated places' stead: each one of the nearest to its place in level before, none twice."""
+    own = (panel.counts[panel.treated] / panel.exposure[panel.treated])[:, : panel.start].mean(1)
+    theirs = rates.donors[:, : panel.start].mean(1)
+    if len(theirs) < LEAST_DONORS + own.size:
+        raise Refused(
+            f"{len(theirs)} comparison places are too few to test {own.size} treated ones together.",
+            allowed=f"{LEAST_DONORS + own.size} or more",
+            remedy="Add places where nothing was done.",
+        )
+    rng, order = np.random.default_rng(SEED), [np.argsort(np.abs(theirs - level), kind="stable") for level in own]
+    groups = []
+    for _ in range(GROUPS):
+        taken: list[int] = []
+        for at in rng.permutation(own.size):
+            free = [int(one) for one in order[at][: NEAREST + own.size] if one not in taken][:NEAREST]
+            taken.append(int(rng.choice(free)))
+        groups.append(sorted(taken))
+    return groups
+
+
+def _among(
+    effects: Floats, groups: Sequence[Sequence[int]], panel: Panel, rates: Rates, effect: float
+) -> tuple[float, float]:
+    """How far an interval reaches and p, of placebo effects each sized to the treated level: noise goes as its root."""
+    before = rates.donors[:, : panel.start].mean(1)
+    least = before[before > 0].min() if before.any() else 1.0
+    levels = np.array([max(float(before[list(group)].mean()), least) for group in groups])
+    own = float((panel.counts[panel.treated] / panel.exposure[panel.treated])[:, : panel.start].mean())
+    sizes = np.sort(np.abs(effects) * np.sqrt(own / levels))
+    half = float(sizes[math.ceil(CONFIDENCE * (sizes.size + 1) - 1e-9) - 1])
+    return half, float((1 + np.sum(sizes >= abs(effect) - 1e-12)) / (1 + sizes.size))
 
 
 def synthetic_difference(panel: Panel) -> Finding:
     """Synthetic difference in differences, tested on donors, or groups of them, taken as if treated."""
     rates = rates_of(panel)
-    treated = panel.counts[panel.treated] / panel.exposure[panel.treated]
+    treated = (panel.counts[panel.treated] / panel.exposure[panel.treated])[:, kept_periods(panel)]
     made = synthetic_did(treated, rates.donors, panel.start)
-    error, placebos = placebo_error(rates.donors, treated.shape[0], panel.start, rng=np.random.default_rng(SEED))
+    groups = [[at] for at in range(len(rates.donors))] if len(treated) == 1 else _groups(panel, rates)
+    error, placebos = placebo_error(
+        rates.donors, len(treated), panel.start, rng=np.random.default_rng(SEED), groups=groups
+    )
     if error == 0:
         raise Refused("The comparison places do not vary.", allowed="counts that differ from period to period")
-    sizes = np.sort(np.abs(placebos))
-    half = float(sizes[math.ceil(CONFIDENCE * (sizes.size + 1) - 1e-9) - 1])
+    half, p = _among(placebos, groups, panel, rates, made.effect)
     return _finding(
         panel,
         rates,
         made.expected,
         made.effect,
         Interval(made.effect, made.effect - half, made.effect + half, CONFIDENCE),
-        float((1 + np.sum(sizes >= abs(made.effect) - 1e-12)) / (1 + sizes.size)),
+        p,
         method="synthetic_did",
         title="Synthetic difference in differences",
         estimand="change of the treated places more than that of donors whose trend ran alongside, a period",
         assumes=(
             "Without it, the treated places would have kept their distance from the weighted donors.",
-            "Counts of the treated place wander as much as those of the donors.",
+            "Counts of the treated places wander as much, for their level, as those of the donors.",
         ),
         overturned_by=(
             "Donors that drift apart from it before it began.",
@@ -149,12 +209,13 @@ def _finding(
     caveats: tuple[str, ...],
     figures: dict[str, float | int | str],
 ) -> Finding:
-    observed = float(panel.series("treated")[panel.start :].sum())
-    size = rates.exposed * (len(panel.periods) - panel.start)
+    after = np.arange(panel.counted, len(panel.periods))
+    observed = float(panel.series("treated")[after].sum())
+    size = rates.exposed * after.size
     difference = Interval(effect * size, interval.lower * size, interval.upper * size, CONFIDENCE)
     half = interval.upper - effect
-    exposed = panel.exposed("treated")
-    without = expected * exposed
+    exposed, without = panel.exposed("treated"), np.zeros(len(panel.periods))
+    without[kept_periods(panel)] = expected
     good = (effect < 0) == (panel.better == "lower")
     return Finding(
         method=method,
@@ -174,13 +235,13 @@ def _finding(
         overturned_by=overturned_by,
         caveats=(*panel.caveats, *caveats),
         figures=figures,
-        line=Line(
-            panel.periods,
+        line=line_of(
+            panel,
             panel.series("treated"),
-            without,
-            np.maximum(without - half * exposed, 0.0),
-            without + half * exposed,
-            panel.start,
+            without * exposed,
+            (half * exposed / float(normal_quantile(0.975))) ** 2,
+            total=observed - difference.estimate,
+            after=after,
         ),
     )
 
@@ -195,11 +256,12 @@ def ratio_within(observed: float, difference: Interval) -> Interval | None:
     return Interval(observed / middle, observed / most, upper, difference.confidence)
 
 
-def _several(panel: Panel) -> tuple[str, ...]:
-    many = int(panel.treated.sum())
-    if many == 1:
+def _unlike_groups(panel: Panel, rates: Rates) -> tuple[str, ...]:
+    """Whether groups of donors could be found that are as busy as the treated places, to test them beside."""
+    own, theirs = (side[:, : panel.start].mean(1) for side in (panel.counts / panel.exposure, rates.donors))
+    if panel.treated.sum() == 1 or own[panel.treated].max() <= MOST_BUSY * theirs.max():
         return ()
-    return (f"{many} treated places are tested beside single ones: a true effect is harder to see.",)
+    return ("The busiest treated place has no like among the comparison places: the test is of quieter ones.",)
 
 
 def _shares(names: tuple[str, ...], shares: Floats) -> dict[str, float | int | str]:
@@ -210,16 +272,14 @@ def _shares(names: tuple[str, ...], shares: Floats) -> dict[str, float | int | s
     }
 
 
-def _mixed_figures(
-    panel: Panel, rates: Rates, made: SyntheticControl, placebos: SpacePlacebos
-) -> dict[str, float | int | str]:
+def _mixed_figures(panel: Panel, rates: Rates, made: SyntheticControl, placebos: int) -> dict[str, float | int | str]:
     rests = without_each_donor(rates.treated, rates.donors, panel.start)
     early = panel.start - max(panel.start // 3, 1)
     figures: dict[str, float | int | str] = {
         "effect_a_period": made.effect,
         "miss_before": made.miss_before,
         "miss_after_over_before": made.miss_ratio,
-        "placebos": int(placebos.ratios.size),
+        "placebos": placebos,
         "augmented_effect_a_period": augmented(rates.treated, rates.donors, panel.start).effect,
         "least_without_one_donor": float(rests.min()) if rests.size else made.effect,
         "most_without_one_donor": float(rests.max()) if rests.size else made.effect,

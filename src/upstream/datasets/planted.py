@@ -27,13 +27,13 @@ HALF_MONTH: Final = Month(2019, 2)
 HALF_AREA: Final = 2
 HALF_SHARE: Final = 0.5
 PLACES_TREATED: Final = 16
-# key: category, area, first month, months before and after that it may be judged by, true ratio
-_INTERVENTIONS: Final = (
+INTERVENTIONS: Final = (
     ("hot_spot_patrols", "violence_with_injury", 0, Month(2020, 10), 12, 0.65),
     ("street_lighting", "criminal_damage_arson", 1, Month(2020, 7), 12, 0.75),
     ("retail_partnership", "shoplifting", 4, Month(2021, 1), 12, 0.60),
     ("leaflets", "other_theft", 3, Month(2020, 10), 12, 1.0),
 )
+"""Key, category, area, first month, months before and after that it may be judged by, true ratio."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +65,19 @@ def _move(crimes: Crimes, rows: Integers, place: Integers, small: SmallAreas, rn
     crimes.northing[rows] = np.rint(small.address_y[place, address])
 
 
+def treated_and_control(totals: Integers) -> tuple[Integers, Integers]:
+    """The busiest places by turns: treated, and left alone to compare with."""
+    ranked = np.argsort(-totals, kind="stable")[: 2 * PLACES_TREATED]
+    return np.sort(ranked[::2]), np.sort(ranked[1::2])
+
+
 def _intervene(crimes: Crimes, small: SmallAreas, plan: tuple[Any, ...], setting: Setting) -> dict[str, Any]:
     """Thin a category in treated places from a month on; what is taken away is found elsewhere in the area."""
     key, category, area, start, judged, ratio = plan
     rng = setting.rng
     mine = (crimes.category == ALL_CATEGORIES.index(category)) & (crimes.area == area) & ~crimes.crimed_incident
     totals = np.bincount(crimes.place[mine], minlength=small.codes.size)
-    ranked = np.argsort(-totals, kind="stable")[: 2 * PLACES_TREATED]
-    treated, control = np.sort(ranked[::2]), np.sort(ranked[1::2])
+    treated, control = treated_and_control(totals)
     after = np.flatnonzero(
         mine & (crimes.month >= start.index - setting.months[0].index) & np.isin(crimes.place, treated)
     )
@@ -138,7 +143,7 @@ def plant(crimes: Crimes, small: SmallAreas, setting: Setting, step: float | Non
             "ratio": None if step is None else round(step, 3),
         },
         _gather(crimes, small, setting),
-        [_intervene(crimes, small, plan, setting) for plan in _INTERVENTIONS],
+        [_intervene(crimes, small, plan, setting) for plan in INTERVENTIONS],
         {"table": "crimes", "month": str(HALF_MONTH), "area": setting.areas[HALF_AREA], "share_missing": HALF_SHARE},
     )
 

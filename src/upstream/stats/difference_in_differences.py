@@ -269,14 +269,20 @@ class Staggered:
 
 
 def staggered(
-    outcome: ArrayLike, starts: ArrayLike, *, not_yet: bool = False, confidence: float = CONFIDENCE
+    outcome: ArrayLike,
+    starts: ArrayLike,
+    *,
+    not_yet: bool = False,
+    phase_in: int = 0,
+    confidence: float = CONFIDENCE,
 ) -> Staggered:
     """Effects of a roll-out in steps, each unit compared with units that were not treated at the time.
 
     Question: what did it do, where it began at different times?
 
     Parameters: ``outcome`` (units, periods); ``starts`` (units,) index of each one's first period after, below 0 for
-    never; ``not_yet`` also compares with units that begin later; ``confidence`` 0 to 1.
+    never; ``not_yet`` also compares with units that begin later; ``phase_in`` periods from each start are left out of
+    the mean; ``confidence`` 0 to 1.
 
     Assumes: without it all would have moved alike from the period before each start; no effect before a start; units
     independent of one another. Where fewer than three began together their spread is taken to be that of the others.
@@ -295,7 +301,7 @@ def staggered(
         raise BadInput("No unit begins within the data after a period before.", allowed="starts from 1")
     cells = {(g, t): _cell(y, begun, g, t, not_yet) for g in cohorts for t in range(y.shape[1]) if t != g - 1}
     held = {key: cell for key, cell in cells.items() if cell is not None}
-    after = {key: cell for key, cell in held.items() if key[1] >= key[0]}
+    after = {key: cell for key, cell in held.items() if key[1] >= key[0] + phase_in}
     if not after:
         raise BadInput("Nobody is left to compare with.", allowed="two units or more not treated at the time")
     size = {g: int((begun == g).sum()) for g in cohorts}

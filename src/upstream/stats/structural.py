@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -79,6 +79,10 @@ class Without:
     high: Floats
     inclusion: Floats
     observed: Floats
+
+    def from_period(self, after: int) -> Without:
+        """The same with so many of the first periods after left out of the effect."""
+        return replace(self, draws=self.draws[:, after:], observed=self.observed[after:])
 
     @property
     def effects(self) -> Floats:

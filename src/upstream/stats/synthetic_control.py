@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -202,6 +202,30 @@ def _downhill(loss: Callable[[Floats], float], start: Floats) -> Floats:
     bounds = [(-_WIDEST, _WIDEST)] * start.size
     found: Floats = np.asarray(minimize(loss, start, method="Powell", bounds=bounds, options=options).x, np.float64)
     return found
+
+
+def group_placebos(donors: ArrayLike, groups: Sequence[Sequence[int]], start: int) -> Floats:
+    """(groups,) effects found for groups of donors, each group's mean mixed from the donors outside it.
+
+    Question: how large an effect does the method find for so many places together, where nothing was done?
+
+    Parameters: ``donors`` (n, t) outcomes; ``groups`` of rows, each as many as are treated; ``start`` first period
+    after it began.
+
+    Assumes: under no effect the treated places are like such a group.
+
+    When not to use: one treated place (:func:`space_placebos`); groups unlike the treated in level.
+
+    Source: Abadie, Diamond and Hainmueller (2010), JASA 105, 493-505, section 3.4; of several places together: Cavallo,
+    Galiani, Noy and Pantano (2013), Review of Economics and Statistics 95, 1549-1561, section III.
+    """
+    others = np.asarray(donors, np.float64)
+    found = []
+    for group in groups:
+        inside = np.zeros(others.shape[0], bool)
+        inside[list(group)] = True
+        found.append(synthetic_control(others[inside].mean(0), others[~inside], start).effect)
+    return np.array(found)
 
 
 def space_placebos(donors: ArrayLike, start: int) -> SpacePlacebos:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -90,14 +91,21 @@ def _level(held: Floats, goal: Floats, ridge: float) -> Floats:
 
 
 def placebo_error(
-    donors: ArrayLike, treated: int, start: int, *, rng: np.random.Generator, draws: int = 200
+    donors: ArrayLike,
+    treated: int,
+    start: int,
+    *,
+    rng: np.random.Generator,
+    draws: int = 200,
+    groups: Sequence[Sequence[int]] | None = None,
 ) -> tuple[float, Floats]:
     """Standard error from donors taken as if treated, and the placebo effects (draws,).
 
     Question: how much does the estimate wander where nothing was done?
 
     Parameters: ``donors`` (n, t); ``treated`` how many places are; ``start``; ``rng`` draws groups of so
-    many, ``draws`` times. A single treated place is replaced by each donor once, and nothing is drawn.
+    many, ``draws`` times, unless ``groups`` of rows are given. A single treated place is replaced by each donor once,
+    and nothing is drawn.
 
     Assumes: the treated place's outcome wanders as much as the donors'.
 
@@ -109,11 +117,15 @@ def placebo_error(
     many = others.shape[0]
     if many < treated + 2:
         raise BadInput(f"{many} donors are too few for {treated} treated places.", allowed=f"{treated + 2} or more")
-    turns = many if treated == 1 else draws
-    found = np.empty(turns)
-    for at in range(turns):
-        dealt = np.roll(np.arange(many), -at) if treated == 1 else rng.permutation(many)
-        found[at] = synthetic_did(others[dealt[:treated]], others[dealt[treated:]], start).effect
+    if groups is None:
+        groups = (
+            [[at] for at in range(many)] if treated == 1 else [rng.permutation(many)[:treated] for _ in range(draws)]
+        )
+    found = np.empty(len(groups))
+    for at, group in enumerate(groups):
+        inside = np.zeros(many, bool)
+        inside[list(group)] = True
+        found[at] = synthetic_did(others[inside], others[~inside], start).effect
     return float(found.std()), found
 
 
