@@ -49,10 +49,9 @@ def structural(panel: Panel, *, draws: int = DRAWS) -> Finding:
 
 
 def _line(panel: Panel, made: Without) -> Line:
-    sides = [values.copy() for values in (made.expected, made.low, made.high)]
-    for side in sides:
-        side[panel.start : panel.counted] = np.nan
-    return Line(panel.periods, panel.series("treated"), *sides, panel.start)
+    coming = np.isin(np.arange(len(panel.periods)), np.arange(panel.start, panel.counted))
+    expected, low, high = (np.where(coming, np.nan, values) for values in (made.expected, made.low, made.high))
+    return Line(panel.periods, panel.series("treated"), expected, low, high, panel.start)
 
 
 def _controls(panel: Panel) -> tuple[tuple[str, ...], np.ndarray]:

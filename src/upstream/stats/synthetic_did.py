@@ -118,9 +118,8 @@ def placebo_error(
     if many < treated + 2:
         raise BadInput(f"{many} donors are too few for {treated} treated places.", allowed=f"{treated + 2} or more")
     if groups is None:
-        groups = (
-            [[at] for at in range(many)] if treated == 1 else [rng.permutation(many)[:treated] for _ in range(draws)]
-        )
+        one_each = [[at] for at in range(many)]
+        groups = one_each if treated == 1 else [rng.permutation(many)[:treated].tolist() for _ in range(draws)]
     found = np.empty(len(groups))
     for at, group in enumerate(groups):
         inside = np.zeros(many, bool)
