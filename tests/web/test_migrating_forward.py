@@ -48,6 +48,15 @@ SAID: dict[str, dict[str, Any]] = {
     "people.onetimelink": {"made_at": MOMENT, "expires_at": LATER, "purpose": "action", "target_id": "7"},
     "programs.apitoken": {"made_at": MOMENT, "expires_at": LATER},
     "measures.calculation": {"month": "2026-03", "held_from": "2025-01", "held_to": "2026-03"},
+    "needs.patrolplan": {
+        "first": DAY,
+        "last": DAY,
+        "read_from": DAY,
+        "read_to": DAY,
+        "stop": 15,
+        "minutes": 240,
+        "teams": 2,
+    },
     "problems.namedassessment": {
         "before_from": DAY,
         "before_to": DAY,

@@ -12,6 +12,8 @@ import click
 
 from upstream.cli.analysing import JSON, TO, WEIGHTS, asked, definition_of, needs_scope
 from upstream.cli.force import open_store
+from upstream.cli.scan_events import asked as with_events
+from upstream.cli.scan_events import events_asked, names_of
 from upstream.cli.terminal import cells, say, say_json, show
 from upstream.errors import BadInput
 
@@ -275,3 +277,39 @@ def _visits_in(path: Path) -> list[Any]:
         ]
     except ValueError as error:
         raise BadInput(f"{path.name}: {error}.", allowed="2022-07-01 18:05 in start, a number in minutes") from None
+
+
+@group.command("patrol-places")
+@with_events
+@click.option("--places", "count", default=8, show_default=True, help="Squares, at most.")
+@click.option("--hours", default=4, show_default=True, help="Hours of a patrol.")
+@click.pass_obj
+def patrol_places_of(
+    config: str, types: tuple[str, ...], areas: tuple[str, ...], first: Any, last: Any, out: Path | None,
+    as_json: bool, count: int, hours: int,
+) -> None:  # fmt: skip
+    """Where stops would meet most of what is recorded, and at what hours: the file that `patrol --spots` takes.
+
+    Example: upstream respond patrol-places --type "Violence and sexual offences" --to 2022-06-30 --out hot.csv
+    """
+    from upstream.reports.rows_out import write_rows
+    from upstream.respond.patrol_places import patrol_places
+
+    settings, store = open_store(config)
+    made = patrol_places(
+        events_asked(settings, store, types, areas, first, last), count=count, hours=hours, names=names_of(store)
+    )
+    rows = [asdict(spot) for spot in made.spots]
+    if out:
+        write_rows(out, rows)
+    busy = made.busy
+    if as_json:
+        facts = {} if busy is None else {"begin": busy.begin, "hours": busy.hours, "share": busy.share}
+        say_json({"spots": rows, "busy": facts, "of_all": made.of_all, "squares": made.squares})
+        return
+    say(f"{len(rows)} of {made.squares:,} squares hold {made.of_all:.0%} of the events.")
+    if busy is not None:
+        say(f"{busy.share:.0%} of theirs fell in the {busy.hours} hours from {busy.begin:02d}:00 (chance alone: "
+            f"{busy.hours / 24:.0%}).")  # fmt: skip
+    for spot in made.spots:
+        say(f"  {spot.name}: {spot.weight:,.0f}")

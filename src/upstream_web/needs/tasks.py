@@ -1,13 +1,14 @@
-"""Counting needs, and comparing with partners, as long work."""
+"""Counting needs, comparing with partners and planning patrols, as long work."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from upstream_web.needs.access import COMPARE, COUNT, READ
-from upstream_web.needs.changes import COMPARE_PARTNERS, COUNT_NEEDS
+from upstream_web.needs.access import COMPARE, COUNT, READ, areas_for_patrols
+from upstream_web.needs.changes import COMPARE_PARTNERS, COUNT_NEEDS, PLAN_PATROLS, keep_patrol
 from upstream_web.runs.kinds import Outcome, holders_of, kind_of_run
 from upstream_web.runs.progress import Progress
 
@@ -35,3 +36,19 @@ def compare_partners(progress: Progress, by: Any, *, source: str, to: str) -> Ou
     progress.rests_on(work_out_overlay(source, dt.date.fromisoformat(to), by.email), ENGINE_VERSION)
     address = f"{reverse('needs:overlay')}?{urlencode({'source': source, 'to': to})}"
     return Outcome("violence that partners see", address)
+
+
+def _may_plan(user: Any, parameters: Mapping[str, Any]) -> bool:
+    return parameters["area"] in areas_for_patrols(user)
+
+
+@kind_of_run(PLAN_PATROLS, may_ask=_may_plan)
+def plan_patrols(progress: Progress, by: Any, **asked: Any) -> Outcome:
+    """Make a patrol plan from the records, and keep it."""
+    from upstream_web.needs.engine.patrols import make_patrol  # heavy: only where it runs
+
+    progress.say("Choosing places and hours")
+    made = make_patrol(asked, by.email)
+    progress.rests_on(made.tables, made.engine_version)
+    plan = keep_patrol(asked=asked, made=made, by=by)
+    return Outcome("the patrol plan", reverse("needs:patrol", args=[plan.pk]))
