@@ -56,6 +56,7 @@ SAID: dict[str, dict[str, Any]] = {
         "stop": 15,
         "minutes": 240,
         "teams": 2,
+        "begins": datetime.time(18),
     },
     "problems.namedassessment": {
         "before_from": DAY,

@@ -278,7 +278,7 @@ def dose_by_week(stops: Sequence[Stop], visits: Sequence[Visit]) -> tuple[WeekDo
 
     Assumes, when not to use, source: as :func:`dose`.
     """
-    days = [one.start.date() for one in (*stops, *visits)]
+    days = [one.start.date() for one in stops] + [one.start.date() for one in visits]
     if not days:
         return ()
     first = _monday(min(days))

@@ -44,3 +44,6 @@ ROWS = [
     Row("needs:overlay_file", admits(*anywhere(*COMPARERS), others=REFUSED, found=404)),
     Row("needs:count", admits(*anywhere(*COUNTERS), others=REFUSED, found=ELSEWHERE)),
 ]
+
+MAY_SEE_IT_IS_THERE = dict.fromkeys(("needs:add_visits", "needs:withdraw_visit"), ("analyst", "performance_lead"))
+"""They read the plan, and so know that it is there."""
