@@ -5,8 +5,6 @@ BIN := $(VENV)/bin
 PORT ?= 8765
 # folder of downloaded police.uk zips, for the back-test on recorded crime
 OPEN_DATA ?= ../shared/data/police-uk
-# the tests of a file stay together: what they share is built once
-TWO_AT_ONCE := --numprocesses 2 --dist loadfile
 
 .PHONY: help demo test lint types imports unit web-postgres styles docs reference check-docs calibrate bench faults lock clean
 
@@ -75,13 +73,13 @@ imports: $(VENV)/.dev
 # where there is a PostgreSQL, what is long runs there alone, and SQLite has a short round: journeys of plans, partners and signals
 LONG = $(addprefix tests/journeys/web/,test_audit.py test_every_page.py test_explore.py test_needs.py test_reports.py) tests/web/test_access_sweep.py
 unit: $(VENV)/.dev styles
-	$(BIN)/pytest $(TWO_AT_ONCE) \
+	$(BIN)/pytest --numprocesses 2 \
 		$(if $(UPSTREAM_POSTGRES),$(LONG:%=--ignore=%))
 
 # the web tests and journeys once more, on the second database: its address is in UPSTREAM_POSTGRES
 web-postgres: $(VENV)/.dev
 	@if [ -n "$$UPSTREAM_POSTGRES" ]; then \
-		UPSTREAM_TEST_DATABASE="$$UPSTREAM_POSTGRES" $(BIN)/pytest $(TWO_AT_ONCE) tests/web tests/journeys/web; \
+		UPSTREAM_TEST_DATABASE="$$UPSTREAM_POSTGRES" $(BIN)/pytest --numprocesses 2 tests/web tests/journeys/web; \
 	elif [ "$$CI" = true ]; then echo "CI requires PostgreSQL: set UPSTREAM_POSTGRES"; exit 1; \
 	else echo "not run: the web tests on PostgreSQL (UPSTREAM_POSTGRES is not set)"; fi
 

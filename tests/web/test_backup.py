@@ -4,7 +4,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 import tarfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,6 +14,8 @@ from typing import Any
 import dj_database_url
 import psycopg
 import pytest
+
+from fixtures_processes import site_command
 
 ADMINISTRATOR = ("create_administrator", "sam@force.example", "Sam Field", "--body", "Northshire Police")
 SETTINGS = "upstream_web.config.settings.demo"
@@ -36,8 +37,7 @@ class Site:
         surroundings.pop("UPSTREAM_DATABASE", None)
         if self.database:
             surroundings["UPSTREAM_DATABASE"] = self.database
-        command = [sys.executable, "-m", "upstream_web", *arguments]
-        return subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
+        return site_command(*arguments, surroundings=surroundings)
 
     def ok(self, *arguments: str) -> str:
         done = self.run(*arguments)
