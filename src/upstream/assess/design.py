@@ -57,6 +57,11 @@ class Fit:
     drift_p: float
 
     @property
+    def apart_per_cent(self) -> float:
+        """How far a period strays from the treated place's, in per cent, the level taken out."""
+        return 100 * math.expm1(self.apart)
+
+    @property
     def drifts(self) -> bool:
         """Whether it moved away from the treated place more than chance would have it."""
         return self.drift_p < DRIFT
@@ -259,20 +264,34 @@ def _said_of_seen(curve: Curve, seen: Seen, panel: Panel) -> str:
 
 def said_of_return(made: Return, panel: Panel) -> str:
     """What comes by itself in one sentence; a warning where the place was chosen for a bad time."""
+    return by_itself_in_words(made, panel.outcome, panel.better).words
+
+
+@dataclass(frozen=True, slots=True)
+class ByItself:
+    """What comes by itself in a sentence or two, and whether they warn."""
+
+    words: str
+    warns: bool
+
+
+def by_itself_in_words(made: Return, outcome: str, better: Better = "lower") -> ByItself:
+    """The same where the panel is no longer at hand."""
     expected = made.expected
     plain = (
-        f"With nothing done the next {made.periods} periods would count about {expected.estimate:,.1f} {panel.outcome} "
+        f"With nothing done the next {made.periods} periods would count about {expected.estimate:,.1f} {outcome} "
         f"({100 * expected.confidence:.0f}% range {expected.lower:,.0f} to {expected.upper:,.0f}); "
         f"the last {made.periods} counted {made.recent:,.0f}."
     )
-    by_itself = 1 - made.ratio if panel.better == "lower" else made.ratio - 1
+    by_itself = 1 - made.ratio if better == "lower" else made.ratio - 1
     if not by_itself >= NOTABLE:
-        return plain
-    way = "fall" if panel.better == "lower" else "rise"
-    return (
+        return ByItself(plain, warns=False)
+    way = "fall" if better == "lower" else "rise"
+    said = (
         f"{plain} A {way} of {100 * by_itself:.0f}% comes by itself: it looks chosen for a bad time. "
         "Judge it against a comparison, or against a longer time before."
     )
+    return ByItself(said, warns=True)
 
 
 def _before(panel: Panel, units: Mask) -> Floats:
@@ -322,7 +341,7 @@ def _reasons(fit: Fit) -> tuple[str, ...]:
     moved = "moved away from" if fit.drifts else "shows no drift away from"
     p = "p below 0.01" if fit.drift_p < SMALL_P else f"p {fit.drift_p:.2f}"
     return (
-        f"Level {fit.level:.2f} times the treated place's; apart by about {100 * math.expm1(fit.apart):.0f}% a period.",
+        f"Level {fit.level:.2f} times the treated place's; apart by about {fit.apart_per_cent:.0f}% a period.",
         f"Their {changes} {together}.",
         f"It {moved} the treated place before ({p}).",
     )

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from upstream.assess.design import Candidate, Curve, Fit, Planned, Seen
 from upstream.assess.finding import Finding, Line, Maryland
 from upstream.assess.ladder import Answer, NotUsed
+from upstream.stats.falling_back import Return
 from upstream.stats.intervals import Interval
 
 if TYPE_CHECKING:
@@ -43,11 +45,39 @@ def plain(made: DataclassInstance) -> dict[str, Any]:
     return held
 
 
+def planned_from_data(data: Mapping[str, Any]) -> Planned:
+    """The design that :func:`plain` wrote."""
+    by_itself = data["by_itself"]
+    return Planned(
+        tuple(_candidate(one) for one in data["candidates"]),
+        tuple(_curve(one) for one in data["curves"]),
+        None if by_itself is None else Return(**{**by_itself, "expected": _interval(by_itself["expected"])}),
+        data["why_not"],
+    )
+
+
+def _candidate(data: Mapping[str, Any]) -> Candidate:
+    fit = data["fit"]
+    if fit is not None:
+        numbers = {name: _number(fit[name]) for name in ("level", "together", "apart", "drift_p")}
+        fit = Fit(**{**fit, **numbers, "drift": _interval(fit["drift"])})
+    return Candidate(data["unit"], fit, tuple(data["reasons"]))
+
+
+def _curve(data: Mapping[str, Any]) -> Curve:
+    seen = tuple(Seen(one["months"], one["smallest"], _number(one["chance"])) for one in data["seen"])
+    return Curve(tuple(data["compared"]), _number(data["dispersion"]), data["effect"], seen)
+
+
+def _interval(data: Mapping[str, Any]) -> Interval:
+    return Interval(**{name: _number(value) for name, value in data.items()})
+
+
 def finding_from_data(data: Mapping[str, Any]) -> Finding:
     """The finding that :func:`plain` wrote."""
     values = dict(data)
     for name in ("ratio", "difference"):
-        values[name] = None if data[name] is None else Interval(**{k: _number(v) for k, v in data[name].items()})
+        values[name] = None if data[name] is None else _interval(data[name])
     values["maryland"] = Maryland(**data["maryland"])
     for name in ("assumes", "overturned_by", "caveats"):
         values[name] = tuple(data[name])

@@ -93,3 +93,11 @@ def touching(shapes: Outline) -> Neighbours:
         if place != beside:
             lists[place].append(beside)
     return neighbours_of(lists)
+
+
+def within_metres(places: Outlines, codes: Collection[str], metres: float) -> tuple[str, ...]:
+    """Codes of other small areas whose outlines lie within some metres of these: those that touch lie at nought."""
+    own = np.isin(places.codes, list(codes))
+    tree = shapely.STRtree(places.outlines)
+    near = tree.query(places.outlines[own], predicate="dwithin", distance=max(metres, TOUCHING_METRES))[1]
+    return tuple(sorted(set(places.codes[near].tolist()) - set(places.codes[own].tolist())))

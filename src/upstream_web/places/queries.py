@@ -41,6 +41,35 @@ def small_areas_by_code(codes: Iterable[str]) -> list[Area]:
     return list(Area.objects.current().filter(kind=Area.Kind.SMALL_AREA, code__in=list(codes)))
 
 
+def places_like(place: Area | None) -> dict[str, tuple[str, ...]]:
+    """Code of each current place of the same kind, with its small areas; of no place: every small area by itself."""
+    small = Area.objects.current().filter(kind=Area.Kind.SMALL_AREA).values_list("code", "path")
+    if place is None or place.kind == Area.Kind.SMALL_AREA:
+        return {code: (code,) for code, _ in small}
+    alike = Area.objects.current().filter(kind=place.kind).values_list("code", "path")
+    return {of: tuple(code for code, path in small if path.startswith(above)) for of, above in alike}
+
+
+MOST_TO_TICK = 300
+"""More small areas than this are not offered one by one: a place above them is."""
+
+
+def places_to_treat(area: Area, codes: Iterable[str]) -> tuple[list[Area], list[Area]]:
+    """Places within an area that consist of small areas, and those small areas, where they are few enough to tick; else
+    those of some codes."""
+    inside = list(Area.objects.current().within(area))
+    small = [one for one in inside if one.kind == Area.Kind.SMALL_AREA]
+    paths = {"/".join(one.path.split("/")[:at]) + "/" for one in small for at in range(1, one.path.count("/"))}
+    above = [one for one in inside if one.kind != Area.Kind.SMALL_AREA and one.path in paths]
+    wanted = set(codes)
+    return above, small if len(small) <= MOST_TO_TICK else [one for one in small if one.code in wanted]
+
+
+def names_of_places(codes: Iterable[str]) -> dict[str, str]:
+    """Names by code."""
+    return dict(Area.objects.filter(code__in=set(codes)).values_list("code", "name"))
+
+
 def place_named(words: str) -> Area | None:
     """The one current place of this name or code; none where no place, or several, are called so."""
     name = words.strip()

@@ -7,7 +7,8 @@ from upstream_web.measures.presenters.blocks import block
 from upstream_web.problems.access import PlanAccess
 from upstream_web.problems.changes.assessing import ASSESS
 from upstream_web.problems.engine import assessment_of
-from upstream_web.problems.models import Assessed, Plan
+from upstream_web.problems.models import Assessed, NamedAssessment, Plan
+from upstream_web.problems.queries import changed_after_start
 from upstream_web.problems.slices import run_of
 from upstream_web.problems.worth import ShownWorth, worth_shown
 
@@ -21,7 +22,8 @@ class Found:
     worth : what it was worth, as plain data; and why it has no worth, where it has none
     changed : whether how the plan is judged was changed since
     working : how far the assessment is that somebody asked for; `None` when it is done
-    may_assess : whether the person may have it assessed now
+    may_assess, may_design : whether the person may have it assessed now, and design how it is judged
+    late : when it was changed after it had begun, and why; nothing where it was not
     """
 
     row: Assessed | None
@@ -30,6 +32,8 @@ class Found:
     changed: bool
     working: dict[str, Any] | None
     may_assess: bool
+    may_design: bool
+    late: NamedAssessment | None
 
 
 def found_on(plan: Plan, access: PlanAccess, stage: str) -> dict[str, Found]:
@@ -39,10 +43,12 @@ def found_on(plan: Plan, access: PlanAccess, stage: str) -> dict[str, Found]:
     row = plan.assessed.select_related("made_by", "plan__area").first()
     named = plan.named_assessments.first()
     blocks = () if row is None else tuple(block(one, lambda _: "") for one in _blocks(row, access))
-    may = access.whole and plan.is_open and stage in access.writes and named is not None
+    may = access.whole and plan.is_open and stage in access.writes
     changed = row is not None and named is not None and row.named_id != named.pk
     worth = worth_shown(row, plan) if row is not None and access.whole else None
-    return {"found": Found(row, blocks, worth, changed, run_of(plan, ASSESS) if access.whole else None, may)}
+    working = run_of(plan, ASSESS) if access.whole else None
+    found = Found(row, blocks, worth, changed, working, may and named is not None, may, changed_after_start(plan))
+    return {"found": found}
 
 
 def _blocks(row: Assessed, access: PlanAccess) -> tuple[Any, ...]:

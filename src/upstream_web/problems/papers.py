@@ -30,7 +30,7 @@ from upstream_web.problems.access import PlanAccess
 from upstream_web.problems.engine import records_of
 from upstream_web.problems.models import Action, Answer, Marking, NamedAssessment, Objective, Plan, Response
 from upstream_web.problems.presenters import question_groups
-from upstream_web.problems.queries import Meeting, actions_of, decision_wanted
+from upstream_web.problems.queries import Meeting, actions_of, changed_after_start, decision_wanted
 
 HANDLING = "For those who work on this plan. Keep it as its marking asks; do not leave it where others can read it."
 HANDLING_MEETING = "For those who attend. Nothing marked OFFICIAL-SENSITIVE is on this sheet."
@@ -157,7 +157,10 @@ def _response(plan: Plan, access: PlanAccess) -> Iterable[Part]:
 
 def _assessment(plan: Plan, access: PlanAccess) -> Iterable[Part]:
     named = plan.named_assessments.select_related("area").first()
-    yield "How it will be judged", [_named_facts(named) if named else _none("Not named yet.")]
+    yield (
+        "How it will be judged",
+        [_named_facts(named, changed_after_start(plan)) if named else _none("Not named yet.")],
+    )
     results = [
         _facts(
             ("Verdict", result.get_verdict_display()),
@@ -173,7 +176,8 @@ def _assessment(plan: Plan, access: PlanAccess) -> Iterable[Part]:
     yield from _answers(plan, Plan.Stage.ASSESSMENT)
 
 
-def _named_facts(named: NamedAssessment) -> Facts:
+def _named_facts(named: NamedAssessment, late: NamedAssessment | None) -> Facts:
+    changed = f"On {day(late.made_at)}, after it had begun: {late.reason or 'no reason was given'}" if late else ""
     locked = f"Locked on {day(named.locked_at)}" if named.locked_at else "Not locked until the plan is approved"
     return _facts(
         ("Outcome measure", named.measure),
@@ -183,6 +187,7 @@ def _named_facts(named: NamedAssessment) -> Facts:
         ("After", f"{day(named.after_from)} to {day(named.after_to)}"),
         ("Smallest effect worth having", f"{named.smallest_effect:g}%"),
         ("Named before it starts", locked),
+        ("Changed after it began", changed),
     )
 
 

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import Count, Exists, F, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -300,3 +301,32 @@ def values_of_named(row: NamedAssessment) -> dict[str, Any]:
     """What a named assessment says, its places by name among it: what a version and the log keep of it."""
     places = {role: [area.name for area in areas] for role, areas in row.places_by_role().items()}
     return model_to_dict(row, exclude=["id", "plan", "made_at", "made_by", "locked_at"]) | places
+
+
+def changed_after_start(plan: Plan) -> NamedAssessment | None:
+    """The last change of how a plan is judged that was made after the response had begun, as what was named before says;
+    none where it stands as it was before it began."""
+    rows = list(plan.named_assessments.order_by("pk"))
+    late = [new for old, new in pairwise(rows) if timezone.localdate(new.made_at) >= old.after_from]
+    return late[-1] if late else None
+
+
+METRES = 500
+CHOSEN_BY = 3
+HOPED = 20
+
+
+def usual_design(plan: Plan) -> dict[str, Any]:
+    """What a design is asked for at first: as it was asked last, else by the plan's place, type and responses."""
+    last = plan.designs.first()
+    if last is not None:
+        of = last.asked
+        return of | {"counted": of["crime_types"][0] if of["crime_types"] else ""}
+    starts = [day for day in plan.responses.values_list("starts_on", flat=True) if day]
+    begins = min(starts) if starts else timezone.localdate().replace(day=1) + datetime.timedelta(days=31)
+    types = plan.crime_types
+    return {
+        "counted": types[0] if len(types) == 1 else "", "place": "" if plan.small_areas else plan.area.code,
+        "small_areas": plan.small_areas, "begins": f"{begins:%Y-%m}", "metres": METRES, "effect": HOPED,
+        "chosen_by": CHOSEN_BY,
+    }  # fmt: skip

@@ -13,7 +13,7 @@ from upstream_web.people import links
 from upstream_web.people.models import User
 from upstream_web.people.tasks import send_letter
 from upstream_web.problems.access import action_by_link, plan_for_assessing, plan_for_counting
-from upstream_web.problems.changes import assessing, slices
+from upstream_web.problems.changes import assessing, designing, slices
 from upstream_web.runs.kinds import Outcome, kind_of_run
 from upstream_web.runs.progress import Progress
 
@@ -74,3 +74,13 @@ def assess_plan(progress: Progress, by: Any, *, plan: int) -> Outcome:
     row = assessing.assess_again(plan=found, by=by)
     progress.rests_on(row.data_versions, row.engine_version)
     return Outcome(f"what was found for {found.ref}", reverse("problems:assessment", args=[found.pk]))
+
+
+@kind_of_run(designing.DESIGN, may_ask=may_assess)
+def design_assessment(progress: Progress, by: Any, *, plan: int, asked: Mapping[str, Any]) -> Outcome:
+    """Work a design out for whoever asked."""
+    found, _ = plan_for_assessing(by, plan)
+    progress.say("Counting every place that it may be compared with, before it begins")
+    row = designing.design_again(plan=found, by=by, asked=asked)
+    progress.rests_on(row.data_versions, row.engine_version)
+    return Outcome(f"the design of {found.ref}", reverse("problems:design", args=[found.pk]))

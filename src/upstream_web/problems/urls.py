@@ -6,6 +6,7 @@ from upstream_web.problems.models import Plan
 from upstream_web.problems.views import (
     assessing,
     beat,
+    design,
     links,
     lists,
     papers,
@@ -57,6 +58,8 @@ urlpatterns = [
     path("<int:pk>/history/readers/", plan.readers, name="readers"),
     path("<int:pk>/history/compare/", plan.compare, name="compare"),
     path("<int:pk>/assessment/assess/", assessing.assess, name="assess"),
+    path("<int:pk>/assessment/design/", design.design, name="design"),
+    path("<int:pk>/assessment/design/lock/", design.lock, name="lock_design"),
     path("<int:pk>/assessment/name/", parts.name_assessment, name="name_assessment"),
     path("<int:pk>/assessment/result/", parts.write_result, name="write_result"),
     path("<int:pk>/review/", parts.review, name="review"),

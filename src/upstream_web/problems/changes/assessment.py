@@ -22,31 +22,35 @@ from upstream_web.problems.queries import names_on, values_of_named
 
 @transaction.atomic
 def name_assessment(
-    *, plan: Plan, by: User, reason: str = "", places: Mapping[str, Iterable[Area]] | None = None, **values: Any
-) -> NamedAssessment:
+    *, plan: Plan, by: User, reason: str = "", places: Mapping[str, Iterable[Area]] | None = None, lock: bool = False,
+    **values: Any,
+) -> NamedAssessment:  # fmt: skip
     """Name how the plan will be judged. Once approved, a change needs a reason, and what was before stays visible.
 
     places : by role; where nobody says, the plan's small areas are treated, and compared is the place that the words of
         the comparison name, if they name one
+    lock : whether it is locked at once, not only at approval
     values : `crime_types` are the plan's own where nobody says; a change of the plan afterwards changes neither
     """
     plan = locked(Plan.objects, plan.pk)
     held = plan.named_assessments.first()
     if held and held.locked_at and not reason.strip():
-        raise ValidationError(
-            {"reason": "The plan is approved: say why its assessment changes. The old one stays visible."}
-        )
+        raise ValidationError({"reason": "The assessment is locked: say why it changes. The old one stays visible."})
     before = values_of_named(held) if held else {}
     if held and not held.locked_at:
         held.delete()
-    lock = timezone.now() if held and held.locked_at else None
+    locked_at = timezone.now() if lock or (held and held.locked_at) else None
     row = NamedAssessment.objects.create(
-        plan=plan, made_at=timezone.now(), made_by=by, reason=reason, locked_at=lock,
+        plan=plan, made_at=timezone.now(), made_by=by, reason=reason, locked_at=locked_at,
         **{"crime_types": list(plan.crime_types), **values},
     )  # fmt: skip
     _place(row, _usual_places(plan, row) if places is None else places)
     record(by=by, action="plan.assessment_named", of=row, parent=plan, before=before, after=values_of_named(row))
-    keep_version(plan=plan, by=by, why="Assessment named" if not lock else "Named assessment changed after approval")
+    after = held is not None and held.locked_at is not None
+    why = (
+        "Named assessment changed after it was locked" if after else "Assessment locked" if lock else "Assessment named"
+    )
+    keep_version(plan=plan, by=by, why=why)
     return row
 
 

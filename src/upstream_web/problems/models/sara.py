@@ -166,6 +166,19 @@ class Delivery(models.Model):
         return f"{self.amount} on {self.on}"
 
 
+class Design(FromRecords):
+    """What was known before it starts: what would be seen, and which places are alike; the newest is offered.
+
+    asked : place or small areas treated, those near by, crime types, months looked at, the month it begins
+    result : the design, as plain data
+    """
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="designs")
+
+    def __str__(self) -> str:
+        return f"{self.plan.ref} designed {self.made_at:%Y-%m-%d %H:%M}"
+
+
 class NamedAssessment(models.Model):
     """How the plan will be judged, named before it starts. A change is a new row; the newest holds, all are shown."""
 
@@ -184,6 +197,7 @@ class NamedAssessment(models.Model):
     made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     reason = models.TextField("reason for the change", blank=True)
     locked_at = models.DateTimeField(null=True, blank=True)
+    design = models.ForeignKey(Design, null=True, blank=True, on_delete=models.RESTRICT, related_name="named")
 
     class Meta:
         ordering = ("-id",)
@@ -202,7 +216,8 @@ class NamedAssessment(models.Model):
 
     def places_by_role(self) -> dict[str, list[Area]]:
         """The places that it names, by role; a role that none has is empty."""
-        rows = list(self.places.select_related("area"))
+        models.prefetch_related_objects([self], "places__area")
+        rows = list(self.places.all())
         return {role: [row.area for row in rows if row.role == role] for role in NamedPlace.Role.values}
 
 

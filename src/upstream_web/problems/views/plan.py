@@ -371,7 +371,7 @@ def lines_of(plan: Plan, access: PlanAccess, stage: str) -> dict[str, object]:
             "action_tag": action_tag,
         }
     if stage == Plan.Stage.ASSESSMENT:
-        named = plan.named_assessments.select_related("area", "made_by")
+        named = plan.named_assessments.select_related("area", "made_by").prefetch_related("places__area")
         return {"named": named, "results": plan.results.select_related("made_by")}
     return {}
 

@@ -108,12 +108,12 @@ def _period(plan: Plan, of: Force) -> tuple[Month, Month]:
     """The plan's months; without them the last two years held."""
     if plan.period_from and plan.period_to:
         return Month.of(plan.period_from), Month.of(plan.period_to)
-    held = _held(of)
+    held = months_held(of)
     last = held[-1].month
     return max(held[0].month, last - (USUAL_MONTHS - 1)), last
 
 
-def _held(of: Force) -> Sequence[MonthFact]:
+def months_held(of: Force) -> Sequence[MonthFact]:
     """The months of crimes held, first to last."""
     held = next(
         (
@@ -269,7 +269,7 @@ def _months_of(named: NamedAssessment, of: Force) -> tuple[Month, Month, Month]:
     start = begun + 1 if begun.last_day == named.before_to else begun
     last = Month.of(named.after_to)
     last = last if last.last_day == named.after_to else last - 1
-    held = _held(of)
+    held = months_held(of)
     last = min(last, held[-1].month)
     if last < Month.of(named.after_from):
         raise CannotCount(

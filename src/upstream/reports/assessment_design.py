@@ -1,0 +1,125 @@
+"""A design as blocks of a document: what would be seen, what comes by itself, what to compare with."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from upstream.assess.design import Curve, Planned, by_itself_in_words
+from upstream.reports.charts import Scale
+from upstream.reports.document import Block, Callout, Cell, Chart, Column, Facts, Row, Table, Text
+from upstream.reports.figures import Provenance, figure
+from upstream.reports.svg import Drawing
+
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, FOOT = 640.0, 280.0, 56.0, 500.0, 16.0, 36.0
+LINES: Final = ("c-value", "c-trend")
+LIKELY: Final = "80 times in 100"
+GRID: Final = 25
+WHOLE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDesign:
+    """A design for a reader: what is counted, how often, where, and whether small numbers are withheld."""
+
+    planned: Planned
+    outcome: str
+    counted: int
+    months: int
+    place: str
+    tables: tuple[tuple[str, int], ...]
+    public: bool = False
+
+
+def design_blocks(shown: ShownDesign) -> tuple[Block, ...]:
+    """Everything but the candidates, which a page lets people choose from."""
+    blocks: list[Block] = [_facts(shown), _chart(shown)]
+    if shown.planned.by_itself is None:
+        blocks.append(Callout("note", "What comes by itself is not known", (Text(shown.planned.why_not),)))
+    elif not shown.public:
+        said = by_itself_in_words(shown.planned.by_itself, shown.outcome)
+        title = "It looks chosen for a bad time" if said.warns else "What comes by itself"
+        blocks.append(Callout("warning" if said.warns else "note", title, (Text(said.words),)))
+    return tuple(blocks)
+
+
+def _facts(shown: ShownDesign) -> Facts:
+    rate = shown.counted / shown.months
+    counted = f"{shown.counted:,} {shown.outcome} in {shown.months} months, {rate:,.1f} a month"
+    rows = [] if shown.public else [("Counted before", counted)]
+    rows += [(_against(curve), _seen(curve)) for curve in shown.planned.curves]
+    return Facts(tuple((name, (Text(words),)) for name, words in rows))
+
+
+def _against(curve: Curve) -> str:
+    if not curve.compared:
+        return "Before and after alone"
+    return (
+        f"Against {len(curve.compared)} places together" if len(curve.compared) > 1 else f"Against {curve.compared[0]}"
+    )
+
+
+def _seen(curve: Curve) -> str:
+    last = curve.seen[-1]
+    if math.isnan(last.chance):
+        return "Nothing can be said: too little is counted."
+    small = "no effect" if last.smallest is None else f"a fall of {100 * last.smallest:.0f}% or more"
+    return (
+        f"After {last.months} months {small} is likely ({LIKELY}) to be seen; one of {100 * curve.effect:.0f}%, as hoped "
+        f"for, has a chance of {100 * last.chance:.0f}%."
+    )
+
+
+def _chart(shown: ShownDesign) -> Chart:
+    title = "The smallest fall that is likely to be seen, by months after it begins"
+    said = f"A fall as large as the line or larger would be seen {LIKELY}. The table has the same figures."
+    return Chart("design-power", title, said, _draw(shown.planned.curves, title, said), _table(shown, title))
+
+
+def _table(shown: ShownDesign, title: str) -> Table:
+    def per_cent(value: float | None, period: str, quantity: str) -> Cell:
+        source = Provenance("design", shown.place, period, quantity, shown.tables)
+        known = value is not None and math.isfinite(value)
+        return Cell((figure(100 * value if known and value is not None else None, "percent", source, decimals=0),))
+
+    columns = [Column("Months after", "text")]
+    for curve in shown.planned.curves:
+        columns += [Column(f"{_against(curve)}: smallest fall"), Column(f"Chance of {100 * curve.effect:.0f}%")]
+    rows = []
+    for at, first in enumerate(shown.planned.curves[0].seen):
+        cells = [Cell((Text(str(first.months)),))]
+        for curve in shown.planned.curves:
+            one = curve.seen[at]
+            cells += [
+                per_cent(one.smallest, f"{one.months} months", f"smallest fall, {_against(curve)}"),
+                per_cent(one.chance, f"{one.months} months", f"chance, {_against(curve)}"),
+            ]
+        rows.append(Row(tuple(cells)))
+    return Table("design-power-figures", title, tuple(columns), tuple(rows))
+
+
+def _draw(curves: tuple[Curve, ...], title: str, said: str) -> str:
+    page = Drawing(WIDTH, HEIGHT)
+    floor = HEIGHT - FOOT
+    months = [one.months for one in curves[0].seen]
+    up, along = Scale(0, WHOLE, floor, TOP), Scale(0, months[-1], LEFT, RIGHT)
+    for mark in range(0, WHOLE + 1, GRID):
+        page.line("c-axis" if not mark else "c-grid", LEFT, up.y(mark), RIGHT, up.y(mark))
+        page.text("t-soft", LEFT - 8, up.y(mark) + 4, f"{mark}%", anchor="end")
+    for month in months:
+        page.text("t-soft", along.y(month), floor + 20, f"{month} months", anchor="middle")
+    below = -math.inf
+    for curve, kind in zip(curves, LINES, strict=False):
+        points = [(along.y(one.months), up.y(100 * one.smallest)) for one in curve.seen if one.smallest is not None]
+        page.path(kind, points)
+        for x, y in points:
+            page.dot("c-dot", x, y, 3.5)
+        if points:
+            below = max(points[-1][1] + 4, below + 18) if abs(points[-1][1] - below) < 18 else points[-1][1] + 4
+            page.text("t-ink", RIGHT + 10, below, _short(curve), size=13)
+    return page.svg("design-power", title, said)
+
+
+def _short(curve: Curve) -> str:
+    return "beside the comparison" if curve.compared else "before and after"

@@ -1,0 +1,94 @@
+"""Designing how a plan will be judged, and locking it."""
+
+from typing import Any
+
+from django import forms
+
+from upstream.periods import Month
+from upstream_web.places.models import Area
+from upstream_web.problems.engine.designs import what_can_be_counted
+from upstream_web.problems.models import Design, Plan
+
+MONTHS_AFTER = [(3, "3 months"), (6, "6 months"), (12, "12 months")]
+FARTHEST = 5_000
+LONGEST_CHOSEN = 12
+
+
+class DesignForm(forms.Form):
+    """What is to be judged, where, and from when."""
+
+    counted = forms.ChoiceField(label="What is counted", required=False)
+    place = forms.ChoiceField(label="Where it will be done", required=False)
+    small_areas = forms.MultipleChoiceField(
+        label="Small areas, where it is some of them", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    begins = forms.CharField(
+        label="First month of the response",
+        widget=forms.TextInput(attrs={"type": "month", "class": "govuk-input--width-10"}),
+    )
+    metres = forms.IntegerField(
+        label="Metres around it where the problem may move to",
+        min_value=0,
+        max_value=FARTHEST,
+        help_text="Small areas this near are not compared with, and are watched for displacement. 0: none.",
+    )
+    effect = forms.FloatField(label="Fall hoped for, per cent", min_value=1, max_value=99)
+    chosen_by = forms.IntegerField(
+        label="Months whose counts the place was chosen by",
+        min_value=1,
+        max_value=LONGEST_CHOSEN,
+        help_text="A place chosen for a bad time has a better one next with nothing done.",
+    )
+
+    def __init__(self, *args: Any, places: list[Area], small_areas: list[Area], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["counted"].choices = what_can_be_counted()
+        self.fields["place"].choices = [("", "The small areas ticked below"), *((one.code, one.name) for one in places)]
+        self.fields["small_areas"].choices = [(one.code, one.name) for one in small_areas]
+
+    def clean_begins(self) -> str:
+        """A month, as year and month."""
+        try:
+            return str(Month.parse(self.cleaned_data["begins"]))
+        except Exception as error:
+            raise forms.ValidationError("Give a month as year and month, for example 2026-04.") from error
+
+    def clean(self) -> dict[str, Any]:
+        """A place, or small areas."""
+        data = super().clean()
+        if not data.get("place") and not data.get("small_areas"):
+            self.add_error("place", "Choose a place, or tick small areas.")
+        return data
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The question as it is kept."""
+        of = self.cleaned_data
+        own = [] if of["place"] else of["small_areas"]
+        types = [of["counted"]] if of["counted"] else []
+        return {"crime_types": types, "small_areas": own} | {
+            name: of[name] for name in ("place", "begins", "metres", "effect", "chosen_by")
+        }
+
+
+class LockForm(forms.Form):
+    """The comparison, and how long it is judged."""
+
+    compared = forms.MultipleChoiceField(label="Compare with", widget=forms.CheckboxSelectMultiple)
+    measure = forms.CharField(label="Outcome measure, in words", max_length=160)
+    months = forms.TypedChoiceField(label="Judged over", choices=MONTHS_AFTER, coerce=int, widget=forms.RadioSelect)
+    smallest_effect = forms.FloatField(label="Smallest reduction worth having, per cent", min_value=0.1, max_value=100)
+    reason = forms.CharField(
+        label="Reason for the change", required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="What was locked before stays visible.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, design: Design, plan: Plan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fit = [one["unit"] for one in design.result["planned"]["candidates"] if one["fit"] is not None]
+        self.fields["compared"].choices = [(code, code) for code in fit]
+        held = plan.named_assessments.first()
+        if held is None or held.locked_at is None:
+            del self.fields["reason"]
+        else:
+            self.fields["reason"].required = True
