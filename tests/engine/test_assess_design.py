@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pytest
+import shapely
 
 from upstream.assess.design import (
     LEAST_EVENTS,
@@ -18,10 +19,13 @@ from upstream.assess.design import (
     said_of_return,
     smallest_effect,
 )
+from upstream.assess.design_of_records import PROPOSED, SHOWN, DesignAsked, designed
 from upstream.assess.finding import Refused
-from upstream.assess.kept import plain
+from upstream.assess.kept import plain, planned_from_data
 from upstream.assess.panel import Panel
 from upstream.errors import BadInput
+from upstream.periods import Month
+from upstream.places.outlines import Outlines, within_metres
 from upstream.stats.falling_back import expected_return
 from upstream.stats.power import Design, chance_of_seeing, smallest_ratio
 
@@ -175,3 +179,33 @@ def test_ratios_chances_and_places_that_are_none() -> None:
         expected_return(np.ones((6, 12)), 6)
     with pytest.raises(BadInput):
         expected_return(np.ones((6, 12)), 0, exposure=0.0)
+
+
+def test_a_design_of_records_proposes_the_best_and_is_kept_exactly() -> None:
+    places = {**PLACES, **{f"Street {at}": series(30 + at, wobble=0.01 * at) for at in range(50)}}
+    asked = DesignAsked(Month(2021, 1), Month(2022, 12), ("Marsh Green",), {}, effect=0.25, chosen_by=2)
+    made = designed(panel(places), asked)
+    best = [one.unit for one in comparisons_by_fit(panel(places)) if one.fit is not None and not one.fit.drifts]
+    assert made.proposed == tuple(best[:PROPOSED])
+    assert len(made.planned.candidates) == SHOWN
+    assert made.others == len(places) - 1 - SHOWN
+    assert [curve.compared for curve in made.planned.curves] == [(), made.proposed]
+    kept = json.loads(json.dumps(plain(made.planned)))
+    assert plain(planned_from_data(kept)) == plain(made.planned)
+
+
+def test_nothing_alike_leaves_before_and_after_alone() -> None:
+    asked = DesignAsked(Month(2021, 1), Month(2022, 12), ("Marsh Green",), {})
+    made = designed(panel({name: PLACES[name] for name in ("Marsh Green", "Quiet", "Next door")}), asked)
+    assert (made.proposed, [curve.compared for curve in made.planned.curves]) == ((), [()])
+    assert made.planned.by_itself is None
+    assert "5 or more" in made.planned.why_not
+
+
+def test_small_areas_near_by_are_found_by_their_outlines() -> None:
+    squares = np.array([shapely.box(100 * at, 0, 100 * at + 100, 100) for at in range(6)], object)
+    codes = np.array([f"S{at}" for at in range(6)])
+    held = Outlines(2021, codes, codes, squares)
+    assert within_metres(held, ["S1"], 0) == ("S0", "S2")
+    assert within_metres(held, ["S1", "S2"], 150) == ("S0", "S3", "S4")
+    assert within_metres(held, [], 500) == ()

@@ -12,7 +12,7 @@ from upstream.reports.document import Block, Callout, Cell, Chart, Column, Facts
 from upstream.reports.figures import Provenance, figure
 from upstream.reports.svg import Drawing
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, FOOT = 640.0, 280.0, 56.0, 500.0, 16.0, 36.0
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, FOOT = 720.0, 280.0, 56.0, 540.0, 16.0, 36.0
 LINES: Final = ("c-value", "c-trend")
 LIKELY: Final = "80 times in 100"
 GRID: Final = 25
@@ -55,9 +55,7 @@ def _facts(shown: ShownDesign) -> Facts:
 def _against(curve: Curve) -> str:
     if not curve.compared:
         return "Before and after alone"
-    return (
-        f"Against {len(curve.compared)} places together" if len(curve.compared) > 1 else f"Against {curve.compared[0]}"
-    )
+    return "Against one place" if len(curve.compared) == 1 else f"Against {len(curve.compared)} places together"
 
 
 def _seen(curve: Curve) -> str:
@@ -66,8 +64,8 @@ def _seen(curve: Curve) -> str:
         return "Nothing can be said: too little is counted."
     small = "no effect" if last.smallest is None else f"a fall of {100 * last.smallest:.0f}% or more"
     return (
-        f"After {last.months} months {small} is likely ({LIKELY}) to be seen; one of {100 * curve.effect:.0f}%, as hoped "
-        f"for, has a chance of {100 * last.chance:.0f}%."
+        f"After {last.months} months {small} is likely ({LIKELY}) to be seen; "
+        f"one of {100 * curve.effect:.0f}%, as hoped for, has a chance of {100 * last.chance:.0f}%."
     )
 
 

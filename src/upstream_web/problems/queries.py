@@ -304,8 +304,8 @@ def values_of_named(row: NamedAssessment) -> dict[str, Any]:
 
 
 def changed_after_start(plan: Plan) -> NamedAssessment | None:
-    """The last change of how a plan is judged that was made after the response had begun, as what was named before says;
-    none where it stands as it was before it began."""
+    """The last change of how a plan is judged that was made after its response had begun; none where it stands as it
+    was before."""
     rows = list(plan.named_assessments.order_by("pk"))
     late = [new for old, new in pairwise(rows) if timezone.localdate(new.made_at) >= old.after_from]
     return late[-1] if late else None

@@ -141,6 +141,7 @@ ACTION, BATCH, CLOSED, SECRET = {"pk": "action"}, {"pk": "batch"}, {"pk": "close
 PAPERS = ("paper", "brief", "paper_pdf", "brief_pdf")
 FORMS = (
     *("edit_details", "edit_answers", "add_file", "invite", "name_assessment", "write_result", "nominate"),
+    "design",
     *("add_action", "change_action", "add_delivery"),
     *(f"{verb}_{kind}" for kind in PARTS for verb in ("add", "change")),
 )
@@ -182,6 +183,7 @@ ROWS = [
     *(Row(f"problems:{page}", WRITING, PART.get(page, {})) for page in FORMS),
     *(Row(f"problems:{page}", SENT, PART.get(page, {})) for page in BUTTONS),
     *(Row(f"problems:{page}", ENDED | {"partner": ABSENT}, CLOSED) for page in FORMS if page not in PART),
+    Row("problems:lock_design", plan_page(*WRITERS, refused=SEES_IT, found=ABSENT)),  # nothing is designed yet
     Row("problems:add_note", plan_page(*WRITERS, "hub", refused=SEES_IT, found=TAKEN)),
     Row("problems:change_action", WRITING, {"part": "secret action"}),
     Row("problems:step", WRITING),

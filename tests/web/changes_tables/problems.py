@@ -34,6 +34,7 @@ from upstream_web.problems.changes import (
     assessing,
     assessment,
     beat,
+    designing,
     drafts,
     from_signals,
     papers,
@@ -51,7 +52,7 @@ from upstream_web.problems.changes import (
     workbooks,
 )
 from upstream_web.problems.engine import Counted, SmallArea
-from upstream_web.problems.models import Draft, Marking, Plan, PublicSummary
+from upstream_web.problems.models import Design, Draft, Marking, Plan, PublicSummary
 from upstream_web.problems.rubrics import rubric
 
 DAY = datetime.date(2026, 5, 7)
@@ -311,6 +312,61 @@ def count_again():
         period_to=datetime.date(2022, 6, 30),
     )
     return partial(slices.count_again, plan=plan, by=officer_of(plan))
+
+
+def asked_of_a_design():
+    return {
+        "place": "", "small_areas": ["S01000462"], "crime_types": [], "begins": "2022-04", "metres": 0, "effect": 20.0,
+        "chosen_by": 3,
+    }  # fmt: skip
+
+
+def ask_to_design():
+    plan = PlanFactory()
+    return partial(designing.ask_to_design, plan=plan, by=officer_of(plan), asked=asked_of_a_design())
+
+
+def design_again():
+    for number in range(455, 470):
+        AreaFactory(code=f"S01000{number}", kind="small_area")
+    plan = PlanFactory()
+    return partial(designing.design_again, plan=plan, by=officer_of(plan), asked=asked_of_a_design())
+
+
+def keep_design():
+    plan = PlanFactory()
+    found = Counted(asked_of_a_design(), {"crimes": 1}, "1", {})
+    return partial(designing.keep_design, plan=plan, by=officer_of(plan), found=found)
+
+
+def lock_design():
+    plan, place = PlanFactory(), AreaFactory()
+    asked = asked_of_a_design() | {"treated": ["S01000462"], "buffer": [], "from": "2020-04", "to": "2022-03"}
+    planned = {"candidates": [{"unit": place.code, "fit": {}, "reasons": []}]}
+    row = Design.objects.create(
+        plan=plan,
+        made_at=timezone.now(),
+        asked=asked,
+        data_versions={},
+        engine_version="1",
+        result={"planned": planned},
+    )
+    said = {"compared": [place.code], "measure": "Crimes", "months": 6, "smallest_effect": 20.0}
+    return partial(designing.lock_design, plan=plan, by=officer_of(plan), row=row, **said)
+
+
+def lock_of_none():
+    return partial(lock_design(), compared=[])
+
+
+def lock_of_what_is_not_alike():
+    return partial(lock_design(), compared=[AreaFactory().code])
+
+
+def lock_again_without_a_reason():
+    call = lock_design()
+    NamedAssessmentFactory(plan=call.keywords["plan"], locked_at=timezone.now())
+    return call
 
 
 def ask_to_assess():
@@ -633,7 +689,7 @@ CALLS = {
         *(note_page, note_plan_by_program, note_actions_by_program),
         *(add_note, add_file, note_reading, invite, end_invitation, give_to, keep_slice),
         *(ask_to_count, count_again, ask_to_assess, assess_again, keep_assessed, assess_waiting),
-        *(add_small_areas,),
+        *(add_small_areas, ask_to_design, design_again, keep_design, lock_design),
         *(take_step, review, score, nominate, keep_version, bring_in, take_back),
         *(remind, settle_action, settle_review, tell_new_owner, tell_of_action, tell_of_answer, tell_of_step),
     )
@@ -669,6 +725,8 @@ REFUSED = {
     "note_meeting_sheet": (meeting_elsewhere,),
     **dict.fromkeys(("keep_slice", "ask_to_count", "count_again"), COUNTING),
     **dict.fromkeys(("ask_to_assess", "assess_again", "keep_assessed"), ASSESSING),
+    **dict.fromkeys(("ask_to_design", "design_again", "keep_design"), ASSESSING),
+    "lock_design": (*ASSESSING, lock_of_none, lock_of_what_is_not_alike, lock_again_without_a_reason),
     "take_step": (step_by_a_reader, step_not_from_here, approval_by_the_team, return_without_words, not_ready),
     "review": SUPERVISING,
     "score": (score_of_the_hub_by_the_team, score_of_the_supervisor_by_the_hub),
@@ -688,6 +746,10 @@ WRITES = {
     "accept_signal": ("plan.started", "plan.answered", "signal.accepted", "run.asked_for"),
     "add_action": ("plan.action_added",),
     "add_small_areas": ("area.added",),
+    "ask_to_design": ("run.asked_for",),
+    "design_again": ("plan.assessment_designed",),
+    "keep_design": ("plan.assessment_designed",),
+    "lock_design": ("plan.assessment_named",),
     "change_action": ("plan.action_changed",),
     "send_action_link": ("plan.action_link_sent",),
     "update_action": ("plan.action_updated",),

@@ -27,8 +27,8 @@ def name_assessment(
 ) -> NamedAssessment:  # fmt: skip
     """Name how the plan will be judged. Once approved, a change needs a reason, and what was before stays visible.
 
-    places : by role; where nobody says, the plan's small areas are treated, and compared is the place that the words of
-        the comparison name, if they name one
+    places : by role; where nobody says, those of the design that it came from, else the plan's small areas are treated,
+        and compared is the place that the words of the comparison name, if they name one
     lock : whether it is locked at once, not only at approval
     values : `crime_types` are the plan's own where nobody says; a change of the plan afterwards changes neither
     """
@@ -37,6 +37,8 @@ def name_assessment(
     if held and held.locked_at and not reason.strip():
         raise ValidationError({"reason": "The assessment is locked: say why it changes. The old one stays visible."})
     before = values_of_named(held) if held else {}
+    if held and held.design_id and places is None:  # the days change, not what was designed
+        places, values = held.places_by_role(), {"crime_types": held.crime_types, **values}
     if held and not held.locked_at:
         held.delete()
     locked_at = timezone.now() if lock or (held and held.locked_at) else None
@@ -47,9 +49,8 @@ def name_assessment(
     _place(row, _usual_places(plan, row) if places is None else places)
     record(by=by, action="plan.assessment_named", of=row, parent=plan, before=before, after=values_of_named(row))
     after = held is not None and held.locked_at is not None
-    why = (
-        "Named assessment changed after it was locked" if after else "Assessment locked" if lock else "Assessment named"
-    )
+    named = "Assessment locked" if lock else "Assessment named"
+    why = "Named assessment changed after it was locked" if after else named
     keep_version(plan=plan, by=by, why=why)
     return row
 

@@ -1,0 +1,146 @@
+"""Before it starts: a design counted from records, locked into the plan, and what a later change leaves behind."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from factories.people import AreaFactory, TeamFactory, person
+from factories.problems import NamedAssessmentFactory, PlanFactory, ResponseFactory
+from upstream_web.people.permissions import Permission
+from upstream_web.problems.changes.assessing import assess_again
+from upstream_web.problems.changes.assessment import name_assessment
+from upstream_web.problems.changes.designing import design_again, lock_design
+from upstream_web.problems.engine import CannotCount
+from upstream_web.problems.models import Design, NamedAssessment, Plan
+from upstream_web.problems.queries import changed_after_start
+from upstream_web.runs.models import Run
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("figures")]
+BUSY = "S01000462"
+ASKED = {
+    "place": "", "small_areas": [BUSY], "crime_types": [], "begins": "2021-10", "metres": 500, "effect": 20.0,
+    "chosen_by": 3,
+}  # fmt: skip
+LOCKED = {"measure": "Crimes a month", "months": 6, "smallest_effect": 15.0}
+
+
+@pytest.fixture
+def plan() -> Plan:
+    """A plan whose two wards are in the tree with twenty small areas each."""
+    team = TeamFactory()
+    for ward in range(2):
+        above = AreaFactory(code=f"W{ward}", name=f"Ward {ward}", kind="ward", parent=team.area)
+        for number in range(20):
+            AreaFactory(code=f"S01{440 + 20 * ward + number:06d}", parent=above, kind="small_area")
+    return PlanFactory(team=team, owner=person(Permission.PLAN_START, team=team), small_areas=[BUSY])
+
+
+def page_of(plan: Plan, name: str = "design", data: dict | None = None) -> str:
+    client = Client()
+    client.force_login(plan.owner)
+    address = reverse(f"problems:{name}", args=[plan.pk])
+    return (client.get(address) if data is None else client.post(address, data, follow=True)).content.decode()
+
+
+def fit(row: Design) -> list[str]:
+    return [one["unit"] for one in row.result["planned"]["candidates"] if one["fit"] is not None]
+
+
+def test_a_design_is_worked_out_and_shown_with_what_to_compare_with(plan: Plan) -> None:
+    assert "What is to be judged" in page_of(plan)
+    row = design_again(plan=plan, by=plan.owner, asked=ASKED)
+    assert BUSY not in {one["unit"] for one in row.result["planned"]["candidates"]}
+    assert (row.asked["from"], row.asked["to"]) == ("2018-10", "2021-09")  # three years, all before it begins
+    text = page_of(plan)
+    for words in (
+        "likely (80 times in 100) to be seen",
+        "<svg",
+        "Apart a month",
+        "Lock this design",
+        "comes by itself",
+    ):
+        assert words in text
+    assert text.count(" checked>") >= len(row.result["proposed"]) > 0
+
+
+def test_a_place_is_all_of_its_small_areas_and_is_compared_with_places_of_its_kind(plan: Plan) -> None:
+    row = design_again(plan=plan, by=plan.owner, asked={**ASKED, "place": "W1", "small_areas": []})
+    assert row.asked["treated"] == [f"S01{460 + number:06d}" for number in range(20)]
+    assert [one["unit"] for one in row.result["planned"]["candidates"]] == ["W0"]
+    named = lock_design(plan=plan, by=plan.owner, row=row, compared=["W0"], **LOCKED)
+    assert {role: [area.code for area in areas] for role, areas in named.places_by_role().items()} == {
+        "treated": ["W1"], "compared": ["W0"], "buffer": [],
+    }  # fmt: skip
+    found = assess_again(plan=plan, by=plan.owner)
+    assert (len(found.asked["treated"]), len(found.asked["comparison"])) == (20, 20)
+
+
+def test_what_is_locked_is_the_named_assessment_from_then_on(plan: Plan) -> None:
+    row = design_again(plan=plan, by=plan.owner, asked=ASKED)
+    chosen = fit(row)[:2]
+    assert "The assessment is locked" not in page_of(plan, "lock_design", {**LOCKED, "compared": chosen})
+    named = plan.named_assessments.get()
+    assert (named.design, named.made_by, named.locked_at is not None) == (row, plan.owner, True)
+    assert (named.before_to, named.after_from) == (datetime.date(2021, 9, 30), datetime.date(2021, 10, 1))
+    assert named.after_to == datetime.date(2022, 3, 31)
+    assert sorted(area.code for area in named.places_by_role()["compared"]) == sorted(chosen)
+    assert plan.versions.first().why == "Assessment locked"
+    text = page_of(plan, "lock_design", {**LOCKED, "compared": chosen[:1]})
+    assert "Reason for the change" in text
+    assert plan.named_assessments.count() == 1
+    with pytest.raises(ValidationError, match="say why"):
+        lock_design(plan=plan, by=plan.owner, row=row, compared=chosen[:1], **LOCKED)
+    page_of(plan, "lock_design", {**LOCKED, "compared": chosen[:1], "reason": "One of them began it too."})
+    assert plan.named_assessments.count() == 2
+    text = page_of(plan, "assessment")
+    for words in ("As it was named on", "One of them began it too.", "after it had begun"):
+        assert words in text
+    assert "after it had begun: One of them began it too." in page_of(plan, "paper")
+
+
+def test_other_days_leave_the_places_of_a_design_alone(plan: Plan) -> None:
+    row = design_again(plan=plan, by=plan.owner, asked=ASKED)
+    Plan.objects.filter(pk=plan.pk).update(crime_types=["Drugs"])
+    named = lock_design(plan=plan, by=plan.owner, row=row, compared=fit(row)[:3], **LOCKED)
+    fields = ("measure", "area", "comparison", "before_from", "before_to", "after_from", "smallest_effect", "review_on")
+    values = {name: getattr(named, name) for name in fields}
+    other = name_assessment(plan=plan, by=plan.owner, reason="A year", after_to=datetime.date(2022, 9, 30), **values)
+    assert other.places_by_role() == named.places_by_role()
+    assert other.crime_types == []  # every crime, as it was designed
+
+
+def test_a_change_before_it_begins_is_not_called_late(plan: Plan) -> None:
+    day = timezone.localdate() + datetime.timedelta(days=30)
+    days = {"before_to": timezone.localdate(), "after_from": day, "after_to": day, "locked_at": timezone.now()}
+    for _ in range(2):
+        NamedAssessmentFactory(plan=plan, **days)
+    assert changed_after_start(plan) is None
+    NamedAssessment.objects.filter(plan=plan).update(after_from=timezone.localdate(), **LONG_AGO)
+    assert changed_after_start(plan) == plan.named_assessments.first()
+
+
+LONG_AGO = dict.fromkeys(("before_from", "before_to"), datetime.date(2020, 1, 1))
+
+
+def test_what_cannot_be_designed_says_why(plan: Plan) -> None:
+    with pytest.raises(CannotCount, match="nothing lies before"):
+        design_again(plan=plan, by=plan.owner, asked={**ASKED, "begins": "2018-01"})
+    with pytest.raises(CannotCount, match="Choose some"):
+        design_again(plan=plan, by=plan.owner, asked={**ASKED, "small_areas": []})
+    text = page_of(plan, data={"begins": "soon", "metres": "500", "effect": "20", "chosen_by": "3"})
+    assert "Give a month as year and month" in text
+    assert "Choose a place, or tick small areas" in text
+    assert not Run.objects.exists()
+
+
+def test_it_is_asked_first_as_the_plan_says(plan: Plan) -> None:
+    ResponseFactory(plan=plan, starts_on=datetime.date(2022, 2, 14))
+    text = page_of(plan)
+    assert 'value="2022-02"' in text
+    assert f'value="{BUSY}" checked' in text
