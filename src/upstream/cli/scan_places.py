@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     import numpy as np
 
     from upstream.measures.events import Events
+    from upstream.places.facilities import Facilities
     from upstream.scan.concentration import Exposure
     from upstream.scan.hot_spots import Method, Of
     from upstream.scan.study import Study, Unit
+    from upstream.store import Store
 
 SHOWN = 12
 """Rows of a table in the terminal; --out and --json give every one."""
@@ -132,12 +134,17 @@ def _said(read: Mapping[str, Any], after: Path | None) -> None:
     "--facilities", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE.csv",
     help="Every facility of a kind (name; easting and northing, or longitude and latitude): which few are risky?",
 )  # fmt: skip
+@click.option(
+    "--register", metavar="KIND",
+    help='The same of a register in the store: "licensed premises", "drinking places", "off-licences", "late food", '
+    '"schools".',
+)  # fmt: skip
 @click.option("--radius", default=100.0, show_default=True, help="Metres within which an event is about a facility.")
 @_of_places
 def concentration(
-    config: str, exposure: str, facilities: Path | None, radius: float, unit: str, across: float, seed: int,
-    types: tuple[str, ...], areas: tuple[str, ...], first: dt.datetime | None, last: dt.datetime, out: Path | None,
-    as_json: bool,
+    config: str, exposure: str, facilities: Path | None, register: str | None, radius: float, unit: str, across: float,
+    seed: int, types: tuple[str, ...], areas: tuple[str, ...], first: dt.datetime | None, last: dt.datetime,
+    out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """How few places hold a quarter, half and four fifths of it, beside chance, and are they the same every year?
 
@@ -147,8 +154,10 @@ def concentration(
     from upstream.scan.concentration import concentrated
     from upstream.scan.read_facts import read_facts
 
-    if facilities is not None:
-        _facilities(config, facilities, radius, seed, types, areas, first, last, out, as_json)
+    if facilities is not None and register is not None:
+        raise BadInput("Both a file and a register of facilities are given.", allowed="--facilities or --register")
+    if facilities is not None or register is not None:
+        _facilities(config, facilities, register, radius, seed, types, areas, first, last, out, as_json)
         return
     settings, read, study = _read(config, unit, across, types, areas, first, last)
     found = concentrated(read, study, rng=_rng(seed), exposure=cast("Exposure", exposure))
@@ -184,8 +193,8 @@ def _shares(found: Mapping[str, Any]) -> None:
 
 
 def _facilities(
-    config: str, path: Path, radius: float, seed: int, types: tuple[str, ...], areas: tuple[str, ...],
-    first: dt.datetime | None, last: dt.datetime, out: Path | None, as_json: bool,
+    config: str, path: Path | None, register: str | None, radius: float, seed: int, types: tuple[str, ...],
+    areas: tuple[str, ...], first: dt.datetime | None, last: dt.datetime, out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     import shapely
 
@@ -198,13 +207,14 @@ def _facilities(
 
     settings, store = open_store(config)
     read = events_asked(settings, store, types, areas, first, last)
-    listed = facilities_in(path)
-    found = risky_facilities(read, listed.names, listed.easting, listed.northing, radius=radius, rng=_rng(seed))
+    of = facilities_in(path) if path is not None else _of_register(register or "", store, areas)
+    found = risky_facilities(read, list(of.names), of.easting, of.northing, radius=radius, rng=_rng(seed))
     rows = place_rows.facility_rows(found, public=settings.disclosure == "public")
     facts: dict[str, Any] = {
         "read": read_facts(read, found.left_out, found.notes),
         "radius_metres": radius,
         "beyond": found.beyond,
+        "without_point": of.without_point,
         "concentration": place_rows.concentration_facts(found.found),
     }
     degrees = to_degrees(found.easting[found.order], found.northing[found.order])
@@ -213,7 +223,20 @@ def _facilities(
     _shares(facts["concentration"])
     _table("Facilities with most", {"Place": "place", "Events": "events"}, rows)
     say(f"{found.beyond:,} events lie within {radius:g} metres of none.")
+    if of.without_point:
+        say(f"{of.without_point:,} more facilities of the register have no point.")
     _said(facts["read"], out)
+
+
+def _of_register(kind: str, store: Store, areas: tuple[str, ...]) -> Facilities:
+    """Every facility of a kind that a register in the store lists."""
+    from upstream.measures.registers import REGISTERS, listed
+    from upstream.places.facilities import Facilities
+    from upstream.store import ReadingScope
+
+    scope = ReadingScope(who(), PURPOSE, frozenset({one.table for one in REGISTERS.values()}))
+    held = listed(kind, store, scope, areas=areas or None)
+    return Facilities(tuple(held.names.tolist()), held.easting, held.northing, held.without_point)
 
 
 @click.command("hotspots")

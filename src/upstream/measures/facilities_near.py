@@ -6,18 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-import ibis
 import numpy as np
 
 from upstream.errors import BadInput
-from upstream.measures.conditions import unbound
 from upstream.measures.engines import ask_duckdb
-from upstream.measures.questions import Question
-from upstream.measures.source_tables import source_table
+from upstream.measures.registers import PREMISES, SCHOOLS, register_question
 from upstream.store import ReadingScope, Store
 
 FacilityKind = Literal["licensed premises", "school"]
-_TABLES: Final[dict[FacilityKind, str]] = {"licensed premises": "licensed_premises", "school": "school_exclusions"}
+_TABLES: Final[dict[FacilityKind, str]] = {"licensed premises": PREMISES, "school": SCHOOLS}
 FURTHEST_METRES: Final = 20_000.0
 """A wider circle is no neighbourhood."""
 
@@ -107,7 +104,7 @@ def facilities_near(
     for kind in held:
         table = _TABLES[kind]
         snapshot = store.snapshot(table, scope=scope)
-        with ask_duckdb([_question(kind)], {table: snapshot}) as answers:
+        with ask_duckdb([register_question(table)], {table: snapshot}) as answers:
             rows = answers[0].rows.to_pylist()
         for row in rows:
             if row["easting"] is None or row["northing"] is None:
@@ -123,23 +120,3 @@ def facilities_near(
                 )  # fmt: skip
     found.sort(key=lambda one: (one.metres, one.kind, one.name, one.reference))
     return FacilitiesNear(tuple(found), without, tuple(kind for kind in kinds if kind not in held))
-
-
-def _question(kind: FacilityKind) -> Question:
-    """One row a facility: name, reference, easting, northing, lsoa."""
-    table = _TABLES[kind]
-    rows = unbound(source_table(table))
-    if kind == "licensed premises":
-        rows = rows.filter((rows["status"] == "current").fill_null(True))
-        answer = rows.select(
-            name=rows["name"], reference=rows["authority"] + ibis.literal(" ") + rows["licence_ref"],
-            easting=rows["easting"], northing=rows["northing"], lsoa=rows["lsoa"],
-        )  # fmt: skip
-        return Question("slice", (table,), answer)
-    latest = rows.group_by(of=rows["school_urn"]).agg(last=rows["period_to"].max())
-    joined = rows.inner_join(latest, [rows["school_urn"] == latest["of"], rows["period_to"] == latest["last"]])
-    answer = joined.group_by(reference="school_urn").agg(
-        name=joined["school"].max(), easting=joined["easting"].max(), northing=joined["northing"].max(),
-        lsoa=joined["lsoa"].max(),
-    )  # fmt: skip
-    return Question("slice", (table,), answer)

@@ -18,11 +18,12 @@ _COLUMNS: Final = (("easting", "northing"), ("longitude", "latitude"))
 
 @dataclass(frozen=True, slots=True)
 class Facilities:
-    """Facilities, each array (n,): names, and metres on the National Grid."""
+    """Facilities, each array (n,): names, and metres on the National Grid; and how many more have no point."""
 
     names: tuple[str, ...]
     easting: NDArray[np.float64]
     northing: NDArray[np.float64]
+    without_point: int = 0
 
 
 def facilities_in(path: Path) -> Facilities:

@@ -17,6 +17,8 @@ _OF_THE_COUNT = ("ratio", "log_likelihood_ratio")
 _SQUARES = ("lsoa", "name", "easting", "northing", "metres", "events", "ratio", "latest", "until")
 _CHAINS = ("chain", "events", "first", "last", "lsoas", "names", "reach_metres")
 _WINDOWS = (*("event", "day", "type", "lsoa", "name", "easting", "northing", "radius_metres", "ratio", "until"),)
+_PLACES = ("lsoa", "name", "events", "share_so_far")
+_FACILITIES = ("name", "reference", "lsoa", "place", "easting", "northing", "events")
 _BANDS = ("distance", "time", "pairs", "expected", "ratio", "lower", "upper", "p", "q", "raised")
 """Columns in their order: a kept answer has them in any."""
 
@@ -85,6 +87,21 @@ def chain_event_file(answer: Plain) -> Rows:
 def window_file(answer: Plain) -> Rows:
     """One row for each window for a visit, for those who may see records."""
     return _columns(answer["windows"], _WINDOWS)
+
+
+def concentration_file(answer: Plain, *, small_numbers: bool) -> Rows:
+    """One row for each small area, most events first; those withheld last, in the order of their codes."""
+    whole = [row | {"share_so_far": share} for row, share in zip(answer["rows"], answer["curve"], strict=True)]
+    rows = [_columns([row], _PLACES)[0] for row in whole]
+    if small_numbers:
+        return rows
+    shown = [row | {"events": _count(row["events"], False), "share_so_far": None} for row in rows]
+    return sorted(shown, key=lambda row: (row["events"] is None, -(row["events"] or 0), row["lsoa"]))
+
+
+def facility_file(answer: Plain) -> Rows:
+    """One row for each facility, most events first, for those who may see records."""
+    return _columns(answer["rows"], _FACILITIES)
 
 
 def band_file(answer: Plain) -> Rows:

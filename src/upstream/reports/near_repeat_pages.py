@@ -121,28 +121,30 @@ def _windows(answer: Plain, small_numbers: bool) -> tuple[Block, ...]:
         return (Callout("note", "Visits to plan", _runs(words)),)
     columns = (Column("On the map", "text"), Column("Round the event of", "text"), Column("Offence", "text", wide=True),
                Column("Small area", "text", wide=True), Column("Easting, northing", "text"),
-               Column("Within, metres"), Column("Times as many pairs"), Column("Until", "text"))  # fmt: skip
+               Column("How far, and until when", "text", wide=True))  # fmt: skip
+    each = [list(own) for _, own in groupby(rows, key=lambda row: row["event"])]
     shown = tuple(
-        Row(
-            (
-                _cell(str(at)), _cell(day_words(row["day"])), _cell(row["type"]), _cell(row["name"]),
-                _cell(f"{row['easting']:.0f}, {row['northing']:.0f}"),
-                _cell(f"{row['radius_metres']:.0f}" if row["radius_metres"] else "at the place"),
-                _cell(f"{row['ratio']:.1f}"), _cell(day_words(row["until"])),
-            )
-        )
-        for at, row in enumerate(rows[:MOST_ROWS], 1)
+        Row((_cell(str(at)), _cell(day_words(own[0]["day"])), _cell(own[0]["type"]), _cell(own[0]["name"]),
+             _cell(f"{own[0]['easting']:.0f}, {own[0]['northing']:.0f}"), _cell("; ".join(map(_open, own)))))
+        for at, own in enumerate(each[:MOST_ROWS], 1)
     )  # fmt: skip
     title = f"Visits to plan after {day_words(answer['to'])}"
     notes = ["The latest event first. A point given is the middle of the 100 metre square of the event, not its own."]
-    if len(rows) > MOST_ROWS:
-        notes.append(f"The first {MOST_ROWS} of {len(rows):,}; the file has every one.")
+    if len(each) > MOST_ROWS:
+        notes.append(f"The first {MOST_ROWS} of {len(each):,}; the file has every one.")
     data = Table("near-repeat-windows", title, columns, shown, tuple(_runs(note) for note in notes))
-    description = f"{len(rows):,} circles round recent events; the table lists them by number."
-    picture = draw_map("near-repeat-window-map", title, description, answer["outlines"], marks_of(rows))
+    description = f"Circles round {len(each):,} recent events; the table lists them by number."
+    widest = marks_of([own[0] for own in each])
+    picture = draw_map("near-repeat-window-map", title, description, answer["outlines"], widest)
     beside = replace(data, key="near-repeat-window-map-figures")
     note = "Circles: how far from a recent event another is more likely. Numbers are those of the table."
     return (Chart("near-repeat-window-map", title, description, picture, beside, (_runs(note),)), data)
+
+
+def _open(window: Plain) -> str:
+    """One window of an event, in words."""
+    far = f"{window['radius_metres']:.0f} metres" if window["radius_metres"] else "at the place"
+    return f"{far} until {day_words(window['until'])}"
 
 
 def _chains(answer: Plain, small_numbers: bool, lead: Lead | None) -> tuple[Block, ...]:

@@ -21,6 +21,7 @@ from upstream.stats.stability import Stability, leading, stability
 Exposure = Literal["places", "residents", "area"]
 """What chance deals events out by: every place alike, by people living there, by square kilometres."""
 YEAR: Final = 12
+FEWEST_FACILITIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +187,14 @@ def risky_facilities(
     Source: Eck, Clarke and Guerette 2007, Crime Prevention Studies 21:225-264.
     """
     place = np.column_stack([np.asarray(easting, np.float64), np.asarray(northing, np.float64)])
-    if len(place) != len(names) or len(place) < 3 or not np.isfinite(place).all() or not radius > 0:
+    if len(names) < FEWEST_FACILITIES:
         raise BadInput(
-            f"{len(names)} facilities and a radius of {radius}.", allowed="three or more, each with a place; above 0"
+            f"{len(names)} facilities of the kind to look at.", allowed="three or more, to be compared",
+            remedy="Ask for a wider area or another kind.",
+        )  # fmt: skip
+    if len(place) != len(names) or not np.isfinite(place).all() or not radius > 0:
+        raise BadInput(
+            f"{len(names)} facilities and a radius of {radius}.", allowed="each with a place; above 0"
         )
     away, nearest = cKDTree(place).query(np.column_stack([events.easting, events.northing]))
     near = away <= radius

@@ -11,7 +11,8 @@ from upstream.periods import Month
 from upstream.places.tree import TreeLevel
 from upstream_web.explore import queries
 from upstream_web.explore.engine import CALCULATION, Held, chain_events, held
-from upstream_web.explore.engine.places import Seen, seen, versions_now
+from upstream_web.explore.engine.concentration import versions_of
+from upstream_web.explore.engine.places import Seen, seen
 from upstream_web.explore.engine.profiles import profile_versions
 from upstream_web.explore.models import Analysis
 from upstream_web.people.access import require, standing
@@ -80,13 +81,13 @@ def look_for_reading(
     return OpenLook(seen(types, area, first, last, by, within), sees_records(user, area, now))
 
 
-def hot_spots_for_reading(user: User, asked: Mapping[str, Any]) -> Open | None:
-    """The newest hot spots of a question; `None` where nobody has asked it yet."""
+def places_for_reading(user: User, kind: str, asked: Mapping[str, Any]) -> Open | None:
+    """The newest answer about places to a question of months; `None` where nobody has asked it yet."""
     now = records_for_exploring(user)
-    found = queries.kept(Analysis.Kind.HOT_SPOTS, asked)
+    found = queries.kept(kind, asked)
     if found is None:
         return None
-    return Open(found, sees_records(user, asked["area"], now), _stale(found, versions_now((asked["type"],))))
+    return Open(found, sees_records(user, asked["area"], now), _stale(found, versions_of(asked)))
 
 
 def profile_for_reading(user: User, asked: Mapping[str, Any]) -> Open | None:

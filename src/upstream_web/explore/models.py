@@ -17,6 +17,8 @@ class Analysis(models.Model):
         HOT_SPOTS = "hot_spots", "Hot spots"
         WHEN = "when", "When it happens"
         PROFILE = "profile", "Problem profile"
+        CONCENTRATION = "concentration", "Concentration"
+        FACILITIES = "facilities", "Risky facilities"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     asked = models.JSONField()

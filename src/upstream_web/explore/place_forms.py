@@ -8,7 +8,10 @@ from django.core.exceptions import ValidationError
 
 from upstream.measures.crime_types import ASB
 from upstream.periods import Month
+from upstream_web.explore.engine import TYPES as CRIME_TYPES
+from upstream_web.explore.engine import concentration as engine
 from upstream_web.explore.engine.places import TYPES, USUAL_MONTHS, area_named, levels, months_held
+from upstream_web.explore.models import Analysis
 
 LONGEST_MONTHS = 60
 _PLACE = ("by", "within")
@@ -143,3 +146,50 @@ class HotSpotForm(MonthsForm):
         """The question as it is kept."""
         of = self.cleaned_data
         return {"type": of["type"], "area": of["area"], "first": str(of["first"]), "last": str(of["last"])}
+
+
+class ConcentrationForm(HotSpotForm):
+    """One type over three years, and what chance deals it out by."""
+
+    exposure = forms.ChoiceField(label="Chance deals out by", choices=[*engine.EXPOSURES.items()], required=False)
+    field_order = ("type", "area", "exposure", "first", "last")
+    usual_months = engine.USUAL_MONTHS
+
+    def clean_exposure(self) -> str:
+        """Small areas alike where nobody says."""
+        return self.cleaned_data["exposure"] or "places"
+
+    @property
+    def asked(self) -> dict[str, str]:
+        return super().asked | {"exposure": self.cleaned_data["exposure"]}
+
+
+class FacilitiesForm(HotSpotForm):
+    """One type of crime near the facilities of one kind that a register lists."""
+
+    kind = forms.ChoiceField(label="Facilities")
+    radius = forms.ChoiceField(label="Near: within", choices=[*engine.METRES.items()], required=False)
+    field_order = ("kind", "type", "radius", "area", "first", "last")
+
+    def __init__(self, data: Any, **kwargs: Any) -> None:
+        held = engine.kinds_of_facility()
+        given = data if "kind" in data else {**{name: data[name] for name in data}, "kind": next(iter(held), "")}
+        super().__init__(given, **kwargs)
+        self.fields["kind"].choices = [*held.items()]
+        self.fields["type"].choices = [(name, name) for name in CRIME_TYPES]  # incidents have no points
+
+    def clean_radius(self) -> str:
+        """A hundred metres where nobody says."""
+        return self.cleaned_data["radius"] or engine.USUAL_METRES
+
+    @property
+    def asked(self) -> dict[str, str]:
+        return super().asked | {name: self.cleaned_data[name] for name in ("kind", "radius")}
+
+
+FORMS: dict[str, type[HotSpotForm]] = {
+    Analysis.Kind.HOT_SPOTS: HotSpotForm,
+    Analysis.Kind.CONCENTRATION: ConcentrationForm,
+    Analysis.Kind.FACILITIES: FacilitiesForm,
+}
+"""Answers about places and months, and what may be asked of each."""

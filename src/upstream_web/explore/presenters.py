@@ -11,6 +11,7 @@ from upstream.measures.event_records import EventRecord
 from upstream.reports.document import Block
 from upstream_web.explore.access import Open, OpenLook
 from upstream_web.explore.engine import Held, chain_events, drawn
+from upstream_web.explore.engine.concentration import concentration_drawn, kinds_of_facility
 from upstream_web.explore.engine.places import explored, hot_spots_drawn
 from upstream_web.explore.engine.profiles import place_of, sections_of
 from upstream_web.explore.models import Analysis
@@ -34,6 +35,14 @@ LEADS = {
         "Everything about one problem in one answer: how much, its harm and cost, whether it rises, when and where, "
         "victims again, ages and sexes, the same where people live alike, who lives there, and what partners hold."
     ),
+    Analysis.Kind.CONCENTRATION: (
+        "How few small areas hold a quarter, a half and four fifths of it, beside what chance alone would need; and "
+        "whether the same ones lead every year."
+    ),
+    Analysis.Kind.FACILITIES: (
+        "Of many pubs, shops or schools a few often have most of what happens near them. Which few, of a register that "
+        "partners gave, and how far that is more than chance."
+    ),
     Analysis.Kind.HOT_SPOTS: (
         "Small areas that, with those around them, have more than chance gives, beside those with most harm and those "
         "with most events; and whether any of the three would have said where the next events were."
@@ -50,7 +59,8 @@ def title_of(kind: str, asked: Mapping[str, Any] | None, areas: Mapping[str, str
     what = types.lower() if isinstance(types, str) else noun_of(types)
     small = len(asked.get("small", ()))
     within = f", {small} small area{'s' if small > 1 else ''}" if small else ""
-    return f"{words}: {what}, {areas.get(asked['area'], asked['area']) or force}{within}"
+    near = f" near {kinds_of_facility().get(asked['kind'], asked['kind']).lower()}" if "kind" in asked else ""
+    return f"{words}: {what}{near}, {areas.get(asked['area'], asked['area']) or force}{within}"
 
 
 def query_of(asked: Mapping[str, Any]) -> str:
@@ -81,11 +91,12 @@ def plan_query(found: Open) -> str:
     )  # fmt: skip
 
 
-def hot_spots_of(found: Open | None) -> list[dict[str, Any]]:
-    """Hot spots as blocks of a page; nothing without an answer."""
+def places_of(found: Open | None) -> list[dict[str, Any]]:
+    """Hot spots, concentration or risky facilities as blocks of a page; nothing without an answer."""
     if found is None:
         return []
-    return _plain(hot_spots_drawn(found.analysis.answer, small_numbers=found.small_numbers))
+    draw = hot_spots_drawn if found.analysis.kind == Analysis.Kind.HOT_SPOTS else concentration_drawn
+    return _plain(draw(found.analysis.answer, small_numbers=found.small_numbers))
 
 
 def seen_of(found: OpenLook, form: ExplorerForm, *, noun: str, where: str) -> list[dict[str, Any]]:

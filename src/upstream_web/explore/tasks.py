@@ -1,6 +1,7 @@
 """Analyses as long work."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,14 +17,16 @@ from upstream_web.runs.progress import Progress
 @kind_of_run(changes.ANALYSE, may_ask=holders_of(Permission.MEASURE_READ))
 def analyse(progress: Progress, by: Any, *, kind: str, asked: Mapping[str, Any]) -> Outcome:
     """Work an analysis out and keep it."""
-    from upstream_web.explore.engine import places, profiles, work_out  # heavy: only where it runs
+    from upstream_web.explore.engine import concentration, places, profiles, work_out  # heavy: only where it runs
 
-    if kind == Analysis.Kind.PROFILE:
-        worked = profiles.work_out_profile(asked, by.email, progress.say)
-    elif kind == Analysis.Kind.HOT_SPOTS:
-        worked = places.hot_spots(asked, by.email, progress.say)
-    else:
-        worked = work_out(kind, asked, by.email, progress.say)
+    own = {
+        Analysis.Kind.PROFILE: profiles.work_out_profile,
+        Analysis.Kind.HOT_SPOTS: places.hot_spots,
+        Analysis.Kind.CONCENTRATION: concentration.concentration,
+        Analysis.Kind.FACILITIES: concentration.facilities,
+    }
+    work = own.get(Analysis.Kind(kind), partial(work_out, kind))
+    worked = work(asked, by.email, progress.say)
     progress.rests_on(worked.tables, worked.engine_version)
     changes.keep(kind=kind, asked=asked, worked=worked, by=by)
     words = Analysis.Kind(kind).label.lower()

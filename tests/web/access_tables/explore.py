@@ -12,8 +12,13 @@ def world() -> World:
 READERS = anywhere("neighbourhood_officer", "supervisor", "hub", "analyst", "performance_lead", "commissioner")
 READ = admits(*READERS, others=REFUSED)
 
-PAGES = ("index", "near_repeats", "clusters", "when", "hot_spots", "map", "map_file", "profile")
-FILES = ("near_repeats_file", "clusters_file", "hot_spots_file", "profile_pdf")
+PAGES = (
+    *("index", "near_repeats", "clusters", "when", "hot_spots", "concentration", "facilities", "map", "map_file"),
+    "profile",
+)
+FILES = (
+    *("near_repeats_file", "clusters_file", "hot_spots_file", "concentration_file", "facilities_file", "profile_pdf"),
+)
 """Of a question that nobody has asked yet: for those who may ask, there is none."""
 UNASKED = admits(*READERS, others=REFUSED, found=ABSENT)
 RECORDS = admits(*anywhere("analyst"), others=REFUSED, found=ABSENT)

@@ -6,13 +6,15 @@ from typing import Any
 import numpy as np
 import shapely
 
-from upstream.places.national_grid import in_degrees
+from upstream.places.national_grid import in_degrees, to_degrees
 from upstream.reports.explore_files import (
     Rows,
     band_file,
     chain_event_file,
     chain_file,
     cluster_file,
+    concentration_file,
+    facility_file,
     hot_spot_file,
     risk_file,
     window_file,
@@ -28,11 +30,13 @@ PARTS = {
         "": ("csv", "geojson", "parquet"), "bands": ("csv", "parquet"), "areas": ("geojson",),
         "windows": ("csv", "geojson", "parquet"), "chains": ("csv", "parquet"), "events": ("csv", "parquet"),
     },
+    Analysis.Kind.CONCENTRATION: {"": ("csv", "geojson", "parquet")},
+    Analysis.Kind.FACILITIES: {"": ("csv", "geojson", "parquet")},
     Analysis.Kind.CLUSTERS: {"": ("csv", "geojson", "parquet"), "areas": ("geojson",)},
 }  # fmt: skip
 """What of each kind of answer there is a file of: its main rows, others by name, and in which forms."""
 OF_RECORDS = frozenset({"windows", "events"})
-"""Parts of single events: for those who may go to the records."""
+"""Parts of single events: for those who may go to the records, as is all of named facilities."""
 _PARTED = {
     "bands": lambda answer, _: band_file(answer),
     "windows": lambda answer, _: window_file(answer),
@@ -41,8 +45,10 @@ _PARTED = {
 }
 
 
-def has_part(answer: Mapping[str, Any], part: str) -> bool:
-    """Whether a kept answer has a part: one of earlier may lack what was added since."""
+def has_part(kind: str, answer: Mapping[str, Any], part: str, *, records: bool) -> bool:
+    """Whether the reader may have a part of a kept answer, which may be of before the part was added."""
+    if not records and (part in OF_RECORDS or kind == Analysis.Kind.FACILITIES):
+        return False
     return {"chains": "chain_rows", "events": "chain_events"}.get(part, part or "read") in {*answer, "areas"}
 
 
@@ -54,7 +60,9 @@ def file_of(kind: str, answer: Mapping[str, Any], part: str, ending: str, *, sma
     rows = _PARTED[part](answer, small_numbers) if part else _rows(kind, answer, small_numbers)
     if ending != "geojson":
         return rows_as(f".{ending}", rows)
-    if kind == Analysis.Kind.HOT_SPOTS:
+    if kind == Analysis.Kind.FACILITIES:
+        shapes = list(shapely.points(to_degrees(*([row[name] for row in rows] for name in ("easting", "northing")))))
+    elif kind in (Analysis.Kind.HOT_SPOTS, Analysis.Kind.CONCENTRATION):
         places = places_of_answer(answer)
         at = {code: number for number, code in enumerate(places.codes.tolist())}
         rows = [row for row in rows if row["lsoa"] in at]
@@ -69,6 +77,8 @@ def _rows(kind: str, answer: Mapping[str, Any], small_numbers: bool) -> Rows:
         Analysis.Kind.HOT_SPOTS: hot_spot_file,
         Analysis.Kind.NEAR_REPEATS: risk_file,
         Analysis.Kind.CLUSTERS: cluster_file,
+        Analysis.Kind.CONCENTRATION: concentration_file,
+        Analysis.Kind.FACILITIES: lambda answer, **_: facility_file(answer),
     }
     return made[Analysis.Kind(kind)](answer, small_numbers=small_numbers)
 

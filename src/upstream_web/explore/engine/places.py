@@ -141,7 +141,7 @@ def hot_spots_drawn(answer: Mapping[str, Any], *, small_numbers: bool) -> tuple[
 def places_of_answer(answer: Mapping[str, Any]) -> Places:
     """The small areas of a kept answer, of the census that it was worked out on."""
     store = force().store
-    codes = frozenset(row["lsoa"] for row in answer["places"])
+    codes = frozenset(row["lsoa"] for row in answer.get("places", answer.get("rows", ())))
     return _places(str(store.root), (answer["study"]["vintage"],), codes, _stamp(store))
 
 

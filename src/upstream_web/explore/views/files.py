@@ -4,15 +4,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from upstream_web.explore.access import (
     analysis_for_reading,
-    hot_spots_for_reading,
     look_for_reading,
+    places_for_reading,
     records_for_exploring,
 )
-from upstream_web.explore.engine.files import OF_RECORDS, PARTS, file_of, has_part
+from upstream_web.explore.engine.files import PARTS, file_of, has_part
 from upstream_web.explore.engine.places import as_file
 from upstream_web.explore.forms import AskForm
 from upstream_web.explore.models import Analysis
-from upstream_web.explore.place_forms import ExplorerForm, HotSpotForm
+from upstream_web.explore.place_forms import FORMS, ExplorerForm
 
 TYPES = {
     "csv": "text/csv; charset=utf-8", "geojson": "application/geo+json", "parquet": "application/vnd.apache.parquet",
@@ -33,17 +33,15 @@ def look(request: HttpRequest, ending: str) -> HttpResponse:
 def kept(request: HttpRequest, kind: str, ending: str) -> HttpResponse:
     """An answer that is kept, or a part of it."""
     of, part = records_for_exploring(request.user), request.GET.get("part", "")
-    hot = kind == Analysis.Kind.HOT_SPOTS
-    form = HotSpotForm(request.GET, areas=of.areas, force=of.force) if hot else AskForm(request.GET, kind=kind, of=of)
+    form = (
+        FORMS[kind](request.GET, areas=of.areas, force=of.force) if kind in FORMS
+        else AskForm(request.GET, kind=kind, of=of)
+    )  # fmt: skip
     if ending not in PARTS[Analysis.Kind(kind)].get(part, ()) or not form.is_valid():
         raise Http404
-    found = (
-        hot_spots_for_reading(request.user, form.asked) if hot
-        else analysis_for_reading(request.user, kind, form.asked)
-    )  # fmt: skip
-    if found is None or (part in OF_RECORDS and not found.small_numbers):
-        raise Http404
-    if not has_part(found.analysis.answer, part):
+    read = places_for_reading if kind in FORMS else analysis_for_reading
+    found = read(request.user, kind, form.asked)
+    if found is None or not has_part(kind, found.analysis.answer, part, records=found.small_numbers):
         raise Http404
     made = file_of(kind, found.analysis.answer, part, ending, small_numbers=found.small_numbers)
     return _sent(made, "-".join(one for one in (kind.replace("_", "-"), part) if one), ending)

@@ -1,14 +1,16 @@
-"""Pages of places: the explorer and hot spots."""
+"""Pages of places: the explorer, hot spots, concentration and risky facilities."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from upstream_web.design.forms import error_list
 from upstream_web.explore import changes
-from upstream_web.explore.access import hot_spots_for_reading, look_for_reading, records_for_exploring
+from upstream_web.explore.access import look_for_reading, places_for_reading, records_for_exploring
 from upstream_web.explore.models import Analysis
-from upstream_web.explore.place_forms import ExplorerForm, HotSpotForm
-from upstream_web.explore.presenters import LEADS, hot_spots_of, look_title, look_words, seen_of, title_of
+from upstream_web.explore.place_forms import FORMS, ExplorerForm
+from upstream_web.explore.presenters import LEADS, look_title, look_words, places_of, seen_of, title_of
+
+TEMPLATES = {Analysis.Kind.HOT_SPOTS: "explore/hot_spots.jinja"}
 
 
 def explorer(request: HttpRequest) -> HttpResponse:
@@ -23,17 +25,17 @@ def explorer(request: HttpRequest) -> HttpResponse:
     return render(request, "explore/map.jinja", context)
 
 
-def hot_spots(request: HttpRequest) -> HttpResponse:
-    """Three maps of the same places; a post asks for them to be worked out."""
+def places(request: HttpRequest, *, kind: str) -> HttpResponse:
+    """Hot spots, concentration or risky facilities: the answer where it is kept; a post asks for it."""
     of = records_for_exploring(request.user)
     sent = request.POST if request.method == "POST" else request.GET
-    form = HotSpotForm(sent or {"type": "Burglary"}, areas=of.areas, force=of.force)
+    form = FORMS[kind](sent or {"type": "Burglary"}, areas=of.areas, force=of.force)
     asked = form.asked if form.is_valid() else None
     if request.method == "POST" and asked is not None:
-        return redirect("runs:run", changes.ask_for(kind=Analysis.Kind.HOT_SPOTS, asked=asked, by=request.user).pk)
-    found = hot_spots_for_reading(request.user, asked) if asked else None
+        return redirect("runs:run", changes.ask_for(kind=kind, asked=asked, by=request.user).pk)
+    found = places_for_reading(request.user, kind, asked) if asked else None
     context = {
-        "title": title_of(Analysis.Kind.HOT_SPOTS, asked, of.areas, of.force), "lead": LEADS[Analysis.Kind.HOT_SPOTS],
-        "form": form, "errors": error_list(form), "asked": asked, "found": found, "blocks": hot_spots_of(found),
+        "title": title_of(kind, asked, of.areas, of.force), "lead": LEADS[kind], "kind": kind, "form": form,
+        "errors": error_list(form), "asked": asked, "found": found, "blocks": places_of(found),
     }  # fmt: skip
-    return render(request, "explore/hot_spots.jinja", context)
+    return render(request, TEMPLATES.get(kind, "explore/concentration.jinja"), context)
