@@ -9,8 +9,8 @@ import numpy as np
 
 from upstream.reports.svg import Drawing
 
-_SIDE: Final = 320.0
-_LEFT, _TOP, _BELOW, _RIGHT = 52.0, 12.0, 46.0, 20.0
+_WIDE, _HIGH = 600.0, 240.0
+_LEFT, _TOP, _BELOW, _RIGHT = 52.0, 12.0, 46.0, 28.0
 _TICKS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 _MOST_POINTS: Final = 200
 """More are not seen: leaving them out makes pages light."""
@@ -20,10 +20,10 @@ def draw_curve(
     key: str, title: str, description: str, points: Sequence[tuple[float, float]], along: str
 ) -> str:  # fmt: skip
     """The picture: ``points`` of shares, both from 0 to 1, beside the line on which all are alike."""
-    page = Drawing(_LEFT + _SIDE + _RIGHT, _TOP + _SIDE + _BELOW)
+    page = Drawing(_LEFT + _WIDE + _RIGHT, _TOP + _HIGH + _BELOW)
 
     def at(x: float, y: float) -> tuple[float, float]:
-        return _LEFT + x * _SIDE, _TOP + (1 - y) * _SIDE
+        return _LEFT + x * _WIDE, _TOP + (1 - y) * _HIGH
 
     for tick in _TICKS:
         page.line("c-grid", *at(0, tick), *at(1, tick))
@@ -34,5 +34,5 @@ def draw_curve(
     page.path("c-limit", [at(0, 0), at(1, 1)])
     kept = np.unique(np.linspace(0, len(points) - 1, min(len(points), _MOST_POINTS)).round().astype(int))
     page.path("c-value", [at(*points[one]) for one in kept.tolist()])
-    page.text("t-soft", _LEFT + _SIDE / 2, _TOP + _SIDE + 36, along, size=12, anchor="middle")
+    page.text("t-soft", _LEFT + _WIDE / 2, _TOP + _HIGH + 36, along, size=12, anchor="middle")
     return page.svg(key, title, description)

@@ -193,9 +193,7 @@ def risky_facilities(
             remedy="Ask for a wider area or another kind.",
         )  # fmt: skip
     if len(place) != len(names) or not np.isfinite(place).all() or not radius > 0:
-        raise BadInput(
-            f"{len(names)} facilities and a radius of {radius}.", allowed="each with a place; above 0"
-        )
+        raise BadInput(f"{len(names)} facilities and a radius of {radius}.", allowed="each with a place; above 0")
     away, nearest = cKDTree(place).query(np.column_stack([events.easting, events.northing]))
     near = away <= radius
     counts = np.bincount(nearest[near], minlength=len(place)).astype(np.int64)
