@@ -152,7 +152,7 @@ def _stable(answer: Plain, small_numbers: bool) -> tuple[Block, ...]:
 def _led_by_chance(row: Plain) -> float:
     """Places that would lead again were they drawn blindly: from the overlap that chance gives."""
     overlap = float(row["jaccard_by_chance"])
-    return 2 * row["leading"] * overlap / (1 + overlap)
+    return float(2 * row["leading"] * overlap / (1 + overlap))
 
 
 def _places(answer: Plain, small_numbers: bool) -> Table:
