@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,9 @@ from upstream.reports.place_maps import sheet_of
 from upstream.respond.allocation import Rules
 from upstream.store.scopes import readings
 from upstream_web.needs import engine
+from upstream_web.needs.engine.versions import moved
+from upstream_web.needs.models import IndexVersion
+from upstream_web.needs.presenters import rural_fairness
 from upstream_web.needs.tasks import count_needs
 from upstream_web.people.permissions import Permission
 from upstream_web.runs.models import Run
@@ -176,6 +180,57 @@ def test_the_class_of_every_small_area_is_a_file(counted: NeedsForce, reader: Cl
     for bad in ("99", "1", "9" * 6000):
         assert reader.get(f"/needs/types/?classes={bad}").status_code == 200
     assert reader.get("/needs/types/table.csv?classes=99").status_code == 404
+
+
+def test_every_count_leaves_a_version_and_two_can_be_compared(counted: NeedsForce, client: Client) -> None:
+    decider = person(*DECIDER)
+    for _ in range(2):
+        count_needs(Quiet(), decider)
+    reviewed = IndexVersion.objects.get()  # the same of the same records is kept once
+    assert reviewed.words == "Version 1 as reviewed, records to June 2022"
+    client.force_login(decider)
+    kept = client.post("/needs/versions/keep/?w_income=60", {"words": "More by income"})
+    assert kept.status_code == 302
+    after = IndexVersion.objects.get(words="More by income")
+    page = client.get(f"/needs/versions/?before={reviewed.pk}&after={after.pk}").content.decode()
+    assert "They differ in the weights." in page
+    made = moved(reviewed.content, after.content)
+    first = next(row for row in made.moves if row.before != row.after)
+    assert first.name in page
+    assert "mostly by the weights" in page
+    asked = f"before={reviewed.pk}&after={after.pk}"
+    rows = list(csv.DictReader(io.StringIO(client.get(f"/needs/versions/moves.csv?{asked}").content.decode())))
+    assert [(row["lsoa"], row["rank_after"]) for row in rows] == [(one.code, str(one.after)) for one in made.moves]
+    same = client.get(f"/needs/versions/?before={after.pk}&after={after.pk}").content.decode()
+    assert "They do not differ" in same
+    assert "No small area moved" in same
+
+
+@pytest.mark.parametrize("query", ["before=1&after=999999", "before=x", "before=&after="])
+def test_versions_that_are_not_there_are_said(counted: NeedsForce, reader: Client, query: str) -> None:
+    answer = reader.get(f"/needs/versions/?{query}")
+    assert answer.status_code == 200
+    assert "There is a problem" in answer.content.decode()
+    assert reader.get(f"/needs/versions/moves.csv?{query}").status_code == 404
+    assert reader.post("/needs/versions/keep/", {"words": "x"}).status_code == 403
+
+
+def test_rural_fairness_is_said_with_what_residents_and_harm_would_give(counted: NeedsForce, reader: Client) -> None:
+    needs = engine.held(engine.INDEX)
+    assert needs is not None
+    index = engine.index_of(needs, {}, 10)
+    assert sum(kind.expected_in_top for kind in index.kinds) == pytest.approx(
+        sum(row.in_top for row in index.areas)
+    )  # fmt: skip
+    rural = next(kind for kind in index.kinds if kind.name == "Rural")
+    said = rural_fairness(index)
+    assert f"{rural.in_top} of the first 10, and {rural.expected_in_top:.1f} on average" in said
+    assert f"{10 * rural.share_of_residents:.1f}" in said
+    assert said in reader.get("/needs/").content.decode()
+    few = replace(rural, expected_in_top=0.0, share_of_residents=0.4, share_of_harm=0.3)
+    other = replace(index, kinds=(few, *(kind for kind in index.kinds if kind.name != "Rural")))
+    assert "fewer than either" in rural_fairness(other)
+    assert rural_fairness(replace(index, kinds=())) == ""
 
 
 def test_few_queries(counted: NeedsForce, reader: Client, django_assert_max_num_queries: Any) -> None:

@@ -102,8 +102,8 @@ class Kind:
         "Rural", "Urban", or a policing area.
     small_areas, residents
         How many.
-    in_top
-        Small areas of them among the first.
+    in_top, expected_in_top
+        Small areas of them among the first; and on average over the simulations of other weights and counts.
     share_of_residents, share_of_harm, share_of_top
         Of all residents, of all days of harm, and of the small areas chosen, 0 to 1. NaN without harm.
     median_rank
@@ -114,6 +114,7 @@ class Kind:
     small_areas: int
     residents: int
     in_top: int
+    expected_in_top: float
     share_of_residents: float
     share_of_harm: float
     share_of_top: float
@@ -274,8 +275,8 @@ def ranked(
         areas=tuple(sorted(rows, key=lambda row: (row.rank, row.area.code))),
         indicators=_weighed(needs, made.weights, without),
         lacking=needs.lacking,
-        kinds=_kinds(rural, needs, made.ranks, chosen),
-        policing_areas=_kinds([area.area for area in needs.areas], needs, made.ranks, chosen),
+        kinds=_kinds(rural, needs, made.ranks, chosen, spread.in_top),
+        policing_areas=_kinds([area.area for area in needs.areas], needs, made.ranks, chosen, spread.in_top),
         groups=groups,
         groups_of=groups_of,
         top=top,
@@ -314,7 +315,9 @@ def _ranks_of_kind(small: Sequence[SmallArea], ranks: NDArray[np.int64]) -> list
     ]
 
 
-def _kinds(names: Sequence[str], needs: Needs, ranks: NDArray[np.int64], chosen: NDArray[np.bool_]) -> tuple[Kind, ...]:
+def _kinds(
+    names: Sequence[str], needs: Needs, ranks: NDArray[np.int64], chosen: NDArray[np.bool_], surely: NDArray[np.float64]
+) -> tuple[Kind, ...]:
     each = np.array(names)
     residents = np.array([area.residents for area in needs.areas])
     harm = needs.harm.sum()
@@ -324,6 +327,7 @@ def _kinds(names: Sequence[str], needs: Needs, ranks: NDArray[np.int64], chosen:
         made.append(
             Kind(
                 name, int(of.sum()), int(residents[of].sum()), int(chosen[of].sum()),
+                float(surely[of].sum()),
                 float(residents[of].sum() / residents.sum()),
                 float(needs.harm[of].sum() / harm) if harm else float("nan"),
                 float(chosen[of].sum() / chosen.sum()), float(np.median(ranks[of])),

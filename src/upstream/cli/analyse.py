@@ -139,7 +139,8 @@ def _index_lines(made: Index) -> list[str]:
     for kind in (*made.kinds, *made.policing_areas):
         harm = "" if math.isnan(kind.share_of_harm) else f", {kind.share_of_harm:.0%} of harm"
         lines.append(
-            f"{kind.name}: {kind.in_top} of the first {made.top}; {kind.share_of_residents:.0%} of residents{harm}."
+            f"{kind.name}: {kind.in_top} of the first {made.top} ({kind.expected_in_top:.1f} on average); "
+            f"{kind.share_of_residents:.0%} of residents{harm}."
         )
     for group in made.groups:
         lines.append(

@@ -5,7 +5,7 @@ from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from upstream_web.needs.engine.patrols import areas_held
-from upstream_web.needs.models import PatrolPlan, PatrolVisit
+from upstream_web.needs.models import IndexVersion, PatrolPlan, PatrolVisit
 from upstream_web.people.access import require, standing
 from upstream_web.people.models import User
 from upstream_web.people.permissions import Permission
@@ -15,6 +15,11 @@ READ = Permission.SIGNAL_READ
 COUNT = Permission.SIGNAL_DECIDE
 COMPARE = Permission.MEASURE_READ
 PATROL = Permission.PLAN_START
+
+
+def versions_seen_by(user: User) -> QuerySet[IndexVersion]:
+    """Versions of the index, for whoever reads signals."""
+    return IndexVersion.objects.all() if standing(user).allows(READ) else IndexVersion.objects.none()
 
 
 def may_profile(user: User) -> bool:

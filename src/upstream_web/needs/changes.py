@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from upstream_web.audit.changes import record
 from upstream_web.needs.engine.patrols import MadePatrol
-from upstream_web.needs.models import PatrolPlan, PatrolSpot, PatrolStop, PatrolVisit
+from upstream_web.needs.models import IndexVersion, PatrolPlan, PatrolSpot, PatrolStop, PatrolVisit
 from upstream_web.needs.queries import written_already
 from upstream_web.people.models import User
 from upstream_web.runs.changes import start
@@ -26,6 +26,18 @@ NewVisit = tuple[PatrolSpot, dt.datetime, int, str]
 def ask_to_count(*, by: User) -> Run:
     """Ask for needs to be counted from the records as they are now."""
     return start(kind_key=COUNT_NEEDS, title="Count the needs of small areas", parameters={}, by=by)
+
+
+@transaction.atomic
+def keep_version(*, content: Mapping[str, Any], digest: str, words: str, by: Any) -> IndexVersion:
+    """Keep the index as it stands; the same of the same records is kept once, under its first name."""
+    row, new = IndexVersion.objects.get_or_create(
+        digest=digest, defaults={"words": words, "content": dict(content), "made_by_id": by.pk}
+    )
+    if new:
+        details = {"definition": content["digest"], "versions": content["tables"]}
+        record(by=by, action="needs.version_kept", of=row, details=details)
+    return row
 
 
 def ask_to_compare(*, source: str, to: dt.date, by: User) -> Run:

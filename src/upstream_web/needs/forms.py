@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from upstream_web.needs.engine import MOST_TOP, Rules
 from upstream_web.needs.engine.overlay import Partner
+from upstream_web.needs.models import IndexVersion
 
 LARGEST_WEIGHT = 100
 
@@ -87,3 +89,21 @@ class OverlayForm(forms.Form):
         if of and to and not of.first < to <= of.last:
             self.add_error("to", f"Days held of both: {of.first:%Y-%m-%d} to {of.last:%Y-%m-%d}.")
         return data
+
+
+class VersionForm(forms.Form):
+    """What to call the index as it stands."""
+
+    words = forms.CharField(label="What to call it", max_length=120)
+
+
+class MovesForm(forms.Form):
+    """Which two versions."""
+
+    before = forms.ModelChoiceField(None, label="Before", empty_label=None)
+    after = forms.ModelChoiceField(None, label="After", empty_label=None)
+
+    def __init__(self, *args: Any, versions: QuerySet[IndexVersion], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("before", "after"):
+            self.fields[name].queryset = versions

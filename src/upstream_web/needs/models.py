@@ -1,4 +1,4 @@
-"""Patrol plans as they were made, and every stop that was written down."""
+"""Versions of the index as they were; patrol plans as they were made, and every stop that was written down."""
 
 from typing import ClassVar
 
@@ -13,6 +13,23 @@ STOP = (10, 16)
 """Minutes of a planned stop, from and to: what the engine allows, with its source there."""
 LONGEST_VISIT = 240
 MOST_TEAMS = 6
+
+
+class IndexVersion(models.Model):
+    """The index of needs as it stood: definition, weights and records, every small area. It never changes."""
+
+    words = models.CharField(max_length=120, help_text="What to call it.")
+    digest = models.CharField(max_length=64, unique=True, help_text="Of definition, weights, tables and calculation.")
+    content = models.JSONField(help_text="The version, as the engine keeps it.")
+    made_at = models.DateTimeField(default=timezone.now)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("-made_at", "-id")
+        constraints: ClassVar = [models.CheckConstraint(condition=~Q(words=""), name="index_version_has_a_name")]
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class PatrolPlan(models.Model):

@@ -12,7 +12,7 @@ from upstream_web.needs.engine.patrols import SOURCE, dose_drawn, sheet_tables
 from upstream_web.needs.models import PatrolPlan
 from upstream_web.needs.queries import Patrol, local
 
-SHOWN = 20
+SHOWN = 10
 """Visits listed on the page; the file has all."""
 
 

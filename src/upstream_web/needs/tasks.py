@@ -8,9 +8,11 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from upstream_web.needs.access import COMPARE, COUNT, READ, areas_for_patrols
-from upstream_web.needs.changes import COMPARE_PARTNERS, COUNT_NEEDS, PLAN_PATROLS, keep_patrol
+from upstream_web.needs.changes import COMPARE_PARTNERS, COUNT_NEEDS, PLAN_PATROLS, keep_patrol, keep_version
 from upstream_web.runs.kinds import Outcome, holders_of, kind_of_run
 from upstream_web.runs.progress import Progress
+
+USUAL_TOP = 10
 
 
 @kind_of_run(COUNT_NEEDS, may_ask=holders_of(COUNT), seen_by=READ)
@@ -23,7 +25,18 @@ def count_needs(progress: Progress, by: Any) -> Outcome:
         progress.say(f"Counting for the {key}")
         found = needs.count(key, by.email)
         progress.rests_on({one.table: one.version for one in found.tables}, needs.definition(key).hash)
+        if key == needs.INDEX:
+            _keep_as_reviewed(found, by)
     return Outcome("needs of small areas", reverse("needs:index"))
+
+
+def _keep_as_reviewed(found: Any, by: Any) -> None:
+    """Every count leaves a version with the weights as reviewed, so that what moved can be told afterwards."""
+    from upstream_web.needs.engine.versions import as_it_stands
+
+    content, digest = as_it_stands(found, {}, min(USUAL_TOP, len(found.areas)))
+    words = f"Version {content['version']} as reviewed, records to {found.last.label}"
+    keep_version(content=content, digest=digest, words=words, by=by)
 
 
 @kind_of_run(COMPARE_PARTNERS, may_ask=holders_of(COMPARE))

@@ -3,12 +3,15 @@
 from django.urls import path
 
 from upstream_web.needs import views
-from upstream_web.needs.views import partners, patrols
+from upstream_web.needs.views import partners, patrols, versions
 
 app_name = "needs"
 urlpatterns = [
     path("", views.index, name="index"),
     path("table.csv", views.index_table, name="table"),
+    path("versions/", versions.versions, name="versions"),
+    path("versions/moves.csv", versions.moves_table, name="moves_table"),
+    path("versions/keep/", versions.keep, name="keep_version"),
     path("count/", views.count, name="count"),
     path("types/", views.types, name="types"),
     path("types/table.csv", views.types_table, name="types_table"),

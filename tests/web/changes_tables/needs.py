@@ -27,6 +27,11 @@ def compared_by_somebody():
     return partial(require, person(Permission.SIGNAL_READ), COMPARE)
 
 
+def keep_version():
+    content = {"digest": "a", "tables": {"crimes": 1}}
+    return partial(changes.keep_version, content=content, digest="b", words="As reviewed", by=UserFactory())
+
+
 def ask_for_patrol():
     return partial(changes.ask_for_patrol, asked=patrol_asked(AreaFactory()), by=UserFactory())
 
@@ -60,12 +65,12 @@ def withdrawn_by_a_reader():
     return partial(visit_for_withdrawing, reader, visit.spot.plan_id, visit.pk)
 
 
-CALLS = {
-    one.__name__: one for one in (ask_to_count, ask_to_compare, ask_for_patrol, keep_patrol, add_visits, withdraw_visit)
-}
+_CHANGES = (ask_to_count, ask_to_compare, keep_version, ask_for_patrol, keep_patrol, add_visits, withdraw_visit)
+CALLS = {one.__name__: one for one in _CHANGES}
 WRITES = {
     "ask_to_count": ("run.asked_for",),
     "ask_to_compare": ("run.asked_for",),
+    "keep_version": ("needs.version_kept",),
     "ask_for_patrol": ("run.asked_for",),
     "keep_patrol": ("patrol.planned",),
     "add_visits": ("patrol.delivered",),
@@ -74,6 +79,7 @@ WRITES = {
 REFUSED = {
     "ask_to_count": (asked_by_a_reader,),
     "ask_to_compare": (compared_by_somebody,),
+    "keep_version": (asked_by_a_reader,),
     "ask_for_patrol": (planned_by_a_reader,),
     "add_visits": (the_same_visit_twice,),
     "withdraw_visit": (withdrawn_by_a_reader,),

@@ -19,7 +19,7 @@ MOST_DIGITS = 5
 @only(READ)
 def index(request: HttpRequest) -> HttpResponse:
     """Small areas by need, with weights that the reader may change."""
-    counted, form = engine.held(engine.INDEX), _weights_form(request)
+    counted, form = engine.held(engine.INDEX), weights_form(request)
     context = {"title": "Where need is", "form": form, "counted": counted is not None,
                "may_count": may_count(request.user), "query": request.GET.urlencode()}  # fmt: skip
     if counted is not None and form.is_valid():
@@ -34,7 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @only(READ)
 def index_table(request: HttpRequest) -> HttpResponse:
     """Every small area as a CSV, without the counts."""
-    counted, form = engine.held(engine.INDEX), _weights_form(request)
+    counted, form = engine.held(engine.INDEX), weights_form(request)
     if counted is None or not form.is_valid():
         raise Http404
     try:
@@ -125,7 +125,8 @@ def posts(request: HttpRequest) -> HttpResponse:
     return render(request, "needs/posts.jinja", context)
 
 
-def _weights_form(request: HttpRequest) -> WeightsForm:
+def weights_form(request: HttpRequest) -> WeightsForm:
+    """The weights in the address, those that are not there as reviewed."""
     indicators = [(one.key, one.title, one.weight) for one in engine.definition(engine.INDEX).indicators]
     as_reviewed = {"top": USUAL_TOP} | {f"w_{key}": f"{weight:g}" for key, _, weight in indicators}
     return WeightsForm(as_reviewed | request.GET.dict(), indicators=indicators)
