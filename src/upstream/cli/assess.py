@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING
 import click
 
 from upstream.cli.assess_displacement import displacement
-from upstream.cli.assess_panel import BETTER, FILE, JSON, OUTCOME, counts_in, number_of, panel_in, places, rows_of
+from upstream.cli.assess_panel import (
+    BETTER,
+    BUNDLE,
+    FILE,
+    JSON,
+    OUT,
+    OUTCOME,
+    PUBLIC,
+    counts_in,
+    number_of,
+    panel_in,
+    places,
+    rows_of,
+    write_paper,
+)
 from upstream.cli.assess_value import prices_at_hand, value
 from upstream.cli.terminal import say, say_json
 
@@ -33,16 +47,20 @@ group.add_command(displacement)
 @FILE
 @places
 @BETTER
+@OUT
+@BUNDLE
+@PUBLIC
 @JSON
 def effect(
     file: Path, treated: tuple[str, ...], start: str, comparison: tuple[str, ...], buffer: tuple[str, ...],
-    outcome: str, better: str, as_json: bool,
+    outcome: str, better: str, out: Path | None, bundle: Path | None, public: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Ask every method that the counts carry: the strongest answers, the rest are checks.
 
     FILE has the columns unit, period (2022-09, 2022-W35, 2022-09-01 ...) and count, a row for every unit and period.
 
-    Example: upstream assess effect counts.csv --treated "Marsh Green" --start 2022-09 --outcome burglaries
+    Example: upstream assess effect counts.csv --treated "Marsh Green" --start 2022-09 --outcome burglaries \
+--out paper.pdf --bundle bundle.zip
     """
     from upstream.assess.in_words import effect as words
     from upstream.assess.in_words import sureness
@@ -54,6 +72,7 @@ def effect(
         file, treated=treated, start=start, comparison=comparison, buffer=buffer, outcome=outcome, better=better
     )
     found = answer(panel, METHODS)
+    written = write_paper(out, bundle, file, panel, found, None, public=public)
     if as_json:
         say_json(as_data(found))
         return
@@ -65,6 +84,27 @@ def effect(
         say(f"Check, {check.title}: {words(check)}")
     for one in found.not_used:
         say(f"Not used, {one.title}: {one.why}")
+    for sentence in written:
+        say(sentence)
+
+
+@group.command("rerun")
+@click.argument("bundle", type=click.Path(exists=True, path_type=Path))
+def rerun(bundle: Path) -> None:
+    """Count the bundle of an assessment again, and compare every figure with those in it.
+
+    BUNDLE is the zip file, or the folder that it was unpacked to. Ends with 1 when a figure comes out otherwise.
+
+    Example: upstream assess rerun bundle.zip
+    """
+    from upstream.reports.assessment_bundle import rerun as again
+    from upstream.reports.assessment_bundle import said_of_rerun
+
+    made = again(bundle)
+    for sentence in said_of_rerun(made):
+        say(sentence)
+    if made.differs or made.damaged:
+        raise SystemExit(1)
 
 
 @group.command("design")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from upstream.errors import BadInput
 
 if TYPE_CHECKING:
+    from upstream.assess.answer_value import Valued
+    from upstream.assess.ladder import Answer
     from upstream.assess.panel import Panel
+    from upstream.reports.publishing import Format
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Everything as JSON, for a program.")
@@ -27,6 +30,17 @@ _PLACES = (
     click.option("--buffer", multiple=True, help="A unit near by, where it may move to; again for each."),
     OUTCOME,
 )
+OUT = click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE", help="A paper: .pdf, .html, .xlsx, .json, .csv."
+)
+BUNDLE = click.option(
+    "--bundle",
+    type=click.Path(path_type=Path),
+    metavar="FILE.zip",
+    help="Data, definition and figures, to count again.",
+)
+PUBLIC = click.option("--public", is_flag=True, help="Paper and bundle for readers who may see no small number.")
+PAPERS = (".pdf", ".html", ".json", ".csv", ".xlsx")
 Command = Callable[..., Any]
 
 
@@ -59,6 +73,39 @@ def panel_in(
         buffer=buffer,
         better="higher" if better == "higher" else "lower",
     )
+
+
+def write_paper(
+    out: Path | None,
+    bundle: Path | None,
+    file: Path,
+    panel: Panel,
+    found: Answer,
+    valued: Valued | None,
+    *,
+    public: bool,
+) -> list[str]:
+    """Write the paper and the bundle that were asked for; what was written, in words."""
+    from dataclasses import replace
+
+    from upstream.reports.assessment_bundle import Bundled, make_bundle
+    from upstream.reports.assessment_paper import assessment_paper, of_file
+    from upstream.reports.publishing import RENDERERS
+
+    if out and out.suffix.lower() not in PAPERS:
+        raise BadInput(f"{out.name} has an ending that is not known.", allowed=", ".join(PAPERS))
+    paper = replace(of_file(found, panel, file.name, file.read_bytes(), valued), public=public)
+    said = []
+    if out:
+        document = assessment_paper(paper)
+        out.write_bytes(RENDERERS[cast("Format", out.suffix.lower()[1:])](document))
+        said.append(f"The paper is {out}.")
+    if bundle:
+        title = f"{found.main.unit.capitalize()}, {paper.place}"
+        made = Bundled(found, paper.data or {}, title, paper.source, paper.created, for_anybody=public)
+        bundle.write_bytes(make_bundle(made))
+        said.append(f"The bundle is {bundle}; count it again with: upstream assess rerun {bundle}")
+    return said
 
 
 def counts_in(file: Path) -> list[tuple[str, str, float]]:

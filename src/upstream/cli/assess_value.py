@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from upstream.cli.assess_panel import FILE, JSON, panel_in, places, rows_of
+from upstream.cli.assess_panel import BUNDLE, FILE, JSON, OUT, panel_in, places, rows_of, write_paper
 from upstream.cli.terminal import say, say_json
 from upstream.errors import BadInput
 
@@ -45,11 +45,14 @@ def unit_cost(command: click.decorators.FC) -> click.decorators.FC:
 )
 @click.option("--cashable", multiple=True, metavar="WHO=PER CENT", help="Part of a bearer's share that is cash.")
 @click.option("--harm-days", type=click.FloatRange(0), help="Days of harm that one event weighs.")
+@OUT
+@BUNDLE
 @JSON
 def value(
     file: Path, treated: tuple[str, ...], start: str, comparison: tuple[str, ...], buffer: tuple[str, ...],
     outcome: str, crime: str, table: Path | None, quoted: str, pounds: float | None, source: str, price_year: str,
-    cost: float, prices: str, optimism: float, cashable: tuple[str, ...], harm_days: float | None, as_json: bool,
+    cost: float, prices: str, optimism: float, cashable: tuple[str, ...], harm_days: float | None, out: Path | None,
+    bundle: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """What it was worth: pounds and days of harm avoided, against what was spent, with how sure that is.
 
@@ -71,6 +74,7 @@ def value(
     valuing = Valuing(unit, cost, prices, optimism / 100, _shares(cashable), harm_days)
     found = answer(panel, METHODS)
     made = value_answer(found, valuing)
+    written = write_paper(out, bundle, file, panel, found, made, public=False)
     if as_json:
         say_json({"worth": plain(made.main), "others": [plain(one) for one in made.others]})
         return
@@ -78,6 +82,8 @@ def value(
         say(sentence)
     for other in made.others:
         say(f"By {other.method.lower()}: {other.benefit.estimate:,.0f} pounds.")
+    for sentence in written:
+        say(sentence)
 
 
 @click.command("prices")

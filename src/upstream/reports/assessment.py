@@ -40,18 +40,41 @@ class ShownAnswer:
         return figure(value, "count", source, decimals=decimals)
 
 
-def answer_blocks(shown: ShownAnswer) -> tuple[Block, ...]:
-    """Everything an answer says, the answer first."""
+@dataclass(frozen=True, slots=True)
+class AnswerParts:
+    """What comes first of an answer, and its graph; no graph where there is none, or small numbers are withheld."""
+
+    answer: tuple[Block, ...]
+    graph: tuple[Block, ...]
+
+    @property
+    def withheld(self) -> bool:
+        """Whether too little was counted to show."""
+        return not any(isinstance(one, Facts) for one in self.answer)
+
+
+def answer_parts(shown: ShownAnswer) -> AnswerParts:
+    """The answer with its warning, and its graph."""
     main = shown.answer.main
     if shown.public and min(main.observed, main.counterfactual) < FEWEST_FOR_ALL:
-        return (Callout("note", "Small numbers", (Text(WITHHELD),)),)
+        return AnswerParts((Callout("note", "Small numbers", (Text(WITHHELD),)),), ())
     blocks: list[Block] = [_facts(main, shown)]
     if shown.answer.disagreements:
         said = " ".join(shown.answer.disagreements)
         blocks.append(Callout("warning", "The methods do not agree", (Text(said),)))
     drawn = next((one for one in (main, *shown.answer.checks) if one.line is not None), None)
-    if drawn is not None and drawn.line is not None and not shown.public:
-        blocks.append(_chart(drawn, drawn.line, shown))
+    if drawn is None or drawn.line is None or shown.public:
+        return AnswerParts(tuple(blocks), ())
+    return AnswerParts(tuple(blocks), (_chart(drawn, drawn.line, shown),))
+
+
+def answer_blocks(shown: ShownAnswer) -> tuple[Block, ...]:
+    """Everything an answer says, the answer first."""
+    parts = answer_parts(shown)
+    if parts.withheld:
+        return parts.answer
+    main = shown.answer.main
+    blocks: list[Block] = [*parts.answer, *parts.graph]
     if shown.answer.checks:
         blocks.append(_checks(shown))
     blocks += _rests_on(main)

@@ -1,0 +1,96 @@
+"""A panel as plain data and as rows, to keep, to hand over and to count again; and what may be shown of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from upstream.assess.panel import NEVER, Marker, Panel, Role, panel_of
+from upstream.disclosure.published_arrays import published_counts
+from upstream.disclosure.setting import PUBLIC_ROUNDING, PUBLIC_THRESHOLD
+
+SMALL: Final = (PUBLIC_THRESHOLD - 1) / 2
+"""What stands for a count under five in data that others may see: the middle of nought to four."""
+USED: Final[tuple[Role, ...]] = ("treated", "buffer", "comparison", "comparison buffer")
+
+
+def panel_data(panel: Panel) -> dict[str, Any]:
+    """Plain data that JSON holds exactly; only units in use."""
+    used = [at for at, role in enumerate(panel.roles) if role in USED]
+    return {
+        "outcome": panel.outcome,
+        "better": panel.better,
+        "periods": list(panel.periods),
+        "units": [panel.units[at] for at in used],
+        "roles": [panel.roles[at] for at in used],
+        "starts": {panel.units[at]: panel.periods[panel.starts[at]] for at in used if panel.starts[at] != NEVER},
+        "counts": [panel.counts[at].tolist() for at in used],
+        "markers": [[one.period, one.words] for one in panel.markers],
+    }
+
+
+def panel_from_data(data: Mapping[str, Any]) -> Panel:
+    """The panel that :func:`panel_data` wrote."""
+    rows = (
+        (unit, period, float(count))
+        for unit, series in zip(data["units"], data["counts"], strict=True)
+        for period, count in zip(data["periods"], series, strict=True)
+    )
+    of = {role: [u for u, one in zip(data["units"], data["roles"], strict=True) if one == role] for role in USED}
+    return panel_of(
+        rows,
+        outcome=data["outcome"],
+        treated=data["starts"],
+        comparison=of["comparison"],
+        buffer=of["buffer"],
+        comparison_buffer=of["comparison buffer"],
+        better=data["better"],
+        markers=[Marker(*one) for one in data["markers"]],
+    )
+
+
+def counts_csv(data: Mapping[str, Any]) -> str:
+    """Counts as a CSV file that ``upstream assess effect`` reads."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(("unit", "role", "period", "count"))
+    for unit, role, series in zip(data["units"], data["roles"], data["counts"], strict=True):
+        rows.writerows(
+            (unit, role, period, f"{count:g}") for period, count in zip(data["periods"], series, strict=True)
+        )
+    return out.getvalue()
+
+
+def disclosed(data: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
+    """The data as anybody may see it, and how many of its counts were under five.
+
+    Each role is one series: small areas add up. Counts go to the nearest five; one under five stands as the middle of
+    nought to four, since a missing count is no count.
+    """
+    held = {role: np.zeros(len(data["periods"])) for role in USED if role in data["roles"]}
+    for role, series in zip(data["roles"], data["counts"], strict=True):
+        held[role] += np.asarray(series)
+    names = {role: f"The {role} place" if role == "treated" else f"The {role}, together" for role in held}
+    published = {role: published_counts(series.astype(np.int64)) for role, series in held.items()}
+    small = sum(int(np.isnan(one).sum()) for one in published.values())
+    first = min(data["starts"].values(), key=data["periods"].index)
+    made = {
+        **data,
+        "units": list(names.values()),
+        "roles": list(names),
+        "starts": {names["treated"]: first},
+        "counts": [np.nan_to_num(one, nan=SMALL).tolist() for one in published.values()],
+    }
+    return made, small
+
+
+def rounding_said(small: int, cells: int) -> str:
+    """What was done to data that anybody may see."""
+    return (
+        f"Small areas are added up by role; counts are rounded to the nearest {PUBLIC_ROUNDING}; {small} of {cells} "
+        f"were under {PUBLIC_THRESHOLD} and stand as {SMALL:g}, the middle of 0 to {PUBLIC_THRESHOLD - 1}."
+    )

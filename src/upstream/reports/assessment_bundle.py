@@ -1,0 +1,260 @@
+"""The open bundle of an assessment: data, definition, figures and how to count them again; and counting them again."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import json
+import math
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from upstream import __version__
+from upstream.assess.finding import Finding
+from upstream.assess.ladder import Answer, answer
+from upstream.assess.methods import METHODS
+from upstream.assess.panel_data import counts_csv, disclosed, panel_from_data, rounding_said
+from upstream.errors import BadInput
+from upstream.measures.asked import ENGINE_VERSION
+
+COUNTS, DEFINITION, FIGURES, README, SUMS = "counts.csv", "definition.json", "figures.csv", "README.md", "SHA256SUMS"
+FILES: Final = (COUNTS, DEFINITION, FIGURES, README)
+LARGEST: Final = 50_000_000
+"""Bytes of one file of a bundle that is read: more is no assessment."""
+AGREE: Final = 1e-6
+"""Figures that differ by less, relative to their size, are the same: machines add up in another order."""
+QUANTITIES: Final = (
+    "observed", "counterfactual", "ratio", "ratio_lower", "ratio_upper", "difference", "difference_lower",
+    "difference_upper", "p", "probability_of_benefit", "maryland_level",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Bundled:
+    """What goes into a bundle.
+
+    Attributes
+    ----------
+    answer
+        As it was found on the counts as they were counted.
+    data
+        Those counts (:func:`upstream.assess.panel_data.panel_data`).
+    title, source
+        What it is of, and sentences on where the counts come from.
+    created
+        Stamp of every file: the same data give the same bytes.
+    for_anybody
+        Whether small numbers are rounded.
+    engine_version
+        Of the counts.
+    """
+
+    answer: Answer
+    data: Mapping[str, Any]
+    title: str
+    source: tuple[str, ...]
+    created: dt.datetime
+    for_anybody: bool = False
+    engine_version: str = ENGINE_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """A figure that came out otherwise: by which method, which quantity, as it was and as it is now."""
+
+    method: str
+    quantity: str
+    was: float
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """A bundle counted again.
+
+    Attributes
+    ----------
+    figures
+        Figures compared.
+    differs
+        Those that came out otherwise.
+    damaged
+        Files whose checksum is not the one noted.
+    rounded
+        What was done to the data, where small numbers are rounded; empty where nothing was hidden.
+    answer
+        The answer as it is now.
+    """
+
+    figures: int
+    differs: tuple[Differs, ...]
+    damaged: tuple[str, ...]
+    rounded: str
+    answer: Answer
+
+
+def make_bundle(of: Bundled) -> bytes:
+    """The bundle as a zip file.
+
+    Where it is for anybody, the figures in it are those that its own rounded data give, so that counting again gives
+    the same; how far they lie from the answer is said in the definition and by :func:`rerun`.
+    """
+    data, rounded, found = dict(of.data), "", of.answer
+    if of.for_anybody:
+        data, small = disclosed(of.data)
+        rounded = rounding_said(small, len(data["units"]) * len(data["periods"]))
+        found = answer(panel_from_data(data), METHODS)
+    definition = {key: value for key, value in data.items() if key != "counts"}
+    definition |= {"title": of.title, "source": list(of.source), "rounded": rounded, "version": __version__}
+    definition |= {"engine_version": of.engine_version, "true_change": _change(of.answer) if rounded else None}
+    files = {
+        COUNTS: counts_csv(data),
+        DEFINITION: json.dumps(definition, indent=1, ensure_ascii=False),
+        FIGURES: _figures_csv(found),
+        README: _readme(of, definition),
+    }
+    sums = "".join(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in files.items())
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, text in (*files.items(), (SUMS, sums)):
+            stamp = max(of.created, dt.datetime(1980, 1, 1, tzinfo=dt.UTC)).timetuple()[:6]
+            made.writestr(zipfile.ZipInfo(name, stamp), text.encode(), zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def rerun(path: Path) -> Rerun:
+    """Count a bundle again, a zip file or its folder, and compare every figure."""
+    held = _read(path)
+    noted = dict(reversed(line.split("  ", 1)) for line in held[SUMS].decode().splitlines() if "  " in line)
+    damaged = tuple(name for name in FILES if hashlib.sha256(held[name]).hexdigest() != noted.get(name))
+    definition = json.loads(held[DEFINITION])
+    now = answer(panel_from_data(definition | {"counts": _counts(held[COUNTS].decode(), definition)}), METHODS)
+    was = {(row["method"], name): _value(row[name]) for row in _rows(held[FIGURES]) for name in QUANTITIES}
+    found = {(one.method, name): value for one in _all(now) for name, value in _quantities(one)}
+    differs = tuple(
+        Differs(*key, was.get(key, math.nan), found.get(key, math.nan))
+        for key in dict.fromkeys([*was, *found])
+        if not _same(was.get(key), found.get(key))
+    )
+    return Rerun(len(was), differs, damaged, definition["rounded"], now)
+
+
+def said_of_rerun(made: Rerun) -> list[str]:
+    """What counting again showed."""
+    said = [f"{name} was changed since the bundle was made: its checksum is another." for name in made.damaged]
+    if not made.differs:
+        said.append(f"All {made.figures:,} figures come out the same.")
+    else:
+        said.append(f"{len(made.differs):,} of {made.figures:,} figures come out otherwise:")
+        said += [f"{one.method}, {one.quantity}: {one.was:g} then, {one.now:g} now." for one in made.differs]
+    if made.rounded:
+        said.append(f"The data are rounded, so the figures are those of the rounded data: {made.rounded}")
+    return said
+
+
+def _readme(of: Bundled, definition: Mapping[str, Any]) -> str:
+    first = min(definition["starts"].values(), key=definition["periods"].index)
+    by_role = {role: [u for u, one in zip(definition["units"], definition["roles"], strict=True) if one == role]
+               for role in ("treated", "buffer")}  # fmt: skip
+    options = [f'--treated "{name}"' for name in by_role["treated"]]
+    options += [f'--buffer "{name}"' for name in by_role["buffer"]]
+    options += [f"--start {first}", f'--outcome "{definition["outcome"]}"', f"--better {definition['better']}"]
+    hidden = definition["rounded"] or "Nothing is hidden: counts are as they were counted."
+    return f"""# {of.title}
+
+{" ".join(of.source)}
+
+{hidden}
+
+- `{COUNTS}`: unit, role, period, count
+- `{DEFINITION}`: outcome, which way is good, units and roles, when it began, versions
+- `{FIGURES}`: every figure of every method, unrounded
+- `{SUMS}`: checksums (`sha256sum -c {SUMS}`)
+
+Count it again and compare every figure, with this file or its unpacked folder:
+
+    upstream assess rerun BUNDLE.zip
+
+The same from the counts alone:
+
+    upstream assess effect {COUNTS} {" ".join(options)}
+
+Made by Upstream {__version__}, engine version {of.engine_version}. It speaks of places and counts, never of one person.
+"""
+
+
+def _all(of: Answer) -> tuple[Finding, ...]:
+    return (of.main, *of.checks)
+
+
+def _change(of: Answer) -> float | None:
+    """The true change in whole per cent, as readers without small numbers see it; None where it has none."""
+    ratio = of.main.ratio
+    return None if ratio is None or not math.isfinite(ratio.estimate) else round(100 * (ratio.estimate - 1))
+
+
+def _quantities(of: Finding) -> Iterator[tuple[str, float]]:
+    none = (math.nan, math.nan, math.nan)
+    ratio = none if of.ratio is None else (of.ratio.estimate, of.ratio.lower, of.ratio.upper)
+    difference = none if of.difference is None else (of.difference.estimate, of.difference.lower, of.difference.upper)
+    p = math.nan if of.p is None else of.p
+    values = (of.observed, of.counterfactual, *ratio, *difference, p, of.probability_of_benefit, of.maryland.level)
+    yield from zip(QUANTITIES, map(float, values), strict=True)
+
+
+def _figures_csv(of: Answer) -> str:
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(("part", "method", "title", *QUANTITIES))
+    for at, one in enumerate(_all(of)):
+        values = [repr(value) if math.isfinite(value) else str(value) for _, value in _quantities(one)]
+        rows.writerow(("check" if at else "answer", one.method, one.title, *values))
+    return out.getvalue()
+
+
+def _read(path: Path) -> dict[str, bytes]:
+    if path.is_dir():
+        found = {name: path / name for name in (*FILES, SUMS)}
+        held = {name: file.read_bytes() for name, file in found.items() if file.is_file()}
+    else:
+        try:
+            with zipfile.ZipFile(path) as opened:
+                sizes = {one.filename: one.file_size for one in opened.infolist()}
+                held = {name: opened.read(name) for name in (*FILES, SUMS) if sizes.get(name, LARGEST) < LARGEST}
+        except (zipfile.BadZipFile, OSError) as error:
+            raise BadInput(f"{path.name} is no bundle: {error}.", allowed="a bundle of an assessment") from None
+    missing = [name for name in (*FILES, SUMS) if name not in held]
+    if missing:
+        raise BadInput(f"{path.name} has no {missing[0]}.", allowed=f"a bundle with {', '.join((*FILES, SUMS))}")
+    return held
+
+
+def _rows(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(content.decode().splitlines()))
+
+
+def _counts(text: str, definition: Mapping[str, Any]) -> list[list[float]]:
+    held = {(row["unit"], row["period"]): _value(row["count"]) for row in csv.DictReader(text.splitlines())}
+    try:
+        return [[held[unit, period] for period in definition["periods"]] for unit in definition["units"]]
+    except KeyError as missing:
+        raise BadInput(f"{COUNTS} has no count for {missing}.", allowed="one for every unit and period") from None
+
+
+def _value(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise BadInput(f"{text!r} is not a number.", allowed="numbers in every figure and count") from None
+
+
+def _same(was: float | None, now: float | None) -> bool:
+    if was is None or now is None:
+        return False
+    both_none = math.isnan(was) and math.isnan(now)
+    return both_none or was == now or math.isclose(was, now, rel_tol=AGREE, abs_tol=AGREE)
