@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -207,3 +208,27 @@ def test_a_worth_that_cannot_be_had(
     )
     assert run(*alone, "--cost", "1", "--crime", "Rape") == 2
     assert "no worth" in capsys.readouterr().err
+
+
+def test_a_paper_and_a_bundle_from_a_file(counts: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("effect", counts, "--treated", "Marsh Green", "--start", "2022-09", "--outcome", "burglaries")
+    paper, bundle, shut = (tmp_path / name for name in ("paper.html", "bundle.zip", "shut.zip"))
+    assert run(*asked, "--out", str(paper), "--bundle", str(bundle)) == 0
+    assert "count it again with: upstream assess rerun" in capsys.readouterr().out
+    assert "To do it again" in paper.read_text("utf-8")
+    assert run("rerun", str(bundle)) == 0
+    assert "figures come out the same" in capsys.readouterr().out
+    assert run(*asked, "--bundle", str(shut), "--public") == 0
+    assert run("rerun", str(shut)) == 0
+    assert "rounded to the nearest 5" in capsys.readouterr().out
+    folder = tmp_path / "folder"
+    with zipfile.ZipFile(bundle) as opened:
+        opened.extractall(folder)
+    (folder / "README.md").write_text("another", "utf-8")
+    assert run("rerun", str(folder)) == 1
+    assert "README.md was changed" in capsys.readouterr().out
+    assert run(*asked, "--out", str(tmp_path / "paper.doc")) == 2
+    assert "ending that is not known" in capsys.readouterr().err
+    worth = ("value", *asked[1:], "--cost", "900", "--crime", "Robbery", "--out", str(paper))
+    assert run(*worth) == 0
+    assert "Worth to society" in paper.read_text("utf-8")
