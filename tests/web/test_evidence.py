@@ -111,3 +111,23 @@ def test_results_with_an_interval_are_put_together(loaded, client: Client) -> No
     assert page.count('class="c-interval"') == 3  # two results and the pool; P3 has no interval
     LocalResult.objects.filter(plan_ref="P2").delete()
     assert "On average" not in client.get("/evidence/street-lighting/").content.decode()
+
+
+def test_every_plan_counts_once_in_the_funnel_good_news_or_bad(loaded, client: Client) -> None:
+    client.force_login(person(Permission.MEASURE_READ))
+    assert "nothing to draw yet" in client.get("/evidence/results/funnel/").content.decode()
+    cards = EvidenceCard.objects.filter(key__in=("street-lighting", "cctv"))
+    found = (("P1", -20, -35, -2), ("P2", 24, 12, 42), ("P3", -9, None, None), ("P4", -5, -20, 12))
+    for card in cards:
+        for ref, effect, lower, upper in found:
+            LocalResult.objects.create(
+                card=card, plan_ref=ref, found_on="2026-02-02", what="w", effect=effect, lower=lower, upper=upper
+            )  # fmt: skip
+    assert cards.count() == 2
+    page = client.get("/evidence/results/funnel/").content.decode()
+    assert page.count('class="c-dot"') == 3  # each plan once, though two cards have it
+    assert "1 show surely fewer, 1 surely more, and 1 no change" in page
+    assert "3 results have an interval" in page
+    assert "1 has none" in page
+    assert "cannot be told" in page
+    assert 'id="street-lighting-funnel-table"' in client.get("/evidence/street-lighting/").content.decode()

@@ -29,6 +29,7 @@ def panel_data(panel: Panel) -> dict[str, Any]:
         "roles": [panel.roles[at] for at in used],
         "starts": {panel.units[at]: panel.periods[panel.starts[at]] for at in used if panel.starts[at] != NEVER},
         "counts": [panel.counts[at].tolist() for at in used],
+        "phase_in": panel.phase_in,
         "markers": [[one.period, one.words] for one in panel.markers],
     }
 
@@ -49,6 +50,7 @@ def panel_from_data(data: Mapping[str, Any]) -> Panel:
         buffer=of["buffer"],
         comparison_buffer=of["comparison buffer"],
         better=data["better"],
+        phase_in=data["phase_in"],
         markers=[Marker(*one) for one in data["markers"]],
     )
 

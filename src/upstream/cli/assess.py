@@ -52,7 +52,7 @@ group.add_command(displacement)
 @PUBLIC
 @JSON
 def effect(
-    file: Path, treated: tuple[str, ...], start: str, comparison: tuple[str, ...], buffer: tuple[str, ...],
+    file: Path, treated: tuple[str, ...], start: str, comparison: tuple[str, ...], buffer: tuple[str, ...], phase_in: int,
     outcome: str, better: str, out: Path | None, bundle: Path | None, public: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Ask every method that the counts carry: the strongest answers, the rest are checks.
@@ -69,7 +69,14 @@ def effect(
     from upstream.assess.methods import METHODS
 
     panel = panel_in(
-        file, treated=treated, start=start, comparison=comparison, buffer=buffer, outcome=outcome, better=better
+        file,
+        treated=treated,
+        start=start,
+        comparison=comparison,
+        buffer=buffer,
+        phase_in=phase_in,
+        outcome=outcome,
+        better=better,
     )
     found = answer(panel, METHODS)
     written = write_paper(out, bundle, file, panel, found, None, public=public)

@@ -28,8 +28,12 @@ _PLACES = (
     click.option("--start", required=True, help="The first period after it began, as the file writes it."),
     click.option("--comparison", multiple=True, help="A unit left alone; again for each (every other unit)."),
     click.option("--buffer", multiple=True, help="A unit near by, where it may move to; again for each."),
+    click.option(
+        "--phase-in", type=click.IntRange(0), default=0, show_default=True,
+        help="Periods from the start while it was still coming in: neither before nor after.",
+    ),
     OUTCOME,
-)
+)  # fmt: skip
 OUT = click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE", help="A paper: .pdf, .html, .xlsx, .json, .csv."
 )
@@ -59,6 +63,7 @@ def panel_in(
     comparison: tuple[str, ...],
     buffer: tuple[str, ...],
     outcome: str,
+    phase_in: int = 0,
     better: str = "lower",
 ) -> Panel:
     """The counts of a file as a panel."""
@@ -71,6 +76,7 @@ def panel_in(
         start=start,
         comparison=comparison or None,
         buffer=buffer,
+        phase_in=phase_in,
         better="higher" if better == "higher" else "lower",
     )
 
@@ -88,7 +94,7 @@ def write_paper(
     """Write the paper and the bundle that were asked for; what was written, in words."""
     from dataclasses import replace
 
-    from upstream.reports.assessment_bundle import Bundled, make_bundle
+    from upstream.reports.assessment_bundle import bundle_of
     from upstream.reports.assessment_paper import assessment_paper, of_file
     from upstream.reports.publishing import RENDERERS
 
@@ -101,9 +107,7 @@ def write_paper(
         out.write_bytes(RENDERERS[cast("Format", out.suffix.lower()[1:])](document))
         said.append(f"The paper is {out}.")
     if bundle:
-        title = f"{found.main.unit.capitalize()}, {paper.place}"
-        made = Bundled(found, paper.data or {}, title, paper.source, paper.created, for_anybody=public)
-        bundle.write_bytes(make_bundle(made))
+        bundle.write_bytes(bundle_of(paper, for_anybody=public))
         said.append(f"The bundle is {bundle}; count it again with: upstream assess rerun {bundle}")
     return said
 

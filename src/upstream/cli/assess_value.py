@@ -49,7 +49,7 @@ def unit_cost(command: click.decorators.FC) -> click.decorators.FC:
 @BUNDLE
 @JSON
 def value(
-    file: Path, treated: tuple[str, ...], start: str, comparison: tuple[str, ...], buffer: tuple[str, ...],
+    file: Path, treated: tuple[str, ...], start: str, comparison: tuple[str, ...], buffer: tuple[str, ...], phase_in: int,
     outcome: str, crime: str, table: Path | None, quoted: str, pounds: float | None, source: str, price_year: str,
     cost: float, prices: str, optimism: float, cashable: tuple[str, ...], harm_days: float | None, out: Path | None,
     bundle: Path | None, as_json: bool,
@@ -69,7 +69,7 @@ def value(
 
     unit = _unit(crime, table, quoted, pounds, source, price_year)
     panel = panel_in(
-        file, treated=treated, start=start, comparison=comparison, buffer=buffer, outcome=outcome
+        file, treated=treated, start=start, comparison=comparison, buffer=buffer, phase_in=phase_in, outcome=outcome
     )  # fmt: skip
     valuing = Valuing(unit, cost, prices, optimism / 100, _shares(cashable), harm_days)
     found = answer(panel, METHODS)

@@ -21,6 +21,8 @@ from upstream.assess.methods import METHODS
 from upstream.assess.panel_data import counts_csv, disclosed, panel_from_data, rounding_said
 from upstream.errors import BadInput
 from upstream.measures.asked import ENGINE_VERSION
+from upstream.reports.assessment import FEWEST_FOR_ALL
+from upstream.reports.assessment_paper import Paper
 
 COUNTS, DEFINITION, FIGURES, README, SUMS = "counts.csv", "definition.json", "figures.csv", "README.md", "SHA256SUMS"
 FILES: Final = (COUNTS, DEFINITION, FIGURES, README)
@@ -61,6 +63,19 @@ class Bundled:
     created: dt.datetime
     for_anybody: bool = False
     engine_version: str = ENGINE_VERSION
+
+
+def bundle_of(paper: Paper, *, for_anybody: bool) -> bytes:
+    """The bundle that goes with a paper."""
+    if paper.data is None:
+        raise BadInput(
+            "The counts of this assessment were not kept.",
+            allowed="an assessment made since counts are kept",
+            remedy="Assess again.",
+        )
+    title = f"{paper.answer.main.unit.capitalize()}, {paper.place}"
+    made = Bundled(paper.answer, paper.data, title, paper.source, paper.created, for_anybody, paper.engine_version)
+    return make_bundle(made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +145,8 @@ def make_bundle(of: Bundled) -> bytes:
 def rerun(path: Path) -> Rerun:
     """Count a bundle again, a zip file or its folder, and compare every figure."""
     held = _read(path)
-    noted = dict(reversed(line.split("  ", 1)) for line in held[SUMS].decode().splitlines() if "  " in line)
+    lines = (line.partition("  ") for line in held[SUMS].decode().splitlines())
+    noted = {name: digest for digest, _, name in lines}
     damaged = tuple(name for name in FILES if hashlib.sha256(held[name]).hexdigest() != noted.get(name))
     definition = json.loads(held[DEFINITION])
     now = answer(panel_from_data(definition | {"counts": _counts(held[COUNTS].decode(), definition)}), METHODS)
@@ -164,6 +180,7 @@ def _readme(of: Bundled, definition: Mapping[str, Any]) -> str:
     options = [f'--treated "{name}"' for name in by_role["treated"]]
     options += [f'--buffer "{name}"' for name in by_role["buffer"]]
     options += [f"--start {first}", f'--outcome "{definition["outcome"]}"', f"--better {definition['better']}"]
+    options += [f"--phase-in {definition['phase_in']}"] if definition["phase_in"] else []
     hidden = definition["rounded"] or "Nothing is hidden: counts are as they were counted."
     return f"""# {of.title}
 
@@ -193,8 +210,11 @@ def _all(of: Answer) -> tuple[Finding, ...]:
 
 
 def _change(of: Answer) -> float | None:
-    """The true change in whole per cent, as readers without small numbers see it; None where it has none."""
+    """The true change in whole per cent, as readers without small numbers see it; None where it has none, or where too
+    little was counted."""
     ratio = of.main.ratio
+    if min(of.main.observed, of.main.counterfactual) < FEWEST_FOR_ALL:
+        return None
     return None if ratio is None or not math.isfinite(ratio.estimate) else round(100 * (ratio.estimate - 1))
 
 

@@ -13,9 +13,11 @@ import numpy as np
 from upstream import __version__
 from upstream.assess.answer_value import Valued
 from upstream.assess.finding import Finding
-from upstream.assess.ladder import MOST_FALSE, Answer
+from upstream.assess.kept import from_data
+from upstream.assess.ladder import Answer
 from upstream.assess.panel import Panel
 from upstream.assess.panel_data import panel_data
+from upstream.assess.standing import MOST_FALSE
 from upstream.measures.asked import ENGINE_VERSION
 from upstream.reports.assessment import ShownAnswer, answer_parts
 from upstream.reports.assessment_worth import worth_blocks
@@ -122,6 +124,11 @@ def of_file(found: Answer, panel: Panel, name: str, content: bytes, valued: Valu
         _end_of(panel.periods[-1]),
         valued=valued,
     )
+
+
+def of_kept(result: Mapping[str, Any], data: Mapping[str, Any] | None, **said: Any) -> Paper:
+    """The paper of an answer that was kept as plain data; ``said`` is the rest of :class:`Paper`."""
+    return Paper(from_data(result), data, **said)
 
 
 def assessment_paper(of: Paper) -> Document:
@@ -282,8 +289,8 @@ def _methods(of: Paper) -> tuple[Block, ...]:
         rows = tuple(Row((Cell((Text(one.title),)), Cell((Text(one.why),)))) for one in of.answer.not_used)
         columns = (Column("Method", "text"), Column("Why it was not used", "text", wide=True))
         note = (
-            f"A method is refused where its 5% test was wrong more than {100 * MOST_FALSE:.0f}% of the time on real "
-            "records of places and months where nothing was done (placebos)."
+            f"A method is refused where its 5% test, widened by what places do by themselves, was still wrong more than "
+            f"{100 * MOST_FALSE:.0f}% of the time on real records where nothing was done (placebos)."
         )
         blocks.append(Table("assessment-not-used", "Methods not used", columns, rows, ((Text(note),),)))
     return tuple(blocks)
@@ -351,8 +358,8 @@ def _span(of: Paper) -> str:
 
 def _end_of(period: str) -> dt.datetime:
     """The day that a period's label begins with; one that is no date stands as the first day of 2000."""
-    digits = [int(one) for one in period.replace("W", "").split("-") if one.isdigit()]
+    digits = [int(one) for one in period.split("-") if one.isdigit()]
     try:
-        return dt.datetime(digits[0], *(digits[1:2] or [1]), 1, tzinfo=dt.UTC)
+        return dt.datetime(digits[0], digits[1] if len(digits) > 1 else 1, 1, tzinfo=dt.UTC)
     except (IndexError, ValueError):
         return dt.datetime(2000, 1, 1, tzinfo=dt.UTC)

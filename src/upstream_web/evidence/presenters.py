@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from upstream_web.evidence.engine import pooled
+from upstream_web.evidence.engine import filed, pooled
 from upstream_web.evidence.models import EvidenceCard, LocalResult
 from upstream_web.measures.presenters.blocks import block
 
@@ -11,3 +11,10 @@ from upstream_web.measures.presenters.blocks import block
 def together(card: EvidenceCard, results: Sequence[LocalResult]) -> list[dict[str, Any]]:
     """Blocks of the pool; none where fewer than two results have an interval."""
     return [block(one, lambda _: "") for one in pooled(card.key, results)]
+
+
+def news(results: Sequence[LocalResult]) -> dict[str, Any]:
+    """What is filed of all plans: the funnel, and how many results have an interval."""
+    found = filed(results)
+    shown = [block(one, lambda _: "") for one in found.blocks]
+    return {"blocks": shown, "with_interval": found.with_interval, "without": found.without}

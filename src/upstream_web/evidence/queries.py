@@ -2,7 +2,10 @@
 
 from django.db.models import Count, Q, QuerySet
 
-from upstream_web.evidence.models import EvidenceCard
+from upstream_web.evidence.models import EvidenceCard, LocalResult
+
+MOST_FILED = 500
+"""Results drawn in one funnel, the newest first: more dots are no picture."""
 
 
 def cards_to_cite() -> QuerySet[EvidenceCard]:
@@ -25,3 +28,8 @@ def shelf(*, words: str = "", tier: str = "", kind: str = "", effect: str = "") 
     for word in words.split()[:8]:
         cards = cards.filter(Q(title__icontains=word) | Q(summary__icontains=word) | Q(mechanism__icontains=word))
     return cards.order_by("-strength", "title", "id")
+
+
+def results_filed() -> QuerySet[LocalResult]:
+    """Results of every card, the newest first."""
+    return LocalResult.objects.select_related("card")[:MOST_FILED]

@@ -7,6 +7,7 @@ from upstream_web.evidence import views
 app_name = "evidence"
 urlpatterns = [
     path("", views.cards, name="cards"),
+    path("results/funnel/", views.funnel, name="funnel"),
     path("<slug:key>/", views.card, name="card"),
     path("<slug:key>/change/", views.edit, name="edit"),
 ]

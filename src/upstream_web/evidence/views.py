@@ -11,8 +11,8 @@ from upstream_web.evidence.access import card_for_editing, card_for_reading, may
 from upstream_web.evidence.changes import change_card
 from upstream_web.evidence.forms import CardForm
 from upstream_web.evidence.models import EvidenceCard, Tier
-from upstream_web.evidence.presenters import together
-from upstream_web.evidence.queries import shelf
+from upstream_web.evidence.presenters import news, together
+from upstream_web.evidence.queries import results_filed, shelf
 
 PAGE = 24
 MOST_RESULTS = 50
@@ -57,6 +57,13 @@ def card(request: HttpRequest, key: str) -> HttpResponse:
         "may_edit": may_edit(request.user),
     }
     return render(request, "evidence/card.jinja", context)
+
+
+def funnel(request: HttpRequest) -> HttpResponse:
+    """Is only good news filed? Every result that was found here, by its effect and how sure it is."""
+    results = list(results_filed())
+    context = {"title": "Is only good news filed?", "results": results, "news": news(results)}
+    return render(request, "evidence/funnel.jinja", context)
 
 
 def edit(request: HttpRequest, key: str) -> HttpResponse:

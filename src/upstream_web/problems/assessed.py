@@ -20,6 +20,7 @@ class Found:
     row : what was found last, or `None`
     blocks : what it says, as plain data
     worth : what it was worth, as plain data; and why it has no worth, where it has none
+    whole : whether the reader sees small numbers
     changed : whether how the plan is judged was changed since
     working : how far the assessment is that somebody asked for; `None` when it is done
     may_assess, may_design : whether the person may have it assessed now, and design how it is judged
@@ -29,6 +30,7 @@ class Found:
     row: Assessed | None
     blocks: tuple[dict[str, Any], ...]
     worth: ShownWorth | None
+    whole: bool
     changed: bool
     working: dict[str, Any] | None
     may_assess: bool
@@ -47,8 +49,8 @@ def found_on(plan: Plan, access: PlanAccess, stage: str) -> dict[str, Found]:
     changed = row is not None and named is not None and row.named_id != named.pk
     worth = worth_shown(row, plan) if row is not None and access.whole else None
     working = run_of(plan, ASSESS) if access.whole else None
-    found = Found(row, blocks, worth, changed, working, may and named is not None, may, changed_after_start(plan))
-    return {"found": found}
+    late = changed_after_start(plan)
+    return {"found": Found(row, blocks, worth, access.whole, changed, working, may and named is not None, may, late)}
 
 
 def _blocks(row: Assessed, access: PlanAccess) -> tuple[Any, ...]:

@@ -48,6 +48,7 @@ urlpatterns = [
     path("meeting/<str:area>/sheet.pdf", papers.meeting_pdf, name="meeting_pdf"),
     *(path(f"<int:pk>/{kind}/", papers.paper, {"kind": kind}, name=kind) for kind in papers.PAPERS),
     *(path(f"<int:pk>/{kind}.pdf", papers.paper_pdf, {"kind": kind}, name=f"{kind}_pdf") for kind in papers.PAPERS),
+    path("<int:pk>/assessed.zip", papers.bundle, name="assessed_bundle"),
     path("<int:pk>/records/", slices.slices, name="slices"),
     path("<int:pk>/records/count/", slices.count, name="count_records"),
     path("<int:pk>/records/<int:row>/", slices.slice_page, name="slice"),

@@ -11,6 +11,7 @@ def world() -> World:
 
 ROWS = [
     Row("evidence:cards", to_all()),
+    Row("evidence:funnel", to_all()),
     Row("evidence:card", to_all()),
     Row("evidence:edit", admits(*anywhere("hub"), others=REFUSED)),
 ]

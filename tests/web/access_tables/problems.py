@@ -23,6 +23,7 @@ from factories.access import (
     team_of,
     to_all,
 )
+from factories.assessed import assessed
 from factories.problems import ActionFactory, InvitationFactory, ObjectiveFactory, PlanFactory, ResponseFactory
 from factories.signals import SignalFactory
 from upstream_web.intake.changes import keep_workbook
@@ -51,6 +52,7 @@ def parts_of(plan: Plan) -> dict[str, int]:
     if not COUNTED:
         COUNTED.append(count_records(plan, [], "officer@force.example"))
     upload = SimpleUploadedFile("a.txt", b"words")
+    assessed(plan)
     found = {field.name: getattr(COUNTED[0], field.name) for field in dataclasses.fields(Counted)}
     return {
         "pk": plan.pk,
@@ -139,6 +141,8 @@ ACCEPTING = admits("hub", but=dict.fromkeys(SIGNAL_READERS, REFUSED))
 ACTION, BATCH, CLOSED, SECRET = {"pk": "action"}, {"pk": "batch"}, {"pk": "closed"}, {"pk": "secret"}
 
 PAPERS = ("paper", "brief", "paper_pdf", "brief_pdf")
+ASSESSED = ("assessed", "assessed_pdf", "assessed_bundle")
+"""Papers of what was found, which only readers of the assessment see."""
 FORMS = (
     *("edit_details", "edit_answers", "add_file", "invite", "name_assessment", "write_result", "nominate"),
     "design",
@@ -172,6 +176,7 @@ ROWS = [
     *(Row(f"problems:{stage}", SHARED) for stage in ("scanning", "response")),
     *(Row(f"problems:{stage}", WHOLE) for stage in ("analysis", "assessment")),
     *(Row(f"problems:{page}", WHOLE) for page in ("history", "readers", "sharing", "slices", "slice", "download")),
+    *(Row(f"problems:{page}", WHOLE) for page in ASSESSED),
     Row("problems:compare", WHOLE, query="?old=2&new=3"),
     Row("problems:download", OF_SECRET, {"file": "secret file"}),
     *(Row(f"problems:{page}", SHARED) for page in PAPERS),

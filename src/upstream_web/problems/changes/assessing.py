@@ -8,7 +8,7 @@ from upstream_web.people.models import User
 from upstream_web.places.queries import small_areas_of, small_areas_within
 from upstream_web.problems.changes.versions import locked
 from upstream_web.problems.engine import CannotCount, Counted, Places, assess, versions_held
-from upstream_web.problems.models import Assessed, NamedAssessment, NamedPlace, Plan
+from upstream_web.problems.models import Assessed, AssessedCounts, NamedAssessment, NamedPlace, Plan
 from upstream_web.problems.queries import waiting_for_assessment
 from upstream_web.runs.changes import start
 from upstream_web.runs.models import Run
@@ -34,6 +34,8 @@ def assess_again(*, plan: Plan, by: User | System) -> Assessed:
 def keep_assessed(*, plan: Plan, by: User | System, named: NamedAssessment, found: Counted) -> Assessed:
     """Keep what was found. The plan's own words do not change, so it gets no new version and may still be drifting."""
     plan = locked(Plan.objects, plan.pk)
+    result = dict(found.result)
+    counts = result.pop("panel", None)
     row = Assessed.objects.create(
         plan=plan,
         named=named,
@@ -42,8 +44,10 @@ def keep_assessed(*, plan: Plan, by: User | System, named: NamedAssessment, foun
         asked=found.asked,
         data_versions=found.data_versions,
         engine_version=found.engine_version,
-        result=found.result,
+        result=result,
     )
+    if counts is not None:
+        AssessedCounts.objects.create(assessed=row, data=counts)
     record(
         by=by,
         action="plan.assessed",

@@ -12,6 +12,7 @@ from upstream.assess import kept as answers
 from upstream.assess.finding import Finding
 from upstream.assess.in_words import effect
 from upstream.assess.of_records import AskedOf, assess_records
+from upstream.assess.panel_data import panel_data
 from upstream.errors import UpstreamError
 from upstream.periods import Month
 from upstream.places.areas import areas_of_small_areas
@@ -204,7 +205,8 @@ def assess(named: NamedAssessment, places: Places, who: str) -> Counted:
         },
         data_versions={one.table: one.version for one in made.tables},
         engine_version=made.engine_version,
-        result=answers.as_data(made.answer) | {"table": made.table, "kinds": [list(one) for one in made.kinds]},
+        result=answers.as_data(made.answer)
+        | {"table": made.table, "kinds": [list(one) for one in made.kinds], "panel": panel_data(made.panel)},
     )
 
 

@@ -1,6 +1,7 @@
 """Tables of problem-solving plans."""
 
 from upstream_web.problems.models.actions import Action, ActionUpdate
+from upstream_web.problems.models.assessed_counts import AssessedCounts
 from upstream_web.problems.models.plan import Draft, Marking, Plan, PlanSeries, PlanVersion
 from upstream_web.problems.models.public import PublicSummary
 from upstream_web.problems.models.sara import (
@@ -24,6 +25,7 @@ __all__ = [
     "ActionUpdate",
     "Answer",
     "Assessed",
+    "AssessedCounts",
     "AwardNomination",
     "Delivery",
     "Design",

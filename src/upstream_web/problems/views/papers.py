@@ -1,19 +1,23 @@
 """Papers about plans: to read, to print, to take along."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
+from upstream.errors import UpstreamError
 from upstream.reports.document import Document
 from upstream.reports.pdf import render_pdf
 from upstream_web.people.access import recently_signed_in
 from upstream_web.places.queries import areas_with_plans
 from upstream_web.problems.access import (
+    PlanAccess,
     area_for_meeting,
     marked_actions,
     plan_for_reading,
     visible_actions,
     visible_plans,
 )
+from upstream_web.problems.assessment_paper import assessed_bundle, assessed_paper
 from upstream_web.problems.changes.papers import note_meeting_sheet, note_paper
 from upstream_web.problems.changes.readings import note_page
 from upstream_web.problems.models import Marking, Plan
@@ -21,7 +25,7 @@ from upstream_web.problems.papers import brief, meeting_sheet, plan_paper
 from upstream_web.problems.presenters import paper_parts
 from upstream_web.problems.queries import meeting_of
 
-PAPERS = {"paper": plan_paper, "brief": brief}
+PAPERS = {"paper": plan_paper, "brief": brief, "assessed": assessed_paper}
 
 
 def paper(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
@@ -47,6 +51,29 @@ def _take(request: HttpRequest, plan: Plan, kind: str, document: Document) -> Ht
 
 
 _take_marked = recently_signed_in(_take)
+
+
+def bundle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Data, definition and figures of the plan's assessment, to count again; that it was taken out is recorded."""
+    plan, access = plan_for_reading(request.user, pk)
+    take = _take_marked_bundle if plan.marking == Marking.SENSITIVE else _take_bundle
+    return take(request, plan, access)
+
+
+def _take_bundle(request: HttpRequest, plan: Plan, access: PlanAccess) -> HttpResponse:
+    rounded = request.GET.get("for") == "anybody"
+    try:
+        made = assessed_bundle(plan, access, for_anybody=rounded)
+    except UpstreamError as why:
+        messages.error(request, f"No bundle can be made: {why}")
+        return redirect("problems:assessment", plan.pk)
+    note_paper(plan=plan, by=request.user, kind="bundle, rounded" if rounded else "bundle", marking=plan.marking)
+    answer = HttpResponse(made, content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="{plan.ref}-assessment.zip"'
+    return answer
+
+
+_take_marked_bundle = recently_signed_in(_take_bundle)
 
 
 def meeting(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,125 @@
+"""A funnel plot: each result by its effect and how sure it is, so that a missing side shows; the same as a table."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from upstream.evidence.synthesis import Pool, Row
+from upstream.reports.charts import Scale, nice_step
+from upstream.reports.document import Block, Bullets, Cell, Chart, Column, Table, Text
+from upstream.reports.document import Row as TableRow
+from upstream.reports.figures import Figure, FigureUnit, Provenance, figure
+from upstream.reports.forest import MARKS
+from upstream.reports.svg import Drawing
+from upstream.stats.distributions import normal_quantile
+
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, FOOT = 720.0, 380.0, 64.0, 24.0, 26.0, 44.0
+FEWEST: Final = 3
+"""Results that a funnel is drawn of: two points have no shape. Ours."""
+SIDES: Final = ("surely fewer", "no change shown", "surely more")
+
+
+def funnel_blocks(pool: Pool, key: str) -> tuple[Block, ...]:
+    """The plot with its table, and what it says; nothing of fewer than three results."""
+    if len(pool.rows) < FEWEST:
+        return ()
+    title = "Is only good news filed?"
+    said = (
+        "Each dot is a result: left is a larger reduction, higher is surer. Chance alone keeps 95 in 100 between the "
+        "sloping lines. A side that is empty low down is news that may not have been filed."
+    )
+    return (
+        Chart(f"{key}-funnel", title, said, draw_funnel(pool, f"{key}-funnel", title, said), _table(pool, key)),
+        Bullets(tuple((Text(one),) for one in said_of_funnel(pool)), "What the funnel says"),
+    )
+
+
+def said_of_funnel(pool: Pool) -> list[str]:
+    """How many results lie on each side, and Egger's test or why it is not made."""
+    fewer, none, more = (sum(side_of(row) == side for row in pool.rows) for side in SIDES)
+    said = [
+        f"Of {len(pool.rows)} results {fewer} show surely fewer, {more} surely more, and {none} no change that is "
+        "sure. Each counts by how sure it is, never by what it says.",
+        pool.sentences[-1],
+    ]
+    if pool.asymmetry_p is not None:
+        said.append(
+            f"Egger's regression: p {pool.asymmetry_p:.3f}. Small places may also differ for a reason of their own, "
+            "such as being easier to work with."
+        )
+    return said
+
+
+def side_of(row: Row) -> str:
+    """Which side of no change a result surely lies on."""
+    if row.ratio.upper < 1:
+        return SIDES[0]
+    return SIDES[2] if row.ratio.lower > 1 else SIDES[1]
+
+
+def error_of(row: Row) -> float:
+    """Standard error of the log ratio, from its interval."""
+    return math.log(row.ratio.upper / row.ratio.lower) / (2 * float(normal_quantile(0.5 + row.ratio.confidence / 2)))
+
+
+def draw_funnel(pool: Pool, key: str, title: str, description: str) -> str:
+    """Effect across on the log scale, standard error down, the pool's line with where chance would keep results."""
+    page = Drawing(WIDTH, HEIGHT)
+    errors = [error_of(row) for row in pool.rows]
+    deep = max(errors) * 1.08
+    reach = float(normal_quantile(0.975)) * deep
+    middle = math.log(pool.ratio.estimate)
+    logs = [math.log(row.ratio.estimate) for row in pool.rows]
+    across = Scale(min(*logs, middle - reach, -0.1), max(*logs, middle + reach, 0.1), LEFT, WIDTH - RIGHT)
+    down = Scale(0.0, deep, TOP, HEIGHT - FOOT)
+    _axes(page, across, down)
+    tip = (across.y(middle), down.y(0.0))
+    feet = [(across.y(middle + side * reach), down.y(deep)) for side in (-1, 1)]
+    page.path("c-limit", [feet[0], tip, feet[1]])
+    page.line("c-axis", tip[0], tip[1], tip[0], down.y(deep))
+    for log, error in zip(logs, errors, strict=True):
+        page.dot("c-dot", across.y(log), down.y(error), 5)
+    page.text("t-soft", LEFT, 16, "Surer results above; standard error of the log ratio")
+    page.text("t-soft", (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, "Change in per cent", anchor="middle")
+    return page.svg(key, title, description)
+
+
+def _axes(page: Drawing, across: Scale, down: Scale) -> None:
+    for mark in MARKS:
+        if across.low <= math.log(mark) <= across.high:
+            x = across.y(math.log(mark))
+            page.line("c-axis" if mark == 1 else "c-grid", x, TOP, x, HEIGHT - FOOT)
+            words = f"{100 * (mark - 1):+.0f}%" if mark != 1 else "0%"
+            page.text("t-soft", x, HEIGHT - FOOT + 18, words, anchor="middle")
+    step = nice_step(down.high, 4)
+    for at in range(int(down.high / step) + 1):
+        y = down.y(at * step)
+        page.line("c-grid", LEFT, y, WIDTH - RIGHT, y)
+        page.text("t-soft", LEFT - 8, y + 4, f"{at * step:g}", anchor="end")
+
+
+def _table(pool: Pool, key: str) -> Table:
+    def cell(value: float, row: Row, quantity: str) -> Cell:
+        unit: FigureUnit = "percent" if quantity == "change" else "ratio"
+        made: Figure = figure(
+            value, unit, Provenance("evidence", key, row.name, quantity), decimals=0 if unit == "percent" else 2
+        )
+        return Cell((made,))
+
+    rows = tuple(
+        TableRow(
+            (
+                Cell((Text(row.name),)),
+                cell(100 * (row.ratio.estimate - 1), row, "change"),
+                cell(error_of(row), row, "standard error"),
+                Cell((Text(side_of(row)),)),
+                Cell((Text(str(row.level or "not known")),)),
+            )
+        )
+        for row in sorted(pool.rows, key=error_of)
+    )
+    columns = (
+        Column("Result", "text"), Column("Change"), Column("Standard error"), Column("Shows", "text"), Column("Level"),
+    )  # fmt: skip
+    return Table(f"{key}-funnel-table", "Results, the surest first", columns, rows)

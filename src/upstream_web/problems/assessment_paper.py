@@ -1,0 +1,87 @@
+"""The paper and the bundle of a plan's assessment: what was found last, with how it was to be judged and its worth."""
+
+import datetime
+
+from django.http import Http404
+
+from upstream.reports.assessment_bundle import bundle_of
+from upstream.reports.assessment_paper import Designed, Paper, assessment_paper, of_kept
+from upstream.reports.document import Document
+from upstream_web.design.environment import day
+from upstream_web.problems.access import PlanAccess
+from upstream_web.problems.models import Assessed, Marking, NamedAssessment, Plan
+from upstream_web.problems.worth import costs_of, worth_of
+
+HANDLING = "It speaks of places and counts, never of one person. Keep it as its marking asks."
+
+
+def assessed_paper(plan: Plan, access: PlanAccess) -> Document:
+    """The paper; absent where the plan was not assessed, or the reader does not see assessments."""
+    return assessment_paper(_paper(plan, access))
+
+
+def assessed_bundle(plan: Plan, access: PlanAccess, *, for_anybody: bool) -> bytes:
+    """The bundle as a zip file: as counted for those who see small numbers and ask for it, else rounded."""
+    return bundle_of(_paper(plan, access), for_anybody=for_anybody or not access.whole)
+
+
+def _paper(plan: Plan, access: PlanAccess) -> Paper:
+    row = plan.assessed.select_related("counts", "named", "named__area").first()
+    if row is None or Plan.Stage.ASSESSMENT not in access.reads:
+        raise Http404
+    counts = getattr(row, "counts", None)
+    worth = worth_of(row, costs_of([plan.pk]).get(plan.pk))
+    return of_kept(
+        row.result,
+        None if counts is None else counts.data,
+        place=plan.area.name,
+        source=_source(row),
+        created=row.made_at.astimezone(datetime.UTC).replace(microsecond=0),
+        tables=tuple(row.data_versions.items()),
+        designed=_designed(plan, row.named),
+        valued=worth.valued,
+        not_valued=worth.why_not,
+        engine_version=row.engine_version,
+        public=not access.whole,
+        title=f"Did it work? {plan.title}",
+        force=plan.ref,
+        marking=Marking(plan.marking).label,
+        handling=HANDLING,
+    )
+
+
+def _source(row: Assessed) -> tuple[str, ...]:
+    asked = row.asked
+    types = ", ".join(asked.get("crime_types") or ()) or "every crime"
+    compared = asked.get("comparison")
+    others = "every other small area of the force" if compared is None else f"{len(compared)} small areas"
+    return (
+        f"Recorded events by small area and month, {types}, {asked['from']} to {asked['to']}, counted on "
+        f"{day(row.made_at)} from the records held.",
+        f"{len(asked['treated'])} small areas treated; compared with {others}.",
+    )
+
+
+def _designed(plan: Plan, named: NamedAssessment) -> Designed:
+    facts = (
+        ("Outcome measure", named.measure),
+        ("Where", named.area.name),
+        ("Compared with", named.comparison),
+        ("Before", f"{day(named.before_from)} to {day(named.before_to)}"),
+        ("After", f"{day(named.after_from)} to {day(named.after_to)}"),
+        ("Smallest reduction worth having", f"{named.smallest_effect:g}%"),
+        ("Result due by", day(named.review_on)),
+    )
+    return Designed(facts, _locked(plan, named))
+
+
+def _locked(plan: Plan, named: NamedAssessment) -> str:
+    """When it was locked, and whether it was changed since."""
+    if named.locked_at is None:
+        return "It was not locked when this was found: the plan was not approved yet."
+    rows = plan.named_assessments.order_by("pk")
+    changes = [one for one in rows if one.reason and one.made_at >= one.locked_at and one.pk <= named.pk]
+    if not changes:
+        return f"Locked on {day(named.locked_at)}, when the plan was approved; not changed after."
+    said = "; ".join(f"on {day(one.made_at)}: {one.reason.rstrip('.')}" for one in changes)
+    return f"Locked when the plan was approved, and changed after ({said}). What was named before stays in the plan."
