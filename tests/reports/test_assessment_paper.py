@@ -140,6 +140,8 @@ def test_a_bundle_counted_again_gives_the_same(panel: Panel, found: Answer, tmp_
     again = panel_from_data(panel_data(panel))
     assert (again.counts == panel.counts).all()
     assert (again.roles, again.start, again.outcome) == (panel.roles, panel.start, panel.outcome)
+    coming = panel_data(replace(panel, phase_in=2))
+    assert panel_from_data(coming).phase_in == 2
     file = tmp_path / "bundle.zip"
     file.write_bytes(bundle(panel, found))
     assert file.read_bytes() == bundle(panel, found)

@@ -52,8 +52,8 @@ group.add_command(displacement)
 @PUBLIC
 @JSON
 def effect(
-    file: Path, treated: tuple[str, ...], start: str, comparison: tuple[str, ...], buffer: tuple[str, ...], phase_in: int,
-    outcome: str, better: str, out: Path | None, bundle: Path | None, public: bool, as_json: bool,
+    file: Path, treated: tuple[str, ...], start: str, comparison: tuple[str, ...], buffer: tuple[str, ...],
+    phase_in: int, outcome: str, better: str, out: Path | None, bundle: Path | None, public: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Ask every method that the counts carry: the strongest answers, the rest are checks.
 

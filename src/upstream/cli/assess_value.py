@@ -49,10 +49,10 @@ def unit_cost(command: click.decorators.FC) -> click.decorators.FC:
 @BUNDLE
 @JSON
 def value(
-    file: Path, treated: tuple[str, ...], start: str, comparison: tuple[str, ...], buffer: tuple[str, ...], phase_in: int,
-    outcome: str, crime: str, table: Path | None, quoted: str, pounds: float | None, source: str, price_year: str,
-    cost: float, prices: str, optimism: float, cashable: tuple[str, ...], harm_days: float | None, out: Path | None,
-    bundle: Path | None, as_json: bool,
+    file: Path, treated: tuple[str, ...], start: str, comparison: tuple[str, ...], buffer: tuple[str, ...],
+    phase_in: int, outcome: str, crime: str, table: Path | None, quoted: str, pounds: float | None, source: str,
+    price_year: str, cost: float, prices: str, optimism: float, cashable: tuple[str, ...], harm_days: float | None,
+    out: Path | None, bundle: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """What it was worth: pounds and days of harm avoided, against what was spent, with how sure that is.
 

@@ -289,8 +289,8 @@ def _methods(of: Paper) -> tuple[Block, ...]:
         rows = tuple(Row((Cell((Text(one.title),)), Cell((Text(one.why),)))) for one in of.answer.not_used)
         columns = (Column("Method", "text"), Column("Why it was not used", "text", wide=True))
         note = (
-            f"A method is refused where its 5% test, widened by what places do by themselves, was still wrong more than "
-            f"{100 * MOST_FALSE:.0f}% of the time on real records where nothing was done (placebos)."
+            f"A method is refused where its 5% test, widened by what places do by themselves, was still wrong more "
+            f"than {100 * MOST_FALSE:.0f}% of the time on real records where nothing was done (placebos)."
         )
         blocks.append(Table("assessment-not-used", "Methods not used", columns, rows, ((Text(note),),)))
     return tuple(blocks)
