@@ -1,6 +1,12 @@
 """Pages of patterns: what is kept is shown at once, what is not is asked for; small numbers to whom they are open."""
 
+import csv
+import io
+import json
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -39,7 +45,8 @@ def kept(figures: Path, db: None, worked: dict) -> dict[str, Analysis]:
     for kind, question in asked.items():
         if kind not in worked:
             worked[kind] = work_out(kind, question, "tests", [].append)
-    return {kind: changes.keep(kind=kind, asked=asked[kind], worked=worked[kind], by=by) for kind in asked}
+    own = {kind: replace(worked[kind], answer=deepcopy(worked[kind].answer)) for kind in asked}  # a test may change it
+    return {kind: changes.keep(kind=kind, asked=asked[kind], worked=own[kind], by=by) for kind in asked}
 
 
 def test_a_kept_answer_is_shown_with_its_table_and_map(
@@ -71,6 +78,35 @@ def test_when_shows_the_week_and_every_test(kept: dict, client: Client) -> None:
     few = client.get(f"/explore/when/{QUERY}").content.decode()
     assert "Fewer than 100 events" in few
     assert "Hours of the week" not in few
+
+
+def test_when_is_a_file_in_every_form_with_small_hours_withheld(kept: dict, client: Client) -> None:
+    def rows(part: str, ending: str = "json") -> list[dict[str, Any]]:
+        answer = client.get(f"/explore/when/file/{ending}/{QUERY}&part={part}")
+        assert answer.status_code == 200, part
+        return (
+            json.loads(answer.content)
+            if ending == "json"
+            else list(csv.DictReader(io.StringIO(answer.content.decode())))
+        )
+
+    answer = kept["when"].answer
+    sign_in(client, reader(Permission.MEASURE_RECORDS))
+    week = rows("")
+    assert [row["events"] for row in week] == [row["events"] for row in answer["week"]]
+    assert [list(row) for row in week[:1]] == [["weekday", "hour", "events"]]
+    assert [float(row["events"]) for row in rows("", "csv")] == [row["events"] for row in week]
+    assert {row["name"] for row in rows("patterns")} == {row["name"] for row in answer["patterns"]}
+    assert sum(row["events"] for row in rows("months")) == answer["read"]["used"]
+    answer["week"][0]["events"], answer["week"][1]["events"], answer["months"][0]["events"] = 2.5, 6.5, 3
+    Analysis.objects.filter(pk=kept["when"].pk).update(answer=answer)
+    sign_in(client, reader())
+    assert [row["events"] for row in rows("")][:2] == [None, 6.5]
+    assert rows("months")[0]["events"] is None
+    answer["read"]["used"] = 99
+    Analysis.objects.filter(pk=kept["when"].pk).update(answer=answer)
+    for part in ("", "months", "patterns"):
+        assert client.get(f"/explore/when/file/csv/{QUERY}&part={part}").status_code == 404, part
 
 
 def test_small_numbers_are_for_those_who_may_go_to_the_records(kept: dict, client: Client) -> None:

@@ -2,10 +2,13 @@
 
 import csv
 import datetime as dt
+import html
 import io
 import json
 import re
+import shutil
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -13,8 +16,10 @@ from django.test import Client
 
 from factories.people import AreaFactory, TeamFactory, person
 from factories.signing_in import sign_in
-from planted_map import code, crimes, planted
+from planted_map import ISLAND, SIDE, code, crimes, planted
 from stores import put, street_files
+from upstream.places.add import add_places
+from upstream.store import Store
 from upstream_web.explore import changes
 from upstream_web.explore.engine.places import hot_spots
 from upstream_web.explore.models import Analysis
@@ -50,6 +55,28 @@ def squares(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def held(squares: Path, settings: object, db: None) -> Path:
     settings.ENGINE_SETTINGS = squares / "upstream.toml"
     return squares
+
+
+RESIDENTS = {code(row, column): 800 + 40 * row + column for row in range(SIDE) for column in range(SIDE)}
+RESIDENTS[ISLAND] = 900
+
+
+@pytest.fixture(scope="module")
+def people(squares: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with how many people live in each small area."""
+    folder = tmp_path_factory.mktemp("peopled") / "site"
+    shutil.copytree(squares, folder)
+    path = folder / "census2021.csv"
+    lines = [f"{lsoa},{count}" for lsoa, count in RESIDENTS.items()]
+    path.write_text("\n".join(["lsoa21_code,total_residents", *lines]) + "\n", "utf-8")
+    add_places(Store(folder / "store"), "population", path, who="tests")
+    return folder
+
+
+@pytest.fixture
+def peopled(people: Path, settings: object, db: None) -> Path:
+    settings.ENGINE_SETTINGS = people / "upstream.toml"
+    return people
 
 
 def reader(*more: Permission) -> User:
@@ -151,6 +178,68 @@ def test_hot_spots_are_worked_out_once_and_shown_side_by_side(held: Path, client
     hot = kept.answer["places"][0]
     shown = re.search(rf"<th[^>]*>\s*{hot['name']}\s*</th>.*?</tr>", shut, re.DOTALL)[0]
     assert f"{round(hot['events'] / 5) * 5:,}</td>" in shown.replace("\n", "")
+
+
+def test_rates_are_offered_where_residents_are_known(held: Path, client: Client) -> None:
+    signed_in(client, reader(Permission.MEASURE_RECORDS))
+    rates = f"/explore/hot-spots/{QUERY}&of=rates"
+    assert "How many people live in each small area is not held" in client.get(rates).content.decode()
+    assert "Counts say where to send people" not in client.get(f"/explore/hot-spots/{QUERY}").content.decode()
+
+
+def test_rates_are_of_the_residents_and_of_the_count_that_is_shown(peopled: Path, client: Client) -> None:
+    asked = ASKED | {"of": "rates"}
+    by = reader(Permission.MEASURE_RECORDS)
+    worked = hot_spots(asked, "tests", [].append)
+    changes.keep(kind="hot_spots", asked=asked, worked=worked, by=by)
+    address = f"/explore/hot-spots/{QUERY}&of=rates"
+    text = signed_in(client, by).get(address).content.decode()
+    for words in ("Higher rates than chance", "To 1,000 residents", "those at risk are visitors", "The same of counts"):
+        assert words in text, words
+    assert "Nobody has asked this yet" in client.get(f"/explore/hot-spots/{QUERY}").content.decode()
+    true = {row["lsoa"]: row for row in worked.answer["places"]}
+    first, *_ = true.values()
+    assert first["residents"] == RESIDENTS[first["lsoa"]]
+
+    def file() -> list[dict[str, str]]:
+        given = client.get(f"/explore/hot-spots/file/csv/{QUERY}&of=rates").content.decode()
+        return list(csv.DictReader(io.StringIO(given)))
+
+    for row in file():
+        assert float(row["rate_per_1000"]) == pytest.approx(
+            1000 * int(row["events"]) / RESIDENTS[row["lsoa"]], abs=0.006
+        )
+        assert float(row["smoothed_rate_per_1000"]) == pytest.approx(true[row["lsoa"]]["smoothed_rate"], abs=0.006)
+    signed_in(client, reader())
+    for row in file():
+        assert row["smoothed_rate_per_1000"] == ""
+        assert (row["rate_per_1000"] == "") == (row["events"] == "")
+        if row["events"]:
+            assert int(row["events"]) % 5 == 0
+            assert float(row["rate_per_1000"]) == pytest.approx(
+                1000 * int(row["events"]) / RESIDENTS[row["lsoa"]], abs=0.006
+            )
+
+
+def test_a_place_leads_to_its_problem_profile(held: Path, client: Client) -> None:
+    by = reader(Permission.MEASURE_RECORDS)
+    changes.keep(kind="hot_spots", asked=ASKED, worked=hot_spots(ASKED, "tests", [].append), by=by)
+    signed_in(client, by)
+    asked = {"type": "Shoplifting", "first": "2020-07", "last": "2021-12"}
+    hot = code(3, 3)
+    addresses = ("/explore/hot-spots/" + QUERY, "/explore/map/" + QUERY)
+    for address in addresses:
+        links = profiles_in(client.get(address).content.decode())
+        assert {"area": "", **asked} in links, address
+        assert {"area": "", **asked, "small": hot} in links, address
+    whole = client.get("/explore/profile/", asked | {"area": "", "small": hot}).content.decode()
+    assert "There is a problem" not in whole
+    assert "Problem profile: shoplifting" in whole
+
+
+def profiles_in(text: str) -> list[dict[str, str]]:
+    found = re.findall(r'href="/explore/profile/\?([^"]*)"', text)
+    return [dict(parse_qsl(html.unescape(one), keep_blank_values=True)) for one in found]
 
 
 def test_records_added_since_are_said(held: Path, client: Client) -> None:

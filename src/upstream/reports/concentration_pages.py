@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from upstream.reports.curve import draw_curve
-from upstream.reports.document import Block, Callout, Cell, Chart, Column, Facts, Paragraph, Row, Table, Text
+from upstream.reports.document import Block, Callout, Cell, Chart, Column, Facts, Link, Paragraph, Row, Table, Text
 from upstream.reports.explore_files import concentration_file, facility_file
-from upstream.reports.explore_pages import SMALL
+from upstream.reports.explore_pages import SMALL, Lead
 from upstream.reports.scan_pages import count_words, kind_words, read_facts
 
 Plain = Mapping[str, Any]
@@ -23,8 +23,11 @@ _STEPS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 _BY: Final = {"places": "on places alike", "residents": "by people living there", "area": "by square kilometres"}
 
 
-def concentration_blocks(answer: Plain, *, small_numbers: bool) -> tuple[Block, ...]:
-    """How few small areas hold how much, beside chance; the curve; whether the same ones lead every year; which."""
+def concentration_blocks(answer: Plain, *, small_numbers: bool, lead: Lead | None = None) -> tuple[Block, ...]:
+    """How few small areas hold how much, beside chance; the curve; whether the same ones lead every year; which.
+
+    ``lead`` gives the address of the problem profile of a small area.
+    """
     if _too_few(answer, small_numbers):
         return _not_shown(answer)
     chance = f"Chance deals them out {_BY[answer['exposure']]}."
@@ -33,13 +36,13 @@ def concentration_blocks(answer: Plain, *, small_numbers: bool) -> tuple[Block, 
         _shares(answer, "small areas", chance, small_numbers),
         _curve(answer, "small areas", small_numbers),
         *_stable(answer, small_numbers),
-        _places(answer, small_numbers),
+        _places(answer, small_numbers, lead),
         *_notes(answer, small_numbers),
         Facts(read_facts(answer)),
     )
 
 
-def facility_blocks(answer: Plain, *, small_numbers: bool) -> tuple[Block, ...]:
+def facility_blocks(answer: Plain, *, small_numbers: bool, lead: Lead | None = None) -> tuple[Block, ...]:
     """How few facilities hold how much, the curve, and which they are: names for those who may see records."""
     if _too_few(answer, small_numbers):
         return _not_shown(answer)
@@ -49,7 +52,7 @@ def facility_blocks(answer: Plain, *, small_numbers: bool) -> tuple[Block, ...]:
         _said(answer, noun, small_numbers),
         _shares(answer, noun, chance, small_numbers),
         _curve(answer, noun, small_numbers),
-        _facilities(answer, small_numbers),
+        _facilities(answer, small_numbers, lead),
         *_notes(answer, small_numbers),
         _facility_facts(answer, small_numbers),
     )
@@ -155,25 +158,32 @@ def _led_by_chance(row: Plain) -> float:
     return float(2 * row["leading"] * overlap / (1 + overlap))
 
 
-def _places(answer: Plain, small_numbers: bool) -> Table:
+def _places(answer: Plain, small_numbers: bool, lead: Lead | None) -> Table:
     rows = concentration_file(answer, small_numbers=small_numbers)
     columns = (Column("Small area", "text", wide=True), Column("Code", "text"), Column("Events"), Column("So far"))
     shown = tuple(
-        Row((_cell(row["name"] or row["lsoa"]), _cell(row["lsoa"]), _cell(_printed(row["events"])),
+        Row((_led(row["name"] or row["lsoa"], row["lsoa"], lead), _cell(row["lsoa"]), _cell(_printed(row["events"])),
              _cell("" if row["share_so_far"] is None else f"{row['share_so_far']:.0%}")))
         for row in rows[:MOST_ROWS]
     )  # fmt: skip
     return Table("concentration-places", "Small areas with most", columns, shown, _first(len(rows)))
 
 
-def _facilities(answer: Plain, small_numbers: bool) -> Block:
+def _facilities(answer: Plain, small_numbers: bool, lead: Lead | None) -> Block:
     if not small_numbers:
         return Callout("note", "Which they are", _runs("Names of facilities are for those who may go to the records."))
     rows = facility_file(answer)
     columns = (Column("Facility", "text", wide=True), Column("Reference", "text"), Column("Small area", "text"),
                Column(f"Events within {answer['radius_metres']:g} metres"))  # fmt: skip
     shown = tuple(
-        Row((_cell(row["name"]), _cell(row["reference"]), _cell(row["place"]), _cell(_printed(row["events"]))))
+        Row(
+            (
+                _cell(row["name"]),
+                _cell(row["reference"]),
+                _led(row["place"], row["lsoa"], lead),
+                _cell(_printed(row["events"])),
+            )
+        )
         for row in rows[:MOST_ROWS]
     )
     title = f"{answer['words']} with most events near by"
@@ -214,6 +224,10 @@ def _first(number: int) -> tuple[tuple[Text], ...]:
 
 def _share(share: float) -> str:
     return f"{share:.1%}"
+
+
+def _led(name: str, code: str, lead: Lead | None) -> Cell:
+    return Cell((Link(name, lead(code)),)) if lead and code else _cell(name)
 
 
 def _printed(count: int | None) -> str:

@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from upstream.disclosure.published import published_count
+from upstream.disclosure.setting import PUBLIC_THRESHOLD
 
 Plain = Mapping[str, Any]
 Rows = list[dict[str, Any]]
+PER = 1_000
+"""Residents that a rate is to."""
 _DAYS = ("harm_days", "harm_low", "harm_high")
 _RANKS = ("harm_rank_low", "harm_rank_high")
 _OF_THE_COUNT = ("ratio", "log_likelihood_ratio")
@@ -34,9 +37,20 @@ def shown_spot(place: Plain, *, small_numbers: bool) -> dict[str, Any]:
     harm = {name: place.get(name) for name in _DAYS}
     harm = {name: None if value is None else value * scale for name, value in harm.items()}
     told = {"rank_by_events": place["rank"], **harm, **{name: place.get(name) for name in _RANKS}}
+    told |= _rates(place, count, small_numbers)
     return {name: place[name] for name in ("lsoa", "name", "called")} | {
         "events": count, **{name: None if count is None else value for name, value in told.items()}
     }  # fmt: skip
+
+
+def _rates(place: Plain, count: int | None, small_numbers: bool) -> Plain:
+    """Rates to a thousand residents, where the answer is of rates: of the count as it is shown. The shrunk rate is for
+    those who may see the count, which with the residents it gives away."""
+    if "smoothed_rate" not in place:
+        return {}
+    rate = None if count is None else round(count / place["residents"] * PER, 2)
+    smoothed = round(place["smoothed_rate"], 2) if small_numbers else None
+    return {"residents": place["residents"], "rate_per_1000": rate, "smoothed_rate_per_1000": smoothed}
 
 
 def hot_spot_file(answer: Plain, *, small_numbers: bool) -> Rows:
@@ -102,6 +116,26 @@ def concentration_file(answer: Plain, *, small_numbers: bool) -> Rows:
 def facility_file(answer: Plain) -> Rows:
     """One row for each facility, most events first, for those who may see records."""
     return _columns(answer["rows"], _FACILITIES)
+
+
+def week_file(answer: Plain, *, small_numbers: bool) -> Rows:
+    """One row for each hour of the week; hours of few events are withheld, as on the page."""
+    rows = _columns(answer["week"], ("weekday", "hour", "events"))
+    if small_numbers:
+        return rows
+    return [row | {"events": None} if 0 < row["events"] < PUBLIC_THRESHOLD else row for row in rows]
+
+
+def month_file(answer: Plain, *, small_numbers: bool) -> Rows:
+    """One row for each month of the period."""
+    rows = _columns(answer["months"], ("month", "events"))
+    return [row | {"events": _count(row["events"], small_numbers)} for row in rows]
+
+
+def pattern_file(answer: Plain, *, small_numbers: bool) -> Rows:
+    """One row for each pattern that was tested."""
+    rows = _columns(answer["patterns"], ("name", "said", "events", "p", "q", "real", "method"))
+    return [row | {"events": _count(row["events"], small_numbers)} for row in rows]
 
 
 def band_file(answer: Plain) -> Rows:

@@ -32,6 +32,13 @@ BEST_FIT: Final = (
     "These areas are made of whole small areas: each is counted in the one area that its look-up names, even where the "
     "true boundary cuts it. Places near a boundary may belong to the area beside it."
 )
+HOT_TITLE: Final = "More than chance, counting the places around"
+RATES: Final = (
+    "Gi* is taken here of events to 1,000 residents over the whole period, not of events. The rate of a place of few "
+    "people is high or low by chance, so each is first drawn towards the rate of all places, the more the fewer live "
+    "there (empirical Bayes). Rates ask whether living there is more dangerous; to send people somewhere, use counts. "
+    "In town centres those at risk are visitors, whom residents do not count."
+)
 Plain = Mapping[str, Any]
 Lead = Callable[[str], str]
 
@@ -172,17 +179,26 @@ def _point(month: Month, value: float | None, words: str) -> Point:
 # --- hot spots -----------------------------------
 
 
-def hot_spot_blocks(answer: Plain, places: Places, *, small_numbers: bool) -> tuple[Block, ...]:
-    """Three maps of the same places beside one another: Gi*, harm, and counts alone; and how each would have done."""
+def hot_spot_blocks(
+    answer: Plain, places: Places, *, small_numbers: bool, lead: Lead | None = None
+) -> tuple[Block, ...]:
+    """Three maps of the same places beside one another: Gi*, harm, and counts alone; and how each would have done.
+
+    ``lead`` gives the address of the problem profile of a small area.
+    """
     rows = {row["lsoa"]: row for row in answer["places"]}
     blocks: list[Block] = [_said(answer)]
+    if answer.get("of") == "rates":
+        blocks.append(Callout("note", "Rates", _runs(RATES)))
+    rated = answer.get("of") == "rates"
+    hot = "Higher rates than chance, counting the places around" if rated else HOT_TITLE
     for key, title, words in (
-        ("hot", "More than chance, counting the places around", "Red outlines are hot; dashed ones are cold."),
+        ("hot", hot, "Red outlines are hot; dashed ones are cold."),
         ("harm", "Most harm", "Red outlines are the places that lead in more than half of the draws."),
         ("naive", "The same places as before", "Red outlines are the places with most events: the naive map."),
     ):
         blocks.append(_spot_map(key, title, words, answer, rows, places, small_numbers))
-    blocks += [_spot_table(answer, small_numbers), _back_test(answer), _spot_facts(answer)]
+    blocks += [_spot_table(answer, small_numbers, lead=lead), _back_test(answer), _spot_facts(answer)]
     blocks += [Callout("note", "What this rests on", _runs(note)) for note in answer["read"]["notes"]]
     if not small_numbers:
         blocks.append(Callout("note", "Small numbers", _runs(SMALL)))
@@ -211,7 +227,8 @@ def _spot_map(
     key: str, title: str, words: str, answer: Plain, rows: Mapping[str, Plain], places: Places, small_numbers: bool
 ) -> Chart:
     own = [rows.get(code) for code in places.codes.tolist()]
-    of = "harm_days" if key == "harm" else "events"
+    rated = key == "hot" and answer.get("of") == "rates"
+    of = "harm_days" if key == "harm" else "rate_per_1000" if rated else "events"
 
     def value(row: Plain | None) -> float:
         shown = {of: 0.0} if row is None else shown_spot(row, small_numbers=small_numbers)
@@ -225,20 +242,32 @@ def _spot_map(
         f"spots-{key}", title, description, Shaded(places.sheet, np.array([value(row) for row in own])),
         ringed=ringed, edges=cold,
     )  # fmt: skip
-    shade = "days of harm" if key == "harm" else "events"
+    shade = "days of harm" if key == "harm" else "events to 1,000 residents" if rated else "events"
     data = _spot_table(answer, small_numbers, f"spots-{key}-figures", title)
     return Chart(f"spots-{key}", title, description, picture, data, (_runs(f"{words} Darker: more {shade}."),))
 
 
-def _spot_table(answer: Plain, small_numbers: bool, key: str = "spots", title: str = "Places") -> Table:
-    columns = (Column("Small area", "text", wide=True), Column("Gi*", "text"), Column("Events"),
+def _spot_table(
+    answer: Plain, small_numbers: bool, key: str = "spots", title: str = "Places", lead: Lead | None = None
+) -> Table:
+    rated = answer.get("of") == "rates"
+    of_rates = (Column("To 1,000 residents"), Column("Drawn towards all")) if rated else ()
+    columns = (Column("Small area", "text", wide=True), Column("Gi*", "text"), Column("Events"), *of_rates,
                Column("Rank by events"), Column("Days of harm (95% interval)"), Column("Rank by harm"))  # fmt: skip
     shown = []
     for place in answer["places"][:MOST_ROWS]:
         row = shown_spot(place, small_numbers=small_numbers)
-        shown.append(Row((_cell(row["name"] or row["lsoa"]), _cell(row["called"]), *map(_cell, _spot_cells(row)))))
+        first, *rest = _spot_cells(row)
+        rates = _rate_cells(row) if rated else ()
+        words = (row["called"], first, *rates, *rest)
+        shown.append(Row((_led(row["name"] or row["lsoa"], row["lsoa"], lead), *map(_cell, words))))
     note = f"The first {MOST_ROWS} of {len(answer['places']):,}: hot first, then by events."
     return Table(key, title, columns, tuple(shown), (_runs(note),))
+
+
+def _rate_cells(row: Plain) -> tuple[str, str]:
+    rate, smoothed = row["rate_per_1000"], row["smoothed_rate_per_1000"]
+    return ("" if rate is None else f"{rate:,.1f}", "not shown" if smoothed is None else f"{smoothed:,.1f}")
 
 
 def _spot_cells(row: Plain) -> tuple[str, str, str, str]:

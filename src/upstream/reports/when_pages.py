@@ -19,10 +19,15 @@ SMALL: Final = 5
 
 def when_blocks(answer: Plain, *, small_numbers: bool) -> tuple[Block, ...]:
     """The patterns in words, the week as a picture with its figures, every test in a table."""
-    if not small_numbers and answer["read"]["used"] < LEAST_PUBLIC:
+    if not small_numbers and too_few_hours(answer):
         words = f"Fewer than {LEAST_PUBLIC} events: their hours are for those who may go to the records."
         return (Callout("note", "Too few to show", _runs(words)), Facts(read_facts(answer)))
     return (_said(answer), _week(answer, small_numbers), _tests(answer), Facts(_facts(answer)))
+
+
+def too_few_hours(answer: Plain) -> bool:
+    """Whether the events are so few that their hours are for those who may see the records."""
+    return bool(answer["read"]["used"] < LEAST_PUBLIC)
 
 
 def _said(answer: Plain) -> Callout:

@@ -9,7 +9,7 @@ import numpy as np
 from upstream.errors import BadInput
 from upstream.measures.events import Events
 from upstream.scan.back_test import back_test
-from upstream.scan.hot_spots import HarmSpots, HotSpots, harm_spots, hot_spots
+from upstream.scan.hot_spots import HarmSpots, HotSpots, Of, harm_spots, hot_spots
 from upstream.scan.place_rows import back_test_rows, study_facts
 from upstream.scan.read_facts import read_facts
 from upstream.scan.study import Study
@@ -17,14 +17,20 @@ from upstream.scan.study import Study
 PERMUTATIONS: Final = 999
 TESTED_SHARE: Final = 0.05
 """Share of the area that each map may name when it is tested."""
+PER: Final = 1_000
+"""Residents that a rate is to."""
 NAMED: Final = 0.05
 """Share of the places called the naive map's own."""
 
 
-def hot_spot_answer(events: Events, study: Study, *, seed: int) -> dict[str, Any]:
-    """Places with what each map says of them, as plain data; the same ``seed`` gives the same answer."""
+def hot_spot_answer(events: Events, study: Study, *, seed: int, of: Of = "counts") -> dict[str, Any]:
+    """Places with what each map says of them, as plain data; the same ``seed`` gives the same answer.
+
+    ``of`` rates: Gi* is taken of events to the residents, shrunk by empirical Bayes. The other maps, and the tests on
+    later months, are of counts all the same.
+    """
     rng = np.random.default_rng(seed)
-    hot = hot_spots(events, study, rng=rng, permutations=PERMUTATIONS)
+    hot = hot_spots(events, study, rng=rng, permutations=PERMUTATIONS, of=of)
     try:
         harm = harm_spots(events, study, rng=rng)
     except BadInput:  # incidents have no weight
@@ -40,6 +46,7 @@ def hot_spot_answer(events: Events, study: Study, *, seed: int) -> dict[str, Any
         "study": study_facts(study),
         "permutations": PERMUTATIONS,
         "seed": seed,
+        "of": of,
         "expected_false": hot.expected_false,
         "places": _places(hot, harm),
         "back_test": back_test_rows(tested) if tested else [],
@@ -61,9 +68,17 @@ def _places(hot: HotSpots, harm: HarmSpots | None) -> list[dict[str, Any]]:
             "rank": int(rank[at]),
             "naive": bool(rank[at] <= named and hot.counts[at]),
             **_harm(harm, int(at)),
+            **_rate(hot, int(at)),
         }
         for at in order
     ]
+
+
+def _rate(hot: HotSpots, at: int) -> dict[str, Any]:
+    """Residents, and the rate that Gi* was taken of, to a thousand of them; nothing where it was taken of counts."""
+    if hot.of == "counts" or hot.study.residents is None:
+        return {}
+    return {"residents": int(hot.study.residents[at]), "smoothed_rate": float(hot.values[at]) * PER}
 
 
 def _harm(harm: HarmSpots | None, at: int) -> dict[str, Any]:

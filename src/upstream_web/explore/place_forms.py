@@ -10,11 +10,12 @@ from upstream.measures.crime_types import ASB
 from upstream.periods import Month
 from upstream_web.explore.engine import TYPES as CRIME_TYPES
 from upstream_web.explore.engine import concentration as engine
-from upstream_web.explore.engine.places import TYPES, USUAL_MONTHS, area_named, levels, months_held
+from upstream_web.explore.engine.places import TYPES, USUAL_MONTHS, area_named, levels, months_held, residents_held
 from upstream_web.explore.models import Analysis
 
 LONGEST_MONTHS = 60
 _PLACE = ("by", "within")
+OF = (("counts", "Counts"), ("rates", "Rates per 1,000 residents"))
 
 
 class MonthsForm(forms.Form):
@@ -131,8 +132,8 @@ class ExplorerForm(TypesForm):
         return held[at + 1] if at + 1 < len(held) else ""
 
 
-class HotSpotForm(MonthsForm):
-    """One type: hot spots of all crimes together are those of its commonest type."""
+class PlacesForm(MonthsForm):
+    """One type: answers about places of all crimes together are those of the commonest type."""
 
     type = forms.ChoiceField(label="Crime type", choices=[(name, name) for name in TYPES])
     field_order = ("type", "area", "first", "last")
@@ -148,7 +149,26 @@ class HotSpotForm(MonthsForm):
         return {"type": of["type"], "area": of["area"], "first": str(of["first"]), "last": str(of["last"])}
 
 
-class ConcentrationForm(HotSpotForm):
+class HotSpotForm(PlacesForm):
+    """One type, as counts or as rates to the residents."""
+
+    of = forms.ChoiceField(label="Looked at as", choices=OF, required=False)
+    field_order = ("type", "area", "of", "first", "last")
+
+    def clean_of(self) -> str:
+        """Counts where nobody says; rates only where somebody gave how many people live in each place."""
+        of = self.cleaned_data["of"] or "counts"
+        if of == "rates" and not residents_held():
+            raise ValidationError("How many people live in each small area is not held, so there are no rates.")
+        return of
+
+    @property
+    def asked(self) -> dict[str, str]:
+        rates = self.cleaned_data["of"] == "rates"  # counts are asked as before there were rates
+        return super().asked | ({"of": "rates"} if rates else {})
+
+
+class ConcentrationForm(PlacesForm):
     """One type over three years, and what chance deals it out by."""
 
     exposure = forms.ChoiceField(label="Chance deals out by", choices=[*engine.EXPOSURES.items()], required=False)
@@ -164,7 +184,7 @@ class ConcentrationForm(HotSpotForm):
         return super().asked | {"exposure": self.cleaned_data["exposure"]}
 
 
-class FacilitiesForm(HotSpotForm):
+class FacilitiesForm(PlacesForm):
     """One type of crime near the facilities of one kind that a register lists."""
 
     kind = forms.ChoiceField(label="Facilities")
@@ -187,7 +207,7 @@ class FacilitiesForm(HotSpotForm):
         return super().asked | {name: self.cleaned_data[name] for name in ("kind", "radius")}
 
 
-FORMS: dict[str, type[HotSpotForm]] = {
+FORMS: dict[str, type[PlacesForm]] = {
     Analysis.Kind.HOT_SPOTS: HotSpotForm,
     Analysis.Kind.CONCENTRATION: ConcentrationForm,
     Analysis.Kind.FACILITIES: FacilitiesForm,

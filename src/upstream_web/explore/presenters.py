@@ -12,10 +12,11 @@ from upstream.reports.document import Block
 from upstream_web.explore.access import Open, OpenLook
 from upstream_web.explore.engine import Held, chain_events, drawn
 from upstream_web.explore.engine.concentration import concentration_drawn, kinds_of_facility
-from upstream_web.explore.engine.places import explored, hot_spots_drawn
+from upstream_web.explore.engine.places import explored, hot_spots_drawn, small_areas_inside
 from upstream_web.explore.engine.profiles import place_of, sections_of
 from upstream_web.explore.models import Analysis
 from upstream_web.explore.place_forms import ExplorerForm
+from upstream_web.explore.profile_forms import MOST_SMALL_AREAS
 from upstream_web.measures.presenters.blocks import block, plain_table
 
 LEADS = {
@@ -95,20 +96,66 @@ def places_of(found: Open | None) -> list[dict[str, Any]]:
     """Hot spots, concentration or risky facilities as blocks of a page; nothing without an answer."""
     if found is None:
         return []
-    draw = hot_spots_drawn if found.analysis.kind == Analysis.Kind.HOT_SPOTS else concentration_drawn
-    return _plain(draw(found.analysis.answer, small_numbers=found.small_numbers))
+    of = found.analysis
+
+    def lead(code: str) -> str:
+        return profile_address(of.asked, small=[code])
+
+    if of.kind == Analysis.Kind.HOT_SPOTS:
+        made = hot_spots_drawn(of.answer, small_numbers=found.small_numbers, lead=lead)
+    else:
+        made = concentration_drawn(of.answer, small_numbers=found.small_numbers, lead=lead)
+    return [block(one, str) for one in made]
+
+
+def profile_address(asked: Mapping[str, Any], *, small: Sequence[str] = ()) -> str:
+    """The problem profile of what somebody looks at, or of some small areas, whatever area they were looked at in."""
+    of = {name: asked[name] for name in ("type", "area", "first", "last")}
+    chosen = of | ({"area": "", "small": list(small)} if small else {})
+    return f"{reverse('explore:profile')}?{urlencode(chosen, doseq=True)}"
+
+
+def profile_of_days(found: Open | None) -> str:
+    """The problem profile of an answer about days: of the months that they are in."""
+    if found is None:
+        return ""
+    read, asked = found.analysis.answer["read"], found.analysis.asked
+    return profile_address(asked | {"first": read["first"][:7], "last": read["last"][:7]})
+
+
+def other_ways(asked: Mapping[str, str] | None) -> dict[str, str]:
+    """The same question of counts and of rates, as addresses have them, and its problem profile."""
+    if asked is None:
+        return {}
+    counts = {name: value for name, value in asked.items() if name != "of"}
+    return {
+        "counts_query": query_of(counts), "rates_query": query_of(counts | {"of": "rates"}),
+        "profile_link": profile_address(asked),
+    }  # fmt: skip
 
 
 def seen_of(found: OpenLook, form: ExplorerForm, *, noun: str, where: str) -> list[dict[str, Any]]:
     """A look as blocks of a page; an area leads to the page inside it."""
 
     def lead(code: str) -> str:
-        return f"?{form.query_with(by=form.lower, within=f'{found.seen.by}:{code}')}"
+        if form.lower:
+            return f"?{form.query_with(by=form.lower, within=f'{found.seen.by}:{code}')}"
+        return profile_address(_looked_at(form), small=[code])
 
-    made = explored(
-        found.seen, noun=noun, where=where, small_numbers=found.small_numbers, lead=lead if form.lower else None
-    )
+    made = explored(found.seen, noun=noun, where=where, small_numbers=found.small_numbers, lead=lead)
     return [block(one, str) for one in made]
+
+
+def profile_of_look(form: ExplorerForm) -> str:
+    """The problem profile of what the explorer shows; none of an area of too many small areas for one."""
+    within = form.cleaned_data["within"]
+    small = small_areas_inside(within) if within else []
+    return "" if len(small) > MOST_SMALL_AREAS else profile_address(_looked_at(form), small=small)
+
+
+def _looked_at(form: ExplorerForm) -> dict[str, Any]:
+    of = form.cleaned_data
+    return {"type": of["type"], "area": of["area"], "first": str(of["first"]), "last": str(of["last"])}
 
 
 def look_words(form: ExplorerForm, of: Held) -> dict[str, str]:

@@ -31,6 +31,7 @@ urlpatterns = [
         name="concentration_file",
     ),
     path("facilities/file/<str:ending>/", files.kept, {"kind": Analysis.Kind.FACILITIES.value}, name="facilities_file"),
+    path("when/file/<str:ending>/", files.kept, {"kind": Analysis.Kind.WHEN.value}, name="when_file"),
     path("profile/", profiles.profile, name="profile"),
     path("profile/paper.pdf", profiles.profile_pdf, name="profile_pdf"),
     path("map/", places.explorer, name="map"),

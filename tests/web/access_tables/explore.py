@@ -17,7 +17,15 @@ PAGES = (
     "profile",
 )
 FILES = (
-    *("near_repeats_file", "clusters_file", "hot_spots_file", "concentration_file", "facilities_file", "profile_pdf"),
+    *(
+        "near_repeats_file",
+        "when_file",
+        "clusters_file",
+        "hot_spots_file",
+        "concentration_file",
+        "facilities_file",
+        "profile_pdf",
+    ),
 )
 """Of a question that nobody has asked yet: for those who may ask, there is none."""
 UNASKED = admits(*READERS, others=REFUSED, found=ABSENT)

@@ -67,10 +67,12 @@ def versions_of(asked: Mapping[str, Any]) -> dict[str, int]:
     return found | ({table: store.version(table)} if store.holds(table) else {})
 
 
-def concentration_drawn(answer: Mapping[str, Any], *, small_numbers: bool) -> tuple[Block, ...]:
-    """A kept answer as blocks of a page."""
+def concentration_drawn(
+    answer: Mapping[str, Any], *, small_numbers: bool, lead: Callable[[str], str] | None = None
+) -> tuple[Block, ...]:
+    """A kept answer as blocks of a page; ``lead`` gives the address of the problem profile of a small area."""
     draw = facility_blocks if "radius_metres" in answer else concentration_blocks
-    return draw(answer, small_numbers=small_numbers)
+    return draw(answer, small_numbers=small_numbers, lead=lead)
 
 
 def _events(asked: Mapping[str, Any], who: str, *, point: bool) -> Events:

@@ -16,23 +16,29 @@ from upstream.reports.explore_files import (
     concentration_file,
     facility_file,
     hot_spot_file,
+    month_file,
+    pattern_file,
     risk_file,
+    week_file,
     window_file,
 )
 from upstream.reports.rows_out import rows_as
+from upstream.reports.when_pages import too_few_hours
 from upstream.scan.event_rows import shape
 from upstream_web.explore.engine.places import places_of_answer
 from upstream_web.explore.models import Analysis
 
+ROWS = ("csv", "parquet", "json")
+DRAWN = ("csv", "geojson", "parquet", "json")
 PARTS = {
-    Analysis.Kind.HOT_SPOTS: {"": ("csv", "geojson", "parquet")},
+    Analysis.Kind.HOT_SPOTS: {"": DRAWN},
     Analysis.Kind.NEAR_REPEATS: {
-        "": ("csv", "geojson", "parquet"), "bands": ("csv", "parquet"), "areas": ("geojson",),
-        "windows": ("csv", "geojson", "parquet"), "chains": ("csv", "parquet"), "events": ("csv", "parquet"),
+        "": DRAWN, "bands": ROWS, "areas": ("geojson",), "windows": DRAWN, "chains": ROWS, "events": ROWS,
     },
-    Analysis.Kind.CONCENTRATION: {"": ("csv", "geojson", "parquet")},
-    Analysis.Kind.FACILITIES: {"": ("csv", "geojson", "parquet")},
-    Analysis.Kind.CLUSTERS: {"": ("csv", "geojson", "parquet"), "areas": ("geojson",)},
+    Analysis.Kind.CONCENTRATION: {"": DRAWN},
+    Analysis.Kind.FACILITIES: {"": DRAWN},
+    Analysis.Kind.CLUSTERS: {"": DRAWN, "areas": ("geojson",)},
+    Analysis.Kind.WHEN: {"": ROWS, "months": ROWS, "patterns": ROWS},
 }  # fmt: skip
 """What of each kind of answer there is a file of: its main rows, others by name, and in which forms."""
 OF_RECORDS = frozenset({"windows", "events"})
@@ -42,12 +48,16 @@ _PARTED = {
     "windows": lambda answer, _: window_file(answer),
     "chains": lambda answer, small_numbers: chain_file(answer, small_numbers=small_numbers),
     "events": lambda answer, _: chain_event_file(answer),
+    "months": lambda answer, small_numbers: month_file(answer, small_numbers=small_numbers),
+    "patterns": lambda answer, small_numbers: pattern_file(answer, small_numbers=small_numbers),
 }
 
 
 def has_part(kind: str, answer: Mapping[str, Any], part: str, *, records: bool) -> bool:
     """Whether the reader may have a part of a kept answer, which may be of before the part was added."""
     if not records and (part in OF_RECORDS or kind == Analysis.Kind.FACILITIES):
+        return False
+    if kind == Analysis.Kind.WHEN and not records and too_few_hours(answer):
         return False
     return {"chains": "chain_rows", "events": "chain_events"}.get(part, part or "read") in {*answer, "areas"}
 
@@ -78,6 +88,7 @@ def _rows(kind: str, answer: Mapping[str, Any], small_numbers: bool) -> Rows:
         Analysis.Kind.NEAR_REPEATS: risk_file,
         Analysis.Kind.CLUSTERS: cluster_file,
         Analysis.Kind.CONCENTRATION: concentration_file,
+        Analysis.Kind.WHEN: week_file,
         Analysis.Kind.FACILITIES: lambda answer, **_: facility_file(answer),
     }
     return made[Analysis.Kind(kind)](answer, small_numbers=small_numbers)

@@ -77,6 +77,12 @@ def area_named(within: str) -> str:
     return next((area.name for area in found.values() if area.code == code), "")
 
 
+def small_areas_inside(within: str) -> list[str]:
+    """Codes of the small areas of an area given as its level and code, in order."""
+    store = force().store
+    return sorted(_small_areas_in(str(store.root), within, _stamp(store)))
+
+
 def seen(
     types: tuple[str, ...], area: str, first: Month, last: Month, by: TreeLevel = "small_area", within: str = ""
 ) -> Seen:
@@ -129,13 +135,22 @@ def hot_spots(asked: Mapping[str, Any], who: str, say: Callable[[str], None]) ->
         engine=settings.engine, memory=settings.memory, threads=settings.threads,
     )  # fmt: skip
     say("Working it out")
-    answer = hot_spot_answer(read, study_of(read, of.store, area_names=of.areas), seed=SEED)
+    answer = hot_spot_answer(
+        read, study_of(read, of.store, area_names=of.areas), seed=SEED, of=asked.get("of", "counts")
+    )
     return Worked(answer, {one.table: one.version for one in read.tables}, CALCULATION)
 
 
-def hot_spots_drawn(answer: Mapping[str, Any], *, small_numbers: bool) -> tuple[Block, ...]:
-    """A kept answer as blocks of a page."""
-    return hot_spot_blocks(answer, places_of_answer(answer), small_numbers=small_numbers)
+def hot_spots_drawn(
+    answer: Mapping[str, Any], *, small_numbers: bool, lead: Callable[[str], str] | None = None
+) -> tuple[Block, ...]:
+    """A kept answer as blocks of a page; ``lead`` gives the address of the problem profile of a small area."""
+    return hot_spot_blocks(answer, places_of_answer(answer), small_numbers=small_numbers, lead=lead)
+
+
+def residents_held() -> bool:
+    """Whether anybody gave how many people live in each small area."""
+    return force().store.holds(POPULATION.name)
 
 
 def places_of_answer(answer: Mapping[str, Any]) -> Places:

@@ -8,7 +8,7 @@ from upstream_web.explore import changes, queries
 from upstream_web.explore.access import analysis_for_reading, records_for_exploring
 from upstream_web.explore.forms import AskForm
 from upstream_web.explore.models import Analysis
-from upstream_web.explore.presenters import LEADS, blocks_of, query_of, title_of
+from upstream_web.explore.presenters import LEADS, blocks_of, profile_of_days, query_of, title_of
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -31,6 +31,6 @@ def analysis(request: HttpRequest, *, kind: str) -> HttpResponse:
     context = {
         "title": title_of(kind, asked, of.areas, of.force), "lead": LEADS[kind], "kind": kind, "form": form, "of": of,
         "errors": error_list(form) if form.is_bound else [], "asked": asked, "found": found,
-        "blocks": blocks_of(found),
+        "blocks": blocks_of(found), "profile_link": profile_of_days(found),
     }  # fmt: skip
     return render(request, "explore/analysis.jinja", context)

@@ -15,7 +15,8 @@ from upstream_web.explore.models import Analysis
 from upstream_web.explore.place_forms import FORMS, ExplorerForm
 
 TYPES = {
-    "csv": "text/csv; charset=utf-8", "geojson": "application/geo+json", "parquet": "application/vnd.apache.parquet",
+    "csv": "text/csv; charset=utf-8", "json": "application/json", "geojson": "application/geo+json",
+    "parquet": "application/vnd.apache.parquet",
 }  # fmt: skip
 
 

@@ -8,7 +8,16 @@ from upstream_web.explore import changes
 from upstream_web.explore.access import look_for_reading, places_for_reading, records_for_exploring
 from upstream_web.explore.models import Analysis
 from upstream_web.explore.place_forms import FORMS, ExplorerForm
-from upstream_web.explore.presenters import LEADS, look_title, look_words, places_of, seen_of, title_of
+from upstream_web.explore.presenters import (
+    LEADS,
+    look_title,
+    look_words,
+    other_ways,
+    places_of,
+    profile_of_look,
+    seen_of,
+    title_of,
+)
 
 TEMPLATES = {Analysis.Kind.HOT_SPOTS: "explore/hot_spots.jinja"}
 
@@ -21,6 +30,7 @@ def explorer(request: HttpRequest) -> HttpResponse:
     context = {
         "title": look_title(form, of), "form": form, "errors": error_list(form), "found": found,
         "blocks": seen_of(found, form, **look_words(form, of)) if found else [],
+        "profile_link": profile_of_look(form) if found else "",
     }  # fmt: skip
     return render(request, "explore/map.jinja", context)
 
@@ -37,5 +47,6 @@ def places(request: HttpRequest, *, kind: str) -> HttpResponse:
     context = {
         "title": title_of(kind, asked, of.areas, of.force), "lead": LEADS[kind], "kind": kind, "form": form,
         "errors": error_list(form), "asked": asked, "found": found, "blocks": places_of(found),
+        **other_ways(asked),
     }  # fmt: skip
     return render(request, TEMPLATES.get(kind, "explore/concentration.jinja"), context)
