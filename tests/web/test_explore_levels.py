@@ -1,10 +1,12 @@
 """The explorer by ward and beat, and inside one of them: the same records, counted by whole small areas."""
 
 import csv
+import html
 import io
 import json
 import re
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
@@ -19,6 +21,8 @@ from upstream_web.places.models import Area
 
 YEAR = "first=2021-01&last=2021-12"
 WARD = "E05000001"
+CORNER = ((1, SIDE - 1), (2, SIDE - 1))
+SMALL_WARD = "E05000003"
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +32,9 @@ def wards(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = planted(folder, crimes(np.random.default_rng(5))[::3])
     lines = [
         f"{code(row, column)},{WARD if column < SIDE // 2 else 'E05000002'},{'West' if column < SIDE // 2 else 'East'}"
-        for row in range(SIDE) for column in range(SIDE) if (row, column) != (0, SIDE - 1)
+        for row in range(SIDE) for column in range(SIDE) if (row, column) not in ((0, SIDE - 1), *CORNER)
     ]  # fmt: skip
+    lines += [f"{code(row, column)},{SMALL_WARD},Corner" for row, column in CORNER]
     (folder / "wards.csv").write_text("\n".join(["LSOA21CD,WD24CD,WD24NM", *lines]) + "\n", "utf-8")
     add_places(store, "lookup", folder / "wards.csv", who="tests")
     (folder / "upstream.toml").write_text('[force]\nname = "Squareshire"\n[store]\npath = "store"\n', "utf-8")
@@ -54,13 +59,14 @@ def test_wards_are_sums_of_their_small_areas(signed: Client) -> None:
     by_ward = {row["ward"]: int(row["count"]) for row in rows_of(signed, f"by=ward&{YEAR}")}
     west = sum(count for one, count in small.items() if int(one[7:]) < SIDE // 2)
     none = small.get(code(0, SIDE - 1), 0)
-    assert by_ward == {WARD: west, "E05000002": sum(small.values()) - west - none}
+    corner = sum(small.get(code(*at), 0) for at in CORNER)
+    assert by_ward == {WARD: west, "E05000002": sum(small.values()) - west - none - corner, SMALL_WARD: corner}
     text = signed.get(f"/explore/map/?by=ward&{YEAR}").content.decode()
-    assert "2 wards, the darker the more" in text
+    assert "3 wards, the darker the more" in text
     assert "Without a ward" in text
     assert "made of whole small areas" in text
     drawn = json.loads(signed.get(f"/explore/map/file/geojson/?by=ward&{YEAR}").content)
-    assert {one["properties"]["name"] for one in drawn["features"]} == {"West", "East"}
+    assert {one["properties"]["name"] for one in drawn["features"]} == {"West", "East", "Corner"}
 
 
 def test_a_ward_leads_to_the_small_areas_inside_it(signed: Client) -> None:
@@ -90,3 +96,20 @@ def test_levels_and_areas_that_are_not_held_are_said(signed: Client, query: str,
     assert page.status_code == 200
     assert words in page.content.decode()
     assert signed.get(f"/explore/map/file/csv/?{query}&{YEAR}").status_code == 404
+
+
+def test_inside_an_area_its_small_areas_lead_to_one_problem_profile(signed: Client) -> None:
+    """Of an area of more small areas than a profile takes there is none, but each small area has its own."""
+    text = signed.get(f"/explore/map/?within=ward:{WARD}&{YEAR}").content.decode()
+    links = [parse_qs(html.unescape(one)) for one in re.findall(r'href="/explore/profile/\?([^"]*)"', text)]
+    assert len({one["small"][0] for one in links}) == 25  # the rows of the table
+    assert all(len(one["small"]) == 1 for one in links)
+    assert "Everything about West" not in text
+    beat = signed.get(f"/explore/map/?within=ward:{SMALL_WARD}&{YEAR}").content.decode()
+    every = [parse_qs(html.unescape(one)) for one in re.findall(r'href="/explore/profile/\?([^"]*)"', beat)]
+    whole = next(one for one in every if len(one["small"]) > 1)
+    assert "Everything about Corner" in beat
+    assert sorted(whole["small"]) == [code(row, SIDE - 1) for row in (1, 2)]
+    page = signed.get("/explore/profile/", {**whole, "first": whole["first"][0], "last": whole["last"][0]})
+    assert "2 small areas" in page.content.decode()
+    assert "There is a problem" not in page.content.decode()

@@ -37,7 +37,7 @@ RATES: Final = (
     "Gi* is taken here of events to 1,000 residents over the whole period, not of events. The rate of a place of few "
     "people is high or low by chance, so each is first drawn towards the rate of all places, the more the fewer live "
     "there (empirical Bayes). Rates ask whether living there is more dangerous; to send people somewhere, use counts. "
-    "In town centres those at risk are visitors, whom residents do not count."
+    "The other two maps and the tests below are of counts."
 )
 Plain = Mapping[str, Any]
 Lead = Callable[[str], str]
