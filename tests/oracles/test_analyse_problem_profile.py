@@ -19,7 +19,7 @@ from upstream.analyse.monthly import MonthOf
 from upstream.analyse.near_by import near_by
 from upstream.analyse.people import Bands, is_fixed, shown_bands
 from upstream.analyse.problem_profile import ProblemProfile, _trend, problem_profile
-from upstream.analyse.profile import ProfileOf
+from upstream.analyse.profile_counts import ProfileOf
 from upstream.cli.main import main
 from upstream.datasets.ages import bands as age_bands
 from upstream.disclosure.relations import table_relations

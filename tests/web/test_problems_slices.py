@@ -15,7 +15,7 @@ from factories.people import AreaFactory, OrganisationFactory, TeamFactory, pers
 from factories.problems import InvitationFactory, PlanFactory
 from upstream.analyse.kept import COUNTS_ALONE, as_data, from_data
 from upstream.analyse.problem_profile import ProblemProfile
-from upstream.analyse.profile import ProfileOf, profile
+from upstream.analyse.profile_counts import ProfileOf, profile
 from upstream.periods import Month
 from upstream.store import Store
 from upstream.store.scopes import ReadingScope, readings

@@ -14,7 +14,7 @@ from upstream.analyse.monthly import MonthOf
 from upstream.analyse.near_by import NearBy
 from upstream.analyse.people import Bands, People
 from upstream.analyse.problem_profile import Beside, Comparator, PlaceFacts, ProblemProfile, Trend
-from upstream.analyse.profile import Part, Profile, ProfileOf, Repeats
+from upstream.analyse.profile_counts import Part, Profile, ProfileOf, Repeats
 from upstream.analyse.when import WeekHours
 from upstream.harm.totals import Cost, Counted, Harm
 from upstream.measures.facilities_near import Facility

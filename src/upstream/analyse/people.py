@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from upstream.analyse.profile import ProfileOf
+from upstream.analyse.profile_counts import ProfileOf
 from upstream.disclosure.published import LEAST_DENOMINATOR, published_count
 from upstream.disclosure.relations import table_relations
 from upstream.disclosure.setting import PUBLIC

@@ -11,7 +11,7 @@ from upstream.analyse.alike import AlikePlaces, alike_places
 from upstream.analyse.near_by import NearBy, near_by
 from upstream.analyse.people import TABLE as AGES
 from upstream.analyse.people import People, bands_of
-from upstream.analyse.profile import Profile, ProfileOf, profile, rows_of
+from upstream.analyse.profile_counts import Profile, ProfileOf, profile, rows_of
 from upstream.analyse.small_area_needs import VINTAGE, SmallArea, small_areas_of
 from upstream.errors import NotHeld
 from upstream.measures.asked import EngineName

@@ -44,7 +44,7 @@ def profile_command(
     """
     from upstream.analyse.kept import as_data
     from upstream.analyse.problem_profile import TABLES, problem_profile
-    from upstream.analyse.profile import ProfileOf
+    from upstream.analyse.profile_counts import ProfileOf
     from upstream.periods import Month
     from upstream.reports.problem_profile import profile_paper
     from upstream.reports.publishing import RENDERERS

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from upstream.analyse.monthly import MonthOf
-from upstream.analyse.profile import Part, Profile
+from upstream.analyse.profile_counts import Part, Profile
 from upstream.analyse.when import WeekHours
 from upstream.disclosure.published import published_count, to_unit
 from upstream.harm.totals import Counted, cost_of, harm_of

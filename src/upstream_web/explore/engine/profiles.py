@@ -7,7 +7,7 @@ from typing import Any
 
 from upstream.analyse.kept import as_data, from_data
 from upstream.analyse.problem_profile import TABLES, problem_profile
-from upstream.analyse.profile import ProfileOf
+from upstream.analyse.profile_counts import ProfileOf
 from upstream.periods import Month
 from upstream.places.tables import AREAS, BY_NAME, read_table
 from upstream.reports.document import Document, Section

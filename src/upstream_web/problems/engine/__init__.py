@@ -7,7 +7,7 @@ from typing import Any
 
 from upstream.analyse.kept import as_data, from_data
 from upstream.analyse.problem_profile import TABLES, problem_profile
-from upstream.analyse.profile import ProfileOf
+from upstream.analyse.profile_counts import ProfileOf
 from upstream.assess import kept as answers
 from upstream.assess.finding import Finding
 from upstream.assess.in_words import effect

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from stores import filled
-from upstream.analyse.profile import Profile, ProfileOf, profile
+from upstream.analyse.profile_counts import Profile, ProfileOf, profile
 from upstream.analyse.when import week_hours
 from upstream.errors import BadInput, NotHeld
 from upstream.measures.crime_types import CRIMES_OF, types_in

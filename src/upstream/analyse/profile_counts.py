@@ -1,4 +1,4 @@
-"""The records of one problem: its place, types and months, counted every way that a plan asks for."""
+"""What a problem profile and a plan count: the records of one place, types and months, every way that is asked."""
 
 from __future__ import annotations
 
