@@ -50,8 +50,8 @@ LEAST = 100
 """Cells of fewer analyses are not shown or shipped."""
 CHUNK = 50
 DEAR = {"structural", "staggered", *NEED}
-LONG = {36: 24}
-"""Two years and three before make one cell; of methods that are asked seldom so do one year and more, and neighbouring
+LONG = {36: 24, 365: 90}
+"""Two years and three before make one cell, and so do a quarter and a year of days; of methods that are asked seldom so do one year and more, and neighbouring
 bands."""
 EVERY = {"structural": 8, "staggered": 3}
 """Of a dear method one placebo in so many is asked."""

@@ -13,7 +13,7 @@ from upstream.assess.finding import Refused
 from upstream.assess.kept import as_data
 from upstream.assess.ladder import Answer, answer
 from upstream.assess.methods import METHODS
-from upstream.assess.of_records import AskedOf, kinds_of_events, named, panel_of_events
+from upstream.assess.of_records import AskedOf, kinds_of_events, named, panel_of_events, rule_changes
 from upstream.periods import Month
 from upstream.reports.assessment import ShownAnswer, answer_blocks
 from upstream.reports.document import Bullets, Callout, Chart, Facts, Table, text_of
@@ -130,3 +130,13 @@ def test_what_was_counted_is_kept_by_kind_and_has_a_worth() -> None:
 
 def test_prices_are_of_the_financial_year_of_the_last_month() -> None:
     assert [prices_of(month) for month in ("2022-03", "2022-04", "2040-01")] == ["2021/22", "2022/23", "2026/27"]
+
+
+def test_changes_of_recording_are_those_of_the_measures() -> None:
+    (change,) = rule_changes("crimes", ["Public order"])
+    assert change.period == "2022-02"
+    assert "Public Order Offence" in change.words
+    assert [one.period for one in rule_changes("incidents", ["Anti-social behaviour"])] == ["2022-02"]
+    assert rule_changes("crimes", ["Burglary"]) == ()
+    assert rule_changes("street_crimes", ["Public order"]) == ()
+    assert change in rule_changes("crimes", [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -11,8 +12,11 @@ from upstream.assess.finding import Finding, Line, Refused, chance_of_benefit, m
 from upstream.assess.panel import NEVER, Floats, Mask, Panel
 from upstream.errors import BadInput
 from upstream.stats.before_after import LEAST_PERIODS, drift_apart
-from upstream.stats.difference_in_differences import Effect, Staggered, ratio_of_changes, staggered
+from upstream.stats.difference_in_differences import SMOOTHED, Effect, Staggered, ratio_of_changes, staggered, two_way
 from upstream.stats.intervals import Interval
+
+LEVEL: Final = 0.05
+SEED: Final = 2008
 
 
 def difference_in_differences(panel: Panel) -> Finding:
@@ -25,6 +29,7 @@ def difference_in_differences(panel: Panel) -> Finding:
     before, after = (panel.counts[:, at].sum(1) for at in (when.before, when.after))
     used = panel.treated | panel.comparison
     made = _asked(before[used], after[used], panel.treated[used])
+    earlier, wild = _pretended(panel), _wild(before[used], after[used], panel.treated[used])
     seen = float(after[panel.treated].sum())
     expected = seen / made.effect.estimate if made.effect.estimate > 0 else float("nan")
     error = made.standard_error
@@ -50,12 +55,14 @@ def difference_in_differences(panel: Panel) -> Finding:
             "Comparisons that moved otherwise before it began.",
             "Something else that touched the treated places alone.",
         ),
-        caveats=(*panel.caveats, *when.caveats, *_parallel(panel)),
+        caveats=(*panel.caveats, *when.caveats, *_parallel(panel), *_doubts(panel, made, earlier, wild)),
         figures={
             "log ratio": float(np.log(made.effect.estimate)),
             "standard error": error,
             "spread of the comparisons": made.spread,
             "comparisons": made.compared,
+            **({} if wild is None else {"p, whole places drawn anew": wild}),
+            **({} if earlier is None else {"ratio at a pretended earlier start": earlier.effect.estimate}),
         },
         line=_line(panel, made, expected, when),
         log_ratio_error=error,
@@ -67,6 +74,40 @@ def _asked(before: Floats, after: Floats, treated: Mask) -> Effect:
         return ratio_of_changes(before, after, treated)
     except BadInput as why:
         raise Refused(why.what, allowed=why.allowed, remedy=why.remedy) from why
+
+
+def _pretended(panel: Panel) -> Effect | None:
+    """The same question of the time before alone, begun in its middle, when nothing did; None where it is short."""
+    middle, used = panel.start // 2, panel.treated | panel.comparison
+    if middle < LEAST_PERIODS:
+        return None
+    counts = panel.counts[used]
+    try:
+        return ratio_of_changes(counts[:, :middle].sum(1), counts[:, middle : panel.start].sum(1), panel.treated[used])
+    except BadInput:
+        return None
+
+
+def _wild(before: Floats, after: Floats, treated: Mask) -> float | None:
+    """p by the wild bootstrap over places, of the logarithms of their changes; None with fewer than three of a side."""
+    logs = np.log(np.column_stack([before, after]) + SMOOTHED)
+    try:
+        return two_way(logs, treated, 1, rng=np.random.default_rng(SEED)).p_wild
+    except BadInput:
+        return None
+
+
+def _doubts(panel: Panel, made: Effect, earlier: Effect | None, wild: float | None) -> tuple[str, ...]:
+    said = []
+    if earlier is not None and earlier.p < LEVEL:
+        one = earlier.effect
+        said.append(
+            f"Taken to have begun in {panel.periods[panel.start // 2]}, when nothing did, it finds a ratio of "
+            f"{one.estimate:.2f} ({one.lower:.2f} to {one.upper:.2f}) too."
+        )
+    if wild is not None and (wild < LEVEL) != (made.p < LEVEL):
+        said.append(f"With whole places drawn anew (wild bootstrap) p is {wild:.3f}, and not {made.p:.3f}.")
+    return tuple(said)
 
 
 def _parallel(panel: Panel) -> tuple[str, ...]:

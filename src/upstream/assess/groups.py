@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from upstream.assess.finding import Better, Finding, Refused, maryland
+from upstream.errors import BadInput
 from upstream.stats.comparisons import ShareChange, share_change
-from upstream.stats.follow_up import against_rate
+from upstream.stats.follow_up import against_rate, log_rank
 from upstream.stats.intervals import Interval
 from upstream.stats.survey_change import change_with_design
 
@@ -60,6 +64,46 @@ def beside_comparison(
         overturned_by=("Those who took part differ in what decides the outcome: age, record, being willing.",),
         caveats=(f"{events} of {n} took part and {events_compared} of {n_compared} did not.",),
         before_and_after=False,
+    )
+
+
+def sooner_or_later(
+    months: ArrayLike, happened: ArrayLike, took_part: ArrayLike, *, what: str, better: Better = "lower"
+) -> Finding:
+    """Whether it happened sooner to those who took part, where not all were followed for as long."""
+    own = np.asarray(took_part, bool)
+    _enough(int(own.sum()))
+    _enough(int((~own).sum()))
+    try:
+        made = log_rank(months, happened, own)
+    except BadInput as why:
+        raise Refused(why.what, allowed=why.allowed, remedy=why.remedy) from why
+    away = [made.expected * (limit - 1) for limit in (made.ratio.lower, made.ratio.upper)]
+    down = made.p / 2 if made.ratio.estimate > 1 else 1 - made.p / 2
+    return Finding(
+        method="log_rank",
+        title="Time until it happened",
+        question=f"Did {what} happen sooner, or later, to those who took part?",
+        estimand="the rate at which it happened to those who took part over that of the others, at every time alike",
+        unit="people",
+        better=better,
+        observed=made.observed,
+        counterfactual=made.expected,
+        ratio=made.ratio,
+        difference=Interval(made.observed - made.expected, away[0], away[1], made.ratio.confidence),
+        p=made.p,
+        probability_of_benefit=down if better == "lower" else 1 - down,
+        maryland=maryland(before_and_after=False, comparison="unproven"),
+        assumes=(
+            "Both groups were at one risk to begin with.",
+            "Why somebody is no longer followed has nothing to do with what would have happened.",
+            "One ratio holds at all times.",
+        ),
+        overturned_by=(
+            "Those who took part differ in what decides the outcome: age, record, being willing.",
+            "A clock that starts later for one group: whoever it happened to before could not take part.",
+        ),
+        caveats=(f"{int(own.sum())} took part and {int((~own).sum())} did not.",),
     )
 
 

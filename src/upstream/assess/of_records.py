@@ -12,11 +12,12 @@ import numpy as np
 from upstream.assess.finding import Refused
 from upstream.assess.ladder import Answer, answer
 from upstream.assess.methods import METHODS
-from upstream.assess.panel import Panel, panel_of
+from upstream.assess.panel import Marker, Panel, panel_of, rebaselined
 from upstream.harm.totals import Counted
 from upstream.measures.asked import ENGINE_VERSION
-from upstream.measures.crime_types import type_label
+from upstream.measures.crime_types import OWN_CATEGORIES, type_label, types_in
 from upstream.measures.events import Events, EventsOf, events
+from upstream.measures.loading import load_packs
 from upstream.measures.result import TableVersion
 from upstream.periods import Month, months
 from upstream.store import ReadingScope, Store
@@ -77,7 +78,7 @@ def assess_records(asked: AskedOf, store: Store, scope: ReadingScope, **options:
     """Count, and ask every method that the counts carry."""
     of = EventsOf(asked.first.first_day, asked.last.last_day, types=asked.types, force=asked.force)
     read = events(of, store, scope, need="small area", **options)
-    panel = panel_of_events(read, asked)
+    panel = rebaselined(panel_of_events(read, asked))
     kinds = kinds_of_events(read, asked)
     return Assessed(answer(panel, METHODS), panel, read.tables, ENGINE_VERSION, read.table, kinds)
 
@@ -111,7 +112,22 @@ def panel_of_events(read: Events, asked: AskedOf) -> Panel:
         comparison=asked.comparison,
         buffer=asked.buffer,
         phase_in=asked.phase_in,
+        markers=rule_changes(read.table, asked.types),
     )
+
+
+def rule_changes(table: str, types: Sequence[str]) -> tuple[Marker, ...]:
+    """Changes of how the types are recorded, as the definitions of measures tell them; those of everywhere."""
+    values = types_in(table, types) or OWN_CATEGORIES
+    keys = {"asb"} if table == "incidents" else {f"crime_{value}" for value in values} if table == "crimes" else set()
+    found = {
+        str(change.start): Marker(str(change.start), change.what)
+        for pack in load_packs()
+        for definition in pack.definitions
+        for change in definition.breaks
+        if definition.key in keys and not change.areas
+    }
+    return tuple(found[period] for period in sorted(found))
 
 
 def named(table: str, types: Sequence[str]) -> str:

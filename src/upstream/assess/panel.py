@@ -56,6 +56,10 @@ class Panel:
         Changes of recording rule within the periods.
     phase_in
         Periods from each start in which it was still coming in: they count neither as before nor as after.
+    also_began
+        Periods in which something else began in the treated places.
+    rebased
+        The change of recording rule before which everything was left out.
     """
 
     outcome: str
@@ -70,6 +74,8 @@ class Panel:
     weights: Floats
     markers: tuple[Marker, ...] = ()
     phase_in: int = 0
+    also_began: tuple[str, ...] = ()
+    rebased: Marker | None = None
 
     def mask(self, role: Role) -> Mask:
         """(units,) which units have a role."""
@@ -119,11 +125,19 @@ class Panel:
         left_out = (
             f"The first {self.phase_in} {self.step}s, while it was coming in, count neither as before nor as after.",
         )
-        return (*(left_out if self.phase_in else ()), *self._rules)
+        others = (
+            f"Something else began there in {label}: only the interrupted series allow for it."
+            for label in self.also_began
+        )
+        return (*(left_out if self.phase_in else ()), *others, *self._rules)
 
     @property
     def _rules(self) -> tuple[str, ...]:
-        return tuple(
+        cut = () if self.rebased is None else (
+            f"What was counted before {self.rebased.period} is left out: the recording rule changed "
+            f"({self.rebased.words}).",
+        )  # fmt: skip
+        return cut + tuple(
             f"From {one.period} counts follow another rule ({one.words}): part of the change may be recording."
             for one in self.markers
         )
@@ -143,6 +157,7 @@ def panel_of(
     weights: Mapping[str, float] | None = None,
     markers: Iterable[Marker] = (),
     phase_in: int = 0,
+    also_began: Collection[str] = (),
 ) -> Panel:
     """A panel from rows of unit, period and count.
 
@@ -170,6 +185,7 @@ def panel_of(
         np.array([1.0 if weights is None else float(weights[unit]) for unit in units]),
         tuple(one for one in markers if one.period in calendar.labels[1:]),
         phase_in,
+        tuple(also_began),
     )
     return _worth_asking(panel)
 
@@ -189,6 +205,8 @@ def rebaselined(panel: Panel) -> Panel:
         exposure=panel.exposure[:, first:],
         starts=np.where(panel.starts == NEVER, NEVER, panel.starts - first),
         markers=kept,
+        also_began=tuple(one for one in panel.also_began if panel.periods.index(one) > first),
+        rebased=next((one for one, index in zip(panel.markers, at, strict=True) if 0 < index == first), panel.rebased),
     )
 
 
@@ -266,6 +284,8 @@ def _start(label: str, periods: tuple[str, ...]) -> int:
 def _worth_asking(panel: Panel) -> Panel:
     if not panel.treated.any():
         raise Refused("No unit is treated.", allowed="at least one")
+    for label in panel.also_began:
+        _start(label, panel.periods)
     most = len(panel.periods) - int(panel.starts[panel.treated].max()) - 1
     if not 0 <= panel.phase_in <= most:
         raise Refused(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -31,6 +32,8 @@ def panel_data(panel: Panel) -> dict[str, Any]:
         "counts": [panel.counts[at].tolist() for at in used],
         "phase_in": panel.phase_in,
         "markers": [[one.period, one.words] for one in panel.markers],
+        "also_began": list(panel.also_began),
+        "rebased": None if panel.rebased is None else [panel.rebased.period, panel.rebased.words],
     }
 
 
@@ -42,7 +45,8 @@ def panel_from_data(data: Mapping[str, Any]) -> Panel:
         for period, count in zip(data["periods"], series, strict=True)
     )
     of = {role: [u for u, one in zip(data["units"], data["roles"], strict=True) if one == role] for role in USED}
-    return panel_of(
+    rebased = data.get("rebased")
+    panel = panel_of(
         rows,
         outcome=data["outcome"],
         treated=data["starts"],
@@ -52,7 +56,9 @@ def panel_from_data(data: Mapping[str, Any]) -> Panel:
         better=data["better"],
         phase_in=data["phase_in"],
         markers=[Marker(*one) for one in data["markers"]],
+        also_began=data.get("also_began", ()),
     )
+    return replace(panel, rebased=Marker(*rebased)) if rebased else panel
 
 
 def counts_csv(data: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -11,10 +12,14 @@ from upstream.assess.counts import comparison_earned, line_of
 from upstream.assess.finding import Finding, Refused, maryland
 from upstream.assess.panel import Panel
 from upstream.errors import BadInput
-from upstream.stats.interrupted import Series, interrupted_series
+from upstream.stats.interrupted import Series, interrupted_series, placebo_starts
 
 YEARS_FOR_A_SEASON: Final = 2
 """So many years before are needed to tell a season from chance. Ours."""
+LEAST_PRETENDED: Final = 4
+"""Periods on either side of a pretended start. Ours."""
+WORTH_SAYING: Final = 0.05
+"""A pretended start with p below this is said."""
 
 
 def interrupted(panel: Panel, *, slope: bool = False) -> Finding:
@@ -44,6 +49,7 @@ def series_of(panel: Panel, *, compared: bool, slope: bool = False) -> Series:
             harmonics=min(2, panel.in_a_year // 2) if seasonal else 0,
             slope=slope,
             phase_in=panel.phase_in,
+            other_changes=[panel.periods.index(label) for label in panel.also_began],
             residuals="autoregressive",
         )
     except BadInput as why:
@@ -51,6 +57,7 @@ def series_of(panel: Panel, *, compared: bool, slope: bool = False) -> Series:
 
 
 def _finding(panel: Panel, made: Series, *, compared: bool) -> Finding:
+    pretended = _pretended(panel, compared)
     fell = (made.effect.estimate < 1) == (panel.better == "lower")
     away = made.expected * np.array([made.effect.estimate - 1, made.effect.lower - 1, made.effect.upper - 1])
     own = "the ratio of the treated place to its comparison" if compared else "the treated place"
@@ -76,8 +83,8 @@ def _finding(panel: Panel, made: Series, *, compared: bool) -> Finding:
             "Steps as large at other starts, when nothing began.",
             "A path that was already bending, or a start chosen because of a bad time.",
         ),
-        caveats=(*panel.caveats, *_caveats(panel, compared)),
-        figures=_figures(made),
+        caveats=(*panel.caveats, *_caveats(panel, compared), *_elsewhen(pretended)),
+        figures={**_figures(made), "pretended starts": len(pretended)},
         line=line_of(
             panel,
             panel.series("treated"),
@@ -86,6 +93,31 @@ def _finding(panel: Panel, made: Series, *, compared: bool) -> Finding:
             total=made.expected,
             after=np.arange(panel.counted, len(panel.periods)),
         ),
+    )
+
+
+def _pretended(panel: Panel, compared: bool) -> dict[str, Series]:
+    """The same question at starts before it began, when nothing did, by label; where there is time for them."""
+    held: dict[str, Series] = {}
+    for at in sorted({panel.start // 3, panel.start // 2, 2 * panel.start // 3}):
+        if min(at, panel.start - at) >= LEAST_PRETENDED:
+            with suppress(BadInput):
+                (held[panel.periods[at]],) = placebo_starts(
+                    panel.series("treated"),
+                    [at],
+                    until=panel.start,
+                    exposure=1.0 if compared else panel.exposed("treated"),
+                    control=panel.series("comparison") if compared else None,
+                )
+    return held
+
+
+def _elsewhen(pretended: dict[str, Series]) -> tuple[str, ...]:
+    return tuple(
+        f"Taken to have begun in {label}, when nothing did, it finds {100 * (made.effect.estimate - 1):+.0f}% too "
+        f"(p {made.p:.3f})."
+        for label, made in pretended.items()
+        if made.p < WORTH_SAYING
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from upstream.cli.assess_displacement import displacement
+from upstream.cli.assess_groups import dose, follow_up, goes_with, survey
 from upstream.cli.assess_panel import (
     BETTER,
     BUNDLE,
@@ -41,19 +42,24 @@ def group() -> None:
 group.add_command(value)
 group.add_command(prices_at_hand)
 group.add_command(displacement)
+for asked_of_groups in (dose, survey, goes_with, follow_up):
+    group.add_command(asked_of_groups)
 
 
 @group.command("effect")
 @FILE
 @places
 @BETTER
+@click.option("--also-began", multiple=True, help="A period in which something else began there; again for each.")
+@click.option("--rule-changed", multiple=True, help="The first period recorded by another rule; again for each.")
 @OUT
 @BUNDLE
 @PUBLIC
 @JSON
 def effect(
     file: Path, treated: tuple[str, ...], start: str, comparison: tuple[str, ...], buffer: tuple[str, ...],
-    phase_in: int, outcome: str, better: str, out: Path | None, bundle: Path | None, public: bool, as_json: bool,
+    phase_in: int, outcome: str, better: str, also_began: tuple[str, ...], rule_changed: tuple[str, ...],
+    out: Path | None, bundle: Path | None, public: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Ask every method that the counts carry: the strongest answers, the rest are checks.
 
@@ -77,6 +83,8 @@ def effect(
         phase_in=phase_in,
         outcome=outcome,
         better=better,
+        also_began=also_began,
+        rule_changed=rule_changed,
     )
     found = answer(panel, METHODS)
     written = write_paper(out, bundle, file, panel, found, None, public=public)

@@ -65,11 +65,13 @@ def panel_in(
     outcome: str,
     phase_in: int = 0,
     better: str = "lower",
+    also_began: tuple[str, ...] = (),
+    rule_changed: tuple[str, ...] = (),
 ) -> Panel:
-    """The counts of a file as a panel."""
-    from upstream.assess.panel import panel_of
+    """The counts of a file as a panel, from the last change of recording rule before it began."""
+    from upstream.assess.panel import Marker, panel_of, rebaselined
 
-    return panel_of(
+    panel = panel_of(
         counts_in(file),
         outcome=outcome,
         treated=treated,
@@ -78,7 +80,13 @@ def panel_in(
         buffer=buffer,
         phase_in=phase_in,
         better="higher" if better == "higher" else "lower",
+        also_began=also_began,
+        markers=[Marker(period, "as the options say") for period in rule_changed],
     )
+    for period in rule_changed:
+        if period not in panel.periods:
+            raise BadInput(f"The rule changed in {period}, outside the data.", allowed=f"{panel.periods[0]} and later")
+    return rebaselined(panel)
 
 
 def write_paper(
