@@ -41,8 +41,10 @@ def dose(file: Path, outcome: str, delivered: str, lag: int, better: str, as_jso
         (row["unit"], row["period"], number_of(row, "count"), number_of(row, "dose"))
         for row in rows_of(file, "unit", "period", "count", "dose")
     ]
-    way = "higher" if better == "higher" else "lower"
-    _tell(more_for_more(rows, outcome=outcome, delivered=delivered, lag=lag, better=way), as_json)
+    made = more_for_more(
+        rows, outcome=outcome, delivered=delivered, lag=lag, better="higher" if better == "higher" else "lower"
+    )
+    _tell(made, as_json)
 
 
 @click.command("survey")
@@ -67,9 +69,9 @@ def survey(
     """
     from upstream.assess.groups import survey as asked
 
-    way = "higher" if better == "higher" else "lower"
     made = asked(
-        yes_now, asked_now, yes_before, asked_before, what=what, design_effect=design_effect, better=way
+        yes_now, asked_now, yes_before, asked_before, what=what, design_effect=design_effect,
+        better="higher" if better == "higher" else "lower",
     )  # fmt: skip
     _tell(made, as_json)
 
