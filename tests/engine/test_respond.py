@@ -13,6 +13,7 @@ import pytest
 from fixtures_needs import NeedsForce
 from upstream.cli.main import main
 from upstream.errors import BadInput
+from upstream.respond.allocation import travel_from_middle
 from upstream.respond.patrol import HotSpot, PatrolPlan, Shift, Stop, Visit, dose, patrol_plan
 
 START = dt.datetime(2022, 7, 1, 18, 0)  # noqa: DTZ001 (the clock of the place)
@@ -116,3 +117,10 @@ def test_a_patrol_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFi
     assert run(tmp_path, *options, "--visits", str(visits)) == BadInput.exit_code
     spots.write_text("key,name,easting,northing,weight\na,High Street,x,0,3\n")
     assert run(tmp_path, *options) == BadInput.exit_code
+
+
+def test_travel_is_from_the_middle_of_the_residents() -> None:
+    x, y = np.array([0.0, 10_000.0, 0.0, 4_000.0]), np.zeros(4)
+    minutes = travel_from_middle(x, y, ["A", "A", "B", "B"], np.array([3.0, 1.0, 0.0, 0.0]))
+    # A's middle is at 2.5 km, B's (where nobody lives) half way; two minutes a kilometre
+    assert minutes.tolist() == pytest.approx([5.0, 15.0, 4.0, 4.0])

@@ -128,6 +128,73 @@ def test_types_and_posts(counted: NeedsForce, reader: Client) -> None:
     assert "need a multiple of 2 posts" in reader.get(f"/needs/posts/?posts=3&{asked}").content.decode()
 
 
+ASKED = "posts=10&by=index&least=0&most_a_place=2&further=50"
+
+
+def test_rules_of_posts_hold_on_the_page_and_in_the_file(counted: NeedsForce, reader: Client) -> None:
+    rows = list(csv.DictReader(io.StringIO(reader.get(f"/needs/posts/table.csv?{ASKED}&most=6").content.decode())))
+    for way in ("The same for every policing area", "By residents", "By need", "Most need met"):
+        by_area = {area: sum(int(row[way]) for row in rows if row["area"] == area) for area in ("Northing", "Southing")}
+        assert sum(by_area.values()) == 10
+        assert max(by_area.values()) <= 6
+    page = reader.get(f"/needs/posts/?{ASKED}&most=6").content.decode()
+    assert "points of the index" in page
+    assert "Need not met" in page
+    harm = reader.get(f"/needs/posts/?{ASKED.replace('index', 'harm')}").content.decode()
+    assert "days of harm a year" in harm
+
+
+def test_the_first_places_by_harm_are_those_with_most_harm(counted: NeedsForce) -> None:
+    needs = engine.held(engine.INDEX)
+    assert needs is not None
+    made = engine.ways_of(engine.index_of(needs, {}, 10), needs, "harm", Rules(10))
+    chosen = {place.code for place, n in zip(made.places, made.ways[0].posts, strict=True) if n}
+    order = np.argsort(-needs.harm, kind="stable")[:10]
+    assert chosen == {needs.areas[at].code for at in order}
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("&most=4", "posts cannot be put"),
+        ("&furthest=10", "Choose where the way begins"),
+        ("&most=0", "greater than or equal to 1"),
+        ("&travel=moon", "not one of the available choices"),
+    ],
+)
+def test_rules_that_cannot_be_kept_are_said(counted: NeedsForce, reader: Client, more: str, said: str) -> None:
+    page = reader.get(f"/needs/posts/?{ASKED}{more}").content.decode()
+    assert "There is a problem" in page
+    assert said in page
+    assert reader.get(f"/needs/posts/table.csv?{ASKED}{more}").status_code == 404
+
+
+def test_without_outlines_the_way_is_not_counted_and_that_is_said(counted: NeedsForce, reader: Client) -> None:
+    assert "the way is not counted" in reader.get(f"/needs/posts/?{ASKED}&travel=middle").content.decode()
+
+
+def test_the_way_takes_a_part_of_each_post(counted: NeedsForce, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs = engine.held(engine.INDEX)
+    assert needs is not None
+    index = engine.index_of(needs, {}, 10)
+    middles = {row.area.code: (1_000.0 * at, 0.0) for at, row in enumerate(index.areas)}
+    monkeypatch.setattr(engine, "_middles", lambda *_: middles)
+    made = engine.ways_of(index, needs, "index", Rules(8, furthest=20.0), travel=True)
+    assert made.travel
+    for way in made.ways[-4:]:
+        assert all(place.travel <= 20 for place, n in zip(made.places, way.posts, strict=True) if n)
+    assert any(place.travel > 20 for place in made.places)
+
+
+def test_more_posts_than_places_are_still_put(counted: NeedsForce) -> None:
+    needs = engine.held(engine.INDEX)
+    assert needs is not None
+    made = engine.ways_of(engine.index_of(needs, {}, 10), needs, "index", Rules(60))
+    assert not made.readings
+    assert "60 posts" in made.why_not
+    assert made.ways[-1].posts.sum() == 60
+
+
 def test_most_similar_are_those_of_the_engine(counted: NeedsForce, reader: Client) -> None:
     page = reader.get("/needs/similar/?area=e01000004&count=5").content.decode()
     needs = engine.held(engine.TYPES)
@@ -152,8 +219,8 @@ def test_the_map_outlines_those_chosen_and_has_their_figures(counted: NeedsForce
     assert chart.svg.count('class="c-hot"') == 10
     assert [row.cells[0].text for row in chart.data.rows] == [row.area.name for row in index.areas[:12]]
     assert chart.data.rows[0].cells[2].text == str(round(100 * index.areas[0].in_top))
-    places, ways, _ = engine.ways_of(index, needs, "index", Rules(10, 0, None, 2, further_post=0.5))
-    posts = posts_map(ways[-1], places, codes, sheet_of(squares))
+    made = engine.ways_of(index, needs, "index", Rules(10, 0, None, 2, further_post=0.5))
+    posts = posts_map(made.ways[-1], made.places, codes, sheet_of(squares))
     assert sum(int(row.cells[2].text) for row in posts.data.rows) == 10
 
 

@@ -56,15 +56,33 @@ class PostsForm(forms.Form):
     posts = forms.IntegerField(label="Posts", min_value=1, max_value=500, initial=10)
     by = forms.ChoiceField(label="Need is", choices=[("index", "The index"), ("harm", "Days of harm")], initial="index")
     least = forms.IntegerField(label="Least in a policing area", min_value=0, max_value=100, initial=0)
+    most = forms.IntegerField(label="Most in a policing area", min_value=1, max_value=500, required=False)
     most_a_place = forms.IntegerField(label="Most in a small area", min_value=1, max_value=10, initial=2)
     further = forms.IntegerField(
         label="A further post there (% of the one before)", min_value=1, max_value=100, initial=50
     )
 
+    travel = forms.ChoiceField(
+        label="The way there",
+        choices=[("", "Left out"), ("middle", "From the middle of the policing area")],
+        required=False,
+    )
+    furthest = forms.IntegerField(label="No further than (minutes)", min_value=1, max_value=240, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A bound on the way needs the way."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("furthest") and not data.get("travel"):
+            self.add_error("furthest", "Choose where the way begins, or leave this empty.")
+        return data
+
     def rules(self) -> Rules:
         """The rules asked for."""
         given = self.cleaned_data
-        return Rules(given["posts"], given["least"], None, given["most_a_place"], further_post=given["further"] / 100)
+        return Rules(
+            given["posts"], given["least"], given["most"], given["most_a_place"], furthest=given["furthest"],
+            further_post=given["further"] / 100,
+        )  # fmt: skip
 
 
 class OverlayForm(forms.Form):

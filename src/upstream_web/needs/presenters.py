@@ -6,12 +6,10 @@ from typing import Any
 
 from upstream_web.measures.presenters.blocks import block
 from upstream_web.needs.engine import (
-    Allocation,
     Chart,
-    Cost,
     Index,
-    Place,
     Typology,
+    Ways,
     map_of_index,
     map_of_posts,
     map_of_types,
@@ -85,14 +83,17 @@ def types_page(made: Typology) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def posts_page(places: tuple[Place, ...], ways: tuple[Allocation, ...], priced: tuple[Cost, ...]) -> dict[str, Any]:
+def posts_page(made: Ways) -> dict[str, Any]:
     """The ways side by side, and the places that any of them puts a post in."""
+    places, ways = made.places, made.ways
     any_way = [at for at in range(len(places)) if any(way.posts[at] for way in ways)]
     return {
-        "ways": list(zip(ways, priced, strict=True)),
+        "ways": list(zip(ways, made.costs, strict=True)),
         "groups": list(ways[0].by_group),
         "places": [(places[at], [int(way.posts[at]) for way in ways]) for at in any_way],
-        "readings": len(ways) > 4,
+        "readings": made.readings,
+        "why_not": made.why_not,
+        "travel": made.travel,
         "picture": _picture(map_of_posts(ways[-1], places)),
         "percent": percent,
     }

@@ -9,6 +9,7 @@ app_name = "needs"
 urlpatterns = [
     path("", views.index, name="index"),
     path("table.csv", views.index_table, name="table"),
+    path("posts/table.csv", views.posts_table, name="posts_table"),
     path("versions/", versions.versions, name="versions"),
     path("versions/moves.csv", versions.moves_table, name="moves_table"),
     path("versions/keep/", versions.keep, name="keep_version"),

@@ -32,6 +32,7 @@ ROWS = [
     Row("needs:posts", PAGES),
     Row("needs:table", admits(*anywhere(*READERS), others=REFUSED, found=404)),
     Row("needs:types_table", admits(*anywhere(*READERS), others=REFUSED, found=404)),
+    Row("needs:posts_table", admits(*anywhere(*READERS), others=REFUSED, found=404)),
     Row("needs:versions", PAGES),
     Row("needs:moves_table", admits(*anywhere(*READERS), others=REFUSED, found=404)),
     Row("needs:keep_version", admits(*anywhere(*COUNTERS), others=REFUSED, found=404)),

@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from upstream.analyse.index_definition import IndexDefinition, load_index
@@ -21,7 +22,16 @@ from upstream.places.tables import BOUNDARIES
 from upstream.reports.document import Chart
 from upstream.reports.need_maps import index_map, posts_map, types_map
 from upstream.reports.place_maps import Sheet, sheet_of
-from upstream.respond.allocation import Allocation, Cost, Place, Rules, allocate, both_readings, costs
+from upstream.respond.allocation import (
+    Allocation,
+    Cost,
+    Place,
+    Rules,
+    allocate,
+    both_readings,
+    costs,
+    travel_from_middle,
+)
 from upstream.store import ReadingScope, Store
 from upstream_web.measures.engine.store import force
 
@@ -168,28 +178,82 @@ def _sheet(root: Path, version: int, codes: frozenset[str]) -> tuple[tuple[str, 
     return (tuple(held.codes.tolist()), sheet_of(held.outlines)) if held.codes.size else None
 
 
-def ways_of(
-    index: Index, needs: Needs, by: str, rules: Rules
-) -> tuple[tuple[Place, ...], tuple[Allocation, ...], tuple[Cost, ...]]:
-    """Posts put every way, both readings of the rule first where the posts are a multiple of the policing areas."""
-    return _ways(_Known(_name(INDEX), needs), index.areas, by, rules)
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Posts put every way.
+
+    places : those that posts may be put in
+    ways, costs : both readings of the rule first, where it can be read; the best last
+    readings : whether both readings are among them
+    why_not : why they are not, in words
+    travel : whether the way is counted
+    """
+
+    places: tuple[Place, ...]
+    ways: tuple[Allocation, ...]
+    costs: tuple[Cost, ...]
+    readings: bool
+    why_not: str
+    travel: bool
+
+
+def ways_of(index: Index, needs: Needs, by: str, rules: Rules, *, travel: bool = False) -> Ways:
+    """Posts put every way; `travel` counts the way from the middle of each policing area, where outlines are held."""
+    return _ways(_Known(_name(INDEX), needs), index.areas, by, rules, travel)
 
 
 @lru_cache(maxsize=32)
-def _ways(
-    known: _Known, areas: tuple[Ranked, ...], by: str, rules: Rules
-) -> tuple[tuple[Place, ...], tuple[Allocation, ...], tuple[Cost, ...]]:
-    harm = dict(zip((area.code for area in known.needs.areas), known.needs.harm.tolist(), strict=True))
+def _ways(known: _Known, areas: tuple[Ranked, ...], by: str, rules: Rules, travel: bool) -> Ways:
+    years = load_index(INDEX).months / 12
+    harm = dict(zip((area.code for area in known.needs.areas), (known.needs.harm / years).tolist(), strict=True))
+    minutes = _travel(areas) if travel else {}
     places = tuple(
         Place(row.area.code, row.area.name, row.area.area,
-              max(row.score, 0.0) if by == "index" else harm[row.area.code], row.area.residents, rank=row.rank)
+              max(row.score, 0.0) if by == "index" else harm[row.area.code], row.area.residents,
+              minutes.get(row.area.code, 0.0), row.rank if by == "index" else 0)
         for row in areas
     )  # fmt: skip
     try:
         ways = allocate(places, rules)
-        groups = len({place.group for place in places})
-        readings = both_readings(places, rules.posts, rules) if rules.posts % groups == 0 else ()
     except UpstreamError as error:
         raise CannotExplore(error.what, allowed=error.allowed) from error
+    try:
+        readings, why_not = both_readings(places, rules.posts, rules), ""
+    except UpstreamError as error:
+        readings, why_not = (), str(error)
     every = (*readings, *ways)
-    return places, every, costs(places, every, ways[-1])
+    return Ways(places, every, costs(places, every, ways[-1]), bool(readings), why_not, bool(minutes))
+
+
+def _travel(areas: tuple[Ranked, ...]) -> dict[str, float]:
+    """Minutes from the middle of each policing area; nothing where some outline is not held."""
+    codes = frozenset(row.area.code for row in areas)
+    store = force().store
+    middles = _middles(store.root, store.version(BOUNDARIES.name) if store.holds(BOUNDARIES.name) else -1, codes)
+    if middles.keys() != codes:
+        return {}
+    x, y = np.array([middles[row.area.code] for row in areas]).T
+    residents = np.array([float(row.area.residents) for row in areas])
+    minutes = travel_from_middle(x, y, [row.area.area for row in areas], residents)
+    return dict(zip((row.area.code for row in areas), minutes.tolist(), strict=True))
+
+
+@lru_cache(maxsize=2)
+def _middles(root: Path, version: int, codes: frozenset[str]) -> dict[str, tuple[float, float]]:
+    try:
+        held = outlines(Store(root), VINTAGE, codes)
+    except NotHeld:
+        return {}
+    middle = shapely.centroid(held.outlines)
+    return dict(zip(held.codes.tolist(), zip(shapely.get_x(middle).tolist(), shapely.get_y(middle).tolist(),
+                                             strict=True), strict=True))  # fmt: skip
+
+
+def rows_of_ways(made: Ways) -> list[dict[str, object]]:
+    """A row a small area that some way puts a post in, for a file."""
+    return [
+        {"code": place.code, "name": place.name, "area": place.group, "residents": place.residents,
+         "minutes_of_travel": round(place.travel, 1), **{way.way: int(way.posts[at]) for way in made.ways}}
+        for at, place in enumerate(made.places)
+        if any(way.posts[at] for way in made.ways)
+    ]  # fmt: skip

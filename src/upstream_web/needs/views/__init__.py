@@ -112,17 +112,38 @@ def similar(request: HttpRequest) -> HttpResponse:
 @only(READ)
 def posts(request: HttpRequest) -> HttpResponse:
     """Posts put several ways, side by side."""
-    counted = engine.held(engine.INDEX)
-    form = PostsForm(request.GET or {name: field.initial for name, field in PostsForm.base_fields.items()})
+    counted, form = engine.held(engine.INDEX), _posts_form(request)
     context = {"title": "Where posts could go", "form": form, "counted": counted is not None,
-               "may_count": may_count(request.user)}  # fmt: skip
+               "may_count": may_count(request.user), "query": request.GET.urlencode()}  # fmt: skip
     if counted is not None and form.is_valid():
         try:
-            found = engine.index_of(counted, {}, USUAL_TOP)
-            context |= posts_page(*engine.ways_of(found, counted, form.cleaned_data["by"], form.rules()))
+            context |= posts_page(_ways(counted, form))
         except engine.CannotExplore as error:
             form.add_error(None, str(error))
     return render(request, "needs/posts.jinja", context)
+
+
+@only(READ)
+def posts_table(request: HttpRequest) -> HttpResponse:
+    """The same as a CSV."""
+    counted, form = engine.held(engine.INDEX), _posts_form(request)
+    if counted is None or not form.is_valid():
+        raise Http404
+    try:
+        rows = engine.rows_of_ways(_ways(counted, form))
+    except engine.CannotExplore as error:
+        raise Http404 from error
+    return _as_csv("posts.csv", rows)
+
+
+def _posts_form(request: HttpRequest) -> PostsForm:
+    return PostsForm(request.GET or {name: field.initial for name, field in PostsForm.base_fields.items()})
+
+
+def _ways(counted: engine.Needs, form: PostsForm) -> engine.Ways:
+    given = form.cleaned_data
+    index = engine.index_of(counted, {}, USUAL_TOP)
+    return engine.ways_of(index, counted, given["by"], form.rules(), travel=bool(given["travel"]))
 
 
 def weights_form(request: HttpRequest) -> WeightsForm:

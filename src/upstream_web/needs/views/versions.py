@@ -17,7 +17,7 @@ from upstream_web.people.access import only
 @only(READ)
 def versions(request: HttpRequest) -> HttpResponse:
     """Versions that are kept; two of them compared."""
-    kept = versions_seen_by(request.user).defer("content").select_related("made_by")
+    kept = versions_seen_by(request.user).select_related("made_by")
     form = MovesForm(request.GET or None, versions=versions_seen_by(request.user))
     context = {"title": "Versions of the index", "kept": list(kept), "form": form,
                "may_keep": may_count(request.user), "errors": error_list(form) if form.is_bound else []}  # fmt: skip
