@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from upstream.analyse.index_definition import IndexDefinition, load_index
 from upstream.analyse.index_moves import KeptIndex, as_data, as_rows, from_data, kept_index, moves
 from upstream.analyse.needs import ranked
 from upstream.analyse.small_area_needs import TABLES, Needs, needs_of
+from upstream.cli.main import main
 from upstream.errors import BadInput
 from upstream.periods import Month
 from upstream.store import ReadingScope
@@ -81,6 +83,22 @@ def test_both_at_once_add_up(before: KeptIndex, counted: Needs, needs_force: Nee
     for row in moves(before, after).moves:
         assert row.by_weights + row.by_records == pytest.approx(row.change)
         assert row.by_records != 0
+
+
+def test_the_commands_keep_and_compare(needs_force: NeedsForce, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    config = ["--config", str(needs_force.folder / "upstream.toml")]
+    one, two, out = (str(tmp_path / name) for name in ("one.json", "two.json", "moves.csv"))
+    main([*config, "analyse", "index-keep", one, "--to", "2022-06"])
+    main([*config, "analyse", "index-keep", two, "--to", "2022-06", "--weight", "income=60"])
+    main([*config, "analyse", "index-moves", one, two, "--out", out])
+    assert "They differ in the weights." in capsys.readouterr().out
+    rows = Path(out).read_text().splitlines()
+    assert len(rows) == 40  # a header, and 39 small areas with enough residents
+    (tmp_path / "two.json").write_text("{}")
+    for broken in (two, str(tmp_path / "none.json")):
+        with pytest.raises(SystemExit) as stopped:
+            main([*config, "analyse", "index-moves", one, broken])
+        assert stopped.value.code == 2
 
 
 def test_a_small_area_of_one_version_is_said(before: KeptIndex) -> None:

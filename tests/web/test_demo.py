@@ -3,17 +3,22 @@
 import datetime
 import tomllib
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from fixtures_events import made
 from upstream_web.audit.queries import history_of
 from upstream_web.demo.assessed import make_assessed_plans
+from upstream_web.demo.needs import make_needs
 from upstream_web.demo.people import make_cast
 from upstream_web.demo.plans import make_plans
 from upstream_web.demo.reports import begin_reports, publish_report
 from upstream_web.evidence.models import LocalResult
 from upstream_web.measures.models import Calculation
+from upstream_web.needs.engine import patrols
+from upstream_web.needs.models import IndexVersion, PatrolPlan, PatrolStop, PatrolVisit
 from upstream_web.people.models import Role
 from upstream_web.problems.access import visible_plans
 from upstream_web.problems.engine import effect_of
@@ -105,3 +110,16 @@ def test_the_demonstration_is_refused_where_people_are_real(settings) -> None:
     settings.DEMO = False
     with pytest.raises(CommandError, match="known passwords"):
         call_command("demo", no_serve=True)
+
+
+def test_needs_are_counted_and_a_patrol_is_partly_delivered(cast, needs_force, settings, monkeypatch) -> None:
+    settings.ENGINE_SETTINGS = needs_force.folder / "upstream.toml"
+    rng = np.random.default_rng(1)
+    town = made(rng.uniform(400_000, 400_800, 300), rng.uniform(300_000, 300_400, 300), rng.integers(0, 365, 300))
+    monkeypatch.setattr(patrols, "_events", lambda *_: town)
+    make_needs(cast.people)
+    assert IndexVersion.objects.get().content["areas"]
+    plan = PatrolPlan.objects.get()
+    assert plan.made_by == cast.people["sergeant@demo.example"]
+    due = PatrolStop.objects.filter(spot__plan=plan, start__lt=timezone.now()).count()
+    assert 0.4 * due < PatrolVisit.objects.filter(spot__plan=plan).count() < due

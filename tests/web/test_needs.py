@@ -235,7 +235,7 @@ def test_the_map_of_types_has_every_class_and_how_surely_it_is_found_again(count
         assert f'class="c-kind-{one.number} c-edge"' in chart.svg
         assert row.cells[1].text == str(round(100 * one.stability))
         assert sum(int(cell.text) for cell in row.cells[2:]) == one.small_areas
-    assert chart.svg.count('class="c-limit"') == sum(row.certainty < 0.75 for row in made.areas)
+    assert chart.svg.count('class="c-between"') == sum(row.certainty < 0.75 for row in made.areas)
 
 
 def test_the_class_of_every_small_area_is_a_file(counted: NeedsForce, reader: Client) -> None:

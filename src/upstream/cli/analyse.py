@@ -24,6 +24,7 @@ from upstream.cli.analysing import (
     needs_scope,
 )
 from upstream.cli.force import open_store
+from upstream.cli.index_versions import index_keep, index_moves
 from upstream.cli.partner_overlay import overlay
 from upstream.cli.terminal import cells, say, say_json, show
 
@@ -47,6 +48,8 @@ def group() -> None:
 
 
 group.add_command(profile_command)
+group.add_command(index_keep)
+group.add_command(index_moves)
 
 
 @group.command("index")

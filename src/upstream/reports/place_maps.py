@@ -102,7 +102,7 @@ def draw_kinds(
     for kind, outlines in sorted(by_kind.items()):
         page.areas(f"c-kind-{kind}" if kind else "c-heat-0", outlines)
     for at in edges:
-        page.outline("c-limit", sheet.paths[at])
+        page.outline("c-between", sheet.paths[at])
     for number, name in enumerate(names, 1):
         y = sheet.frame.height + LINE * (number - 1)
         page.rect(f"c-kind-{number}", MARGIN, y, 16, 12)

@@ -25,9 +25,9 @@ GAP: Final = "#eceff1"
 HEAT: Final = ("#f3f6f8", "#d6e3ee", "#a9c6de", "#6f9fc4", "#3a6f9f", "#12406b")
 """Few to many; each differs from its neighbours in lightness, so that they are told apart without colour."""
 
-KINDS: Final = ("#12406b", "#e69f00", "#56b4e9", "#8c2d04", "#009e73", "#cc79a7", "#f0e442", "#6b6b6b")
-"""Kinds side by side, told apart by lightness too as far as eight can be. Source: Okabe and Ito (2008), Color universal
-design, but for the first, fourth and last, which are the reports' own."""
+KINDS: Final = ("#a9c6de", "#e69f00", "#009e73", "#f0e442", "#d55e00", "#cc79a7", "#f3f6f8", "#56b4e9")
+"""Kinds side by side, light enough for dark lines over them. Source: Okabe and Ito (2008), Color universal design, but
+for the first and seventh, which are the reports' own."""
 
 _HALO: Final = 'stroke="#ffffff" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
 
@@ -37,6 +37,7 @@ _STYLES: Final[dict[str, str]] = {
     "c-axis": f'stroke="{SOFT}" stroke-width="1"',
     "c-band": f'fill="{BAND}"',
     "c-limit": f'fill="none" stroke="{LIMIT}" stroke-width="1.2" stroke-dasharray="5 3"',
+    "c-between": f'fill="none" stroke="{INK}" stroke-width="1.6" stroke-dasharray="4 2"',
     "c-mean": f'fill="none" stroke="{LIMIT}" stroke-width="1"',
     "c-value": f'fill="none" stroke="{VALUE}" stroke-width="2" stroke-linejoin="round"',
     "c-trend": f'fill="none" stroke="{AHEAD}" stroke-width="3" stroke-linejoin="round"',

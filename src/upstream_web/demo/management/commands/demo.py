@@ -11,11 +11,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from upstream_web.demo.assessed import make_assessed_plans
+from upstream_web.demo.needs import make_needs
 from upstream_web.demo.people import make_cast
 from upstream_web.demo.plans import make_plans
 from upstream_web.demo.reports import begin_reports, publish_report
 from upstream_web.demo.together import run_together
 from upstream_web.measures.models import Calculation
+from upstream_web.needs.models import IndexVersion
 from upstream_web.people.models import User
 from upstream_web.reports.models import Report
 from upstream_web.signals.models import Look
@@ -51,6 +53,7 @@ class Command(BaseCommand):
             self._figures()
             self._reports()
             self._signals()
+            self._needs()
         self._say(options["port"])
         if not options["no_serve"]:
             _serve(options["port"])
@@ -89,6 +92,13 @@ class Command(BaseCommand):
         if not Look.objects.exists():
             self.stdout.write("Looking for signals, as a night would: a minute or so")
             call_command("signals_propose", verbosity=0)
+
+    def _needs(self) -> None:
+        if not IndexVersion.objects.exists():
+            self.stdout.write("Counting needs, comparing partners and planning patrols")
+            people = {user.email: user for user in User.objects.filter(email__endswith="@demo.example")}
+            with transaction.atomic():  # all of it or none: a killed build begins again
+                make_needs(people)
 
     def _say(self, port: int) -> None:
         self.stdout.write(
