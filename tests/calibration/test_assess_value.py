@@ -14,6 +14,7 @@ from upstream.assess.value import NOT_SPLIT, worth
 from upstream.errors import BadInput
 from upstream.harm.prices import PriceLevel
 from upstream.stats.distributions import normal_cdf
+from upstream.stats.intervals import Interval
 
 FLAT = UnitPounds(1000, 1000, 1000, "2015/16", "made up")
 SPREAD = UnitPounds(500, 1000, 2100, "2015/16", "made up")
@@ -39,6 +40,13 @@ def test_the_draws_agree_with_closed_form() -> None:
     assert (got.cost_of_each.estimate, got.break_even) == (600, 12)
     assert got.returned is not None
     assert (got.returned.estimate, got.can_be_wrong) == pytest.approx((20 / 12, 0.4))
+
+
+def test_an_interval_that_is_wider_on_one_side_is_carried_through_as_it_is() -> None:
+    uneven = replace(finding(), difference=Interval(-50, -79, 17, 0.95))
+    got = worth(uneven, FLAT, cost=0, rng=rng())
+    assert (got.avoided.lower, got.avoided.upper) == pytest.approx((-17, 79), abs=1.5)  # of 20,000 draws
+    assert got.benefit.lower < 0  # no change at all fits the effect, so it fits the worth
 
 
 def test_a_ratio_alone_is_enough() -> None:

@@ -118,7 +118,8 @@ def worth(
     share taken off the benefit, 0 to 1; ``cashable`` share of a bearer's part that a budget would see, by bearer;
     ``harm_days`` that one event weighs; ``draws`` of the Monte Carlo; ``confidence`` 0 to 1.
 
-    Assumes: an effect normal as a difference, or else as a log ratio; a unit cost triangular between least and most;
+    Assumes: an effect normal as a difference, each side of the estimate as wide as its interval says, or else as a log
+    ratio; a unit cost triangular between least and most;
     the two independent; that every event avoided saves its whole average cost, little of which is cash; nothing after
     the last period counted, so nothing is discounted.
 
@@ -205,7 +206,9 @@ def _avoided(finding: Finding, rng: np.random.Generator, draws: int) -> Floats:
     effect = finding.difference
     if effect is not None and all(map(math.isfinite, (effect.estimate, effect.lower, effect.upper))):
         z = float(normal_quantile(0.5 + effect.confidence / 2))
-        return -rng.normal(effect.estimate, (effect.upper - effect.lower) / (2 * z), draws)
+        off = rng.normal(0.0, 1.0, draws) / z
+        sides = np.where(off > 0, effect.upper - effect.estimate, effect.estimate - effect.lower)
+        return -(effect.estimate + off * sides)
     if finding.log_ratio is None:
         raise Refused(f"{finding.title} has no finite effect.", allowed="an effect with an interval")
     ratio = np.exp(rng.normal(finding.log_ratio.estimate, finding.log_ratio.error, draws))

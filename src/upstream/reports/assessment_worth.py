@@ -51,7 +51,7 @@ def _table(main: Worth, unit: str, place: str) -> Table:
             rows.append(_row("Back for each pound spent", main.returned, "pounds", "returned", place, 2))
         rows.append(_row("Spent for each avoided", main.cost_of_each, "pounds", "cost of each", place))
     title = f"Worth, in prices of {main.level.to or 'a year not known'}, by {main.method.lower()}"
-    columns = (Column("", "text", wide=True), Column("Estimate"), Column("At least"), Column("At most"))
+    columns = (Column("What", "text", wide=True), Column("Estimate"), Column("At least"), Column("At most"))
     return Table("assessment-worth", title, columns, tuple(rows), ((Text(NOT_CASH),),))
 
 
