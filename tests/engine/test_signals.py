@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import shapely
 
-from stores import Rows, filled
+from stores import Rows, filled, street_files
 from upstream.errors import BadInput, NotHeld
 from upstream.periods import Month, months
 from upstream.places.tables import BOUNDARIES, write_facts
@@ -155,6 +155,40 @@ def test_a_missing_month_is_a_fault(tmp_path: Path, rng: np.random.Generator) ->
     (fault,) = found.signals
     assert (fault.kind, fault.first, fault.count) == ("data_fault", gone.first_day, 0)
     assert "No records of crimes of March 2022 are held for Greenford" in fault.evidence
+
+
+def test_months_missing_one_after_the_other_are_one_fault(tmp_path: Path, rng: np.random.Generator) -> None:
+    gone = [Month(2021, 2), *months(Month(2021, 11), Month(2022, 1))]
+    found = night(tmp_path, [row for row in steady(rng) if Month.of(row["recorded_on"]) not in gone])
+    alone, three = sorted(found.signals, key=lambda one: one.first)
+    assert (alone.first, alone.last) == (gone[0].first_day, gone[0].last_day), "as far back as months are compared"
+    assert (three.first, three.last) == (gone[1].first_day, gone[3].last_day)
+    assert "of November 2021 to January 2022 are held" in three.evidence
+    assert three.expected == 3 * (alone.expected or 0)
+
+
+def test_a_gap_is_the_same_signal_the_month_after(tmp_path: Path, rng: np.random.Generator) -> None:
+    """Though by then its first months are longer ago than months are compared with."""
+    rows = [crime(month, "A", "A1", "vehicle_offences", 1) for month in (FIRST, LAST - 1, LAST)]
+    store = filled(tmp_path, {"crimes": numbered(rows)})
+    nights = [
+        propose(store, to=month.last_day, scope=SCOPE, areas=AREAS, only=("months",)) for month in (LAST - 1, LAST)
+    ]
+    before, after = ([one.key for one in found.signals if one.figures["missing"]] for found in nights)
+    assert before == after
+    assert len(after) == 1
+
+
+def test_anti_social_behaviour_in_open_data_is_incidents_and_no_crimes(tmp_path: Path) -> None:
+    rows = [
+        (str(month), "-2.0", "52.6", "S01", "Anti-social behaviour")
+        for month in months(FIRST, LAST)
+        for _ in range(90 if month == LAST else 12)
+    ]
+    store = street_files(tmp_path, rows)
+    found = propose(store, to=TO, scope=SCOPE, only=("months",))
+    assert found.signals
+    assert all(" incidents recorded in " in one.evidence for one in found.signals)
 
 
 def test_what_rests_on_one_address_is_no_signal(tmp_path: Path, rng: np.random.Generator) -> None:

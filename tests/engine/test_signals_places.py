@@ -12,8 +12,10 @@ import pytest
 from stores import Rows, filled
 from upstream.places.add import add_places
 from upstream.scan.nightly import PARTNERS, REPEATS, TABLES_READ, propose, versions_of
-from upstream.scan.repeat_locations import STRETCH_METRES
+from upstream.scan.repeat_locations import STRETCH_METRES, together
 from upstream.scan.signals import Signals
+from upstream.stats.false_alarms import benjamini_hochberg
+from upstream.stats.unusual_places import Unusual
 from upstream.store import ReadingScope, Store
 
 TO = dt.date(2022, 6, 30)
@@ -63,6 +65,16 @@ def test_a_stretch_with_far_more_than_others_is_a_signal(tmp_path: Path) -> None
     assert own.false_alarm_share == 0.05
     assert "15 crimes at 5 addresses in the 90 days to 30 June 2022" in own.evidence
     assert found.looked_at == {REPEATS: 401}
+
+
+def test_false_ones_are_held_down_over_all_types_together() -> None:
+    """What stands out among the squares of its own type is nothing among those of all thirteen."""
+    p = np.ones((13, 100))
+    p[0, 0] = 0.0004
+    alone = [Unusual(one, one, one, benjamini_hochberg(one)) for one in p]
+    assert alone[0].q[0] == pytest.approx(0.04)
+    assert together(alone)[0].q[0] == pytest.approx(0.52)
+    assert together([]) == []
 
 
 @pytest.mark.parametrize("addresses", [1, 2])

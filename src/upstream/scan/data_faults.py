@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from upstream.harm.totals import Counted, harm_of
@@ -15,9 +16,12 @@ from upstream.records.quality import MonthFact, PartMonth, month_facts
 from upstream.scan.monthly_counts import SHARED_POINTS
 from upstream.scan.night import Night
 from upstream.scan.signals import Signal, key_of
+from upstream.scan.volumes import READ_MONTHS
 
-LOOKED_BACK: Final = 12
-"""Months, the last one among them, whose faults are told: older ones have been told before."""
+LOOKED_BACK: Final = READ_MONTHS
+"""Months, the last one among them, whose faults are told: those that any month is compared with."""
+USUAL_MONTHS: Final = 12
+"""Months, the last one among them, whose harm stands for that of the records that are lacking."""
 WHOLE_NAMED: Final = 6 / 10_000
 """Share of whole months that the rule names all the same. Source: docs/explanation/calibration.md."""
 _DAYS_A_MONTH: Final = 365.25 / 12
@@ -29,19 +33,23 @@ METHOD: Final = (
 
 
 def data_faults(night: Night, table: str) -> tuple[Signal, ...]:
-    """Missing months, and months of which only a part seems to be there, among the last twelve of a table."""
+    """Missing months, and months of which only a part seems to be there, as far back as months are compared.
+
+    Months missing one after the other are one fault.
+    """
     carried = areas_of_small_areas(night.store, tuple(night.areas)) if table in SHARED_POINTS else None
     facts = month_facts(night.store, table, night.force, area_of=carried)
     version = night.store.version(table)
     since = night.last_month - (LOOKED_BACK - 1)
-    wanted = [fact for fact in facts if since <= fact.month <= night.last_month]
-    held = [fact.rows for fact in facts if fact.state != "missing" and fact.month <= night.last_month]
-    found = []
-    for fact in wanted:
-        if fact.state == "missing" and night.whole_force:
-            found.append(_missing(night, table, fact.month, round(sum(held) / len(held)), version))
-        found += [_part(night, table, fact, low, version) for low in fact.low if _may_see(night, low)]
-    return tuple(found)
+    before = [fact for fact in facts if fact.month <= night.last_month]
+    held = [fact.rows for fact in before if fact.state != "missing"]
+    missing = [fact.month for fact in before if fact.state == "missing"] if night.whole_force else []
+    gaps = [gap for gap in _gaps(missing) if gap[-1] >= since]
+    parts = [(fact, low) for fact in before if fact.month >= since for low in fact.low if _may_see(night, low)]
+    return (
+        *(_missing(night, table, gap, round(sum(held) / len(held)), version) for gap in gaps),
+        *(_part(night, table, fact, low, version) for fact, low in parts),
+    )
 
 
 def not_yet_held(night: Night, tables: Iterable[str]) -> tuple[Signal, ...]:
@@ -56,10 +64,17 @@ def not_yet_held(night: Night, tables: Iterable[str]) -> tuple[Signal, ...]:
     there = min(max(newest.values()), night.last_month)
     found = []
     for name, last in newest.items():
-        rows = [fact.rows for fact in month_facts(night.store, name)[-LOOKED_BACK:]]
-        for month in months(max(last + 1, night.last_month - (LOOKED_BACK - 1)), there):
-            found.append(_missing(night, name, month, round(sum(rows) / len(rows)), night.store.version(name)))
+        rows = [fact.rows for fact in month_facts(night.store, name)[-USUAL_MONTHS:]]
+        lacking = _gaps(tuple(months(last + 1, there)))
+        usual, version = round(sum(rows) / len(rows)), night.store.version(name)
+        found += [_missing(night, name, gap, usual, version) for gap in lacking]
     return tuple(found)
+
+
+def _gaps(lacking: Sequence[Month]) -> Iterator[list[Month]]:
+    """Months in order, those that follow one another together."""
+    starts = [at for at, month in enumerate(lacking) if not at or month != lacking[at - 1] + 1]
+    return (list(lacking[start:end]) for start, end in pairwise([*starts, len(lacking)]))
 
 
 def _may_see(night: Night, low: PartMonth) -> bool:
@@ -73,22 +88,24 @@ def _part(night: Night, table: str, fact: MonthFact, low: PartMonth, version: in
         f"{fact.month.label} holds {low.rows:,} {_thing(table)} {what}in {night.place(low.area)}; the lowest of the "
         f"months beside it holds {low.lowest_neighbour:,}. It looks as if only a part was uploaded."
     )
-    return _fault(night, table, fact.month, low, (kind,) if kind else (), evidence, version)
+    return _fault(night, table, [fact.month], low, (kind,) if kind else (), evidence, version)
 
 
-def _missing(night: Night, table: str, month: Month, usual: int, version: int) -> Signal:
+def _missing(night: Night, table: str, gap: Sequence[Month], usual: int, version: int) -> Signal:
+    alone = len(gap) == 1
     evidence = (
-        f"No {_thing(table)} of {month.label} are held for {night.force_name}, where months hold {usual:,} on average. "
-        "The month was not uploaded, or was left empty."
+        f"No {_thing(table)} of {gap[0].label if alone else f'{gap[0].label} to {gap[-1].label}'} are held for "
+        f"{night.force_name}, where months hold {usual:,} on average. "
+        f"{'The month was' if alone else f'The {len(gap)} months were'} not uploaded, or left empty."
     )
-    return _fault(night, table, month, PartMonth(None, None, 0, usual), (), evidence, version)
+    return _fault(night, table, gap, PartMonth(None, None, 0, usual * len(gap)), (), evidence, version)
 
 
 def _fault(
-    night: Night, table: str, month: Month, low: PartMonth, types: tuple[str, ...], evidence: str, version: int
+    night: Night, table: str, of: Sequence[Month], low: PartMonth, types: tuple[str, ...], evidence: str, version: int
 ) -> Signal:
     figures: dict[str, Any] = {"table": table, "category": low.category, "missing": not low.rows}
-    period = f"{table}|{month}|{low.category or ''}"
+    period = f"{table}|{of[0]}|{low.category or ''}"
     return Signal(
         key=key_of("data_fault", types, low.area, (), period),
         kind="data_fault",
@@ -96,8 +113,8 @@ def _fault(
         area=low.area,
         small_areas=(),
         place=night.place(low.area),
-        first=month.first_day,
-        last=month.last_day,
+        first=of[0].first_day,
+        last=of[-1].last_day,
         count=low.rows,
         expected=float(low.lowest_neighbour),
         recurrence_days=_DAYS_A_MONTH / WHOLE_NAMED if low.rows else None,
@@ -116,7 +133,7 @@ def _harm_each(night: Night, table: str, low: PartMonth) -> float:
     opened = night.store.snapshot(table, scope=night.scope)
     within = (low.area,) if low.area is not None and table not in SHARED_POINTS else None
     rows = SliceRows(
-        table, (night.last_month - (LOOKED_BACK - 1)).first_day, night.last_month.last_day, areas=within,
+        table, (night.last_month - (USUAL_MONTHS - 1)).first_day, night.last_month.last_day, areas=within,
         types=(low.category,) if low.category else tuple(type_by_key(table)), force=night.force,
     )  # fmt: skip
     with ask_duckdb([by_area_and_code(rows)], {table: opened}) as answers:

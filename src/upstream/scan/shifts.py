@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from upstream.measures.crime_types import counts_incidents
 from upstream.periods import Month
 from upstream.scan.exceptional import FALSE_SHARE
 from upstream.scan.households import ADDRESSES, MANY_AT_ONE, OfOnes, left_without_one, of_ones
@@ -147,7 +148,7 @@ def _signal(night: Night, counted: MonthlyCounts, own: Series, one: _Shift) -> S
     each = counted.harm.get((own.area, own.type), counted.harm.get((None, own.type), 0.0))
     of = forecast(one.values[: -one.months], one.months)
     reach = USUAL * float(np.sqrt(of.variance)) if of else 0.0
-    things = "incidents" if counted.table == "incidents" else "crimes"
+    things = "incidents" if counts_incidents(counted.table, (own.type,)) else "crimes"
     small = () if own.small_area is None else (own.small_area,)
     return Signal(
         key=key_of(kind, (own.type,), own.area, small, f"{first} to {last}"),

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from upstream.measures.crime_types import type_by_key
+from upstream.measures.crime_types import counts_incidents, type_by_key
 from upstream.periods import Month
 from upstream.places.areas import areas_of_small_areas
 from upstream.records.quality import MonthFact, month_facts
@@ -218,7 +218,7 @@ def _signal(
     small = () if own.small_area is None else (own.small_area,)
     each = counted.harm.get((own.area, own.type), counted.harm.get((None, own.type), 0.0))
     held = int(np.isfinite(values[:-1]).sum())
-    things = "incidents" if counted.table == "incidents" else "crimes"
+    things = "incidents" if counts_incidents(counted.table, (own.type,)) else "crimes"
     figures: dict[str, Any] = {
         "table": counted.table,
         "usual_low": float(limits.lower),

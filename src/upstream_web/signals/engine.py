@@ -22,7 +22,7 @@ from upstream_web.measures.engine.store import Force, force
 
 PURPOSE = "Signals, looked for over the whole force"
 MOST_MONTHS = 12
-"""Months looked at in one go, as far as faults of the data are looked back for."""
+"""Months looked at in one go."""
 
 
 @dataclass(frozen=True, slots=True)
