@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Literal
 
 from upstream.assess.finding import Finding
 from upstream.stats.intervals import Interval
@@ -12,16 +13,32 @@ STRONG_ENOUGH = 3
 """Level of the Maryland scale from which an effect may be put down to what was done: a comparison shown to be alike."""
 
 
-def did_it_work(finding: Finding, *, agreed: bool) -> str:
-    """The answer in one sentence: no more than the interval, the design and the other methods bear."""
+Word = Literal["worked", "perhaps", "not_shown", "perhaps_worse", "worse", "not_known"]
+
+
+def in_a_word(finding: Finding, *, agreed: bool) -> Word:
+    """The answer of :func:`did_it_work` as one of a few words, for lists and counts."""
     of, none = (finding.ratio, 1.0) if finding.ratio is not None else (finding.difference, 0.0)
     if of is None or not all(map(math.isfinite, (of.estimate, of.lower, of.upper))):
-        return "Not known: too little was counted."
+        return "not_known"
     if of.lower <= none <= of.upper:
+        return "not_shown"
+    good = (of.upper < none) == (finding.better == "lower")
+    if finding.maryland.level >= STRONG_ENOUGH and agreed:
+        return "worked" if good else "worse"
+    return "perhaps" if good else "perhaps_worse"
+
+
+def did_it_work(finding: Finding, *, agreed: bool) -> str:
+    """The answer in one sentence: no more than the interval, the design and the other methods bear."""
+    word = in_a_word(finding, agreed=agreed)
+    if word == "not_known":
+        return "Not known: too little was counted."
+    if word == "not_shown":
         return "Not shown: no change at all also fits what was counted."
-    fell = of.upper < none
-    counted = f"{'fewer' if fell else 'more'} {finding.unit} than were to be expected without it"
-    good = fell == (finding.better == "lower")
+    good = word in ("worked", "perhaps")
+    fewer = good == (finding.better == "lower")
+    counted = f"{'fewer' if fewer else 'more'} {finding.unit} than were to be expected without it"
     if finding.maryland.level < STRONG_ENOUGH:
         return f"Perhaps{'' if good else ' not'}: {counted}, but the comparison is too weak to say that this was why."
     if not agreed:

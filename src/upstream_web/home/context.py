@@ -22,6 +22,8 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         items[1:1] = [("Signals", reverse("signals:inbox")), ("Need", reverse("needs:index"))]
     if standing(request.user).allows(Permission.MEASURE_READ):
         items += [("Performance", reverse("measures:index")), ("Explore", reverse("explore:index"))]
+    if any(standing(request.user).allows(one) for one in (Permission.PLAN_HUB, Permission.PLAN_RESULTS)):
+        items.append(("What worked", reverse("problems:portfolio")))
     items += [("Reports", reverse("reports:index")), ("People", reverse("people:people"))]
     if standing(request.user).allows(Permission.AUDIT_READ):
         items.append(("Audit log", reverse("audit:log")))

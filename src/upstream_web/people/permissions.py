@@ -11,6 +11,7 @@ class Permission(StrEnum):
     PLAN_HUB = "plan.hub"
     PLAN_SEE_AREA = "plan.see_area"
     PLAN_IMPORT = "plan.import"
+    PLAN_RESULTS = "plan.results"
     SIGNAL_READ = "signal.read"
     SIGNAL_DECIDE = "signal.decide"
     EVIDENCE_EDIT = "evidence.edit"
@@ -30,6 +31,7 @@ WORDS: dict[Permission, str] = {
     Permission.PLAN_HUB: "see and score every plan of the areas of the role, and lead reviews",
     Permission.PLAN_SEE_AREA: "read every plan of the areas of the role",
     Permission.PLAN_IMPORT: "bring plans and actions in from a workbook",
+    Permission.PLAN_RESULTS: "see what came of the plans of the areas of the role: effect and worth, not what they say",
     Permission.SIGNAL_READ: "read signals of the areas of the role, small counts included",
     Permission.SIGNAL_DECIDE: "watch, dismiss and, with the right to start plans, accept signals; look for new ones",
     Permission.EVIDENCE_EDIT: "write and change evidence cards",

@@ -75,6 +75,36 @@ def visible_plans(user: User) -> QuerySet[Plan]:
     return Plan.objects.filter(_own(user, who) | _as_guest(who)) if who.memberships else Plan.objects.none()
 
 
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """The plans of which a person sees what came of them.
+
+    plans : all of them
+    whole : those that the person reads whole; of the others they see no words and no small numbers
+    """
+
+    plans: QuerySet[Plan]
+    whole: QuerySet[Plan]
+
+
+def sees_results(user: User) -> bool:
+    """Whether the person may open the portfolio: whoever works on plans, reads those of an area, or their results."""
+    return any(standing(user).allows(one) for one in (*READERS, Permission.PLAN_START, Permission.PLAN_RESULTS))
+
+
+def portfolio_open_to(user: User) -> Portfolio:
+    """What came of plans: of those that the person reads whole, and of those of areas whose results they may see."""
+    who = standing(user)
+    whole = Plan.objects.filter(_own(user, who)) if who.memberships else Plan.objects.none()
+    if not sees_results(user):
+        raise PermissionDenied
+    results = who.paths(Permission.PLAN_RESULTS)
+    own = _own(user, who)
+    for path in results:
+        own |= Q(area__path__startswith=path) & ~Q(marking=Marking.SENSITIVE)
+    return Portfolio(Plan.objects.filter(own), whole)
+
+
 def plans_to_search(user: User) -> Readable:
     """The plans that a person reads whole, and by stage those that an invitation opens."""
     who = standing(user)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.db.models import Count, Exists, F, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.forms.models import model_to_dict
 from django.utils import timezone
 
@@ -15,6 +15,7 @@ from upstream_web.people.models import Membership, Organisation, Team, User
 from upstream_web.places.models import Area
 from upstream_web.problems.models import (
     Action,
+    Assessed,
     Hypothesis,
     Marking,
     NamedAssessment,
@@ -330,3 +331,73 @@ def usual_design(plan: Plan) -> dict[str, Any]:
         "small_areas": plan.small_areas, "begins": f"{begins:%Y-%m}", "metres": METRES, "effect": HOPED,
         "chosen_by": CHOSEN_BY,
     }  # fmt: skip
+
+
+def newest_assessed(plans: QuerySet[Plan]) -> QuerySet[Assessed]:
+    """What was found last of each plan, by area and then by plan."""
+    of_plan = Assessed.objects.filter(plan=OuterRef("plan")).order_by("-made_at", "-id").values("pk")[:1]
+    rows = Assessed.objects.filter(plan__in=plans.order_by().values("pk"), pk=Subquery(of_plan))
+    return rows.select_related("plan__area", "plan__team", "named").order_by("plan__area__path", "plan__ref")
+
+
+TO_ASSESS = datetime.timedelta(weeks=6)
+"""From the end of the response, or of the time that is judged where that is later, to the day an assessment is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A plan whose assessment is overdue.
+
+    ended : when the response, and the time that is judged, had ended
+    due : the day by which it was to be assessed
+    days : since then
+    """
+
+    plan: Plan
+    ended: datetime.date
+    due: datetime.date
+    days: int
+
+
+def overdue_assessments(plans: QuerySet[Plan], today: datetime.date) -> list[Due]:
+    """Approved plans that nobody assessed within six weeks of their end, the longest overdue first: neither from
+    records to the end of the time that is judged, nor by a result that somebody wrote."""
+    going = plans.filter(status__in=(Plan.Status.ACTIVE, Plan.Status.ASSESSING))
+    named = NamedAssessment.objects.filter(plan=OuterRef("pk")).order_by("-id")
+    last = Response.objects.filter(plan=OuterRef("pk"), ends_on__isnull=False).order_by("-ends_on")
+    judged_to = Subquery(named.values("after_to")[:1])
+    ends = Greatest(judged_to, Coalesce(Subquery(last.values("ends_on")[:1]), judged_to))
+    newest = NamedAssessment.objects.filter(plan=OuterRef("plan")).order_by("-id")
+    of_newest = Assessed.objects.filter(plan=OuterRef("pk"), named=Subquery(newest.values("pk")[:1]))
+    done = Exists(of_newest.filter(until__gte=OuterRef("judged_to")))
+    rows = going.annotate(judged_to=judged_to, ends=ends).filter(ends__lt=today - TO_ASSESS)
+    rows = rows.exclude(Exists(Result.objects.filter(plan=OuterRef("pk")))).exclude(done)
+    late = rows.select_related("area", "team", "owner").order_by("ends", "ref")
+    return [Due(one, one.ends, one.ends + TO_ASSESS, (today - one.ends - TO_ASSESS).days) for one in late]
+
+
+@dataclass(frozen=True, slots=True)
+class NotKnown:
+    """Plans of which it is not known from records what they did: counts.
+
+    under_way : approved, and not due to be assessed yet
+    by_hand : with a result that somebody wrote, and none from records
+    not_named : approved without a named assessment
+    """
+
+    under_way: int
+    by_hand: int
+    not_named: int
+
+
+def not_known(plans: QuerySet[Plan], overdue: int) -> NotKnown:
+    """How many plans say nothing from records, and why."""
+    named = Exists(NamedAssessment.objects.filter(plan=OuterRef("pk")))
+    assessed = Exists(Assessed.objects.filter(plan=OuterRef("pk")))
+    result = Exists(Result.objects.filter(plan=OuterRef("pk")))
+    approved = plans.filter(status__in=(Plan.Status.ACTIVE, Plan.Status.ASSESSING, Plan.Status.CLOSED))
+    without = approved.exclude(assessed)
+    waiting = without.exclude(status=Plan.Status.CLOSED).exclude(result)
+    unnamed = waiting.exclude(named).count()
+    by_hand = without.filter(result).count()
+    return NotKnown(max(0, waiting.count() - unnamed - overdue), by_hand, unnamed)

@@ -130,7 +130,9 @@ OF_SECRET = plan_page(*SENSITIVE_READERS)
 OF_SECRET_SENT = plan_page(*WRITERS, refused=SENSITIVE_READERS, found=TAKEN)
 ENDED = plan_page(refused=READERS)
 
+NO_RESULTS = anywhere("partner", "panel_member", "auditor", "administrator")
 STARTERS = anywhere("neighbourhood_officer", "supervisor", "hub")
+RESULTS = {**to_all(), **dict.fromkeys((*WITHOUT_ROLE, *NO_RESULTS), REFUSED)}
 IMPORTERS = admits(*anywhere("hub"), others=REFUSED)
 OWN_WORKBOOK = {**IMPORTERS, "hub elsewhere": ABSENT}
 ON_THE_WAY = {**OWN_WORKBOOK, "hub": ELSEWHERE}
@@ -162,6 +164,7 @@ PART = {
 
 ROWS = [
     *(Row(f"problems:{page}", to_all()) for page in ("plans", "dashboard", "export", "export_workbook")),
+    *(Row(f"problems:{page}", RESULTS) for page in ("portfolio", "portfolio_csv", "overdue_csv")),
     Row("problems:start", admits(*STARTERS, others=REFUSED)),
     Row("problems:accept_signal", ACCEPTING, {"pk": "signal"}),
     Row("problems:meeting", MEETING),

@@ -45,6 +45,7 @@ def keep_assessed(*, plan: Plan, by: User | System, named: NamedAssessment, foun
         data_versions=found.data_versions,
         engine_version=found.engine_version,
         result=result,
+        **found.summary,
     )
     if counts is not None:
         AssessedCounts.objects.create(assessed=row, data=counts)

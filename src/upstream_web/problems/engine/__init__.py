@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from upstream.analyse.kept import as_data, from_data
@@ -10,7 +10,8 @@ from upstream.analyse.problem_profile import TABLES, problem_profile
 from upstream.analyse.profile_counts import ProfileOf
 from upstream.assess import kept as answers
 from upstream.assess.finding import Finding
-from upstream.assess.in_words import effect
+from upstream.assess.in_words import effect, in_a_word
+from upstream.assess.ladder import Answer
 from upstream.assess.of_records import AskedOf, assess_records
 from upstream.assess.panel_data import panel_data
 from upstream.errors import UpstreamError
@@ -45,12 +46,14 @@ class Counted:
     asked : place, types and months, as plain data
     data_versions : table name to version
     result : everything counted, as plain data
+    summary : of an assessment, what lists and counts ask of it, by the fields that keep it
     """
 
     asked: dict[str, Any]
     data_versions: dict[str, int]
     engine_version: str
     result: dict[str, Any]
+    summary: dict[str, Any] = field(default_factory=dict)
 
 
 def count_records(plan: Plan, small_areas: Sequence[str], who: str) -> Counted:
@@ -207,6 +210,7 @@ def assess(named: NamedAssessment, places: Places, who: str) -> Counted:
         engine_version=made.engine_version,
         result=answers.as_data(made.answer)
         | {"table": made.table, "kinds": [list(one) for one in made.kinds], "panel": panel_data(made.panel)},
+        summary=_summary(effect_of_answer(made.answer), asked.last),
     )
 
 
@@ -229,7 +233,8 @@ class Effect:
     verdict : the likelihood that it did good, on the yardstick
     level : Maryland scale, 1 to 5
     change, lower, upper : per cent, below 0 is a reduction; `None` where the method has no ratio
-    cases : events counted after it began
+    cases, expected : events counted after it began, and those to be expected without it
+    word : the answer of the main method as one of a few words
     good, bad : whether the interval lies wholly on one side
     """
 
@@ -240,17 +245,24 @@ class Effect:
     lower: float | None
     upper: float | None
     cases: int
+    expected: int
+    word: str
     good: bool
     bad: bool
 
 
 def effect_of(row: Assessed) -> Effect:
     """The effect of the highest method that has a ratio, else of the main one."""
-    answer = answers.from_data(row.result)
-    return _effect(next((one for one in (answer.main, *answer.checks) if one.log_ratio is not None), answer.main))
+    return effect_of_answer(answers.from_data(row.result))
 
 
-def _effect(of: Finding) -> Effect:
+def effect_of_answer(answer: Answer) -> Effect:
+    """The same of an answer that is not kept yet."""
+    word = in_a_word(answer.main, agreed=not answer.disagreements)
+    return _effect(next((one for one in (answer.main, *answer.checks) if one.log_ratio is not None), answer.main), word)
+
+
+def _effect(of: Finding, word: str) -> Effect:
     ends = [math.nan] * 3 if of.ratio is None else [of.ratio.estimate, of.ratio.lower, of.ratio.upper]
     change, low, high = (100 * (one - 1) if math.isfinite(one) else None for one in ends)
     known = low is not None and high is not None
@@ -258,8 +270,16 @@ def _effect(of: Finding) -> Effect:
     lower_is_good = of.better == "lower"
     return Effect(
         effect(of), of.verdict.printed, of.maryland.level, change, low, high, int(of.observed),
+        round(of.counterfactual) if math.isfinite(of.counterfactual) else 0, word,
         below if lower_is_good else above, above if lower_is_good else below,
     )  # fmt: skip
+
+
+def _summary(found: Effect, last: Month) -> dict[str, Any]:
+    return {
+        "word": found.word, "change": found.change, "lower": found.lower, "upper": found.upper, "level": found.level,
+        "likelihood": found.verdict[:80], "fewest": max(0, min(found.cases, found.expected)), "until": last.last_day,
+    }  # fmt: skip
 
 
 def _months_of(named: NamedAssessment, of: Force) -> tuple[Month, Month, Month]:

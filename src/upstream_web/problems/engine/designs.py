@@ -1,6 +1,6 @@
 """Designs of assessments: counted before it starts, from the records held."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from upstream.assess import kept
@@ -30,6 +30,11 @@ def what_can_be_counted() -> list[tuple[str, Any]]:
         own = [(key, type_label("crimes", key)) for keys in CRIMES_OF.values() for key in keys if len(keys) > 1]
         choices.append(("Categories of the force’s own records", sorted(own, key=lambda one: one[1])))
     return choices
+
+
+def counted_in_words(types: Sequence[str]) -> str:
+    """Types and categories as people read them; none: every crime."""
+    return ", ".join(one if one == ASB else type_label("crimes", one) for one in types) or "Every crime"
 
 
 def near(treated: list[str], metres: int) -> list[str]:

@@ -246,10 +246,29 @@ class Assessed(FromRecords):
 
     asked : treated and comparison small areas, crime types, first month, first month after it began, last month
     result : the answer: the main finding, checks, methods not used, disagreements
+    word, change, lower, upper, level, likelihood : the same as lists ask of it; per cent, below 0 is a reduction
+    fewest : events counted after it began, or those to be expected without it, whichever are fewer
+    until : last day that was counted
     """
+
+    class Word(models.TextChoices):
+        WORKED = "worked", "Worked"
+        PERHAPS = "perhaps", "Perhaps worked"
+        NOT_SHOWN = "not_shown", "No effect shown"
+        PERHAPS_WORSE = "perhaps_worse", "Perhaps made it worse"
+        WORSE = "worse", "Made it worse"
+        NOT_KNOWN = "not_known", "Cannot be told"
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="assessed")
     named = models.ForeignKey(NamedAssessment, on_delete=models.CASCADE, related_name="assessed")
+    word = models.CharField(max_length=20, choices=Word.choices, default=Word.NOT_KNOWN)
+    change = models.FloatField(null=True, blank=True)
+    lower = models.FloatField(null=True, blank=True)
+    upper = models.FloatField(null=True, blank=True)
+    level = models.PositiveSmallIntegerField(default=1)
+    likelihood = models.CharField(max_length=80, blank=True)
+    fewest = models.PositiveIntegerField(default=0)
+    until = models.DateField(null=True, blank=True)
 
     class Meta(FromRecords.Meta):
         verbose_name_plural = "assessed"

@@ -12,7 +12,7 @@ from upstream_web.people.access import recently_signed_in, standing
 from upstream_web.people.models import Team
 from upstream_web.people.permissions import Permission
 from upstream_web.places.queries import areas_with_plans
-from upstream_web.problems.access import visible_actions, visible_plans
+from upstream_web.problems.access import sees_results, visible_actions, visible_plans
 from upstream_web.problems.changes.papers import note_list
 from upstream_web.problems.models import Marking, Plan
 from upstream_web.problems.presenters import colour_tag, plans_as_csv, status_tag
@@ -63,6 +63,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "by_team": tallies(visible, "team", today),
         "overdue": overdue[:20],
         "drift_days": DRIFT_DAYS,
+        "sees_results": sees_results(request.user),
         "today": today,
     }
     return render(request, "problems/dashboard.jinja", context)

@@ -1,0 +1,167 @@
+"""What came of plans, shaped for the portfolio: data for templates and files, never HTML."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from upstream.reports.spreadsheet import as_plain_text
+from upstream_web.problems.engine.designs import counted_in_words
+from upstream_web.problems.models import Assessed, Plan
+from upstream_web.problems.presenters import Tag
+from upstream_web.problems.queries import Due
+from upstream_web.problems.worth import costs_of, worth_of
+
+FEWEST_FOR_ALL = 20
+"""Effects of fewer events are withheld from readers who may not see small numbers, as on an assessment's page."""
+WITHHELD = "Too little was counted to show"
+NOT_WORKED_OUT = "Not worked out"
+Word = Assessed.Word
+TAGS = {
+    Word.WORKED: "govuk-tag--green",
+    Word.PERHAPS: "govuk-tag--teal",
+    Word.NOT_SHOWN: "govuk-tag--grey",
+    Word.PERHAPS_WORSE: "govuk-tag--orange",
+    Word.WORSE: "govuk-tag--red",
+    Word.NOT_KNOWN: "govuk-tag--yellow",
+}
+COLUMNS = (
+    "Plan", "Problem", "Counted", "Area", "Judged from", "Judged to", "Answer", "Change, per cent", "Lowest", "Highest",
+    "How likely it did good", "Maryland level", "Worth per pound", "Assessed on",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came of one plan, as printed.
+
+    plan : `None` for a reader who may not read it
+    title : of the plan; its kind of problem and place alone for such a reader
+    """
+
+    plan: Plan | None
+    ref: str
+    title: str
+    counted: str
+    area: str
+    row: Assessed
+    tag: Tag
+    effect: str
+    shown: bool
+    worth: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How plans of one kind of problem, or of one area, went: counts by answer, in the order of `Word`."""
+
+    name: str
+    plans: int
+    words: tuple[int, ...]
+
+
+def came_of(rows: Iterable[Assessed], whole: frozenset[int]) -> list[Came]:
+    """Rows of the portfolio; `whole` are the plans that the reader reads whole."""
+    listed = list(rows)
+    costs = costs_of([row.plan_id for row in listed])
+    return [_came(row, row.plan_id in whole, float(costs.get(row.plan_id, 0))) for row in listed]
+
+
+def _came(row: Assessed, whole: bool, cost: float) -> Came:
+    plan, counted = row.plan, counted_in_words(row.named.crime_types)
+    shown = whole or row.fewest >= FEWEST_FOR_ALL
+    word = Word(row.word) if shown else Word.NOT_KNOWN
+    label = word.label if shown else "Not shown to you"
+    return Came(
+        plan if whole else None,
+        plan.ref,
+        plan.title if whole else f"{counted} in {plan.area.name}",
+        counted,
+        plan.area.name,
+        row,
+        Tag(label, TAGS[word]),
+        _effect(row) if shown else WITHHELD,
+        shown,
+        _worth(row, cost) if shown else WITHHELD,
+    )
+
+
+def _effect(row: Assessed) -> str:
+    if row.change is None or row.lower is None or row.upper is None:
+        return "No figure in per cent"
+    return f"{row.change:+.0f}% ({row.lower:+.0f}% to {row.upper:+.0f}%)"
+
+
+def _worth(row: Assessed, cost: float) -> str:
+    if not cost:
+        return "No cost is named"
+    back = worth_of(row, cost).per_pound
+    return NOT_WORKED_OUT if back is None else f"£{back:,.2f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How plans went, together, by kind of problem and by area."""
+
+    whole: Group
+    by_problem: list[Group]
+    by_area: list[Group]
+
+
+def counts_of(rows: QuerySet[Assessed], whole: frozenset[int]) -> Counts:
+    """Counts of all rows by answer; an answer that the reader may not see counts as one that cannot be told."""
+    found = [
+        (area, counted_in_words(types), word if pk in whole or fewest >= FEWEST_FOR_ALL else Word.NOT_KNOWN)
+        for area, types, word, pk, fewest in rows.values_list(
+            "plan__area__name", "named__crime_types", "word", "plan", "fewest"
+        )
+    ]
+    together = _groups(("All", word) for _, _, word in found)
+    return Counts(
+        together[0] if together else Group("All", 0, tuple(0 for _ in Word)),
+        _groups((types, word) for _, types, word in found),
+        _groups((area, word) for area, _, word in found),
+    )
+
+
+def _groups(rows: Iterable[tuple[str, str]]) -> list[Group]:
+    """Counts by name from pairs of name and word, the name with most plans first."""
+    counts: dict[str, Counter[str]] = {}
+    for name, word in rows:
+        counts.setdefault(name, Counter())[word] += 1
+    made = [Group(name, found.total(), tuple(found[word] for word in Word)) for name, found in counts.items()]
+    return sorted(made, key=lambda one: (-one.plans, one.name))
+
+
+def as_csv(rows: Iterable[Came]) -> str:
+    """The portfolio as CSV, a line a plan."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for one in rows:
+        writer.writerow([as_plain_text(cell) if isinstance(cell, str) else cell for cell in _cells(one)])
+    return out.getvalue()
+
+
+def _cells(one: Came) -> list[str | float]:
+    row = one.row
+    figures = [row.change, row.lower, row.upper] if one.shown else [None] * 3
+    return [
+        one.ref, one.title, one.counted, one.area, row.named.after_from.isoformat(), str(row.until or ""), one.tag.text,
+        *("" if value is None else round(value, 1) for value in figures), row.likelihood if one.shown else WITHHELD,
+        str(row.level), one.worth, row.made_at.date().isoformat(),
+    ]  # fmt: skip
+
+
+def due_as_csv(rows: Iterable[Due]) -> str:
+    """Overdue assessments as CSV."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(("Plan", "Area", "Team", "Judged to", "Due by", "Days overdue"))
+    for one in rows:
+        cells = (one.plan.ref, one.plan.area.name, one.plan.team.name, one.ended, one.due, one.days)
+        writer.writerow([as_plain_text(str(cell)) for cell in cells])
+    return out.getvalue()
