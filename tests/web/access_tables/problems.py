@@ -53,7 +53,9 @@ def parts_of(plan: Plan) -> dict[str, int]:
         COUNTED.append(count_records(plan, [], "officer@force.example"))
     upload = SimpleUploadedFile("a.txt", b"words")
     assessed(plan)
-    found = {field.name: getattr(COUNTED[0], field.name) for field in dataclasses.fields(Counted)}
+    found = {
+        field.name: getattr(COUNTED[0], field.name) for field in dataclasses.fields(Counted) if field.name != "summary"
+    }
     return {
         "pk": plan.pk,
         "objective": ObjectiveFactory(plan=plan).pk,
