@@ -14,12 +14,13 @@ import pikepdf
 import pytest
 
 from upstream.assess.answer_value import Valuing, value_answer
-from upstream.assess.ladder import Answer, answer
+from upstream.assess.ladder import Answer, NotUsed, answer
 from upstream.assess.methods import METHODS
 from upstream.assess.panel import Panel, panel_of
 from upstream.assess.panel_data import SMALL, disclosed, panel_data, panel_from_data
 from upstream.assess.unit_value import UnitPounds
 from upstream.errors import BadInput
+from upstream.reports.assessment import ShownAnswer, answer_blocks
 from upstream.reports.assessment_bundle import COUNTS, FIGURES, SUMS, Bundled, make_bundle, rerun, said_of_rerun
 from upstream.reports.assessment_paper import Designed, Paper, assessment_paper, of_file
 from upstream.reports.document import Document, runs_of, text_of, walk
@@ -198,3 +199,19 @@ def test_a_bundle_for_anybody_hides_small_numbers_and_says_so(panel: Panel, foun
     assert small == sum(int((panel.series(role) < 5).sum()) for role in ("treated", "buffer", "comparison"))
     shown = np.array(data["counts"][data["roles"].index("treated")])
     assert np.abs(shown - treated).max() <= 2.5
+
+
+def test_no_sentence_counts_events_for_readers_who_may_not_see_small_numbers(panel: Panel, found: Answer) -> None:
+    telling = replace(found.main, caveats=("The comparison had 3 burglaries before.", "No places near by."))
+    lacking = NotUsed("m", "Micro", "it needs 20 burglaries a month before; there were 3.1")
+    paper = of_file(replace(found, main=telling, not_used=(lacking,)), panel, "c.csv", b"")
+    open_to_us, for_all = (words(assessment_paper(replace(paper, public=public))) for public in (False, True))
+    for part in ("had 3 burglaries", "there were 3.1", "In its own terms"):
+        assert part in open_to_us
+        assert part not in for_all
+    assert "No places near by." in for_all
+    shown = ShownAnswer(paper.answer, "Marsh Green", (), public=True)
+    page = " ".join(text_of(runs) for block in answer_blocks(shown) for runs in runs_of(block))
+    assert "had 3 burglaries" not in page
+    assert "there were 3.1" not in page
+    assert "No places near by." in page

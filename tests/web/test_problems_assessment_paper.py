@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from factories.assessed import assessed
-from factories.people import TeamFactory, person
-from factories.problems import NamedAssessmentFactory, PlanFactory, ResponseFactory
+from factories.people import OrganisationFactory, TeamFactory, person
+from factories.problems import InvitationFactory, NamedAssessmentFactory, PlanFactory, ResponseFactory
 from upstream.reports.assessment_bundle import rerun
 from upstream_web.audit.models import AuditEvent
 from upstream_web.people.permissions import Permission
@@ -108,3 +108,24 @@ def test_counts_are_kept_apart_from_what_was_found(plan: Plan) -> None:
     assert row.result == {"main": 1}
     assert AssessedCounts.objects.get().data == {"units": []}
     assert found.result["panel"]  # what was found is not changed
+
+
+def test_a_partner_who_is_invited_gets_the_change_alone_and_rounded_data(plan: Plan) -> None:
+    ResponseFactory(plan=plan, cost=2000)
+    assessed(plan)
+    housing = OrganisationFactory(kind="council")
+    partner = person(Permission.PLAN_START, team=TeamFactory(organisation=housing))
+    InvitationFactory(plan=plan, organisation=housing, assessment="read")
+    client = Client()
+    client.force_login(partner)
+    text = client.get(reverse("problems:assessed", args=[plan.pk])).content.decode()
+    assert "Small numbers are withheld" in text
+    assert "Worth to society" not in text
+    assert "In its own terms" not in text
+    got = client.get(reverse("problems:assessed_bundle", args=[plan.pk]))  # not asked for rounded
+    with zipfile.ZipFile(io.BytesIO(got.content)) as opened:
+        assert b"S01000002" not in opened.read("counts.csv")
+        assert "rounded to the nearest 5" in opened.read("README.md").decode()
+    page = client.get(reverse("problems:assessment", args=[plan.pk])).content.decode()
+    assert "small numbers rounded" in page
+    assert "as counted</a>" not in page

@@ -6,6 +6,8 @@ For readers who may not see small numbers only the effect in per cent is said, a
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +33,12 @@ class ShownAnswer:
     place: str
     tables: tuple[tuple[str, int], ...]
     public: bool = False
+
+    def sentences(self, said: Iterable[str]) -> tuple[str, ...]:
+        """Sentences that the reader may see: none that counts events, where small numbers are withheld."""
+        unit = re.escape(self.answer.main.unit)
+        counting = re.compile(rf"[0-9][0-9,.]*\s+({unit}|events)\b", re.IGNORECASE)
+        return tuple(one for one in said if not (self.public and counting.search(one)))
 
     def number(self, value: float, period: str, quantity: str, decimals: int = 0) -> Figure:
         """A number as printed, with what it rests on."""
@@ -77,10 +85,10 @@ def answer_blocks(shown: ShownAnswer) -> tuple[Block, ...]:
     blocks: list[Block] = [*parts.answer, *parts.graph]
     if shown.answer.checks:
         blocks.append(_checks(shown))
-    blocks += _rests_on(main)
-    if shown.answer.not_used:
-        unused = tuple((Text(f"{one.title}: {one.why}"),) for one in shown.answer.not_used)
-        blocks.append(Bullets(unused, "Methods not used, and why"))
+    blocks += _rests_on(main, shown)
+    unused = shown.sentences(f"{one.title}: {one.why}" for one in shown.answer.not_used)
+    if unused:
+        blocks.append(Bullets(tuple((Text(one),) for one in unused), "Methods not used, and why"))
     return tuple(blocks)
 
 
@@ -174,11 +182,11 @@ def _said(one: Finding, public: bool) -> tuple[str, str, str]:
     return words, one.verdict.printed, str(one.maryland.level)
 
 
-def _rests_on(main: Finding) -> list[Block]:
+def _rests_on(main: Finding, shown: ShownAnswer) -> list[Block]:
     parts = [
         ("What it assumes", main.assumes),
         ("What would overturn it", main.overturned_by),
-        ("Know beside it", main.caveats),
+        ("Know beside it", shown.sentences(main.caveats)),
     ]
     return [Bullets(tuple((Text(one),) for one in said), title) for title, said in parts if said]
 

@@ -146,9 +146,9 @@ def assessment_paper(of: Paper) -> Document:
         sections += [
             Section("results", "Results", (_results(of), *parts.graph)),
             Section("checks", "Checks and disagreement", _agreement(of)),
-            Section("methods", "Methods, what they assume and what would overturn them", _methods(of)),
+            Section("methods", "Methods, what they assume and what would overturn them", _methods(of, shown)),
             Section("worth", "Worth", _worth(of)),
-            Section("limits", "Limits", (Bullets(tuple((Text(one),) for one in _limits(of)), ""),)),
+            Section("limits", "Limits", (Bullets(tuple((Text(one),) for one in _limits(of, shown)), ""),)),
         ]
     used = [one.method for one in (main, *of.answer.checks)]
     cited = references(used, worth=of.valued is not None)
@@ -283,10 +283,11 @@ def _agreement(of: Paper) -> tuple[Block, ...]:
     return (Paragraph((Text("Every check points the same way, and none lies apart from the answer."),)),)
 
 
-def _methods(of: Paper) -> tuple[Block, ...]:
-    blocks: list[Block] = [_method(one) for one in (of.answer.main, *of.answer.checks)]
-    if of.answer.not_used:
-        rows = tuple(Row((Cell((Text(one.title),)), Cell((Text(one.why),)))) for one in of.answer.not_used)
+def _methods(of: Paper, shown: ShownAnswer) -> tuple[Block, ...]:
+    blocks: list[Block] = [_method(one, of.public) for one in (of.answer.main, *of.answer.checks)]
+    unused = [one for one in of.answer.not_used if shown.sentences((one.why,))]
+    if unused:
+        rows = tuple(Row((Cell((Text(one.title),)), Cell((Text(one.why),)))) for one in unused)
         columns = (Column("Method", "text"), Column("Why it was not used", "text", wide=True))
         note = (
             f"A method is refused where its 5% test, widened by what places do by themselves, was still wrong more "
@@ -296,14 +297,14 @@ def _methods(of: Paper) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _method(one: Finding) -> Prose:
+def _method(one: Finding, public: bool) -> Prose:
     def listed(said: Iterable[str]) -> Bullets:
         return Bullets(tuple((Text(sentence),) for sentence in said), "")
 
     parts: list[Paragraph | Bullets] = [Paragraph((Text(f"Estimates {one.estimand}."),))]
     parts += [Paragraph((Text("It assumes:", bold=True),)), listed(one.assumes)]
     parts += [Paragraph((Text("It would be overturned by:", bold=True),)), listed(one.overturned_by)]
-    if one.figures:
+    if one.figures and not public:  # counts are among them
         said = "; ".join(f"{name.replace('_', ' ')} {_plain(value)}" for name, value in one.figures.items())
         parts.append(Paragraph((Text(f"In its own terms: {said}."),)))
     return Prose(one.title, tuple(parts))
@@ -321,10 +322,10 @@ def _worth(of: Paper) -> tuple[Block, ...]:
     return worth_blocks(of.valued, of.answer.main.unit, of.place)
 
 
-def _limits(of: Paper) -> list[str]:
+def _limits(of: Paper, shown: ShownAnswer) -> list[str]:
     said = dict.fromkeys(one for found in (of.answer.main, *of.answer.checks) for one in found.caveats)
     return [
-        *said,
+        *shown.sentences(said),
         "Counts are of what was recorded: a change of reporting or recording looks like a change of crime.",
         "Chance in the counts is in the intervals; a comparison that would have gone another way by itself is not.",
         "Several methods were asked. The strongest that these data carry is the answer, chosen by a fixed order before "
