@@ -12,6 +12,7 @@ from fixtures_events import FIRST, made
 from upstream.errors import BadInput
 from upstream.measures.events import Events
 from upstream.scan.near_repeat import NearRepeatOf, NearRepeats, near_repeats
+from upstream.scan.raised_risk import RaisedBand, risk_windows
 
 
 def planted() -> Events:
@@ -141,6 +142,15 @@ def test_a_window_is_open_round_each_recent_event_as_far_and_as_long_as_the_band
         x, y = events.easting[one.event - 1], events.northing[one.event - 1]
         assert (one.easting % 100, one.northing % 100) == (50, 50)
         assert max(abs(one.easting - x), abs(one.northing - y)) <= 50
+
+
+def test_a_band_that_a_wider_one_outlasts_makes_no_window() -> None:
+    events = made([510, 5_000], [510, 5_000], [360, 340])
+    day = events.day.astype(np.int64)
+    bands = [RaisedBand(0, 28, 9.0), RaisedBand(100, 7, 4.0), RaisedBand(200, 14, 3.0), RaisedBand(300, 7, 2.0)]
+    windows = [(one.event, one.metres, (one.until - FIRST).days) for one in risk_windows(events, day, bands)]
+    assert windows == [(1, 300, 367), (1, 200, 374), (1, 0, 388), (2, 0, 368)]
+    assert risk_windows(events, day, []) == ()
 
 
 def test_nothing_raised_is_no_risk_anywhere() -> None:

@@ -142,6 +142,7 @@ def test_records_of_another_version_are_not_shown(kept: Analysis, client: Client
     text = client.post(address, {"purpose": PURPOSE}).content.decode()
     assert "work it out again" in text
     assert "records, the latest first" not in text
+    assert not AuditEvent.objects.filter(action="analysis.records_read").exists()
 
 
 def test_an_answer_of_before_chains_is_still_shown(kept: Analysis, client: Client) -> None:
