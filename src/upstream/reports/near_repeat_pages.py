@@ -107,7 +107,7 @@ def _risk(answer: Plain, small_numbers: bool) -> tuple[Block, ...]:
     description = f"{len(rows):,} squares on the outlines of the areas; the table lists them by number."
     picture = draw_map("near-repeat-map", title, description, answer["outlines"], marks)
     note = "Red squares: more likely than usual. Numbers are those of the table."
-    beside = replace(data, key="near-repeat-map-figures")
+    beside = replace(data, key="near-repeat-map-figures", title=f"{title}, as on the map")
     return (Chart("near-repeat-map", title, description, picture, beside, (_runs(note),)), data)
 
 
@@ -136,7 +136,7 @@ def _windows(answer: Plain, small_numbers: bool) -> tuple[Block, ...]:
     description = f"Circles round {len(each):,} recent events; the table lists them by number."
     widest = marks_of([own[0] for own in each])
     picture = draw_map("near-repeat-window-map", title, description, answer["outlines"], widest)
-    beside = replace(data, key="near-repeat-window-map-figures")
+    beside = replace(data, key="near-repeat-window-map-figures", title=f"{title}, as on the map")
     note = "Circles: how far from a recent event another is more likely. Numbers are those of the table."
     return (Chart("near-repeat-window-map", title, description, picture, beside, (_runs(note),)), data)
 

@@ -60,7 +60,16 @@ def _cluster_map(answer: Plain, small_numbers: bool) -> tuple[Block, ...]:
     data = Table("clusters", title, columns, shown, (_runs(note),))
     description = f"{len(rows)} circles on the outlines of the areas; the table lists them by number."
     picture = draw_map("cluster-map", title, description, answer["outlines"], marks_of(rows))
-    return (Chart("cluster-map", title, description, picture, replace(data, key="cluster-map-figures")), data)
+    return (
+        Chart(
+            "cluster-map",
+            title,
+            description,
+            picture,
+            replace(data, key="cluster-map-figures", title=f"{title}, as on the map"),
+        ),
+        data,
+    )
 
 
 def _cluster_facts(answer: Plain) -> Facts:

@@ -188,19 +188,15 @@ class FacilitiesForm(PlacesForm):
     """One type of crime near the facilities of one kind that a register lists."""
 
     kind = forms.ChoiceField(label="Facilities")
-    radius = forms.ChoiceField(label="Near: within", choices=[*engine.METRES.items()], required=False)
+    radius = forms.ChoiceField(label="Near: within", choices=[*engine.METRES.items()])
     field_order = ("kind", "type", "radius", "area", "first", "last")
 
     def __init__(self, data: Any, **kwargs: Any) -> None:
         held = engine.kinds_of_facility()
-        given = data if "kind" in data else {**{name: data[name] for name in data}, "kind": next(iter(held), "")}
-        super().__init__(given, **kwargs)
+        usual = {"kind": next(iter(held), ""), "radius": engine.USUAL_METRES}
+        super().__init__(usual | {name: data[name] for name in data}, **kwargs)
         self.fields["kind"].choices = [*held.items()]
         self.fields["type"].choices = [(name, name) for name in CRIME_TYPES]  # incidents have no points
-
-    def clean_radius(self) -> str:
-        """A hundred metres where nobody says."""
-        return self.cleaned_data["radius"] or engine.USUAL_METRES
 
     @property
     def asked(self) -> dict[str, str]:
