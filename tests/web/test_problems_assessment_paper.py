@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from upstream_web.problems.changes.assessing import keep_assessed
 from upstream_web.problems.changes.assessment import name_assessment
 from upstream_web.problems.engine import Counted
 from upstream_web.problems.models import AssessedCounts, Plan
+from upstream_web.problems.queries import changed_after_start
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +53,8 @@ def test_the_paper_says_how_it_was_designed_and_what_was_found(plan: Plan) -> No
     text = client_of(plan).get(reverse("problems:assessed", args=[plan.pk])).content.decode()
     for words in (
         "Did it work? Robbery at the station",
-        "when the plan was approved; not changed after",
+        "; not changed after.",
+        "Locked on",
         "crimes version 3",
         "The effect by every method that the data carry",
         "It would be overturned by:",
@@ -76,6 +79,20 @@ def test_a_design_changed_after_it_was_locked_is_said(plan: Plan) -> None:
     text = client_of(plan).get(reverse("problems:assessed", args=[plan.pk])).content.decode()
     assert "changed after" in text
     assert "The market moved" in text
+    assert ("take it as exploratory" in text) == (changed_after_start(plan) is not None)
+    days = {
+        "after_from": timezone.localdate() - timedelta(days=9),
+        "after_to": timezone.localdate() + timedelta(days=9),
+    }
+    early = {
+        "before_from": days["after_from"] - timedelta(days=99),
+        "before_to": days["after_from"] - timedelta(days=1),
+    }
+    for _ in range(2):
+        name_assessment(plan=plan, by=plan.owner, reason="Again.", **values | days | early)
+    assessed(plan)
+    text = client_of(plan).get(reverse("problems:assessed", args=[plan.pk])).content.decode()
+    assert "take it as exploratory" in text
 
 
 def test_a_bundle_counts_again_as_counted_or_rounded(plan: Plan, tmp_path: Path) -> None:

@@ -284,7 +284,7 @@ def _agreement(of: Paper) -> tuple[Block, ...]:
 
 
 def _methods(of: Paper, shown: ShownAnswer) -> tuple[Block, ...]:
-    blocks: list[Block] = [_method(one, of.public) for one in (of.answer.main, *of.answer.checks)]
+    blocks: list[Block] = [_method(one, shown) for one in (of.answer.main, *of.answer.checks)]
     unused = [one for one in of.answer.not_used if shown.sentences((one.why,))]
     if unused:
         rows = tuple(Row((Cell((Text(one.title),)), Cell((Text(one.why),)))) for one in unused)
@@ -297,14 +297,16 @@ def _methods(of: Paper, shown: ShownAnswer) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _method(one: Finding, public: bool) -> Prose:
+def _method(one: Finding, shown: ShownAnswer) -> Prose:
     def listed(said: Iterable[str]) -> Bullets:
         return Bullets(tuple((Text(sentence),) for sentence in said), "")
 
     parts: list[Paragraph | Bullets] = [Paragraph((Text(f"Estimates {one.estimand}."),))]
     parts += [Paragraph((Text("It assumes:", bold=True),)), listed(one.assumes)]
     parts += [Paragraph((Text("It would be overturned by:", bold=True),)), listed(one.overturned_by)]
-    if one.figures and not public:  # counts are among them
+    if caveats := shown.sentences(one.caveats):
+        parts += [Paragraph((Text("Know beside it:", bold=True),)), listed(caveats)]
+    if one.figures and not shown.public:  # counts are among them
         said = "; ".join(f"{name.replace('_', ' ')} {_plain(value)}" for name, value in one.figures.items())
         parts.append(Paragraph((Text(f"In its own terms: {said}."),)))
     return Prose(one.title, tuple(parts))
@@ -323,9 +325,8 @@ def _worth(of: Paper) -> tuple[Block, ...]:
 
 
 def _limits(of: Paper, shown: ShownAnswer) -> list[str]:
-    said = dict.fromkeys(one for found in (of.answer.main, *of.answer.checks) for one in found.caveats)
     return [
-        *shown.sentences(said),
+        *shown.sentences(of.answer.main.caveats),
         "Counts are of what was recorded: a change of reporting or recording looks like a change of crime.",
         "Chance in the counts is in the intervals; a comparison that would have gone another way by itself is not.",
         "Several methods were asked. The strongest that these data carry is the answer, chosen by a fixed order before "

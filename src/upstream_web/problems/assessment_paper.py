@@ -9,7 +9,8 @@ from upstream.reports.assessment_paper import Designed, Paper, assessment_paper,
 from upstream.reports.document import Document
 from upstream_web.design.environment import day
 from upstream_web.problems.access import PlanAccess
-from upstream_web.problems.models import Assessed, Marking, NamedAssessment, Plan
+from upstream_web.problems.models import Assessed, Marking, NamedAssessment, NamedPlace, Plan
+from upstream_web.problems.queries import changed_after_start
 from upstream_web.problems.worth import costs_of, worth_of
 
 HANDLING = "It speaks of places and counts, never of one person. Keep it as its marking asks."
@@ -63,10 +64,12 @@ def _source(row: Assessed) -> tuple[str, ...]:
 
 
 def _designed(plan: Plan, named: NamedAssessment) -> Designed:
+    roles = {NamedPlace.Role(role).label.lower(): len(at) for role, at in named.places_by_role().items() if at}
     facts = (
         ("Outcome measure", named.measure),
         ("Where", named.area.name),
         ("Compared with", named.comparison),
+        ("Places named", ", ".join(f"{label}: {number}" for label, number in roles.items())),
         ("Before", f"{day(named.before_from)} to {day(named.before_to)}"),
         ("After", f"{day(named.after_from)} to {day(named.after_to)}"),
         ("Smallest reduction worth having", f"{named.smallest_effect:g}%"),
@@ -77,11 +80,14 @@ def _designed(plan: Plan, named: NamedAssessment) -> Designed:
 
 def _locked(plan: Plan, named: NamedAssessment) -> str:
     """When it was locked, and whether it was changed since."""
-    if named.locked_at is None:
-        return "It was not locked when this was found: the plan was not approved yet."
-    rows = plan.named_assessments.order_by("pk")
-    changes = [one for one in rows if one.reason and one.made_at >= one.locked_at and one.pk <= named.pk]
+    rows = list(plan.named_assessments.filter(pk__lte=named.pk).order_by("pk"))
+    locks = [one.locked_at for one in rows if one.locked_at]
+    if not locks:
+        return "It was not locked when this was found."
+    changes = [one for one in rows if one.reason and one.made_at > locks[0]]
     if not changes:
-        return f"Locked on {day(named.locked_at)}, when the plan was approved; not changed after."
+        return f"Locked on {day(locks[0])}; not changed after."
     said = "; ".join(f"on {day(one.made_at)}: {one.reason.rstrip('.')}" for one in changes)
-    return f"Locked when the plan was approved, and changed after ({said}). What was named before stays in the plan."
+    late = changed_after_start(plan)
+    after = " It was changed after the time after had begun: take it as exploratory." if late else ""
+    return f"Locked on {day(locks[0])}, and changed after ({said}). What was named before stays in the plan.{after}"
