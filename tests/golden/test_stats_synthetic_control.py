@@ -112,14 +112,20 @@ def test_basque_country_reaches_the_global_optimum(shared_data: Path) -> None:
         return [*shares, invest, income, *sectors, mean(region, "popdens", range(1969, 1970))]
 
     income = {region: [float(rows[region, y]["gdpcap"]) for y in range(1955, 1998)] for region in names}
-    found = synthetic_control(
-        income[17],
-        [income[region] for region in regions],
-        1970 - 1955,
-        predictors=(predictors(17), [predictors(region) for region in regions]),
-        fit=(1960 - 1955, 1970 - 1955),
-        rng=np.random.default_rng(1),
+    found, *others = (
+        synthetic_control(
+            income[17],
+            [income[region] for region in regions],
+            1970 - 1955,
+            predictors=(predictors(17), [predictors(region) for region in regions]),
+            fit=(1960 - 1955, 1970 - 1955),
+            rng=np.random.default_rng(seed),
+        )
+        for seed in (1, 2, 3)
     )
+    for other in others:  # starts drawn anew end in the same place
+        assert other.shares == pytest.approx(found.shares, abs=1e-3)
+        assert other.loss == pytest.approx(found.loss, rel=1e-4)
     shares = {names[region]: share for region, share in zip(regions, found.shares, strict=True) if share > 0}
     # Abadie and Gardeazabal (2003): Catalonia 0.8508, Madrid 0.1492. Their page was not seen; the notebook with which
     # the Python package pysyncon reproduces it prints 0.851 and 0.149, all other regions nought
