@@ -146,6 +146,13 @@ def test_what_is_not_kept_is_asked_for_and_worked_out(figures: Path, client: Cli
     assert Analysis.objects.count() == 1
 
 
+def test_the_usual_question_stands_there_for_whoever_asks_none(figures: Path, client: Client, db: None) -> None:
+    client.force_login(person(Permission.MEASURE_READ))
+    page = client.get("/explore/near-repeats/").content.decode()
+    assert "Nobody has asked this yet" in page
+    assert "There is a problem" not in page
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [

@@ -103,6 +103,7 @@ def test_others_see_how_few_hold_how_much_but_not_which(asked: dict, client: Cli
         assert client.get(f"/explore/facilities/file/{ending}/", NEAR).status_code == 404
     curve = [cell for cell in text.split("<td")[1:] if "%" in cell]
     assert curve
+    assert "So far" not in client.get(asked["concentration"]).content.decode()
     for row in rows(client, "concentration"):
         assert row["share_so_far"] == ""
         assert row["events"] == "" or int(row["events"]) % 5 == 0
@@ -123,7 +124,13 @@ def test_few_events_are_shown_to_nobody_else(asked: dict, client: Client) -> Non
 def test_concentration_has_its_curve_and_the_years(asked: dict, client: Client) -> None:
     sign_in(client, reader(Permission.MEASURE_RECORDS))
     text = client.get(asked["concentration"]).content.decode()
-    for words in ("How few hold how much", "Do the same places lead every year?", "Gini coefficient", "Square 0808"):
+    for words in (
+        "How few hold how much",
+        "Do the same places lead every year?",
+        "Gini coefficient",
+        "Square 0808",
+        "So far",
+    ):
         assert words in text, words
     found = rows(client, "concentration")
     assert (found[0]["lsoa"], found[0]["events"]) == ("E01000808", "80")

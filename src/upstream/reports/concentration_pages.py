@@ -160,13 +160,16 @@ def _led_by_chance(row: Plain) -> float:
 
 def _places(answer: Plain, small_numbers: bool, lead: Lead | None) -> Table:
     rows = concentration_file(answer, small_numbers=small_numbers)
-    columns = (Column("Small area", "text", wide=True), Column("Code", "text"), Column("Events"), Column("So far"))
-    shown = tuple(
-        Row((_led(row["name"] or row["lsoa"], row["lsoa"], lead), _cell(row["lsoa"]), _cell(_printed(row["events"])),
-             _cell("" if row["share_so_far"] is None else f"{row['share_so_far']:.0%}")))
+    columns = [Column("Small area", "text", wide=True), Column("Code", "text"), Column("Events")]
+    shown = [
+        [_led(row["name"] or row["lsoa"], row["lsoa"], lead), _cell(row["lsoa"]), _cell(_printed(row["events"]))]
         for row in rows[:MOST_ROWS]
-    )  # fmt: skip
-    return Table("concentration-places", "Small areas with most", columns, shown, _first(len(rows)))
+    ]
+    if small_numbers:  # shares so far of rounded counts would tell the counts
+        columns.append(Column("So far"))
+        shown = [[*cells, _cell(f"{row['share_so_far']:.0%}")] for cells, row in zip(shown, rows, strict=False)]
+    shown_rows = tuple(Row(tuple(cells)) for cells in shown)
+    return Table("concentration-places", "Small areas with most", tuple(columns), shown_rows, _first(len(rows)))
 
 
 def _facilities(answer: Plain, small_numbers: bool, lead: Lead | None) -> Block:

@@ -66,6 +66,7 @@ def _make(row: dict[str, Any], planted: dict[str, Any], cast: Cast, rng: np.rand
             based_on=response.version,
             starts_on=start.first_day,
             ends_on=until,
+            cost=row["cost"],
         )
     _name(plan, row, planted, about.officer, start)
     _live(plan, about, cast, rng)

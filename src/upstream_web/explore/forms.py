@@ -15,7 +15,7 @@ MODELS = (
 
 
 class AskForm(forms.Form):
-    """Sent in the address, so that an answer has a link of its own."""
+    """Sent in the address, so that an answer has a link of its own; without one, the usual question."""
 
     type = forms.ChoiceField(label="Crime type", choices=[(name, name) for name in TYPES])
     area = forms.ChoiceField(label="Area", required=False)
@@ -27,7 +27,8 @@ class AskForm(forms.Form):
     model = forms.ChoiceField(label="Compared with", choices=MODELS)
 
     def __init__(self, data: Any, *, kind: str, of: Held) -> None:
-        super().__init__(data, initial={"type": "Burglary", "to": of.last, "model": "permutation", "area": ""})
+        usual = {"type": "Burglary", "to": of.last, "model": "permutation", "area": ""}
+        super().__init__(data or (usual if of.last else None), initial=usual)
         self.of = of
         self.fields["area"].choices = [("", of.force), *of.areas.items()]
         if kind != Analysis.Kind.CLUSTERS:
