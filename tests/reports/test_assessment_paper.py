@@ -174,6 +174,14 @@ def test_what_was_changed_in_a_bundle_is_found(panel: Panel, found: Answer, tmp_
     figures = (tmp_path / FIGURES).read_text("utf-8").splitlines()
     (tmp_path / FIGURES).write_text("\n".join(figures[:-1]), "utf-8")  # a check that came out is missing
     assert {one.method for one in rerun(tmp_path).differs} == {found.checks[-1].method}
+    kept = (tmp_path / COUNTS).read_text("utf-8")
+    (tmp_path / COUNTS).write_text("\n".join(kept.splitlines()[:-1]), "utf-8")
+    with pytest.raises(BadInput, match="has no count for Quiet in 2022-12"):
+        rerun(tmp_path)
+    for damage in ("[]", "{}", "no json", '{"periods": 3, "units": [1]}'):
+        (tmp_path / "definition.json").write_text(damage, "utf-8")
+        with pytest.raises(BadInput, match="cannot be read as a bundle"):
+            rerun(tmp_path)
     (tmp_path / SUMS).unlink()
     with pytest.raises(BadInput, match="has no SHA256SUMS"):
         rerun(tmp_path)

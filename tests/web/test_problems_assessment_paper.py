@@ -45,6 +45,8 @@ def client_of(plan: Plan) -> Client:
 def test_there_is_no_paper_before_it_was_assessed(plan: Plan) -> None:
     for page in ("assessed", "assessed_pdf", "assessed_bundle"):
         assert client_of(plan).get(reverse(f"problems:{page}", args=[plan.pk])).status_code == 404
+    shown = client_of(plan).get(reverse("problems:assessment", args=[plan.pk])).content.decode()
+    assert reverse("problems:assessed", args=[plan.pk]) not in shown
 
 
 def test_the_paper_says_how_it_was_designed_and_what_was_found(plan: Plan) -> None:

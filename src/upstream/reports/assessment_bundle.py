@@ -144,7 +144,16 @@ def make_bundle(of: Bundled) -> bytes:
 
 def rerun(path: Path) -> Rerun:
     """Count a bundle again, a zip file or its folder, and compare every figure."""
-    held = _read(path)
+    try:
+        return _again(_read(path))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadInput(
+            f"{path.name} cannot be read as a bundle: {type(error).__name__} {error}.",
+            allowed=f"a bundle with {', '.join((*FILES, SUMS))} as they were written",
+        ) from error
+
+
+def _again(held: Mapping[str, bytes]) -> Rerun:
     lines = (line.partition("  ") for line in held[SUMS].decode().splitlines())
     noted = {name: digest for digest, _, name in lines}
     damaged = tuple(name for name in FILES if hashlib.sha256(held[name]).hexdigest() != noted.get(name))
@@ -260,10 +269,13 @@ def _rows(content: bytes) -> list[dict[str, str]]:
 
 def _counts(text: str, definition: Mapping[str, Any]) -> list[list[float]]:
     held = {(row["unit"], row["period"]): _value(row["count"]) for row in csv.DictReader(text.splitlines())}
-    try:
-        return [[held[unit, period] for period in definition["periods"]] for unit in definition["units"]]
-    except KeyError as missing:
-        raise BadInput(f"{COUNTS} has no count for {missing}.", allowed="one for every unit and period") from None
+    periods, units = definition["periods"], definition["units"]
+    missing = [(unit, period) for unit in units for period in periods if (unit, period) not in held]
+    if missing:
+        raise BadInput(
+            f"{COUNTS} has no count for {missing[0][0]} in {missing[0][1]}.", allowed="one for every unit and period"
+        )
+    return [[held[unit, period] for period in periods] for unit in units]
 
 
 def _value(text: str) -> float:
