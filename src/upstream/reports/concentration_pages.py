@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from upstream.reports.curve import draw_curve
 from upstream.reports.document import Block, Callout, Cell, Chart, Column, Facts, Link, Paragraph, Row, Table, Text
 from upstream.reports.explore_files import concentration_file, facility_file
 from upstream.reports.explore_pages import SMALL, Lead
+from upstream.reports.scan_maps import draw_map, marks_of
 from upstream.reports.scan_pages import count_words, kind_words, read_facts
 
 Plain = Mapping[str, Any]
@@ -52,7 +54,7 @@ def facility_blocks(answer: Plain, *, small_numbers: bool, lead: Lead | None = N
         _said(answer, noun, small_numbers),
         _shares(answer, noun, chance, small_numbers),
         _curve(answer, noun, small_numbers),
-        _facilities(answer, small_numbers, lead),
+        *_facilities(answer, small_numbers, lead),
         *_notes(answer, small_numbers),
         _facility_facts(answer, small_numbers),
     )
@@ -172,29 +174,38 @@ def _places(answer: Plain, small_numbers: bool, lead: Lead | None) -> Table:
     return Table("concentration-places", "Small areas with most", tuple(columns), shown_rows, _first(len(rows)))
 
 
-def _facilities(answer: Plain, small_numbers: bool, lead: Lead | None) -> Block:
+def _facilities(answer: Plain, small_numbers: bool, lead: Lead | None) -> tuple[Block, ...]:
+    """A map of those with most and a table with the same figures, for those who may see records."""
     if not small_numbers:
-        return Callout("note", "Which they are", _runs("Names of facilities are for those who may go to the records."))
+        words = "Names of facilities are for those who may go to the records."
+        return (Callout("note", "Which they are", _runs(words)),)
     rows = facility_file(answer)
-    columns = (Column("Facility", "text", wide=True), Column("Reference", "text"), Column("Small area", "text"),
-               Column(f"Events within {answer['radius_metres']:g} metres"))  # fmt: skip
+    columns = (Column("On the map", "text"), Column("Facility", "text", wide=True), Column("Reference", "text"),
+               Column("Small area", "text"), Column(f"Events within {answer['radius_metres']:g} metres"))  # fmt: skip
     shown = tuple(
         Row(
             (
+                _cell(str(at)),
                 _cell(row["name"]),
                 _cell(row["reference"]),
                 _led(row["place"], row["lsoa"], lead),
                 _cell(_printed(row["events"])),
             )
         )
-        for row in rows[:MOST_ROWS]
+        for at, row in enumerate(rows[:MOST_ROWS], 1)
     )
     title = f"{answer['words']} with most events near by"
     notes = (
         "That events are near says nothing of who runs a place: its size, its custom and the street matter. Look "
         "before anything is said of it.",
     )
-    return Table("facilities", title, columns, shown, (*(_runs(note) for note in notes), *_first(len(rows))))
+    data = Table("facilities", title, columns, shown, (*(_runs(note) for note in notes), *_first(len(rows))))
+    most = [row | {"radius_metres": answer["radius_metres"]} for row in rows[:MOST_ROWS] if row["events"]]
+    description = f"{len(most):,} facilities on the outlines of the areas; the table lists them by number."
+    picture = draw_map("facility-map", title, description, answer.get("outlines", ()), marks_of(most))
+    beside = replace(data, key="facility-map-figures", title=f"{title}, as on the map")
+    note = f"Circles of {answer['radius_metres']:g} metres, or as wide as can be seen. Numbers are those of the table."
+    return (Chart("facility-map", title, description, picture, beside, (_runs(note),)), data)
 
 
 def _facility_facts(answer: Plain, small_numbers: bool) -> Facts:

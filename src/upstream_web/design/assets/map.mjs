@@ -90,7 +90,7 @@ function shades (shown, name) {
 
 function wordsOf (properties, shade) {
   const value = properties[shade]
-  const of = { count: 'counted', events: 'events', ratio: 'times as many as expected' }[shade] || shade
+  const of = { count: 'counted', events: 'events', ratio: 'times as many as expected', rate_per_1000: 'to 1,000 residents' }[shade] || shade
   const shown = value === null || value === undefined ? WITHHELD : Number(value).toLocaleString('en-GB', { maximumFractionDigits: 1 })
   const called = properties.called && properties.called !== 'not certain' ? `, ${properties.called}` : ''
   return `${properties.name || 'A place'}: ${shown} ${of}${called}`

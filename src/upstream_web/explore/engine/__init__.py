@@ -35,7 +35,7 @@ DAYS = 365
 DAYS_OF_TIMES = 1_096
 """The same for times: three years, as a time of year must be seen more than once."""
 TYPES = tuple(sorted(CRIMES_OF))
-CALCULATION = f"{ENGINE_VERSION}.1"
+CALCULATION = f"{ENGINE_VERSION}.2"
 """Of the kept answers of this area: the second number rises when an answer says more, or says it otherwise."""
 
 

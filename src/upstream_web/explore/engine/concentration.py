@@ -9,6 +9,7 @@ from upstream.measures.slices import table_of
 from upstream.periods import Month
 from upstream.reports.concentration_pages import concentration_blocks, facility_blocks
 from upstream.reports.document import Block
+from upstream.reports.scan_maps import area_outlines
 from upstream.scan.concentration import Exposure
 from upstream.scan.concentration_answer import RADII, USUAL_RADIUS, concentration_answer, facility_answer
 from upstream.scan.study import study_of
@@ -54,6 +55,7 @@ def facilities(asked: Mapping[str, Any], who: str, say: Callable[[str], None]) -
     say("Working it out")
     names = small_area_names()
     answer = facility_answer(read, register, radius=float(asked["radius"]), names=names, seed=SEED)
+    answer["outlines"] = area_outlines(read, of.store)
     tables = {one.table: one.version for one in read.tables} | {REGISTERS[register.kind].table: register.version}
     return Worked(answer, tables, CALCULATION)
 
