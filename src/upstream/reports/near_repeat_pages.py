@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from upstream.reports.document import Block, Callout, Cell, Chart, Column, Facts, Link, Paragraph, Row, Table, Text
-from upstream.reports.explore_files import chain_file
+from upstream.reports.explore_files import chain_file, risk_file
 from upstream.reports.scan_maps import draw_map, marks_of
 from upstream.reports.scan_pages import count_words, day_words, kind_words, read_facts, times_words
 
@@ -82,7 +82,7 @@ def _band(row: Plain) -> Cell:
 
 
 def _risk(answer: Plain, small_numbers: bool) -> tuple[Block, ...]:
-    rows = answer["risk"]
+    rows = risk_file(answer, small_numbers=small_numbers)  # those withheld last: their order would say how many
     if not rows:
         return (Paragraph(_runs("No square is at raised risk, so there is no visit to plan from this.")),)
     columns = (Column("On the map", "text"), Column("Small area", "text", wide=True),
@@ -92,7 +92,7 @@ def _risk(answer: Plain, small_numbers: bool) -> tuple[Block, ...]:
         Row(
             (
                 _cell(str(at)), _cell(row["name"]), _cell(f"{row['easting']:.0f}, {row['northing']:.0f}"),
-                _cell(count_words(row["events"], small_numbers)), _cell(f"{row['ratio']:.1f}"),
+                _cell("under 5" if row["events"] is None else f"{row['events']:,}"), _cell(f"{row['ratio']:.1f}"),
                 _cell(day_words(row["until"])),
             )
         )
