@@ -125,6 +125,14 @@ def test_small_areas_are_listed_where_enough_was_seen_and_those_that_stand_out_f
     assert [row["lsoa"] for row in told[1:]] == sorted(row["lsoa"] for row in rows[1:])
 
 
+def test_a_small_area_with_fewer_than_eight_assaults_is_shown_to_nobody() -> None:
+    given = counts()
+    for number, shown in ((7, False), (8, True)):
+        given.partner[0][0] = 0
+        given.partner[0][0][:number] = 1
+        assert ("E00000000" in {row["lsoa"] for row in place_rows(overlay(given), {})}) is shown
+
+
 def test_the_page_has_the_same_figures_and_says_what_is_withheld() -> None:
     answer = overlay_answer(overlay(counts(quiet=True)), {})
     squares = shapely.box(*np.array([(at, 0, at + 1, 1) for at in range(PLACES)]).T)

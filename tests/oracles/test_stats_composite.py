@@ -80,7 +80,7 @@ def test_shrinking_by_the_moments_one_at_a_time(dispersion: float) -> None:
 
 def test_intervals_are_quantiles_of_ranks_drawn_one_by_one() -> None:
     rng = np.random.default_rng(3)
-    indicators = [shrunken_rates(rng.poisson(20, 12), np.full(12, 10.0)), exact(rng.normal(size=12))]
+    indicators = [shrunken_rates(rng.poisson(20, 12), rng.uniform(5, 30, 12)), exact(rng.normal(size=12))]
     found = rank_intervals(indicators, [1, 1], rng=np.random.default_rng(5), top=3, simulations=200)
     again = np.random.default_rng(5)
     ranks = []
