@@ -106,13 +106,14 @@ def _shares(answer: Plain, noun: str, chance: str, small_numbers: bool) -> Table
 
 
 def _curve(answer: Plain, noun: str, small_numbers: bool) -> Chart:
-    """The J-curve; to those who may not see small numbers at coarse steps."""
+    """The J-curve; to those who may not see small numbers at a few places and in coarse steps."""
     held: Sequence[float] = answer["curve"]
-    if not small_numbers:
-        held = [round(share / _COARSE) * _COARSE for share in held]
-    points = [(0.0, 0.0), *((at / len(held), share) for at, share in enumerate(held, 1))]
-    title = f"Share of the events in the {noun} with most"
     at = [min(len(held), max(1, math.ceil(step * len(held)))) for step in _STEPS]
+    drawn: Sequence[int] = range(1, len(held) + 1)
+    if not small_numbers:
+        held, drawn = [round(share / _COARSE) * _COARSE for share in held], list(dict.fromkeys(at))
+    points = [(0.0, 0.0), *((place / len(held), held[place - 1]) for place in drawn)]
+    title = f"Share of the events in the {noun} with most"
     rows = tuple(
         Row((_cell(f"{step:.0%}"), _cell(f"{place:,}"), _cell(f"{held[place - 1]:.0%}")))
         for step, place in zip(_STEPS, at, strict=True)
