@@ -63,6 +63,17 @@ def test_the_page_fills_itself_as_records_come_in() -> None:
     assert "begun February 2022" in text  # the months between before and after count as after
     call_command("assess_plans", stdout=out)
     assert out.getvalue().endswith("Assessed 0 plans\n")  # no table has grown since
+    assert "Records came in since" not in page_of(plan)
+    Assessed.objects.update(data_versions={"crimes": -1})
+    assert "Records came in since" in page_of(plan)
+    for done in (1, 0):
+        call_command("assess_plans", stdout=out)
+        assert out.getvalue().endswith(f"Assessed {done} plans\n")
+    assert "Records came in since" not in page_of(plan)
+    assert plan.assessed.count() == 2  # what was found before stays
+    NamedAssessmentFactory(plan=plan, locked_at=timezone.now(), measure="Crimes", **DAYS)
+    call_command("assess_plans", stdout=out)
+    assert out.getvalue().endswith("Assessed 1 plans\n")  # how it is judged has changed
 
 
 @pytest.mark.usefixtures("figures")

@@ -139,6 +139,22 @@ def test_what_cannot_be_designed_says_why(plan: Plan) -> None:
     assert not Run.objects.exists()
 
 
+def test_a_whole_question_is_asked_for_as_long_work(plan: Plan) -> None:
+    told = {
+        "counted": "Shoplifting",
+        "place": "W1",
+        "begins": "2021-10",
+        "metres": "0",
+        "effect": "25",
+        "chosen_by": "2",
+    }
+    page_of(plan, data=told)
+    assert Run.objects.get().parameters["asked"] == {
+        "crime_types": ["Shoplifting"], "small_areas": [], "place": "W1", "begins": "2021-10", "metres": 0,
+        "effect": 25.0, "chosen_by": 2,
+    }  # fmt: skip
+
+
 def test_it_is_asked_first_as_the_plan_says(plan: Plan) -> None:
     ResponseFactory(plan=plan, starts_on=datetime.date(2022, 2, 14))
     text = page_of(plan)

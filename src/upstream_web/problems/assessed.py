@@ -6,9 +6,9 @@ from typing import Any
 from upstream_web.measures.presenters.blocks import block
 from upstream_web.problems.access import PlanAccess
 from upstream_web.problems.changes.assessing import ASSESS
-from upstream_web.problems.engine import assessment_of
+from upstream_web.problems.engine import assessment_of, versions_held
 from upstream_web.problems.models import Assessed, NamedAssessment, Plan
-from upstream_web.problems.queries import changed_after_start
+from upstream_web.problems.queries import changed_after_start, is_stale
 from upstream_web.problems.slices import run_of
 from upstream_web.problems.worth import ShownWorth, worth_shown
 
@@ -22,6 +22,7 @@ class Found:
     worth : what it was worth, as plain data; and why it has no worth, where it has none
     whole : whether the reader sees small numbers
     changed : whether how the plan is judged was changed since
+    stale : whether records came in since, so that the monthly run assesses it again
     working : how far the assessment is that somebody asked for; `None` when it is done
     may_assess, may_design : whether the person may have it assessed now, and design how it is judged
     late : when it was changed after it had begun, and why; nothing where it was not
@@ -32,6 +33,7 @@ class Found:
     worth: ShownWorth | None
     whole: bool
     changed: bool
+    stale: bool
     working: dict[str, Any] | None
     may_assess: bool
     may_design: bool
@@ -50,7 +52,9 @@ def found_on(plan: Plan, access: PlanAccess, stage: str) -> dict[str, Found]:
     worth = worth_shown(row, plan) if row is not None and access.whole else None
     working = run_of(plan, ASSESS) if access.whole else None
     late = changed_after_start(plan)
-    return {"found": Found(row, blocks, worth, access.whole, changed, working, may and named is not None, may, late)}
+    stale = row is not None and plan.is_open and is_stale(row, versions_held())
+    ready = may and named is not None
+    return {"found": Found(row, blocks, worth, access.whole, changed, stale, working, ready, may, late)}
 
 
 def _blocks(row: Assessed, access: PlanAccess) -> tuple[Any, ...]:

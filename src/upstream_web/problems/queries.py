@@ -288,14 +288,18 @@ def names_on(plan: Plan) -> list[str]:
 
 
 def waiting_for_assessment(versions: Mapping[str, int]) -> Iterator[Plan]:
-    """Approved plans that are still open and were not assessed yet, or on older tables than are held now."""
+    """Approved plans that are still open and were not assessed yet, on older tables than are held now, or by what was
+    named before."""
     going = Plan.objects.filter(status__in=(Plan.Status.ACTIVE, Plan.Status.ASSESSING)).select_related("area")
     for plan in going.filter(named_assessments__locked_at__isnull=False).distinct().order_by("pk"):
-        last = plan.assessed.first()
-        if last is None or any(
-            versions.get(table, version) != version for table, version in last.data_versions.items()
-        ):
+        last, named = plan.assessed.first(), plan.named_assessments.values_list("pk", flat=True).first()
+        if last is None or last.named_id != named or is_stale(last, versions):
             yield plan
+
+
+def is_stale(row: Assessed, versions: Mapping[str, int]) -> bool:
+    """Whether a table has another version now than what was found rests on."""
+    return any(versions.get(table, version) != version for table, version in row.data_versions.items())
 
 
 def values_of_named(row: NamedAssessment) -> dict[str, Any]:
