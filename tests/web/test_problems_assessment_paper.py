@@ -58,6 +58,7 @@ def test_the_paper_says_how_it_was_designed_and_what_was_found(plan: Plan) -> No
         "; not changed after.",
         "Locked on",
         "crimes version 3",
+        "Treated: one small area; compared with every other small area of the force.",
         "The effect by every method that the data carry",
         "It would be overturned by:",
         "Worth to society",

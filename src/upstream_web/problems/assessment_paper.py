@@ -55,12 +55,16 @@ def _source(row: Assessed) -> tuple[str, ...]:
     asked = row.asked
     types = ", ".join(asked.get("crime_types") or ()) or "every crime"
     compared = asked.get("comparison")
-    others = "every other small area of the force" if compared is None else f"{len(compared)} small areas"
+    others = "every other small area of the force" if compared is None else _small_areas(len(compared))
     return (
         f"Recorded events by small area and month, {types}, {asked['from']} to {asked['to']}, counted on "
         f"{day(row.made_at)} from the records held.",
-        f"{len(asked['treated'])} small areas treated; compared with {others}.",
+        f"Treated: {_small_areas(len(asked['treated']))}; compared with {others}.",
     )
+
+
+def _small_areas(number: int) -> str:
+    return "one small area" if number == 1 else f"{number} small areas"
 
 
 def _designed(plan: Plan, named: NamedAssessment) -> Designed:
