@@ -136,6 +136,7 @@ def test_charts_and_sheet_have_the_same_figures() -> None:
     assert {row.cells[3].text for row in table.rows} <= {"1. Quay", "2. Mill"}
     paper = day_sheet("Quay", dt.date(2026, 3, 5), [table], force="Test", marking="OFFICIAL",
                       created=dt.datetime(2026, 3, 1, tzinfo=dt.UTC))  # fmt: skip
+    assert paper.title == "Quay, 5 March 2026"
     assert render_pdf(paper).startswith(b"%PDF")
 
 

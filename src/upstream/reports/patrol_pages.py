@@ -114,7 +114,7 @@ def day_sheet(
     """The stops of one day as a sheet to print and write on."""
     how = Section("how", "How long, and why", (Paragraph((Text(SOURCE),)),))
     return Document(
-        title=title, force=force, period=_day(day), subtitle="patrol sheet", marking=marking,
+        title=f"{title}, {_day(day)}", force=force, period=_day(day), subtitle="patrol sheet", marking=marking,
         handling="Operational: for the teams on the patrol. Shred after the stops are written down.",
         created=created.astimezone(dt.UTC).replace(microsecond=0),
         sections=(Section("stops", "Stops", tuple(tables)), how),
