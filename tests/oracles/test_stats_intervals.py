@@ -300,3 +300,12 @@ def test_p_of_a_point_has_no_scale_where_nothing_varied() -> None:
     # counts that were all alike still vary as counts do
     assert outside_p(1, [0] * 12, of_counts=True) == pytest.approx(2 * (1 - (12 / 13) ** 0.5))
     assert 0.2 < outside_p(30, [25] * 12, of_counts=True) < 0.5
+
+
+def test_spread_of_a_table_allows_for_what_its_counts_are_of() -> None:
+    rng = np.random.default_rng(8)
+    exposure = rng.uniform(0.2, 3.0, (40, 24))
+    counts = rng.poisson(rng.uniform(20, 60, (40, 1)) * rng.uniform(0.8, 1.2, 24) * exposure)
+    assert dispersion_of_table(counts, exposure=exposure) == pytest.approx(1.0, abs=0.1)
+    assert dispersion_of_table(counts) > 5
+    assert dispersion_of_table(counts, exposure=4.0) == pytest.approx(dispersion_of_table(counts))

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from upstream.errors import BadInput
 from upstream.stats.distributions import normal_sf, reach
 from upstream.stats.intervals import CONFIDENCE, Interval
+from upstream.stats.peers import dispersion_of_table
 
 Floats = NDArray[np.float64]
 NO_AREA: Final = np.zeros((0, 2))
@@ -219,12 +220,9 @@ def dispersion_of_months(counts: ArrayLike) -> float:
     y = y[y.sum(1) > 0]
     if not len(y):
         raise BadInput("No event was counted in any month.", allowed="at least one event")
-    rows, columns = y.sum(1, keepdims=True), y.sum(0, keepdims=True)
-    expected = rows * columns / y.sum() if len(y) > 1 else np.full(y.shape, y.mean())
-    kept = int((columns > 0).sum()) if len(y) > 1 else y.shape[1]
-    free = max(len(y) - 1, 1) * (kept - 1)
-    off = np.where(expected > 0, (y - expected) ** 2 / np.where(expected > 0, expected, 1.0), 0.0)
-    return max(1.0, float(off.sum()) / free) if free else 1.0
+    if len(y) > 1:
+        return dispersion_of_table(y)
+    return max(1.0, float(((y - y.mean()) ** 2).sum() / y.mean()) / (y.shape[1] - 1))
 
 
 def dispersion_of_changes(before: ArrayLike, after: ArrayLike) -> float:
@@ -245,9 +243,7 @@ def dispersion_of_changes(before: ArrayLike, after: ArrayLike) -> float:
     pairs = pairs[pairs.sum(1) > 0]
     if len(pairs) < 2:
         raise BadInput(f"{len(pairs)} units with events.", allowed="two or more")
-    expected = pairs.sum(1, keepdims=True) * pairs.sum(0) / pairs.sum()
-    off = np.where(expected > 0, (pairs - expected) ** 2 / np.where(expected > 0, expected, 1.0), 0.0)
-    return max(1.0, float(off.sum()) / (len(pairs) - 1))
+    return dispersion_of_table(pairs)
 
 
 @dataclass(frozen=True, slots=True)

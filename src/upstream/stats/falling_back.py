@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from upstream.errors import BadInput
 from upstream.stats.distributions import negative_binomial_quantile, poisson_quantile
 from upstream.stats.intervals import CONFIDENCE, Interval
+from upstream.stats.peers import dispersion_of_table
 from upstream.stats.rate_smoothing import empirical_bayes
 
 Floats = NDArray[np.float64]
@@ -73,7 +74,7 @@ def expected_return(
     der Pols and Dobson 2005, Int J Epidemiol 34, 215-220. Moments: Marshall 1991, Applied Statistics 40, 283-294.
     """
     held, exposed = _checked(counts, exposure, chosen, periods)
-    phi = _dispersion(held, exposed)
+    phi = dispersion_of_table(held, exposure=exposed) if held.shape[1] > 1 else 1.0
     people = exposed.sum(axis=1)
     levels = empirical_bayes(held.sum(axis=1) / phi, people / phi)
     to_come = float(exposed[chosen, -periods:].sum())
@@ -102,17 +103,6 @@ def _checked(counts: ArrayLike, exposure: ArrayLike, chosen: int, periods: int) 
     if not np.isfinite(exposed).all() or (exposed <= 0).any():
         raise BadInput("An exposure is not above 0.", allowed="numbers above 0")
     return held, exposed
-
-
-def _dispersion(counts: Floats, exposed: Floats) -> float:
-    """Pearson's chi-square over its degrees of freedom, about each place's level times what moved all at once."""
-    rates = counts.sum(axis=0) / exposed.sum(axis=0)
-    levels = counts.sum(axis=1) / (exposed * rates).sum(axis=1)
-    expected = levels[:, None] * rates * exposed
-    kept = expected > 0
-    free = (len(counts) - 1) * (counts.shape[1] - 1)
-    chi = float(((counts - expected)[kept] ** 2 / expected[kept]).sum())
-    return max(1.0, chi / free) if free else 1.0
 
 
 def _range(mean: float, variance: float, confidence: float) -> tuple[float, float]:

@@ -95,13 +95,14 @@ def peer_ranks(
     )
 
 
-def dispersion_of_table(counts: ArrayLike) -> float:
+def dispersion_of_table(counts: ArrayLike, *, exposure: ArrayLike = 1.0) -> float:
     """How many times more than Poisson counts vary about what their unit and their month lead to expect.
 
     Question: how noisy are the counts that a rank rests on, apart from differences between units and from seasons they
     share?
 
-    Parameters: ``counts`` (units, months), two or more of either. Returns 1 or more.
+    Parameters: ``counts`` (units, months), two or more of either; ``exposure`` one, or (units, months), above 0.
+    Returns 1 or more.
 
     Assumes: expected counts are products of a unit's and a month's share: Pearson's chi-square over its degrees of
     freedom. A unit's own trend or season counts as noise, so an interval made with it is rather too wide.
@@ -115,7 +116,9 @@ def dispersion_of_table(counts: ArrayLike) -> float:
         raise BadInput(f"A table of shape {table.shape} was given.", allowed="two or more units and months of counts")
     if not table.any():
         return 1.0
-    expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0, keepdims=True) / table.sum()
+    exposed = np.broadcast_to(np.asarray(exposure, dtype=np.float64), table.shape)
+    rates = exposed * table.sum(axis=0) / exposed.sum(axis=0)
+    expected = rates * (table.sum(axis=1) / rates.sum(axis=1))[:, None]
     apart = np.divide((table - expected) ** 2, expected, out=np.zeros_like(table), where=expected > 0)
     freedom = (np.count_nonzero(table.sum(axis=1)) - 1) * (np.count_nonzero(table.sum(axis=0)) - 1)
     return max(1.0, float(apart.sum()) / freedom) if freedom else 1.0
