@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from upstream.assess.counts import before_and_after_compared, displacement
 from upstream.assess.differences import difference_in_differences
 from upstream.assess.dose import more_for_more
 from upstream.assess.drivers import in_words, what_goes_with
@@ -146,3 +147,19 @@ def test_time_until_it_happened() -> None:
         sooner_or_later(months[:59], happened[:59], np.arange(59) < 9, what="reoffending")
     with pytest.raises(Refused, match="happened to nobody"):
         sooner_or_later(months, np.zeros(300), own, what="reoffending")
+
+
+@pytest.mark.parametrize("method", [difference_in_differences, before_and_after_compared, displacement])
+def test_a_place_that_has_no_like_is_said(method: object) -> None:
+    assert callable(method)
+
+    def busy(level: float) -> Panel:
+        rows = [
+            (f"u{i}", month, (level if i == 0 else 20.0) + (i * 7 + j) % 5)
+            for i in range(8)
+            for j, month in enumerate(MONTHS)
+        ]
+        return panel_of(rows, outcome="thefts", treated=["u0"], start="2021-06")
+
+    assert any("2.7 times the thefts of the busiest comparison" in caveat for caveat in method(busy(58.0)).caveats)
+    assert not any("busiest comparison" in caveat for caveat in method(busy(25.0)).caveats)

@@ -27,6 +27,8 @@ DRIFT: Final = 0.10
 five in a hundred misses less."""
 UNLIKE: Final = 1.5
 """Levels before that differ by more than this factor make a difference in numbers doubtful. Ours."""
+MOST_BUSY: Final = 1.5
+"""A place busier than every comparison by this factor has no like among them. Ours."""
 SEVERAL: Final = 5
 """So many comparison units or more are several places. Ours."""
 
@@ -251,8 +253,20 @@ def _needs_comparison(panel: Panel) -> None:
 
 def _not_alike(panel: Panel) -> tuple[str, ...]:
     if comparison_earned(panel) == "unproven":
-        return ("The comparison is not shown to have moved like the treated place before it began.",)
-    return ()
+        return ("The comparison is not shown to have moved like the treated place before it began.", *no_like(panel))
+    return no_like(panel)
+
+
+def no_like(panel: Panel) -> tuple[str, ...]:
+    """A word where a treated place is far busier than every place that it is compared with."""
+    level = (panel.counts / panel.exposure)[:, : panel.start].mean(1)
+    own, others = level[panel.treated].max(), level[panel.comparison].max(initial=0.0)
+    if own <= MOST_BUSY * others or not others:
+        return ()
+    return (
+        f"The busiest treated place had {own / others:.1f} times the {panel.outcome} of the busiest comparison: such "
+        "places move by themselves most, and no comparison here is like it.",
+    )
 
 
 def _unlike(panel: Panel, when: Windows) -> tuple[str, ...]:

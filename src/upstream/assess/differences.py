@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from upstream.assess.counts import Windows, comparison_earned, line_of, windows
+from upstream.assess.counts import Windows, comparison_earned, line_of, no_like, windows
 from upstream.assess.finding import Finding, Line, Refused, chance_of_benefit, maryland
 from upstream.assess.panel import NEVER, Floats, Mask, Panel
 from upstream.errors import BadInput
@@ -55,7 +55,13 @@ def difference_in_differences(panel: Panel) -> Finding:
             "Comparisons that moved otherwise before it began.",
             "Something else that touched the treated places alone.",
         ),
-        caveats=(*panel.caveats, *when.caveats, *_parallel(panel), *_doubts(panel, made, earlier, wild)),
+        caveats=(
+            *panel.caveats,
+            *when.caveats,
+            *_parallel(panel),
+            *no_like(panel),
+            *_doubts(panel, made, earlier, wild),
+        ),
         figures={
             "log ratio": float(np.log(made.effect.estimate)),
             "standard error": error,
@@ -98,7 +104,7 @@ def _wild(before: Floats, after: Floats, treated: Mask) -> float | None:
 
 
 def _doubts(panel: Panel, made: Effect, earlier: Effect | None, wild: float | None) -> tuple[str, ...]:
-    said = []
+    said = [*no_like(panel)]
     if earlier is not None and earlier.p < LEVEL:
         one = earlier.effect
         said.append(

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from upstream.assess.counts import line_of
+from upstream.assess.counts import line_of, no_like
 from upstream.assess.finding import Finding, Refused, maryland
 from upstream.assess.panel import Panel
 from upstream.stats.distributions import normal_quantile
@@ -35,8 +35,6 @@ GROUPS: Final = 199
 """Groups of donors taken as if treated, where several places are. Ours."""
 NEAREST: Final = 20
 """Each treated place is replaced by one of so many donors nearest to its level. Ours."""
-MOST_BUSY: Final = 1.5
-"""A place busier than every donor by this factor has no like. Ours."""
 SHOWN: Final = 8
 """Donors named in the figures."""
 SEED: Final = 1989
@@ -110,7 +108,7 @@ def synthetic(panel: Panel) -> Finding:
             "A place where nothing was done with as large a gap after, beside its gap before.",
             "An effect that is gone when one mixed place is left out, or seen before it began.",
         ),
-        caveats=_unlike_groups(panel, rates),
+        caveats=no_like(panel),
         figures=_mixed_figures(panel, rates, made, many),
     )
 
@@ -254,14 +252,6 @@ def ratio_within(observed: float, difference: Interval) -> Interval | None:
         return None
     upper = observed / least if least > 0 else math.inf
     return Interval(observed / middle, observed / most, upper, difference.confidence)
-
-
-def _unlike_groups(panel: Panel, rates: Rates) -> tuple[str, ...]:
-    """Whether groups of donors could be found that are as busy as the treated places, to test them beside."""
-    own, theirs = (side[:, : panel.start].mean(1) for side in (panel.counts / panel.exposure, rates.donors))
-    if panel.treated.sum() == 1 or own[panel.treated].max() <= MOST_BUSY * theirs.max():
-        return ()
-    return ("The busiest treated place has no like among the comparison places: the test is of quieter ones.",)
 
 
 def _shares(names: tuple[str, ...], shares: Floats) -> dict[str, float | int | str]:

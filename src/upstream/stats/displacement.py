@@ -222,7 +222,8 @@ def dispersion_of_months(counts: ArrayLike) -> float:
         raise BadInput("No event was counted in any month.", allowed="at least one event")
     if len(y) > 1:
         return dispersion_of_table(y)
-    return max(1.0, float(((y - y.mean()) ** 2).sum() / y.mean()) / (y.shape[1] - 1))
+    chi = float(((y - y.mean()) ** 2).sum()) / float(y.mean())
+    return max(1.0, chi / (y.size - 1))
 
 
 def dispersion_of_changes(before: ArrayLike, after: ArrayLike) -> float:
