@@ -104,7 +104,7 @@ def _wild(before: Floats, after: Floats, treated: Mask) -> float | None:
 
 
 def _doubts(panel: Panel, made: Effect, earlier: Effect | None, wild: float | None) -> tuple[str, ...]:
-    said = [*no_like(panel)]
+    said = []
     if earlier is not None and earlier.p < LEVEL:
         one = earlier.effect
         said.append(

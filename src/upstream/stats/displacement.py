@@ -223,7 +223,8 @@ def dispersion_of_months(counts: ArrayLike) -> float:
     if len(y) > 1:
         return dispersion_of_table(y)
     chi = float(((y - y.mean()) ** 2).sum()) / float(y.mean())
-    return max(1.0, chi / (y.size - 1))
+    found: float = max(1.0, chi / (y.size - 1))
+    return found
 
 
 def dispersion_of_changes(before: ArrayLike, after: ArrayLike) -> float:
