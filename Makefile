@@ -11,7 +11,7 @@ OPEN_DATA ?= ../shared/data/police-uk
 help:
 	@echo "make demo       install, build the synthetic force, its report, people and plans; start the site"
 	@echo "make test       lint, types, import contracts, every test, docs"
-	@echo "make calibrate  long simulations and back-tests; writes docs/explanation/calibration.md and clusters.md"
+	@echo "make calibrate  long simulations and back-tests; writes docs/explanation/calibration.md, clusters.md and signals.md"
 	@echo "make bench      speed and memory against the peers, in the same run"
 	@echo "make faults     1,000 killed adds, and the other deep fault runs"
 	@echo "make docs       the docs site, in site/"
@@ -92,6 +92,8 @@ calibrate: $(VENV)/.dev
 	$(BIN)/pytest -m deep tests/calibration
 	$(BIN)/python bench/calibrate.py --data $(OPEN_DATA) --write docs/explanation/calibration.md
 	$(BIN)/python bench/calibrate_scan.py --write docs/explanation/clusters.md
+	$(BIN)/python bench/calibrate_signals.py --write
+	$(BIN)/python bench/calibrate_truths.py --write
 	$(BIN)/python bench/calibrate_assess.py --data $(OPEN_DATA)/.. --write docs/explanation/calibration-assess.md \
 		--standing src/upstream/assess/standing.csv
 	$(BIN)/python bench/calibrate_assess.py --simulated --single 2000 --write docs/explanation/calibration-assess.md

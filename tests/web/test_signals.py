@@ -17,6 +17,7 @@ from factories.people import AreaFactory, TeamFactory, person
 from factories.problems import PlanFactory
 from factories.signals import TO, LookFactory, SignalFactory, found, plain
 from factories.signing_in import sign_in
+from upstream.scan.calibration import simulated
 from upstream.scan.signals import KIND_WORDS
 from upstream_web.audit.changes import System
 from upstream_web.notices.models import Notice
@@ -31,7 +32,7 @@ from upstream_web.runs.progress import Progress
 from upstream_web.signals import changes, queries
 from upstream_web.signals.engine import Found
 from upstream_web.signals.models import Look, Signal, SignalKey, SignalStep, State
-from upstream_web.signals.presenters import figures
+from upstream_web.signals.presenters import figures, how_often_false
 from upstream_web.signals.tasks import every_look, look_for_signals
 
 pytestmark = pytest.mark.django_db
@@ -228,10 +229,12 @@ def test_a_signal_says_how_sure_it_is_and_how_often_such_a_one_is_false() -> Non
     assert said["By chance alone"] == "Looking every night, about once in 11 years"
     assert said["How often such a signal is false"] == "At most 5% of such signals"
     assert said["Rests on"] == "crimes version 0"
+    seldom = SignalFactory.build(lead=plain(recurrence_days=1e9))
+    assert dict(figures(seldom))["By chance alone"] == "Looking every night, less than once in a thousand years"
     carried = plain(recurrence_days=None, figures={"carries_over": True})
     said = dict(figures(SignalFactory.build(lead=carried, false_share=None)))
     assert said["By chance alone"] == "Not known: its months carry over into one another"
-    assert said["How often such a signal is false"] == "Not known"
+    assert said["How often such a signal is false"] == "Not known as a share of them"
 
 
 def test_the_chart_of_a_signal_has_the_same_figures_as_a_table(hub: User, north: Area, figures: Path) -> None:
@@ -445,8 +448,14 @@ def test_watching_asks_the_worker_as_soon_as_records_were_added(
 
 def test_a_signal_says_how_often_such_a_one_is_shown_where_nothing_happens(north: Area) -> None:
     tried = dict(figures(SignalFactory(area=north, lead=plain(kind="repeat_location"))))
-    assert tried["Where nothing is happening"] == "4% of 800 simulated looks show such a signal"
-    assert "Where nothing is happening" not in dict(figures(SignalFactory(area=north))), "nobody simulated that kind"
+    kept = simulated("repeat_location")
+    assert kept is not None
+    assert tried["Where nothing is happening"].startswith(
+        f"{kept.false_looks:.1%} of simulated looks at the whole force"
+    )
+    assert how_often_false(SignalFactory(area=north)) == "at most 5% of such signals"
+    unknown = SignalFactory(area=north, kind="cluster", lead=plain(kind="cluster"), false_share=None)
+    assert how_often_false(unknown).endswith("% of looks where nothing happens")
 
 
 # --- for other programs --------------------------

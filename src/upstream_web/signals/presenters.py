@@ -12,7 +12,7 @@ from upstream_web.measures.presenters.blocks import block
 from upstream_web.notices.subjects import Subject
 from upstream_web.people.models import User
 from upstream_web.signals.access import looks_for_reading
-from upstream_web.signals.engine import as_file, drawn, share_of, simulated_of
+from upstream_web.signals.engine import Share, as_file, drawn, share_of, simulated_of
 from upstream_web.signals.models import Signal, State
 from upstream_web.signals.queries import KindTally
 
@@ -39,18 +39,25 @@ def state_tag(signal: Signal) -> Tag:
     return Tag(signal.get_state_display(), STATE_TAGS[State(signal.state)])
 
 
-def how_often_false(share: float | None) -> str:
-    """The share of such signals to expect false, in words."""
-    if share is None:
-        return "Not known"
-    return f"At most {share:.0%} of such signals"
+def how_often_false(signal: Signal) -> str:
+    """The share of such signals to expect false, or else how often one is shown where nothing happens, in words."""
+    if signal.false_share is not None:
+        return f"at most {signal.false_share:.0%} of such signals"
+    quiet = _quiet_looks(signal)
+    return "not known" if quiet is None else f"shown by {quiet.share:.1%} of looks where nothing happens"
+
+
+def _quiet_looks(signal: Signal) -> Share | None:
+    """The share of simulated looks that showed one though nothing was happening."""
+    tried = simulated_of(signal.lead)
+    return None if tried is None else share_of(round(tried.false_looks * tried.looks), tried.looks)
 
 
 def by_chance(lead: Mapping[str, Any]) -> str:
     """How often chance alone would give it, in words."""
     days = lead["recurrence_days"]
     if days is not None:
-        return f"Looking every night, about {_how_often(days)}"
+        return f"Looking every night, {_how_often(days)}"
     return "Not known: its months carry over into one another" if lead["figures"].get("carries_over") else "Not known"
 
 
@@ -58,8 +65,8 @@ def _how_often(days: float) -> str:
     if days >= 1000 * A_YEAR:
         return "less than once in a thousand years"
     if days >= A_YEAR:
-        return f"once in {days / A_YEAR:,.0f} years" if days >= 1.5 * A_YEAR else "once a year"
-    return f"once in {max(days, 1):,.0f} days"
+        return f"about once in {days / A_YEAR:,.0f} years" if days >= 1.5 * A_YEAR else "about once a year"
+    return f"about once in {max(days, 1):,.0f} days"
 
 
 def figures(signal: Signal) -> list[tuple[str, str]]:
@@ -71,22 +78,28 @@ def figures(signal: Signal) -> list[tuple[str, str]]:
     rows.append(("Days", _days(signal.first, signal.last)))
     if lead["p"] is not None:
         rows.append(("Chance of something as far out", _chance(lead["p"])))
-    tried = simulated_of(lead)
-    if tried is not None:
-        rows.append(
-            (
-                "Where nothing is happening",
-                f"{tried.false_looks:.0%} of {tried.looks:,} simulated looks show such a signal",
-            )
-        )
+    if (quiet := _quiet_looks(signal)) is not None:
+        rows.append(("Where nothing is happening", _shown(quiet)))
+    of_such = "Not known as a share of them" if signal.false_share is None else _capital(how_often_false(signal))
     rows += [
         ("By chance alone", by_chance(lead)),
-        ("How often such a signal is false", how_often_false(signal.false_share)),
+        ("How often such a signal is false", of_such),
         ("Harm", f"{signal.harm_days:,.0f} days, of the records by which it differs from what is expected"),
         ("How it was found", lead["method"]),
         ("Rests on", ", ".join(f"{table} version {version}" for table, version in sorted(lead["tables"].items()))),
     ]
     return rows
+
+
+def _shown(quiet: Share) -> str:
+    return (
+        f"{quiet.share:.1%} of simulated looks at the whole force show one of its kind ({quiet.low:.1%} to "
+        f"{quiet.high:.1%}, 95%)"
+    )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _chance(p: float) -> str:

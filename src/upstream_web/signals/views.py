@@ -29,6 +29,7 @@ from upstream_web.signals.presenters import (
     FILE_TYPES,
     figures,
     file_of,
+    how_often_false,
     neighbours,
     pictures,
     precisions,
@@ -62,6 +63,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "may_look": standing(request.user).allows(Permission.SIGNAL_DECIDE),
         "a_week": settings.SIGNALS_A_WEEK,
         "state_tag": state_tag,
+        "how_often_false": how_often_false,
     }
     return render(request, "signals/inbox.jinja", context)
 
