@@ -76,10 +76,12 @@ def test_something_else_that_began_is_told_apart_by_the_series_and_said_by_all()
         panel(also_began=["2024-01"])
 
 
-def delivered(slope: float, seed: int = 5, lag: int = 0) -> list[tuple[str, str, float, float]]:
+def delivered(slope: float, seed: int = 5, lag: int = 0, sent: float = 0.0) -> list[tuple[str, str, float, float]]:
+    """Counts beside doses, of which busy places may be sent more."""
     rng = np.random.default_rng(seed)
     dose = rng.uniform(0, 4, (6, 36))
     level = rng.uniform(20, 60, (6, 1))
+    dose += sent * (level - 20)
     count = rng.poisson(level * np.exp(slope * np.roll(dose, lag, axis=1)))
     return [(f"u{i}", MONTHS[j], float(count[i, j]), float(dose[i, j])) for i in range(6) for j in range(36)]
 
@@ -92,6 +94,8 @@ def test_more_for_more() -> None:
     assert found.observed - found.counterfactual < 0
     assert found.maryland.level == 2
     assert any("not yet an effect" in caveat for caveat in found.caveats)
+    to_busy = more_for_more(delivered(-0.1, sent=0.1), outcome="assaults", delivered="hours")
+    assert float(to_busy.figures["factor of one unit more"]) == pytest.approx(np.exp(-0.1), abs=0.03)
     later = more_for_more(delivered(-0.1, lag=2), outcome="assaults", delivered="hours", lag=2)
     assert later.p is not None
     assert later.p < 0.001

@@ -118,3 +118,18 @@ def test_refused_with_few_donors_or_little_time() -> None:
     gone[:25, START:] = 0
     with pytest.raises(Refused, match="after it began"):
         micro_synthetic(panel(gone, treated=25))
+
+
+def test_several_busy_places_are_tested_by_quieter_ones_sized_to_their_level() -> None:
+    """Counts vary as the root of their level: donors a quarter as busy vary half as much."""
+    wrong = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        rates = np.where(np.arange(44) < 4, 40.0, 10.0)[:, None] * np.ones(36)
+        wrong.append(synthetic_difference(panel(rng.poisson(rates).astype(float), treated=4)).p)
+    assert np.mean(np.array(wrong, float) <= 0.05) <= 0.2
+
+
+def test_several_places_need_donors_beyond_themselves() -> None:
+    with pytest.raises(Refused, match="22 comparison places are too few to test 4 treated ones"):
+        synthetic(panel(towns(7, treated=4), treated=4, donors=22))
