@@ -176,8 +176,9 @@ def volumes(rng: np.random.Generator, planted: Kind | None) -> set[Kind]:
     fifths more, or half as much, in the last three months."""
     areas, small = [], []
     chosen = rng.choice(force().small.codes.size, SMALL_AREAS, replace=False)
+    judged = int(rng.integers(A_YEAR))  # any month of the year: June is a busy one
     for kind in CRIMES_OF:
-        expected = np.tile(monthly(kind), READ_MONTHS // A_YEAR + 1)[:, -READ_MONTHS:]
+        expected = np.tile(monthly(kind), READ_MONTHS // A_YEAR + 2)[:, judged : judged + READ_MONTHS]
         wave = np.exp(rng.normal(0, RESTLESS, (len(AREAS), READ_MONTHS)))
         if planted and kind == PLANTED_TYPE:
             wave[0, -3:] *= 1.6 if planted == "high_volume" else 0.5
