@@ -21,6 +21,7 @@ from upstream_web.problems.changes.assessing import assess_again
 from upstream_web.problems.changes.assessment import name_assessment, write_result
 from upstream_web.problems.engine import CannotCount, effect_of
 from upstream_web.problems.models import Assessed, NamedAssessment, Plan
+from upstream_web.problems.portfolio import came_of
 from upstream_web.problems.worth import costs_of, worth_of
 
 pytestmark = pytest.mark.django_db
@@ -188,7 +189,10 @@ def test_the_page_says_what_it_was_worth_beside_what_it_cost() -> None:
     assert costs_of([plan.pk]) == {plan.pk: 2000}
     made = worth_of(row, 2000)
     assert made.valued is not None
-    assert made.per_pound == pytest.approx(made.valued.main.benefit.estimate / 2000)
+    assert made.per_pound.estimate == pytest.approx(made.valued.main.benefit.estimate / 2000)
+    (came,) = came_of([row], frozenset({plan.pk}))
+    back = made.per_pound
+    assert came.worth == f"£{back.estimate:,.2f} (£{back.lower:,.2f} to £{back.upper:,.2f})"
     text = page_of(plan)
     for words in ("What it was worth", "Worth to society", "Spent for each avoided", "None of it is counted as cash"):
         assert words in text

@@ -15,6 +15,7 @@ from upstream.harm.totals import Counted
 from upstream.periods import Month
 from upstream.reports.assessment_worth import worth_blocks, worth_in_a_line
 from upstream.reports.document import Block
+from upstream.stats.intervals import Interval
 
 DRAWS: Final = 4_000
 """Of a list: enough for two figures of an interval, and quick for a hundred plans."""
@@ -39,9 +40,9 @@ class KeptWorth:
     why_not: str = ""
 
     @property
-    def per_pound(self) -> float | None:
+    def per_pound(self) -> Interval | None:
         """Pounds of worth for each pound spent; None where it is not known."""
-        return None if self.valued is None or self.valued.main.returned is None else self.valued.main.returned.estimate
+        return None if self.valued is None else self.valued.main.returned
 
     @property
     def line(self) -> str:

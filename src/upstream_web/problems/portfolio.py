@@ -99,7 +99,7 @@ def _worth(row: Assessed, cost: float) -> str:
     if not cost:
         return "No cost is named"
     back = worth_of(row, cost).per_pound
-    return NOT_WORKED_OUT if back is None else f"£{back:,.2f}"
+    return NOT_WORKED_OUT if back is None else f"£{back.estimate:,.2f} (£{back.lower:,.2f} to £{back.upper:,.2f})"
 
 
 @dataclass(frozen=True, slots=True)

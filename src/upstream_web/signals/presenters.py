@@ -44,7 +44,7 @@ def how_often_false(signal: Signal) -> str:
     if signal.false_share is not None:
         return f"at most {signal.false_share:.0%} of such signals"
     quiet = _quiet_looks(signal)
-    return "not known" if quiet is None else f"shown by {quiet.share:.1%} of looks where nothing happens"
+    return "not known" if quiet is None else f"shown by at most {quiet.high:.0%} of looks where nothing happens"
 
 
 def _quiet_looks(signal: Signal) -> Share | None:
