@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from upstream.assess.finding import Refused
+from upstream.assess.in_words import chance
 from upstream.errors import BadInput
 from upstream.stats.comparisons import holm
 from upstream.stats.survey_change import Driver, drivers
@@ -59,6 +60,6 @@ def in_words(one: Named) -> str:
     odds = one.driver.odds
     return (
         f"{one.name}: odds of yes {odds.estimate:.2f} times as high for one more ({odds.lower:.2f} to "
-        f"{odds.upper:.2f}), {100 * one.driver.dominance:.0f}% of what all explain; p "
-        f"{'below 0.001' if one.p_of_many < 0.001 else f'{one.p_of_many:.3f}'}, allowing for their number."
+        f"{odds.upper:.2f}), {100 * one.driver.dominance:.0f}% of what all explain; "
+        f"{chance(one.p_of_many)}, allowing for their number."
     )

@@ -65,6 +65,11 @@ def sureness(finding: Finding) -> str:
     )
 
 
+def chance(p: float) -> str:
+    """A p value as it is printed: "p 0.034"; never that it is nought."""
+    return "p below 0.001" if p < 0.001 else f"p {p:.3f}"
+
+
 def _between(interval: Interval, say: Callable[[float], str]) -> str:
     return f"({100 * interval.confidence:.0f}% interval: {say(interval.lower)} to {say(interval.upper)})"
 

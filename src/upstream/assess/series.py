@@ -10,6 +10,7 @@ import numpy as np
 
 from upstream.assess.counts import comparison_earned, line_of
 from upstream.assess.finding import Finding, Refused, maryland
+from upstream.assess.in_words import chance
 from upstream.assess.panel import Panel
 from upstream.errors import BadInput
 from upstream.stats.interrupted import Series, interrupted_series, placebo_starts
@@ -115,7 +116,7 @@ def _pretended(panel: Panel, compared: bool) -> dict[str, Series]:
 def _elsewhen(pretended: dict[str, Series]) -> tuple[str, ...]:
     return tuple(
         f"Taken to have begun in {label}, when nothing did, it finds {100 * (made.effect.estimate - 1):+.0f}% too "
-        f"(p {made.p:.3f})."
+        f"({chance(made.p)})."
         for label, made in pretended.items()
         if made.p < WORTH_SAYING
     )

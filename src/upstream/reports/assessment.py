@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from upstream.assess.finding import Finding, Line
-from upstream.assess.in_words import did_it_work, effect, sureness
+from upstream.assess.in_words import chance, did_it_work, effect, sureness
 from upstream.assess.ladder import Answer
 from upstream.errors import BadInput
 from upstream.periods import Month
@@ -100,7 +100,7 @@ def _facts(main: Finding, shown: ShownAnswer) -> Facts:
     ]
     if main.p is not None:
         items.append(
-            ("By chance", f"Chance alone gives as much {_how_often(main.p)} (p {main.p:.3f}), if it did nothing.")
+            ("By chance", f"Chance alone gives as much {_how_often(main.p)} ({chance(main.p)}), if it did nothing.")
         )
     items += [("What was asked", main.question), ("Method", f"{main.title}: {main.estimand}.")]
     return Facts(tuple((name, (Text(words),)) for name, words in items))

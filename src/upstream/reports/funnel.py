@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from upstream.assess.in_words import chance
 from upstream.evidence.synthesis import Pool, Row
 from upstream.reports.charts import Scale, nice_step
 from upstream.reports.document import Block, Bullets, Cell, Chart, Column, Table, Text
@@ -45,7 +46,7 @@ def said_of_funnel(pool: Pool) -> list[str]:
     ]
     if pool.asymmetry_p is not None:
         said.append(
-            f"Egger's regression: p {pool.asymmetry_p:.3f}. Small places may also differ for a reason of their own, "
+            f"Egger's regression: {chance(pool.asymmetry_p)}. Small places may also differ for a reason of their own, "
             "such as being easier to work with."
         )
     return said
