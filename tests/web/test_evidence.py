@@ -1,6 +1,7 @@
 """The evidence shelf: every card has a source, what harms is said, and local results stand beside it."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,50 @@ def test_results_with_an_interval_are_put_together(loaded, client: Client) -> No
     assert page.count('class="c-interval"') == 3  # two results and the pool; P3 has no interval
     LocalResult.objects.filter(plan_ref="P2").delete()
     assert "On average" not in client.get("/evidence/street-lighting/").content.decode()
+
+
+GIVEN = {"name": "A review of 13 studies", "effect": "-21", "lower": "-32", "upper": "-8", "source": "Its table 2"}
+
+
+def test_published_effects_are_pooled_with_what_was_found_here_and_apart_from_it(loaded, client: Client) -> None:
+    card = EvidenceCard.objects.get(key="street-lighting")
+    local = {"card": card, "found_on": "2026-02-02", "what": "w"}
+    LocalResult.objects.create(**local, plan_ref="P1", effect=24, lower=6, upper=45)
+    client.force_login(person(Permission.EVIDENCE_EDIT))
+    assert client.post("/evidence/street-lighting/published/add/", GIVEN).status_code == 302
+    page = client.get("/evidence/street-lighting/").content.decode()
+    assert "On average over 2 results" in page
+    assert "Found here: 24% higher; published: 21% lower. They differ by more than chance" in page
+    assert re.search(r"A review of 13 studies</t[hd]>\s*<td[^>]*>\s*published", page)
+    LocalResult.objects.update(effect=-10, lower=-24, upper=7)
+    assert "They do not differ by more than chance" in client.get("/evidence/street-lighting/").content.decode()
+    study = card.published_results.get()
+    assert client.post(f"/evidence/street-lighting/published/{study.pk}/withdraw/").status_code == 302
+    page = client.get("/evidence/street-lighting/").content.decode()
+    assert "A review of 13 studies" not in page
+    assert "On average" not in page
+    assert card.published_results.get().withdrawn_on  # on record still
+    assert AuditEvent.objects.filter(action="evidence.published_withdrawn", object_id=str(study.pk)).exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"effect": "-40"}, "Give the lowest, above -100"),
+        ({"lower": "-120"}, "Give the lowest, above -100"),
+        ({"effect": "-8", "lower": "-8"}, "two ends that differ"),
+        ({"source": ""}, "“Source” needs an answer"),
+        ({"upper": "a lot"}, "Enter a number"),
+    ],
+)
+def test_a_published_effect_without_a_right_interval_or_source_is_not_taken(
+    loaded, client: Client, wrong: dict[str, str], said: str
+) -> None:
+    client.force_login(person(Permission.EVIDENCE_EDIT))
+    page = client.post("/evidence/street-lighting/published/add/", GIVEN | wrong)
+    assert page.status_code == 200
+    assert said in page.content.decode()
+    assert not EvidenceCard.objects.get(key="street-lighting").published_results.exists()
 
 
 def test_every_plan_counts_once_in_the_funnel_good_news_or_bad(loaded, client: Client) -> None:

@@ -47,6 +47,7 @@ SAID: dict[str, dict[str, Any]] = {
     "audit.auditseal": {"number": 1},
     "people.onetimelink": {"made_at": MOMENT, "expires_at": LATER, "purpose": "action", "target_id": "7"},
     "programs.apitoken": {"made_at": MOMENT, "expires_at": LATER},
+    "evidence.publishedresult": {"effect": -20.0, "lower": -35.0, "upper": -2.0},
     "measures.calculation": {"month": "2026-03", "held_from": "2025-01", "held_to": "2026-03"},
     "needs.patrolplan": {
         "first": DAY,

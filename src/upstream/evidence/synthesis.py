@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from upstream.errors import BadInput
-from upstream.stats.distributions import normal_quantile
+from upstream.stats.distributions import normal_quantile, two_sided
 from upstream.stats.intervals import CONFIDENCE, Interval
 from upstream.stats.pooling import LEAST_FOR_ASYMMETRY, Pooled, asymmetry, pool
 
@@ -115,7 +115,28 @@ def put_together(studies: Sequence[Study], *, confidence: float = CONFIDENCE) ->
     prediction = None if pooled.prediction is None else _ratio(pooled.prediction)
     disagree = pooled.q_p < DIFFER
     made = Pool(rows, pooled, _ratio(pooled.effect), prediction, disagree, egger, ())
-    return Pool(*(rows, pooled, made.ratio, prediction, disagree, egger), tuple(_sentences(made)))
+    return replace(made, sentences=(*_sentences(made), *_here_and_published(studies)))
+
+
+def _here_and_published(studies: Sequence[Study]) -> list[str]:
+    """Whether what was found here and what is published say the same; nothing where one of them is missing."""
+    here, published = ([one for one in studies if one.local is local] for local in (True, False))
+    if not here or not published:
+        return []
+    (ours, error), (theirs, other) = _mean(here), _mean(published)
+    p = two_sided((ours - theirs) / math.hypot(error, other), math.inf)
+    said = f"Found here: {_moved(math.exp(ours))}; published: {_moved(math.exp(theirs))}."
+    if p < DIFFER:
+        return [f"{said} They differ by more than chance: look at what was done otherwise here."]
+    return [f"{said} They do not differ by more than chance would have it."]
+
+
+def _mean(studies: Sequence[Study]) -> tuple[float, float]:
+    """The mean effect of some results and its standard error, as a log ratio."""
+    if len(studies) == 1:
+        return studies[0].log_ratio, studies[0].error
+    pooled = pool([one.log_ratio for one in studies], [one.error for one in studies])
+    return pooled.effect.estimate, pooled.error
 
 
 def _sentences(made: Pool) -> list[str]:

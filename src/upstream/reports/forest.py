@@ -54,13 +54,17 @@ def _row(page: Drawing, name: str, ratio: Interval, y: float, across: Scale, siz
 def _table(pool: Pool, key: str) -> Table:
     columns = (
         Column("Result", "text"),
+        Column("From", "text"),
         Column("Change"),
         Column("Lowest"),
         Column("Highest"),
         Column("Share"),
         Column("Level"),
     )
-    rows = [TableRow(_cells(row.name, row.ratio, key) + _weight(row, key)) for row in pool.rows]
+    rows = [
+        TableRow(_cells(row.name, row.ratio, key, "here" if row.local else "published") + _weight(row, key))
+        for row in pool.rows
+    ]
     none = (Cell((Text("100%"),)), Cell((Text("–"),)))
     rows.append(TableRow(_cells("All together", pool.ratio, key) + none))
     if pool.prediction is not None:
@@ -69,12 +73,12 @@ def _table(pool: Pool, key: str) -> Table:
     return Table(f"{key}-results", "Results in per cent; below 0 is a reduction", columns, tuple(rows))
 
 
-def _cells(name: str, ratio: Interval, key: str) -> tuple[Cell, ...]:
+def _cells(name: str, ratio: Interval, key: str, source: str = "–") -> tuple[Cell, ...]:
     def change(value: float, quantity: str) -> Runs:
         return (figure(100 * (value - 1), "percent", Provenance("evidence", key, name, quantity), decimals=0),)
 
     values = ((ratio.estimate, "estimate"), (ratio.lower, "lower"), (ratio.upper, "upper"))
-    return (Cell((Text(name),)), *(Cell(change(value, quantity)) for value, quantity in values))
+    return (Cell((Text(name),)), Cell((Text(source),)), *(Cell(change(value, quantity)) for value, quantity in values))
 
 
 def _weight(row: Row, key: str) -> tuple[Cell, ...]:

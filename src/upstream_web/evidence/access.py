@@ -3,7 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from upstream_web.evidence.models import EvidenceCard
+from upstream_web.evidence.models import EvidenceCard, PublishedResult
 from upstream_web.people.access import standing
 from upstream_web.people.models import User
 from upstream_web.people.permissions import Permission
@@ -23,6 +23,14 @@ def card_for_editing(user: User, key: str) -> EvidenceCard:
     if not may_edit(user):
         raise PermissionDenied
     return card
+
+
+def published_for_editing(user: User, key: str, pk: int) -> PublishedResult:
+    """A published effect of a card, for whoever may write cards."""
+    row = card_for_editing(user, key).published_results.filter(pk=pk, withdrawn_on__isnull=True).first()
+    if row is None:
+        raise Http404
+    return row
 
 
 def may_edit(user: User) -> bool:

@@ -6,9 +6,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms.models import model_to_dict
+from django.utils import timezone
 
 from upstream_web.audit.changes import record
-from upstream_web.evidence.models import EvidenceCard
+from upstream_web.evidence.models import EvidenceCard, PublishedResult
 from upstream_web.search.changes import index
 
 FIELDS = (
@@ -49,6 +50,31 @@ def retire_card(*, card: EvidenceCard, by: Any, on: datetime.date) -> EvidenceCa
     card.save(update_fields=["retired_on"])
     record(by=by, action="evidence.card_retired", of=card, after={"retired on": on})
     return card
+
+
+@transaction.atomic
+def add_published(
+    *, card: EvidenceCard, by: Any, name: str, effect: float, lower: float, upper: float, source: str,
+    design_level: int | None = None,
+) -> PublishedResult:  # fmt: skip
+    """Write a published effect on a card."""
+    row = PublishedResult.objects.create(
+        card=card, name=name, effect=effect, lower=lower, upper=upper, source=source, design_level=design_level
+    )
+    record(by=by, action="evidence.published_added", of=row, parent=card, after=model_to_dict(row))
+    return row
+
+
+@transaction.atomic
+def withdraw_published(*, result: PublishedResult, by: Any) -> PublishedResult:
+    """Take a published effect out of the pool; it stays on record."""
+    result.withdrawn_on = timezone.localdate()
+    result.save(update_fields=["withdrawn_on"])
+    record(
+        by=by, action="evidence.published_withdrawn", of=result, parent=result.card,
+        after={"withdrawn on": result.withdrawn_on},
+    )  # fmt: skip
+    return result
 
 
 def _values(card: EvidenceCard) -> dict[str, Any]:

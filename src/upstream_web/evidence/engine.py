@@ -1,4 +1,4 @@
-"""The only door of evidence cards to the engine: local results put together."""
+"""The only door of evidence cards to the engine: results found here and published ones put together."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from upstream.reports.document import Block
 from upstream.reports.forest import forest_blocks
 from upstream.reports.funnel import funnel_blocks
 from upstream.stats.intervals import Interval
-from upstream_web.evidence.models import LocalResult
+from upstream_web.evidence.models import LocalResult, PublishedResult
 
 FEWEST = 2
 
 
-def pooled(key: str, results: Iterable[LocalResult]) -> tuple[Block, ...]:
+def pooled(key: str, results: Iterable[LocalResult], published: Iterable[PublishedResult]) -> tuple[Block, ...]:
     """Results that have an interval, put together; nothing where fewer than two have one."""
-    studies = [study for row in results if (study := _study(row))]
+    studies = [study for row in (*results, *published) if (study := _study(row))]
     if len(studies) < FEWEST:
         return ()
     pool = put_together(studies)
@@ -43,10 +43,12 @@ def filed(results: Iterable[LocalResult]) -> Filed:
     return Filed(blocks, len(studies), len(once) - len(studies))
 
 
-def _study(row: LocalResult) -> Study | None:
+def _study(row: LocalResult | PublishedResult) -> Study | None:
     if row.effect is None or row.lower is None or row.upper is None:
         return None
     ends = [1 + value / 100 for value in (row.effect, row.lower, row.upper)]
     if not 0 < ends[1] <= ends[0] <= ends[2] or ends[1] == ends[2]:
         return None
-    return study_of(row.plan_ref or f"{row.found_on:%Y-%m}", Interval(*ends), level=row.design_level)
+    local = isinstance(row, LocalResult)
+    name = (row.plan_ref or f"{row.found_on:%Y-%m}") if local else row.name
+    return study_of(name, Interval(*ends), level=row.design_level, local=local)

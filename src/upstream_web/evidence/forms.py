@@ -1,12 +1,40 @@
 """The form of a card."""
 
+from typing import Any
+
 from django import forms
+from django.core.exceptions import ValidationError
 
 from upstream_web.evidence.models import EvidenceCard, Tier, TriangleSide
 
 
 def _text(label: str, *, required: bool = False, hint: str = "") -> forms.CharField:
     return forms.CharField(label=label, help_text=hint, required=required, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class PublishedForm(forms.Form):
+    """An effect as it is published."""
+
+    name = forms.CharField(
+        label="Which study", max_length=80, help_text="For example: Farnborough 2019, or review of 21 studies."
+    )
+    effect = forms.FloatField(label="Change, per cent", help_text="Below 0 is a reduction, for example -21.")
+    lower = forms.FloatField(label="Lowest, per cent", help_text="The lower end of its 95% interval.")
+    upper = forms.FloatField(label="Highest, per cent", help_text="The upper end.")
+    design_level = forms.TypedChoiceField(
+        label="Level of its design, Maryland scale", coerce=int, empty_value=None, required=False,
+        choices=[("", "Not known"), *((level, f"Level {level} of 5") for level in range(1, 6))],
+    )  # fmt: skip
+    source = _text("Source", required=True, hint="Where the figures were read, to the page or table.")
+
+    def clean(self) -> dict[str, Any]:
+        """The interval holds the effect, and nothing falls by more than everything."""
+        given = super().clean() or self.cleaned_data
+        if not self.errors and not -100 < given["lower"] <= given["effect"] <= given["upper"]:
+            raise ValidationError("Give the lowest, above -100, no higher than the change, and the highest no lower.")
+        if not self.errors and given["lower"] == given["upper"]:
+            raise ValidationError("An interval needs two ends that differ.")
+        return given
 
 
 class CardForm(forms.Form):

@@ -123,3 +123,36 @@ class LocalResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.card}, {self.found_on}"
+
+
+class PublishedResult(models.Model):
+    """An effect as somebody published it, with its interval: pooled with what was found here.
+
+    effect, lower, upper : change in per cent, below 0 a reduction; the interval is a 95% one
+    """
+
+    card = models.ForeignKey(EvidenceCard, on_delete=models.PROTECT, related_name="published_results")
+    name = models.CharField(max_length=80)
+    effect = models.FloatField()
+    lower = models.FloatField()
+    upper = models.FloatField()
+    design_level = models.PositiveSmallIntegerField(null=True, blank=True)
+    source = models.TextField()
+    withdrawn_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("name", "id")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(lower__gt=-100, lower__lte=F("effect"), upper__gte=F("effect"), upper__gt=F("lower")),
+                name="published_result_interval_holds_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(design_level__isnull=True) | Q(design_level__range=(1, 5)),
+                name="published_result_maryland_1_to_5",
+            ),
+            models.CheckConstraint(condition=~Q(source=""), name="published_result_names_its_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.card}, {self.name}"

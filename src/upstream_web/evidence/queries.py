@@ -2,7 +2,7 @@
 
 from django.db.models import Count, Q, QuerySet
 
-from upstream_web.evidence.models import EvidenceCard, LocalResult
+from upstream_web.evidence.models import EvidenceCard, LocalResult, PublishedResult
 
 MOST_FILED = 500
 """Results drawn in one funnel, the newest first: more dots are no picture."""
@@ -28,6 +28,11 @@ def shelf(*, words: str = "", tier: str = "", kind: str = "", effect: str = "") 
     for word in words.split()[:8]:
         cards = cards.filter(Q(title__icontains=word) | Q(summary__icontains=word) | Q(mechanism__icontains=word))
     return cards.order_by("-strength", "title", "id")
+
+
+def published_of(card: EvidenceCard) -> QuerySet[PublishedResult]:
+    """Published effects of a card that stand."""
+    return card.published_results.filter(withdrawn_on__isnull=True)
 
 
 def results_filed() -> QuerySet[LocalResult]:

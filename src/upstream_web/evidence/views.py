@@ -5,14 +5,15 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from upstream_web.design.forms import posted
-from upstream_web.evidence.access import card_for_editing, card_for_reading, may_edit
-from upstream_web.evidence.changes import change_card
-from upstream_web.evidence.forms import CardForm
+from upstream_web.evidence.access import card_for_editing, card_for_reading, may_edit, published_for_editing
+from upstream_web.evidence.changes import add_published, change_card, withdraw_published
+from upstream_web.evidence.forms import CardForm, PublishedForm
 from upstream_web.evidence.models import EvidenceCard, Tier
 from upstream_web.evidence.presenters import news, together
-from upstream_web.evidence.queries import results_filed, shelf
+from upstream_web.evidence.queries import published_of, results_filed, shelf
 
 PAGE = 24
 MOST_RESULTS = 50
@@ -48,12 +49,14 @@ def card(request: HttpRequest, key: str) -> HttpResponse:
     """One card: effect, mechanism, moderators, implementation, economics, and what was found here."""
     found = card_for_reading(request.user, key)
     results = list(found.local_results.all()[:MOST_RESULTS])
+    published = list(published_of(found))
     context = {
         "title": found.title,
         "card": found,
         "tags": TAGS,
         "results": results,
-        "together": together(found, results),
+        "published": published,
+        "together": together(found, results, published),
         "may_edit": may_edit(request.user),
     }
     return render(request, "evidence/card.jinja", context)
@@ -80,3 +83,22 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
             messages.success(request, "Card saved")
             return redirect("evidence:card", key)
     return render(request, "design/form_page.jinja", {"title": f"Change: {found.title}", "form": form})
+
+
+def add_result(request: HttpRequest, key: str) -> HttpResponse:
+    """Write a published effect on a card."""
+    found = card_for_editing(request.user, key)
+    form = PublishedForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        add_published(card=found, by=request.user, **form.cleaned_data)
+        messages.success(request, "Published result added")
+        return redirect("evidence:card", key)
+    return render(request, "design/form_page.jinja", {"title": f"Published result: {found.title}", "form": form})
+
+
+@require_POST
+def withdraw_result(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+    """Take a published effect out of the pool."""
+    withdraw_published(result=published_for_editing(request.user, key, pk), by=request.user)
+    messages.success(request, "Published result withdrawn")
+    return redirect("evidence:card", key)
