@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from factories.assessed import assessed
 from factories.problems import (
     ActionFactory,
     InvitationFactory,
@@ -34,6 +35,7 @@ FORM_ONLY = 405
 TELEPHONE = {"width": 375, "height": 700}
 ELSEWHERE = {
     "download": "a file",
+    "assessed_bundle": "a file",
     "action_by_link": "opened with an e-mailed link",
     "beat": "a small plan has it: see below",
     "slice": "its charts rest on records of the engine's store",
@@ -59,6 +61,7 @@ def full_plan(cast: Cast) -> Plan:
     InvitationFactory(plan=plan, organisation=cast.organisations["housing"])
     file = SimpleUploadedFile("a-very-long-name-of-a-file-that-somebody-kept-for-the-plan.txt", b"words")
     add_file(plan=plan, by=officer, upload=file, what="Where the homes are", marking="official")
+    assessed(plan)
     return plan
 
 

@@ -107,7 +107,7 @@ def test_risky_facilities_are_asked_for_and_read(visit: Visit, cast: Cast, setti
     page.get_by_label("Crime type").select_option("Violence and sexual offences")
     page.get_by_label("First month").fill("2020-01")
     page.get_by_role("button", name="Show").click()
-    expect(page.get_by_text("The 0 Bells")).to_be_visible()
+    expect(page.get_by_role("cell", name="The 0 Bells")).to_be_visible()
     seen_at_every_size(page)
     page = visit("analyst", f"/explore/concentration/?{urlencode(places)}")
     expect(page.get_by_role("img")).to_have_count(1)
