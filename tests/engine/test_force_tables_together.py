@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -34,6 +35,22 @@ def test_two_adds_at_once_lose_nothing(tmp_path: Path) -> None:
     assert sum(result.already_held for result in results) == 150
     assert store.snapshot("incidents").rows == 250
     assert len(list(entries(store, "incidents"))) == len([result for result in results if result.entry])
+
+
+def test_a_workspace_is_not_taken_for_abandoned_while_it_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, really = Store(tmp_path / "store"), fcntl.flock
+
+    def late(lock: object, how: int) -> None:
+        monkeypatch.undo()
+        with store.workspace():  # another add begins, and clears up, just before the first has its lock
+            pass
+        really(lock, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with store.workspace() as folder:
+        assert folder.is_dir()
 
 
 def test_a_failed_commit_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,8 +111,10 @@ class Store:
         for left in above.iterdir():
             if _is_abandoned(left):
                 shutil.rmtree(left, ignore_errors=True)
-        with tempfile.TemporaryDirectory(dir=above) as folder, (Path(folder) / LOCK).open("w") as lock:
+        with tempfile.TemporaryDirectory(dir=above) as folder, (Path(folder) / f"{LOCK}.new").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            # named once it is locked: before that another add would take it for one whose maker has ended
+            Path(lock.name).rename(Path(folder) / LOCK)
             yield Path(folder)
 
     def version(self, table: str) -> int:
