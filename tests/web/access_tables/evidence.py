@@ -1,6 +1,6 @@
 """The evidence shelf: read by everybody who has signed in, written by whose role says so."""
 
-from factories.access import EVERYBODY, REFUSED, Row, World, admits, anywhere, areas, everybody, to_all
+from factories.access import EVERYBODY, REFUSED, TAKEN, Row, World, admits, anywhere, areas, everybody, to_all
 from upstream_web.evidence.models import EvidenceCard
 
 
@@ -16,7 +16,7 @@ ROWS = [
     Row("evidence:card", to_all()),
     Row("evidence:edit", admits(*anywhere("hub"), others=REFUSED)),
     Row("evidence:add_published", admits(*anywhere("hub"), others=REFUSED)),
-    Row("evidence:withdraw_published", admits(*anywhere("hub"), others=REFUSED)),
+    Row("evidence:withdraw_published", admits(*anywhere("hub"), others=REFUSED, found=TAKEN)),
 ]
 OPEN_TO_ALL_STAFF = {"evidence:card": "what is known of an intervention is no secret"}
 MAY_SEE_IT_IS_THERE = dict.fromkeys(
