@@ -115,3 +115,17 @@ class TestFromTheCommandLine:
         code, text = self.said("clusters", "--type", "Burglary")
         assert code != 0
         assert "--to YYYY-MM-DD" in text
+
+
+@pytest.mark.parametrize("command", [("assess", "effect"), ("assess", "pool")])
+def test_a_list_that_is_no_text_is_refused_by_every_reader(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    path = tmp_path / "events.csv"
+    path.write_bytes(b"unit,period,count\n\xff\xfe,2022-01,3\n")
+    with pytest.raises(BadInput, match="cannot be read as CSV"):
+        events_in_file(path)
+    given = ("--treated", "a", "--start", "2022-01") if command[1] == "effect" else ()
+    with pytest.raises(SystemExit):
+        main([*command, str(path), *given])
+    assert "cannot be read as CSV" in capsys.readouterr().err

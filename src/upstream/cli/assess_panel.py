@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from upstream.csv_files import rows_in
 from upstream.errors import BadInput
 
 if TYPE_CHECKING:
@@ -127,8 +127,7 @@ def counts_in(file: Path) -> list[tuple[str, str, float]]:
 
 def rows_of(file: Path, *columns: str) -> list[dict[str, str]]:
     """The rows of a CSV file that must have some columns."""
-    with file.open(newline="", encoding="utf-8-sig") as opened:
-        rows = list(csv.DictReader(opened))
+    rows = rows_in(file)
     missing = [name for name in columns if rows and name not in rows[0]]
     if missing or not rows:
         raise BadInput(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from pathlib import Path
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from upstream.csv_files import rows_in
 from upstream.errors import BadInput
 from upstream.measures.events import Events, EventsOf, LeftOut
 from upstream.places.national_grid import GridPoints, checked, from_degrees
@@ -88,14 +88,7 @@ def events_in_file(
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [
-                {key.strip().lower(): (value or "").strip() for key, value in row.items() if key}
-                for row in csv.DictReader(file)
-            ]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BadInput(f"{path.name} cannot be read as CSV: {error}.", allowed="a CSV file in UTF-8") from error
+    rows = [{name.lower(): value for name, value in row.items()} for row in rows_in(path)]
     if not rows:
         raise BadInput(f"{path.name} has no rows.", allowed="a heading and a row an event")
     return rows

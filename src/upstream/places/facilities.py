@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from upstream.csv_files import rows_in
 from upstream.errors import BadInput
 from upstream.places.national_grid import checked, from_degrees
 
@@ -34,11 +34,7 @@ def facilities_in(path: Path) -> Facilities:
     BadInput
         Columns are lacking, or a facility has no place in Great Britain.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [{key.strip().lower(): value for key, value in row.items() if key} for row in csv.DictReader(file)]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BadInput(f"{path.name} cannot be read as CSV: {error}.", allowed="a CSV file in UTF-8") from error
+    rows = [{name.lower(): value for name, value in row.items()} for row in rows_in(path)]
     held = set(rows[0]) if rows else set()
     pair = next((pair for pair in _COLUMNS if {"name", *pair} <= held), None)
     if pair is None:
