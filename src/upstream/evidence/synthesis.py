@@ -140,9 +140,9 @@ def _mean(studies: Sequence[Study]) -> tuple[float, float]:
 
 
 def _sentences(made: Pool) -> list[str]:
-    said = [f"On average over {len(made.rows)} results: {_moved(made.ratio.estimate)} ({_span(made.ratio)})."]
+    said = [f"On average over {len(made.rows)} results: {_moved(made.ratio.estimate)} (95%: {_span(made.ratio)})."]
     if made.prediction is not None:
-        said.append(f"In a new place like these one would expect between {_span(made.prediction)}.")
+        said.append(f"In a new place like these one would expect {_span(made.prediction)}.")
     if made.disagree:
         share = 100 * made.pooled.inconsistency
         said.append(f"Places differ by more than chance ({share:.0f}% of the variance is between them): look at why.")
@@ -162,7 +162,7 @@ def _ratio(log: Interval) -> Interval:
 
 
 def _span(ratio: Interval) -> str:
-    return f"{_moved(ratio.lower)} and {_moved(ratio.upper)}"
+    return f"{_moved(ratio.lower)} to {_moved(ratio.upper)}"
 
 
 def _moved(ratio: float) -> str:
