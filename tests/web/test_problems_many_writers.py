@@ -1,20 +1,26 @@
 """Twenty people write in one plan at once, on a database that commits: nobody's words are lost."""
 
 import json
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.test import Client
 
+from factories.patrols import PatrolSpotFactory, at
 from factories.people import TeamFactory, UserFactory, person
 from factories.problems import ActionFactory, PlanFactory
 from fixtures_web import closing, one_database_for_all
 from upstream_web.audit.models import AuditEvent
+from upstream_web.needs import changes as needs
+from upstream_web.needs.models import PatrolVisit
 from upstream_web.people.permissions import Permission
 from upstream_web.problems.changes.actions import update_action
 from upstream_web.problems.changes.plans import save_answers
@@ -122,6 +128,38 @@ def test_twenty_programs_at_once_lose_nothing(committed: None, tmp_path: Path, s
     with one_database_for_all(tmp_path), ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(write, range(WRITERS)))
         pool.submit(check, 0).result()
+
+
+def test_two_who_write_the_same_patrol_stop_at_once_are_told(
+    committed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spot = PatrolSpotFactory()
+    users = [UserFactory() for _ in range(2)]
+    start, look = Barrier(2), needs.written_already
+
+    def look_slowly(*of: Any) -> Any:
+        known = look(*of)
+        time.sleep(0.3)  # both would have looked before either writes
+        return known
+
+    @closing
+    def write(number: int) -> str:
+        start.wait(timeout=60)
+        try:
+            needs.add_visits(plan=spot.plan, visits=[(spot, at(18), 15, "")], by=users[number])
+        except ValidationError as refused:
+            return refused.messages[0]
+        return "written"
+
+    @closing
+    def written(_: int) -> int:
+        return PatrolVisit.objects.count()
+
+    monkeypatch.setattr(needs, "written_already", look_slowly)
+    with one_database_for_all(tmp_path), ThreadPoolExecutor(2) as pool:
+        said = sorted(pool.map(write, range(2)))
+        assert pool.submit(written, 0).result() == 1
+    assert said == ["A stop at place 1 at 18:00 on 2 March 2026 is written down already.", "written"]
 
 
 @pytest.mark.parametrize("turn", ["first", "second"])

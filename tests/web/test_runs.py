@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -15,7 +16,7 @@ import psycopg
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -31,7 +32,7 @@ from upstream_web.people.permissions import Permission
 from upstream_web.problems.changes.slices import COUNT
 from upstream_web.problems.models import Plan
 from upstream_web.reports.changes import MAKE
-from upstream_web.runs import changes, kinds, tasks
+from upstream_web.runs import changes, kinds, progress, tasks
 from upstream_web.runs.kinds import Outcome, kind_of_run
 from upstream_web.runs.models import SILENT_AFTER, Run
 from upstream_web.runs.progress import Progress, beating
@@ -161,6 +162,41 @@ def test_the_heart_beats_while_the_work_goes_on() -> None:
     with beating(run, every=0.05):
         time.sleep(0.6)
     assert not Run.objects.silent().exists()
+
+
+@pytest.mark.usefixtures("committed")
+@pytest.mark.parametrize("lost", [OperationalError, InterfaceError])
+def test_a_beat_that_fails_is_logged_and_tried_again(
+    lost: type[Exception], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A database that has gone away raises one or the other, by where it is noticed."""
+    run = RunFactory(state="running", alive_at=timezone.now() - 2 * SILENT_AFTER, attempt=uuid.uuid4())
+    note, again, tries = progress._note, threading.Event(), []
+
+    def gone_twice(run: Run) -> None:
+        tries.append(run.pk)
+        if len(tries) <= 2:
+            raise lost("the connection is closed")
+        note(run)
+        again.set()
+
+    monkeypatch.setattr(progress, "_note", gone_twice)
+    with beating(run, every=0.02):
+        assert again.wait(timeout=10)
+    assert not Run.objects.silent().exists()
+    assert [row.levelname for row in caplog.records if row.name == progress.__name__] == ["WARNING", "WARNING"]
+
+
+def test_a_fault_is_in_the_log_even_where_the_database_is_gone(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def gone(**_: Any) -> bool:
+        raise OperationalError("the connection is closed")
+
+    monkeypatch.setattr(changes, "fail", gone)
+    with pytest.raises(OperationalError):
+        asked("tests.bad", how="unknown")
+    assert "ZeroDivisionError: 1/0" in caplog.text
 
 
 def test_the_page_says_what_happens_and_works_without_a_script(client: Client) -> None:

@@ -81,7 +81,9 @@ def keep_patrol(*, asked: Mapping[str, Any], made: MadePatrol, by: Any) -> Patro
 
 @transaction.atomic
 def add_visits(*, plan: PatrolPlan, visits: Sequence[NewVisit], by: User) -> list[PatrolVisit]:
-    """Write down stops that were made: all of them or none."""
+    """Write down stops that were made: all of them or none. The plan is held meanwhile, so that of two people who write
+    the same stop at once the second is told."""
+    PatrolPlan.objects.select_for_update().get(pk=plan.pk)
     known = written_already({one[0] for one in visits}, {one[1] for one in visits})
     for spot, moment, _, _ in visits:
         if (spot.pk, moment) in known:

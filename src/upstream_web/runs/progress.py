@@ -1,14 +1,16 @@
 """Signs of life and of progress. They say nothing that anybody decided, so they are no changes and are not audited."""
 
+import logging
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.utils import timezone
 
 from upstream_web.runs.models import Run
 
+logger = logging.getLogger(__name__)
 BEAT_SECONDS = 5.0
 
 
@@ -47,10 +49,11 @@ def beating(run: Run, every: float = BEAT_SECONDS) -> Iterator[Progress]:
 
 
 def _beat(run: Run, ended: threading.Event, every: float) -> None:
+    """Whatever a database that is locked, or has gone away, raises costs one beat, never the thread: the next opens
+    the database anew."""
     while not ended.wait(every):
         try:
-            _note(run)
-        except DatabaseError:
-            continue  # a locked database costs one beat, not the run
-        finally:
-            connection.close()
+            with closing(connection):
+                _note(run)
+        except Exception:
+            logger.warning("Run %s: its sign of life was not written; the next is tried", run.pk, exc_info=True)

@@ -34,8 +34,8 @@ def carry_out(run_id: int) -> None:
     except UpstreamError as error:
         changes.fail(run=run, reason=error.sentence, by=WORKER)
     except BaseException as error:
+        logger.exception("Run %s (%s) failed", run.pk, run.kind)  # first: the database may be what is gone
         changes.fail(run=run, reason=UNEXPECTED.format(name=type(error).__name__), by=WORKER)
-        logger.exception("Run %s (%s) failed", run.pk, run.kind)
         raise
     else:
         changes.finish(run=run, outcome=outcome, by=WORKER)

@@ -36,6 +36,7 @@ from upstream_web.problems.changes import (
     beat,
     designing,
     drafts,
+    found,
     from_signals,
     papers,
     parts,
@@ -333,10 +334,12 @@ def design_again():
     return partial(designing.design_again, plan=plan, by=officer_of(plan), asked=asked_of_a_design())
 
 
-def keep_design():
+def keep_found():
     plan = PlanFactory()
-    found = Counted(asked_of_a_design(), {"crimes": 1}, "1", {})
-    return partial(designing.keep_design, plan=plan, by=officer_of(plan), found=found)
+    counted = Counted(asked_of_a_design(), {"crimes": 1}, "1", {})
+    return partial(
+        found.keep_found, kind=Design, plan=plan, by=officer_of(plan), found=counted, action="plan.assessment_designed"
+    )
 
 
 def lock_design():
@@ -689,7 +692,7 @@ CALLS = {
         *(note_page, note_plan_by_program, note_actions_by_program),
         *(add_note, add_file, note_reading, invite, end_invitation, give_to, keep_slice),
         *(ask_to_count, count_again, ask_to_assess, assess_again, keep_assessed, assess_waiting),
-        *(add_small_areas, ask_to_design, design_again, keep_design, lock_design),
+        *(add_small_areas, ask_to_design, design_again, keep_found, lock_design),
         *(take_step, review, score, nominate, keep_version, bring_in, take_back),
         *(remind, settle_action, settle_review, tell_new_owner, tell_of_action, tell_of_answer, tell_of_step),
     )
@@ -725,7 +728,7 @@ REFUSED = {
     "note_meeting_sheet": (meeting_elsewhere,),
     **dict.fromkeys(("keep_slice", "ask_to_count", "count_again"), COUNTING),
     **dict.fromkeys(("ask_to_assess", "assess_again", "keep_assessed"), ASSESSING),
-    **dict.fromkeys(("ask_to_design", "design_again", "keep_design"), ASSESSING),
+    **dict.fromkeys(("ask_to_design", "design_again", "keep_found"), ASSESSING),
     "lock_design": (*ASSESSING, lock_of_none, lock_of_what_is_not_alike, lock_again_without_a_reason),
     "take_step": (step_by_a_reader, step_not_from_here, approval_by_the_team, return_without_words, not_ready),
     "review": SUPERVISING,
@@ -748,7 +751,7 @@ WRITES = {
     "add_small_areas": ("area.added",),
     "ask_to_design": ("run.asked_for",),
     "design_again": ("plan.assessment_designed",),
-    "keep_design": ("plan.assessment_designed",),
+    "keep_found": ("plan.assessment_designed",),
     "lock_design": ("plan.assessment_named",),
     "change_action": ("plan.action_changed",),
     "send_action_link": ("plan.action_link_sent",),

@@ -1,12 +1,11 @@
 """Whether a plan worked: what the engine found is kept with the plan, and what was found before stays."""
 
 from django.db import transaction
-from django.utils import timezone
 
-from upstream_web.audit.changes import System, record
+from upstream_web.audit.changes import System
 from upstream_web.people.models import User
 from upstream_web.places.queries import small_areas_of, small_areas_within
-from upstream_web.problems.changes.versions import locked
+from upstream_web.problems.changes.found import keep_found
 from upstream_web.problems.engine import CannotCount, Counted, Places, assess, versions_held
 from upstream_web.problems.models import Assessed, AssessedCounts, NamedAssessment, NamedPlace, Plan
 from upstream_web.problems.queries import waiting_for_assessment
@@ -32,30 +31,12 @@ def assess_again(*, plan: Plan, by: User | System) -> Assessed:
 
 @transaction.atomic
 def keep_assessed(*, plan: Plan, by: User | System, named: NamedAssessment, found: Counted) -> Assessed:
-    """Keep what was found. The plan's own words do not change, so it gets no new version and may still be drifting."""
-    plan = locked(Plan.objects, plan.pk)
+    """Keep what was found, and the counts that it rests on beside it."""
     result = dict(found.result)
     counts = result.pop("panel", None)
-    row = Assessed.objects.create(
-        plan=plan,
-        named=named,
-        made_at=timezone.now(),
-        made_by=by if isinstance(by, User) else None,
-        asked=found.asked,
-        data_versions=found.data_versions,
-        engine_version=found.engine_version,
-        result=result,
-        **found.summary,
-    )
+    row = keep_found(kind=Assessed, plan=plan, by=by, found=found, action="plan.assessed", named=named, result=result)
     if counts is not None:
         AssessedCounts.objects.create(assessed=row, data=counts)
-    record(
-        by=by,
-        action="plan.assessed",
-        of=row,
-        parent=plan,
-        details={"asked": found.asked, "versions": found.data_versions},
-    )
     return row
 
 

@@ -6,16 +6,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 
 from upstream.periods import Month
-from upstream_web.audit.changes import record
 from upstream_web.people.models import User
 from upstream_web.places.models import Area
 from upstream_web.places.queries import places_like, small_areas_by_code, small_areas_of
 from upstream_web.problems.changes.assessment import name_assessment
-from upstream_web.problems.changes.versions import locked
-from upstream_web.problems.engine import CannotCount, Counted
+from upstream_web.problems.changes.found import keep_found
+from upstream_web.problems.engine import CannotCount
 from upstream_web.problems.engine.designs import design, near
 from upstream_web.problems.models import Design, NamedAssessment, NamedPlace, Plan
 from upstream_web.runs.changes import start
@@ -45,7 +43,9 @@ def design_again(*, plan: Plan, by: User, asked: Mapping[str, Any]) -> Design:
     buffer = near(treated, asked["metres"])
     candidates = _candidates(place, {*treated, *buffer})
     question = {**asked, "treated": treated, "buffer": buffer}
-    return keep_design(plan=plan, by=by, found=design(plan, question, candidates, by.email))
+    found = design(plan, question, candidates, by.email)
+    told = {name: found.asked[name] for name in ("begins", "crime_types", "metres", "effect")}
+    return keep_found(kind=Design, plan=plan, by=by, found=found, action="plan.assessment_designed", told=told)
 
 
 def _candidates(place: Area | None, taken: set[str]) -> dict[str, tuple[str, ...]]:
@@ -56,19 +56,6 @@ def _candidates(place: Area | None, taken: set[str]) -> dict[str, tuple[str, ...
         if left and (place is None or code != place.code):
             found[code] = left
     return found
-
-
-@transaction.atomic
-def keep_design(*, plan: Plan, by: User, found: Counted) -> Design:
-    """Keep a design; earlier ones stay. The plan's own words do not change, so it gets no new version."""
-    plan = locked(Plan.objects, plan.pk)
-    row = Design.objects.create(
-        plan=plan, made_at=timezone.now(), made_by=by, asked=found.asked, data_versions=found.data_versions,
-        engine_version=found.engine_version, result=found.result,
-    )  # fmt: skip
-    said = {name: found.asked[name] for name in ("begins", "crime_types", "metres", "effect") if name in found.asked}
-    record(by=by, action="plan.assessment_designed", of=row, parent=plan, details=said)
-    return row
 
 
 @transaction.atomic

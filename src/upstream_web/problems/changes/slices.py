@@ -1,12 +1,11 @@
 """Counting a plan's records: what the engine found is kept with the plan, and what was kept before stays."""
 
 from django.db import transaction
-from django.utils import timezone
 
-from upstream_web.audit.changes import record
 from upstream_web.people.models import User
 from upstream_web.places.queries import small_areas_of
-from upstream_web.problems.changes.versions import keep_version, locked
+from upstream_web.problems.changes.found import keep_found
+from upstream_web.problems.changes.versions import keep_version
 from upstream_web.problems.engine import CannotCount, Counted, count_records
 from upstream_web.problems.models import Plan, Slice
 from upstream_web.runs.changes import start
@@ -28,25 +27,9 @@ def count_again(*, plan: Plan, by: User) -> Slice:
 
 @transaction.atomic
 def keep_slice(*, plan: Plan, by: User, counted: Counted) -> Slice:
-    """Keep what was counted."""
-    plan = locked(Plan.objects, plan.pk)
-    row = Slice.objects.create(
-        plan=plan,
-        made_at=timezone.now(),
-        made_by=by,
-        asked=counted.asked,
-        data_versions=counted.data_versions,
-        engine_version=counted.engine_version,
-        result=counted.result,
-    )
-    record(
-        by=by,
-        action="plan.records_counted",
-        of=row,
-        parent=plan,
-        details={"asked": counted.asked, "versions": counted.data_versions},
-    )
-    keep_version(plan=plan, by=by, why="Counted from records")
+    """Keep what was counted; it stands in the plan's next version."""
+    row = keep_found(kind=Slice, plan=plan, by=by, found=counted, action="plan.records_counted")
+    keep_version(plan=row.plan, by=by, why="Counted from records")
     return row
 
 
