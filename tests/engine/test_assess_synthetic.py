@@ -66,6 +66,19 @@ def test_nothing_done_is_seldom_called_an_effect() -> None:
     assert (wrong <= 0.15).all()
 
 
+def test_a_place_busier_than_its_comparisons_is_not_called_changed() -> None:
+    """Places that move by a share of their level, as those of recorded crime do; the treated has five times as many."""
+    wrong = []
+    for seed in range(40):
+        rng = np.random.default_rng([seed, 9])
+        level = np.append(300.0, rng.uniform(50, 70, 20))[:, None]
+        moved = np.exp(rng.normal(0, 0.1, (21, 1)) * (np.arange(30) >= 18))
+        found = synthetic_difference(panel(rng.poisson(level * moved).astype(float), start=18))
+        assert found.p is not None
+        wrong.append(found.p < 0.05)
+    assert np.mean(wrong) <= 0.15
+
+
 def blocks(seed: int, effect: float = 1.0) -> Floats:
     rng = np.random.default_rng(seed)
     rates = rng.gamma(2, 1, (400, 1)) * np.ones(36)

@@ -35,6 +35,31 @@ def test_californias_tax_on_cigarettes() -> None:
     assert event_study(outcome, treated, years.index("1989")).p_parallel < 0.05  # they did not move alike
 
 
+MINIMUM_WAGE = {  # first year of a higher minimum wage: counties, mean log of teenagers employed in 2003 to 2007
+    0: (309, [5.65463, 5.592, 5.604808, 5.638896, 5.661133]),
+    2004: (20, [6.179697, 6.106564, 6.059452, 6.026704, 6.085388]),
+    2006: (40, [6.573994, 6.517884, 6.527941, 6.557435, 6.543041]),
+    2007: (131, [5.842906, 5.810783, 5.820866, 5.823866, 5.820048]),
+}
+
+
+def test_minimum_wages_and_teenagers_in_work() -> None:
+    """Callaway and Sant'Anna (2021), as the vignette of their R package did prints it, to four decimals.
+
+    Effects are of group means alone, so the means of its 500 counties (data set mpdta) stand in for the counties. The
+    package prints effects before the start against the period before each; ours are against the last before the start.
+    """
+    outcome = np.vstack([np.tile(means, (counties, 1)) for counties, means in MINIMUM_WAGE.values()])
+    starts = np.repeat([-1, 1, 3, 4], [counties for counties, _ in MINIMUM_WAGE.values()])
+    found = staggered(outcome, starts)
+    times = {time: effect.estimate for time, effect in found.by_time}
+    assert [times[e] for e in range(4)] == pytest.approx([-0.0199, -0.0510, -0.1373, -0.1008], abs=1e-4)
+    assert np.mean([times[e] for e in range(4)]) == pytest.approx(-0.0772, abs=1e-4)
+    assert found.overall.estimate == pytest.approx(-0.0400, abs=1e-4)
+    # by county group: means over years of -0.0105 -0.0704 -0.1373 -0.1008, of -0.0046 -0.0412, and -0.0261
+    assert [effect for _, effect in found.cohorts] == pytest.approx([-0.07975, -0.0229, -0.0261], abs=1e-4)
+
+
 def units(seed: int, n: int = 14, periods: int = 8, treated: int = 5) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     outcome = rng.normal(20, 3, (n, 1)) + rng.normal(0, 2, (n, periods)).cumsum(1) + np.arange(periods)

@@ -14,7 +14,7 @@ from scipy.optimize import nnls
 from upstream.errors import BadInput
 from upstream.stats.mixtures import nearest_mixture
 from upstream.stats.synthetic_control import augmented, space_placebos, synthetic_control, without_each_donor
-from upstream.stats.synthetic_did import jackknife_error, placebo_error, synthetic_did
+from upstream.stats.synthetic_did import effects_elsewhere, jackknife_error, placebo_error, synthetic_did
 
 Floats = NDArray[np.float64]
 START = 19  # 1989, the first year after
@@ -191,6 +191,22 @@ def test_synthetic_did_finds_what_was_planted_and_its_errors_agree() -> None:
         jackknife.append(jackknife_error(values[:6], values[6:], 20))
     assert np.mean(effects) == pytest.approx(-4, abs=0.1)
     assert np.mean(jackknife) == pytest.approx(np.std(effects), rel=0.35)
+
+
+def test_every_place_has_the_same_part_in_the_test_of_synthetic_did() -> None:
+    """Whichever place is called the treated one, the effects are the same ones: the test is exact under no effect."""
+    rng = np.random.default_rng(8)
+    values = rng.poisson(rng.uniform(5, 20, (9, 1)), (9, 24)).astype(float)
+    all_effects = []
+    for at in (0, 4, 8):
+        own, rest = values[at], np.delete(values, at, 0)
+        all_effects.append(sorted([synthetic_did(own, rest, 15).effect, *effects_elsewhere(own, rest, 15)]))
+    assert all_effects[1] == pytest.approx(all_effects[0], abs=1e-3)
+    assert all_effects[2] == pytest.approx(all_effects[0], abs=1e-3)
+    # left out of the donors of the others, the treated place has another part than they have
+    own = synthetic_did(values[0], values[1:], 15).effect
+    _, without = placebo_error(values[1:], 1, 15, rng=rng)
+    assert sorted([own, *without]) != pytest.approx(all_effects[0], abs=0.02)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from upstream.stats.synthetic_control import (
     synthetic_control,
     without_each_donor,
 )
-from upstream.stats.synthetic_did import placebo_error, synthetic_did
+from upstream.stats.synthetic_did import effects_elsewhere, synthetic_did
 
 Floats = NDArray[np.float64]
 LEAST_DONORS: Final = 19
@@ -146,12 +146,16 @@ def _groups(panel: Panel, rates: Rates) -> list[list[int]]:
 def _among(
     effects: Floats, groups: Sequence[Sequence[int]], panel: Panel, rates: Rates, effect: float
 ) -> tuple[float, float]:
-    """How far an interval reaches and p, of placebo effects each sized to the treated level: noise goes as its root."""
+    """How far an interval reaches and p, of placebo effects each taken as a share of its level before.
+
+    What moves a place by itself moves it by a share, in recorded crime as wherever counts are not small: sized by the
+    root of the level, as chance alone would be, places busier than their donors were called changed twice as often.
+    """
     before = rates.donors[:, : panel.start].mean(1)
     least = before[before > 0].min() if before.any() else 1.0
     levels = np.array([max(float(before[list(group)].mean()), least) for group in groups])
     own = float((panel.counts[panel.treated] / panel.exposure[panel.treated])[:, : panel.start].mean())
-    sizes = np.sort(np.abs(effects) * np.sqrt(own / levels))
+    sizes = np.sort(np.abs(effects) * own / levels)
     half = float(sizes[math.ceil(CONFIDENCE * (sizes.size + 1) - 1e-9) - 1])
     return half, float((1 + np.sum(sizes >= abs(effect) - 1e-12)) / (1 + sizes.size))
 
@@ -162,9 +166,8 @@ def synthetic_difference(panel: Panel) -> Finding:
     treated = (panel.counts[panel.treated] / panel.exposure[panel.treated])[:, kept_periods(panel)]
     made = synthetic_did(treated, rates.donors, panel.start)
     groups = [[at] for at in range(len(rates.donors))] if len(treated) == 1 else _groups(panel, rates)
-    error, placebos = placebo_error(
-        rates.donors, len(treated), panel.start, rng=np.random.default_rng(SEED), groups=groups
-    )
+    placebos = effects_elsewhere(treated, rates.donors, panel.start, groups)
+    error = float(placebos.std())
     if error == 0:
         raise Refused("The comparison places do not vary.", allowed="counts that differ from period to period")
     half, p = _among(placebos, groups, panel, rates, made.effect)

@@ -128,6 +128,36 @@ def placebo_error(
     return float(found.std()), found
 
 
+def effects_elsewhere(
+    treated: ArrayLike, donors: ArrayLike, start: int, groups: Sequence[Sequence[int]] | None = None
+) -> Floats:
+    """(groups,) effects with other places taken as if treated, the truly treated ones among their donors.
+
+    Question: which effects would have been found, had it been any of these places?
+
+    Parameters: ``treated`` and ``donors`` as :func:`synthetic_did`; ``groups`` of rows of donors, each taken in the
+    treated places' stead; each donor once by default.
+
+    Assumes: under no effect any of the groups could as well have been treated. Then every place has the same part in
+    the test, and the treated one's effect is the largest of n + 1 once in n + 1 times. :func:`placebo_error` keeps the
+    treated places out: its placebos have a donor less, and each is one of the donors of all the others, which the
+    treated place is of none.
+
+    When not to use: for a standard error beside a large effect: it comes into the placebos by the treated place's share
+    in them, which makes them wider, never narrower.
+
+    Source: Firpo and Possebom (2018), Journal of Causal Inference 6, 20160026, section 3 (permuting which place is
+    treated, the sharp null imposed).
+    """
+    one, others = np.atleast_2d(np.asarray(treated, np.float64)), np.asarray(donors, np.float64)
+    found = []
+    for group in [[at] for at in range(others.shape[0])] if groups is None else groups:
+        inside = np.zeros(others.shape[0], bool)
+        inside[list(group)] = True
+        found.append(synthetic_did(others[inside], np.vstack([one, others[~inside]]), start).effect)
+    return np.array(found)
+
+
 def jackknife_error(treated: ArrayLike, donors: ArrayLike, start: int) -> float:
     """Standard error with one place at a time left out, weights kept.
 
