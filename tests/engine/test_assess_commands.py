@@ -137,7 +137,7 @@ def test_published_displacement_differences_from_a_file(
         ("role,before,after\nneighbour,1,2\n", "no role"),
         ("role,before,after\ntreated,1,2\n", "no comparison place"),
         ("role,before,after,kind,harm\ntreated,1,2,a,3\ncomparison,1,2,a,4\n", "several harm weights"),
-        ("role,before,after\ntreated,1.5,2\ncomparison,1,2\n", "two whole numbers"),
+        ("role,before,after\ntreated,1.5,2\ncomparison,1,2\n", "Line 2: 1.5 (before) is not whole"),
     ],
 )
 def test_places_that_cannot_be_compared(

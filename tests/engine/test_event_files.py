@@ -122,7 +122,7 @@ def test_a_list_that_is_no_text_is_refused_by_every_reader(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
 ) -> None:
     path = tmp_path / "events.csv"
-    path.write_bytes(b"unit,period,count\n\xff\xfe,2022-01,3\n")
+    path.write_bytes(b"unit,period,count\n\xff\xfe\x00,2022-01,3\n")
     with pytest.raises(BadInput, match="cannot be read as CSV"):
         events_in_file(path)
     given = ("--treated", "a", "--start", "2022-01") if command[1] == "effect" else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from upstream.assess.finding import Better, Refused
+from upstream.assess.overlaps import refuse_overlaps, refuse_spellings
 from upstream.assess.period_labels import IN_A_YEAR, Step, calendar_of
 
 Floats = NDArray[np.float64]
@@ -18,6 +20,8 @@ Mask = NDArray[np.bool_]
 Role = Literal["treated", "buffer", "comparison", "comparison buffer", "unused"]
 """What a unit is: treated; near a treated one, where a problem may move to; compared with the treated; compared with
 the buffer; in the data but in no comparison."""
+_NAMED: Final = 8
+"""Units that a refusal names."""
 NEVER: Final = -1
 """In ``starts``: a unit that is never treated."""
 
@@ -169,6 +173,7 @@ def panel_of(
     table = _table(rows)
     calendar = calendar_of(list(dict.fromkeys(period for _, period in table)))
     units = tuple(dict.fromkeys(unit for unit, _ in table))
+    refuse_spellings(units)
     begun = dict(treated) if isinstance(treated, Mapping) else dict.fromkeys(treated, start or "")
     roles = _roles(units, {"treated": begun, "buffer": buffer, "comparison buffer": comparison_buffer}, comparison)
     counts = _grid(table, units, calendar.labels, "count")
@@ -253,7 +258,7 @@ def _roles(
     for role, members in (*named.items(), ("comparison", comparison or ())):
         for unit in members:
             if unit not in units:
-                raise Refused(f"{unit} ({role}) has no rows.", allowed=f"one of the {len(units)} units given")
+                raise _no_such(unit, role, units)
             if unit in taken:
                 raise Refused(
                     f"{unit} is both {taken[unit]} and {role}.",
@@ -263,6 +268,14 @@ def _roles(
             taken[unit] = role
     rest: Role = "comparison" if comparison is None else "unused"
     return tuple(taken.get(unit, rest) for unit in units)
+
+
+def _no_such(unit: str, role: str, units: tuple[str, ...]) -> Refused:
+    known = {one.casefold(): one for one in units}
+    near = [known[one] for one in difflib.get_close_matches(unit.casefold(), known, n=3, cutoff=0.7)]
+    named = ", ".join(near or units[:_NAMED])
+    more = f" (of {len(units)})" if len(units) > len(near or units[:_NAMED]) else ""
+    return Refused(f"{unit} ({role}) has no rows.", allowed=f"a unit as the data write it: {named}{more}")
 
 
 def _start(label: str, periods: tuple[str, ...]) -> int:
@@ -300,4 +313,5 @@ def _worth_asking(panel: Panel) -> Panel:
                 allowed="at least one count above 0",
                 remedy="Look at more kinds of event, a larger place or a longer time.",
             )
+    refuse_overlaps(panel.units, panel.roles, panel.counts)
     return panel

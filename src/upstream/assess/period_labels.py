@@ -1,4 +1,4 @@
-"""Labels of periods: days, weeks, months, financial quarters, years, and whether one follows another."""
+"""Labels of periods: days, weeks, months, quarters, years (calendar or financial), and whether one follows another."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from upstream.assess.finding import Refused
 
 Step = Literal["day", "week", "month", "quarter", "year"]
 IN_A_YEAR: Final[dict[Step, int]] = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1}
-ALLOWED: Final = "days (2022-06-01), weeks (2022-W22), months (2022-06), quarters (2022-Q2) or years (2022), one kind"
+ALLOWED: Final = (
+    "days (2022-06-01), weeks (2022-W22), months (2022-06), quarters (2022-Q2, 2022/23 Q1) or years (2022, 2022/23), "
+    "one kind"
+)
 DAYS_IN_WEEK: Final = 7
 
 
@@ -32,6 +35,8 @@ def calendar_of(labels: Sequence[str]) -> Calendar:
     kinds = {step for step, _ in read}
     if len(kinds) != 1:
         raise Refused(f"Periods are of {len(kinds)} kinds: {', '.join(sorted(kinds))}.", allowed=ALLOWED)
+    if len({"/" in label for label in labels}) > 1:
+        raise Refused("Periods are of calendar and of financial years.", allowed=ALLOWED)
     step = kinds.pop()
     at = dict(sorted(zip((ordinal for _, ordinal in read), labels, strict=True)))
     if step == "day" and len(at) > 1 and all((day - min(at)) % DAYS_IN_WEEK == 0 for day in at):
@@ -56,10 +61,10 @@ def _read(label: str) -> tuple[Step, int]:
             return "week", dt.date.fromisocalendar(int(match[1]), int(match[2]), 1).toordinal() // DAYS_IN_WEEK
         if match := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text):
             return "month", int(match[1]) * 12 + int(match[2])
-        if match := re.fullmatch(r"(\d{4})-Q([1-4])", text):
+        if match := re.fullmatch(r"(\d{4})(?:-|/\d\d )Q([1-4])", text):
             return "quarter", int(match[1]) * 4 + int(match[2])
-        if re.fullmatch(r"\d{4}", text):
-            return "year", int(text)
+        if match := re.fullmatch(r"(\d{4})(?:/\d\d)?", text):
+            return "year", int(match[1])
     except ValueError as error:
         raise Refused(f"{label!r} is not in the calendar: {error}.", allowed=ALLOWED) from error
     raise Refused(f"{label!r} is not a period.", allowed=ALLOWED)

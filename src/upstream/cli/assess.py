@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import click
 
 from upstream.cli.assess_displacement import displacement
 from upstream.cli.assess_groups import dose, follow_up, goes_with, survey
+from upstream.cli.assess_lists import counted_in, filled, number_of, rows_of
 from upstream.cli.assess_panel import (
     BETTER,
     BUNDLE,
@@ -17,17 +19,19 @@ from upstream.cli.assess_panel import (
     OUT,
     OUTCOME,
     PUBLIC,
-    counts_in,
-    number_of,
     panel_in,
     places,
-    rows_of,
+    to_be_written,
+    units,
     write_paper,
 )
+from upstream.cli.assess_said import say_answer
 from upstream.cli.assess_value import prices_at_hand, value
 from upstream.cli.terminal import say, say_json
+from upstream.errors import BadInput
 
 if TYPE_CHECKING:
+    from upstream.csv_files import Row
     from upstream.evidence.synthesis import Study
 
 
@@ -68,12 +72,11 @@ def effect(
     Example: upstream assess effect counts.csv --treated "Marsh Green" --start 2022-09 --outcome burglaries \
 --out paper.pdf --bundle bundle.zip
     """
-    from upstream.assess.in_words import effect as words
-    from upstream.assess.in_words import sureness
     from upstream.assess.kept import as_data
     from upstream.assess.ladder import answer
     from upstream.assess.methods import METHODS
 
+    to_be_written(file, out, bundle)
     panel = panel_in(
         file,
         treated=treated,
@@ -91,14 +94,7 @@ def effect(
     if as_json:
         say_json(as_data(found))
         return
-    say(f"{found.main.title}: {words(found.main)}")
-    say(sureness(found.main))
-    for caveat in (*found.disagreements, *found.main.caveats):
-        say(f"Know: {caveat}")
-    for check in found.checks:
-        say(f"Check, {check.title}: {words(check)}")
-    for one in found.not_used:
-        say(f"Not used, {one.title}: {one.why}")
+    say_answer(found, panel, file.name)
     for sentence in written:
         say(sentence)
 
@@ -150,10 +146,10 @@ def design(
     from upstream.assess.kept import plain
 
     panel = not_yet_begun(
-        counts_in(file),
+        counted_in(file).rows,
         outcome=outcome,
-        treated=treated,
-        buffer=buffer,
+        treated=units(treated),
+        buffer=units(buffer),
         better="higher" if better == "higher" else "lower",
     )
     made = design_of(panel, effect=hoped / 100, chosen_by=chosen_by)
@@ -178,7 +174,12 @@ def pool(file: Path, as_json: bool) -> None:
 
     from upstream.evidence.synthesis import put_together
 
-    made = put_together([_study(row) for row in rows_of(file, "name", "ratio", "lower", "upper")])
+    rows = rows_of(file, "name", "ratio", "lower", "upper")
+    studies = [_study(row) for row in rows]
+    for study, times in Counter(studies).items():
+        if times > 1:
+            raise BadInput(f"{study.name} stands there {times} times.", allowed="each result once")
+    made = put_together(studies)
     if as_json:
         say_json({"ratio": asdict(made.ratio), "between": made.pooled.between, "said": made.sentences})
         return
@@ -186,8 +187,8 @@ def pool(file: Path, as_json: bool) -> None:
         say(sentence)
 
 
-def _study(row: dict[str, str]) -> Study:
+def _study(row: Row) -> Study:
     from upstream.evidence.synthesis import study_of
     from upstream.stats.intervals import Interval
 
-    return study_of(row["name"], Interval(*(number_of(row, name) for name in ("ratio", "lower", "upper"))))
+    return study_of(filled(row, "name"), Interval(*(number_of(row, name) for name in ("ratio", "lower", "upper"))))

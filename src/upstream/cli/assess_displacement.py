@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from upstream.cli.assess_panel import FILE, JSON, number_of, rows_of
+from upstream.cli.assess_lists import count_of, number_of, rows_of
+from upstream.cli.assess_panel import FILE, JSON, to_be_written
 from upstream.cli.terminal import say, say_json
 from upstream.errors import BadInput
 
 if TYPE_CHECKING:
+    from upstream.csv_files import Row
     from upstream.stats.displacement import Difference, Quotient
 
 ROLES = {
@@ -50,6 +52,7 @@ def displacement(
 
     from upstream.assess.kept import plain
 
+    to_be_written(file, out, papers=(".json",))
     rows = rows_of(file, "role", "before", "after")
     made, quotient = _made(rows, _lengths(periods), confidence / 100, dispersion)
     held: dict[str, Any] = {"difference": plain(made), "quotient": None if quotient is None else plain(quotient)}
@@ -63,12 +66,12 @@ def displacement(
 
 
 def _made(
-    rows: list[dict[str, str]], periods: tuple[float, float], confidence: float, dispersion: float
+    rows: list[Row], periods: tuple[float, float], confidence: float, dispersion: float
 ) -> tuple[Difference, Quotient | None]:
     from upstream.stats.displacement import displacement_difference, displacement_quotient, weighted_sum
 
     options: dict[str, Any] = {"period_weights": periods, "confidence": confidence, "dispersion": dispersion}
-    kinds: dict[str, list[dict[str, str]]] = {}
+    kinds: dict[str, list[Row]] = {}
     for row in rows:
         kinds.setdefault(row.get("kind") or "", []).append(row)
     parts = {kind: displacement_difference(**_counts(held), **options) for kind, held in kinds.items()}
@@ -85,15 +88,19 @@ def _made(
     return whole, quotient
 
 
-def _counts(rows: list[dict[str, str]]) -> dict[str, Any]:
+def _counts(rows: list[Row]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for row in rows:
-        role = (row["role"] or "").strip().lower()
+        role = row["role"].lower()
         if role not in ROLES:
-            raise BadInput(f"{row['role']!r} is no role.", allowed=", ".join(ROLES))
+            raise BadInput(
+                f"Line {row.line}: {row['role']!r} is no role.",
+                allowed=", ".join(ROLES),
+                remedy="Remove notes and totals below the rows." if not role or "total" in role else None,
+            )
         name = ROLES[role]
-        made.setdefault(name, []).append([number_of(row, "before"), number_of(row, "after")])
-        weight = number_of(row, "weight") if (row.get("weight") or "").strip() else 1.0
+        made.setdefault(name, []).append([count_of(row, "before"), count_of(row, "after")])
+        weight = number_of(row, "weight") if row.get("weight") else 1.0
         made.setdefault(f"{name}_weights", []).append(weight)
     missing = [role for role in ("treated", "comparison") if ROLES[role] not in made]
     if missing:
@@ -101,16 +108,16 @@ def _counts(rows: list[dict[str, str]]) -> dict[str, Any]:
     return made
 
 
-def _harm(rows: list[dict[str, str]]) -> float:
-    held = {number_of(row, "harm") if (row.get("harm") or "").strip() else 1.0 for row in rows}
+def _harm(rows: list[Row]) -> float:
+    held = {number_of(row, "harm") if row.get("harm") else 1.0 for row in rows}
     if len(held) > 1:
         raise BadInput("One kind of event has several harm weights.", allowed="one weight for a kind")
     return held.pop()
 
 
-def _sum(rows: list[dict[str, str]], role: str) -> list[float]:
-    held = [row for row in rows if (row["role"] or "").strip().lower() == role]
-    return [sum(number_of(row, name) for row in held) for name in ("before", "after")] if held else []
+def _sum(rows: list[Row], role: str) -> list[float]:
+    held = [row for row in rows if row["role"].lower() == role]
+    return [sum(count_of(row, name) for row in held) for name in ("before", "after")] if held else []
 
 
 def _lengths(periods: str) -> tuple[float, float]:

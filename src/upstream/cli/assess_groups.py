@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from upstream.cli.assess_panel import BETTER, FILE, JSON, OUTCOME, number_of, rows_of
+from upstream.cli.assess_lists import answered, doses_in, number_of, rows_of, with_columns, yes_of
+from upstream.cli.assess_panel import BETTER, FILE, JSON, OUTCOME
+from upstream.cli.assess_said import say_finding
 from upstream.cli.terminal import say, say_json
+from upstream.csv_files import rows_in
 from upstream.errors import BadInput
 
 if TYPE_CHECKING:
@@ -19,6 +23,8 @@ HIGHER = click.option(
 )
 WHAT = click.option("--what", required=True, help="What is asked or counted: reoffending, 'they feel safe'.")
 COUNT = click.IntRange(0)
+FEWEST_OF_A_KEY = 20
+"""With fewer rows whole numbers may all differ by themselves. Ours."""
 
 
 @click.command("dose")
@@ -37,12 +43,12 @@ def dose(file: Path, outcome: str, delivered: str, lag: int, better: str, as_jso
     """
     from upstream.assess.dose import more_for_more
 
-    rows = [
-        (row["unit"], row["period"], number_of(row, "count"), number_of(row, "dose"))
-        for row in rows_of(file, "unit", "period", "count", "dose")
-    ]
     made = more_for_more(
-        rows, outcome=outcome, delivered=delivered, lag=lag, better="higher" if better == "higher" else "lower"
+        doses_in(file),
+        outcome=outcome,
+        delivered=delivered,
+        lag=lag,
+        better="higher" if better == "higher" else "lower",
     )
     _tell(made, as_json)
 
@@ -90,18 +96,22 @@ def goes_with(file: Path, answer: str, as_json: bool) -> None:
     from upstream.assess.drivers import LIMITS, in_words, what_goes_with
     from upstream.assess.kept import plain
 
-    rows = rows_of(file, answer)
+    rows = rows_in(file, as_written=True)
+    with_columns(file, rows, answer)
     names = [name for name in rows[0] if name != answer]
     if not names:
         raise BadInput(f"{file.name} has no column but {answer}.", allowed="a column for each factor")
-    yes = [number_of(row, answer) for row in rows]
-    found = what_goes_with(yes, [[number_of(row, name) for name in names] for row in rows], names)
+    kept, left_out = answered(rows, [answer, *names])
+    yes = [yes_of(row, answer) for row in kept]
+    factors = {name: [number_of(row, name) for row in kept] for name in names}
+    _not_of_one_row(factors)
+    found = what_goes_with(yes, list(zip(*factors.values(), strict=True)), names)
     if as_json:
         say_json([plain(one) for one in found])
         return
     for one in found:
         say(in_words(one))
-    for limit in LIMITS:
+    for limit in (*left_out, *LIMITS):
         say(f"Know: {limit}")
 
 
@@ -119,24 +129,29 @@ def follow_up(file: Path, what: str, better: str, as_json: bool) -> None:
     """
     from upstream.assess.groups import sooner_or_later
 
-    rows = rows_of(file, "took_part", "months", "happened")
-    months, happened, own = ([number_of(row, name) for row in rows] for name in ("months", "happened", "took_part"))
-    if {*happened, *own} - {0.0, 1.0}:
-        raise BadInput("took_part or happened is neither 0 nor 1.", allowed="0 (no) or 1 (yes)")
+    columns = ["took_part", "months", "happened"]
+    rows, left_out = answered(rows_of(file, *columns), columns)
+    months = [number_of(row, "months") for row in rows]
+    happened, own = ([yes_of(row, name) for row in rows] for name in ("happened", "took_part"))
     made = sooner_or_later(months, happened, own, what=what, better="higher" if better == "higher" else "lower")
-    _tell(made, as_json)
+    _tell(replace(made, caveats=(*left_out, *made.caveats)), as_json)
+
+
+def _not_of_one_row(factors: dict[str, list[float]]) -> None:
+    """A number that no two rows share tells people apart: it is no factor, and may be a key to who they are."""
+    for name, held in factors.items():
+        if len(set(held)) == len(held) >= FEWEST_OF_A_KEY and all(one == int(one) for one in held):
+            raise BadInput(
+                f"{name} is another whole number in every row, as the number of a person or of a form is.",
+                allowed="factors that people share: scores, bands, yes or no",
+                remedy=f"Remove the column {name}.",
+            )
 
 
 def _tell(made: Finding, as_json: bool) -> None:
-    from upstream.assess.in_words import did_it_work, effect, sureness
     from upstream.assess.kept import plain
 
     if as_json:
         say_json(plain(made))
         return
-    say(did_it_work(made, agreed=True))
-    say(f"{made.title}: {effect(made)}")
-    say(sureness(made))
-    for label, sentences in (("Assumes", made.assumes), ("Overturned by", made.overturned_by), ("Know", made.caveats)):
-        for sentence in sentences:
-            say(f"{label}: {sentence}")
+    say_finding(made)

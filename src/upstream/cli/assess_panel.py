@@ -1,4 +1,4 @@
-"""What the commands of assess share: the options that name places, and counts read from a CSV file."""
+"""What the commands of assess share: the options that name places, the panel of a file, its paper and bundle."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from upstream.csv_files import rows_in
+from upstream.cli.assess_lists import counted_in
+from upstream.csv_files import cleaned
 from upstream.errors import BadInput
 
 if TYPE_CHECKING:
@@ -71,22 +72,49 @@ def panel_in(
     """The counts of a file as a panel, from the last change of recording rule before it began."""
     from upstream.assess.panel import Marker, panel_of, rebaselined
 
+    counted = counted_in(file)
+    changes = [counted.label(period) for period in rule_changed]
     panel = panel_of(
-        counts_in(file),
+        counted.rows,
         outcome=outcome,
-        treated=treated,
-        start=start,
-        comparison=comparison or None,
-        buffer=buffer,
+        treated=units(treated),
+        start=counted.label(start),
+        comparison=units(comparison) or None,
+        buffer=units(buffer),
         phase_in=phase_in,
         better="higher" if better == "higher" else "lower",
-        also_began=also_began,
-        markers=[Marker(period, "as the options say") for period in rule_changed],
+        also_began=[counted.label(period) for period in also_began],
+        markers=[Marker(period, "as the options say") for period in changes],
     )
-    for period in rule_changed:
-        if period not in panel.periods:
-            raise BadInput(f"The rule changed in {period}, outside the data.", allowed=f"{panel.periods[0]} and later")
+    for period in changes:
+        if period not in panel.periods[1:]:
+            raise BadInput(
+                f"The rule changed in {period}, outside the data ({panel.periods[0]} to {panel.periods[-1]}).",
+                allowed=f"{panel.periods[1]} to {panel.periods[-1]}",
+                remedy="Leave it out: all that is held follows one rule.",
+            )
     return rebaselined(panel)
+
+
+def units(named: tuple[str, ...]) -> list[str]:
+    """Units that options name, each once, as cells of a file are read."""
+    return list(dict.fromkeys(map(cleaned, named)))
+
+
+def to_be_written(file: Path, out: Path | None, bundle: Path | None = None, papers: tuple[str, ...] = PAPERS) -> None:
+    """Refuse, before anything is counted, what cannot be written, or would be written over the file given."""
+    for target, endings in ((out, papers), (bundle, (".zip",))):
+        if target is None:
+            continue
+        if target.suffix.lower() not in endings:
+            raise BadInput(f"{target.name} has an ending that is not known.", allowed=", ".join(endings))
+        if target.is_dir() or not target.parent.is_dir():
+            what = f"{target} is a folder." if target.is_dir() else f"There is no folder {target.parent}."
+            raise BadInput(
+                what, allowed="a file in a folder that is there", remedy="Make the folder, or mend the path."
+            )
+        if target.resolve() == file.resolve():
+            raise BadInput(f"{target} is the file that is read.", allowed="another name", remedy="Nothing was written.")
 
 
 def write_paper(
@@ -106,8 +134,6 @@ def write_paper(
     from upstream.reports.assessment_paper import assessment_paper, of_file
     from upstream.reports.publishing import RENDERERS
 
-    if out and out.suffix.lower() not in PAPERS:
-        raise BadInput(f"{out.name} has an ending that is not known.", allowed=", ".join(PAPERS))
     paper = replace(of_file(found, panel, file.name, file.read_bytes(), valued), public=public)
     said = []
     if out:
@@ -118,28 +144,3 @@ def write_paper(
         bundle.write_bytes(bundle_of(paper, for_anybody=public))
         said.append(f"The bundle is {bundle}; count it again with: upstream assess rerun {bundle}")
     return said
-
-
-def counts_in(file: Path) -> list[tuple[str, str, float]]:
-    """Rows of unit, period and count."""
-    return [(row["unit"], row["period"], number_of(row, "count")) for row in rows_of(file, "unit", "period", "count")]
-
-
-def rows_of(file: Path, *columns: str) -> list[dict[str, str]]:
-    """The rows of a CSV file that must have some columns."""
-    rows = rows_in(file)
-    missing = [name for name in columns if rows and name not in rows[0]]
-    if missing or not rows:
-        raise BadInput(
-            f"{file.name} has no column {missing[0]}." if missing else f"{file.name} has no rows.",
-            allowed=f"the columns {', '.join(columns)}",
-        )
-    return rows
-
-
-def number_of(row: dict[str, str], name: str) -> float:
-    """A number of a row."""
-    try:
-        return float(row[name])
-    except (TypeError, ValueError):
-        raise BadInput(f"{row[name]!r} ({name}) is not a number.", allowed="a number in every row") from None

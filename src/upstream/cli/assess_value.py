@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from upstream.cli.assess_panel import BUNDLE, FILE, JSON, OUT, panel_in, places, rows_of, write_paper
+from upstream.cli.assess_lists import rows_of
+from upstream.cli.assess_panel import BUNDLE, FILE, JSON, OUT, panel_in, places, to_be_written, write_paper
 from upstream.cli.terminal import say, say_json
 from upstream.errors import BadInput
 
@@ -67,6 +68,7 @@ def value(
     from upstream.assess.methods import METHODS
     from upstream.assess.worth_words import said_of_worth
 
+    to_be_written(file, out, bundle)
     unit = _unit(crime, table, quoted, pounds, source, price_year)
     panel = panel_in(
         file, treated=treated, start=start, comparison=comparison, buffer=buffer, phase_in=phase_in, outcome=outcome

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from upstream.csv_files import rows_in
+from upstream.csv_files import named_columns, rows_in
 from upstream.errors import BadInput
 from upstream.measures.events import Events, EventsOf, LeftOut
 from upstream.places.national_grid import GridPoints, checked, from_degrees
@@ -40,11 +40,13 @@ def events_in_file(
     BadInput
         The file cannot be read, lacks a column, has degrees for metres, or no row of it can be used.
     """
-    rows = _rows(path)
+    rows = rows_in(path)
+    if not rows:
+        raise BadInput(f"{path.name} has no rows.", allowed="a heading and a row an event")
     pair = next((pair for pair in _POINTS if {"date", *pair} <= set(rows[0])), None)
     if pair is None or (types and "type" not in rows[0]):
         raise BadInput(
-            f"{path.name} has the columns {', '.join(rows[0])}.",
+            f"{path.name} has the columns {named_columns([*rows[0]])}.",
             allowed="date, with easting and northing, longitude and latitude, or x and y; and type, to choose by it",
         )
     points = _points(pair, [_number(row[pair[0]]) for row in rows], [_number(row[pair[1]]) for row in rows])
@@ -54,7 +56,7 @@ def events_in_file(
     for limit, after in ((first, True), (last, False)):
         if limit is not None:
             asked &= np.isnat(day) | ((day >= np.datetime64(limit)) if after else (day <= np.datetime64(limit)))
-    kept, left_out = _usable(asked, day, points)
+    kept, left_out = _usable(asked, day, points, np.array([row.line for row in rows]))
     if not kept.any():
         raise BadInput(
             f"No row of {path.name} is an event of what is asked for.",
@@ -85,13 +87,6 @@ def events_in_file(
         suspect=(),
         tables=(),
     )
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    rows = [{name.lower(): value for name, value in row.items()} for row in rows_in(path)]
-    if not rows:
-        raise BadInput(f"{path.name} has no rows.", allowed="a heading and a row an event")
-    return rows
 
 
 def _points(pair: tuple[str, str], x: list[float], y: list[float]) -> GridPoints:
@@ -126,7 +121,7 @@ def _day(text: str) -> np.datetime64:
 
 
 def _usable(
-    asked: NDArray[np.bool_], day: NDArray[np.datetime64], points: GridPoints
+    asked: NDArray[np.bool_], day: NDArray[np.datetime64], points: GridPoints, lines: NDArray[np.int64]
 ) -> tuple[NDArray[np.bool_], tuple[LeftOut, ...]]:
     """Which rows are used, and why the others asked for are not, each once."""
     kept, left_out = asked.copy(), []
@@ -138,7 +133,7 @@ def _usable(
         lost = kept & wrong
         kept &= ~wrong
         if lost.any():
-            left_out.append(LeftOut(f"{words}, {_lines(np.flatnonzero(lost) + 2)}", int(lost.sum())))
+            left_out.append(LeftOut(f"{words}, {_lines(lines[lost])}", int(lost.sum())))
     return kept, tuple(left_out)
 
 

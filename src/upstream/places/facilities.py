@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from upstream.csv_files import rows_in
+from upstream.csv_files import named_columns, rows_in
 from upstream.errors import BadInput
 from upstream.places.national_grid import checked, from_degrees
 
@@ -34,12 +34,12 @@ def facilities_in(path: Path) -> Facilities:
     BadInput
         Columns are lacking, or a facility has no place in Great Britain.
     """
-    rows = [{name.lower(): value for name, value in row.items()} for row in rows_in(path)]
+    rows = rows_in(path)
     held = set(rows[0]) if rows else set()
     pair = next((pair for pair in _COLUMNS if {"name", *pair} <= held), None)
     if pair is None:
         raise BadInput(
-            f"{path.name} has the columns {', '.join(sorted(held)) or 'none'}.",
+            f"{path.name} has the columns {named_columns(sorted(held)) or 'none'}.",
             allowed="name with easting and northing, or with longitude and latitude",
         )
     x, y = ([_number(row[name], path, at) for at, row in enumerate(rows, 2)] for name in pair)

@@ -1,0 +1,60 @@
+"""What the commands of assess say: the answer, its interval, what it assumes and what would overturn it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from upstream.cli.terminal import number, say
+
+if TYPE_CHECKING:
+    from upstream.assess.finding import Finding
+    from upstream.assess.ladder import Answer
+    from upstream.assess.panel import Panel
+
+
+def say_answer(found: Answer, panel: Panel, file: str) -> None:
+    """The answer, then the checks, then the methods not used, then what was counted."""
+    say_finding(found.main, found.disagreements)
+    for sentence in _beside(found):
+        say(sentence)
+    say(_counted(panel, file))
+
+
+def say_finding(made: Finding, disagreements: tuple[str, ...] = ()) -> None:
+    """One finding, the answer first."""
+    from upstream.assess.in_words import did_it_work, effect, sureness
+
+    say(did_it_work(made, agreed=not disagreements))
+    say(f"{made.title}: {effect(made)}")
+    say(sureness(made))
+    for label, sentences in (
+        ("The methods do not agree", disagreements),
+        ("Assumes", made.assumes),
+        ("Overturned by", made.overturned_by),
+        ("Know", made.caveats),
+    ):
+        for sentence in sentences:
+            say(f"{label}: {sentence}")
+
+
+def _beside(found: Answer) -> Iterator[str]:
+    from upstream.assess.in_words import effect
+
+    for check in found.checks:
+        yield f"Check, {check.title}: {effect(check)}"
+    for one in found.not_used:
+        yield f"Not used, {one.title}: {one.why}"
+
+
+def _counted(panel: Panel, file: str) -> str:
+    """What the answer is of, to be held against the file."""
+    times = Counter(panel.roles)
+    held = ", ".join(f"{count} {role}" for role, count in times.items())
+    used = panel.counts[~panel.mask("unused")].sum()
+    first, last, began = panel.periods[0], panel.periods[-1], panel.periods[panel.start]
+    return (
+        f"Counted from {file}: {used:,.0f} {panel.outcome} in the places used; {number(len(panel.units), 'unit')} "
+        f"({held}); {number(len(panel.periods), panel.step)}, {first} to {last}, {panel.start} of them before {began}."
+    )

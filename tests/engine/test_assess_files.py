@@ -1,0 +1,209 @@
+"""Lists that an analyst may give to assess: what office software writes is read, what would be misread is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from upstream.assess.finding import Refused
+from upstream.assess.panel import panel_of
+from upstream.assess.period_labels import calendar_of
+from upstream.assess.periods_written import labels_of
+from upstream.cli.assess_lists import counted_in
+from upstream.cli.main import main
+from upstream.errors import BadInput
+
+PLAIN = "unit,period,count\nMarsh Green,2021-04,1204\nMarsh Green,2021-05,7\nHill,2021-04,9\nHill,2021-05,8\n"
+READ = [("Marsh Green", "2021-04", 1204.0), ("Marsh Green", "2021-05", 7.0), ("Hill", "2021-04", 9.0),
+        ("Hill", "2021-05", 8.0)]  # fmt: skip
+
+
+def given(folder: Path, content: str | bytes) -> Path:
+    path = folder / "counts.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        PLAIN,
+        PLAIN.replace("\n", "\r\n"),
+        PLAIN.replace("\n", "\r"),
+        b"\xef\xbb\xbf" + PLAIN.encode(),
+        PLAIN.encode("utf-16"),
+        PLAIN.replace("Hill", "Hill").replace(",", ";"),
+        PLAIN.replace(",", "\t"),
+        "sep=;\n" + PLAIN.replace(",", ";"),
+        PLAIN.replace("1204", '"1,204"'),
+        PLAIN.replace("1204", "1\u00a0204").replace("Marsh Green", " Marsh\u00a0 Green\u200b"),
+        PLAIN.replace("unit,period,count", '"Unit ","PERIOD","Count"'),
+        PLAIN.replace("\n", ",,\n"),
+        "\n\n" + PLAIN.replace("\n", "\n\n") + ",,\n",
+        PLAIN.replace("2021-04", "Apr-21").replace("2021-05", "May 2021"),
+        PLAIN.replace("2021-04", "01/04/2021").replace("2021-05", "1/5/2021 00:00"),
+        PLAIN.replace("2021-04", "30 April 2021").replace("2021-05", "31-May-21"),
+        PLAIN.replace("1204", "1204.0"),
+        PLAIN.replace("count\n", "count,note\n").replace("1204", '1204,"seen, twice"'),
+        "Unit,Apr-21,May-21\nMarsh Green,1204,7\nHill,9,8\n",
+    ],
+)  # fmt: skip
+def test_what_office_software_writes_is_read(tmp_path: Path, content: str | bytes) -> None:
+    assert counted_in(given(tmp_path, content)).rows == READ
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("", "no rows"),
+        ("\n\n", "no rows"),
+        ("unit,period,count\n", "no rows"),
+        (b"PK\x03\x04 a workbook", "save the sheet as CSV"),
+        (b"\xd0\xcf\x11\xe0 a workbook", "old Excel"),
+        (b"%PDF-1.7", "is a PDF"),
+        (b"\x1f\x8b a zip", "compressed"),
+        (PLAIN.encode("utf-16-le"), "not a text file"),
+        ("Burglary by ward\n" + PLAIN, "titles above"),
+        ("ward,month,offences\nHill,2021-04,9\n", "no column unit: it has ward, month, offences"),
+        (PLAIN.replace("period", "count"), "2 columns count"),
+        (PLAIN.replace("1204", "1,204"), "Line 2 of counts.csv has 4 cells, the headings are 3"),
+        (PLAIN.replace("Marsh Green,2021-04", '"Marsh Green,2021-04'), "line 5: unexpected end"),
+        ("unit,period,count\n" + "x" * 200_000 + ",2021-04,3\n", "field larger than"),
+        ("x" * 500_000, "field larger than"),
+        (PLAIN + "Total,,1228\n", "Line 6 has no period"),
+        (PLAIN + "Source: the recorded crime system\n", "Line 6 has no period"),
+        (PLAIN + ",2021-04,3\n", "Line 6 has no unit"),
+        (PLAIN.replace("1204", ""), "Line 2 has no count"),
+        (PLAIN.replace("1204", "<5"), "'<5' (count) is not a number"),
+        (PLAIN.replace("1204", "*"), "hidden"),
+        (PLAIN.replace("1204", "nan"), "not a number"),
+        (PLAIN.replace("1204", "inf"), "not a number"),
+        (PLAIN.replace("1204", "1e999"), "not a number"),
+        (PLAIN.replace("1204", "1_204"), "not a number"),
+        (PLAIN.replace("1204", "12%"), "not a number"),
+        (PLAIN.replace("1204", "-3"), "Line 2: -3 (count) is below nought"),
+        (PLAIN.replace("1204", "12.5"), "Line 2: 12.5 (count) is not whole"),
+        (PLAIN.replace(",", ";").replace("1204", "1,204"), "'1,204' (count) is not a number"),
+        (PLAIN.replace("2021-04", "31/04/2021"), "not in the calendar"),
+        (PLAIN.replace("2021-04", "04/13/2021"), "not in the calendar"),
+        (PLAIN.replace("2021-04", "44287"), "'44287' is not a period"),
+        (PLAIN.replace("2021-04", "21-Apr"), "'21-apr' is not a period"),
+        ("unit,Apr-21,May-21,Total\nHill,9,8,17\n", "columns that are no period: total"),
+        ("unit,Apr-21,May-21\nHill,9,\n", "Line 2 has no may-21"),
+    ],
+)  # fmt: skip
+def test_what_would_be_misread_is_refused(tmp_path: Path, content: str | bytes, says: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        counted_in(given(tmp_path, content))
+    assert says.lower() in str(refused.value).lower()
+    assert len(str(refused.value)) < 600
+
+
+def test_windows_1252_and_other_alphabets_are_read_and_leading_noughts_stay(tmp_path: Path) -> None:
+    text = "unit,period,count\nCaf\u00e9 \u2013 St Mary\u2019s,2021,3\n007,2021,4\n"
+    assert [unit for unit, _, _ in counted_in(given(tmp_path, text.encode("cp1252"))).rows] == [
+        "Caf\u00e9 \u2013 St Mary\u2019s", "007",
+    ]  # fmt: skip
+    apart = given(tmp_path, "unit,period,count\nCafe\u0301,2021,3\n\u6771\u4eac,2021,4\n")
+    assert [unit for unit, _, _ in counted_in(apart).rows] == ["Caf\u00e9", "\u6771\u4eac"]
+
+
+@pytest.mark.parametrize(
+    ("written", "labels"),
+    [
+        (["2021/22", "2022/23"], ["2021/22", "2022/23"]),
+        (["2009-10", "2010-11", "2011-12"], ["2009/10", "2010/11", "2011/12"]),
+        (["2021/2022"], ["2021/22"]),
+        (["2021/22 Q1", "Q2 2021/22"], ["2021/22 Q1", "2021/22 Q2"]),
+        (["Q1 2021", "2021Q2"], ["2021-Q1", "2021-Q2"]),
+        (["01/04/2021", "01/07/2021"], ["2021-Q2", "2021-Q3"]),
+        (["30/06/2021", "30/09/2021"], ["2021-Q2", "2021-Q3"]),
+        (["w/c 05/04/2021", "w/c 12/04/2021"], ["2021-04-05", "2021-04-12"]),
+        (["Week 14 2021", "2021 W15"], ["2021-W14", "2021-W15"]),
+        (["202104", "05/2021"], ["2021-04", "2021-05"]),
+        (["2021-11", "2021-12"], ["2021-11", "2021-12"]),
+        (["3rd May 2021", "04.05.21"], ["2021-05-03", "2021-05-04"]),
+        (["2021", "2022"], ["2021", "2022"]),
+    ],
+)  # fmt: skip
+def test_periods_as_people_write_them(written: list[str], labels: list[str]) -> None:
+    assert list(labels_of(written).values()) == labels
+    assert calendar_of(labels).labels == tuple(labels)
+
+
+def test_options_name_periods_in_any_writing(tmp_path: Path) -> None:
+    counted = counted_in(given(tmp_path, PLAIN.replace("2021-04", "01/04/2021").replace("2021-05", "01/05/2021")))
+    assert {counted.label(one) for one in ("2021-05", "May 2021", "01/05/2021", "1 May 2021")} == {"2021-05"}
+    financial = counted_in(given(tmp_path, PLAIN.replace("2021-04", "2010-11").replace("2021-05", "2011-12")))
+    assert financial.label("2011-12") == financial.label("2011/12") == "2011/12"
+
+
+@pytest.mark.parametrize(
+    ("units", "says"),
+    [
+        (["Marsh Green", "Hill", "Dale", "Total"], "Total is the total"),
+        (["Marsh Green", "Hill", "Dale", "City of Marchwold"], "City of Marchwold is the total"),
+        (["Marsh Green", "Hill", "marsh green"], "written in two ways"),
+    ],
+)
+def test_places_that_hold_one_another_are_refused(units: list[str], says: str) -> None:
+    counts = {unit: [10 + (3 * at + month) % 7 for month in range(12)] for at, unit in enumerate(units[:3])}
+    counts |= {unit: [sum(one) for one in zip(*counts.values(), strict=True)] for unit in units[3:]}
+    rows = [(unit, f"2021-{m + 1:02d}", float(held[m])) for unit, held in counts.items() for m in range(12)]
+    with pytest.raises(Refused, match=says):
+        panel_of(rows, outcome="thefts", treated=["Marsh Green"], start="2021-07")
+    if len(units) > 3:
+        kept = panel_of(rows, outcome="thefts", treated=["Marsh Green"], start="2021-07", comparison=["Hill", "Dale"])
+        assert int(kept.comparison.sum()) == 2
+        with pytest.raises(Refused, match=r"Allowed: a unit as the data write it: Marsh Green "):
+            panel_of(rows[:24], outcome="thefts", treated=["MarshGreen"], start="2021-07")
+
+
+def test_calendar_and_financial_years_are_not_one_calendar() -> None:
+    with pytest.raises(Refused, match="of calendar and of financial years"):
+        calendar_of(["2021", "2022/23"])
+
+
+def typed(*arguments: object) -> int:
+    try:
+        main(["assess", *map(str, arguments)])
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def test_nothing_is_written_over_the_file_that_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = given(tmp_path, PLAIN)
+    asked = ("effect", file, "--treated", "Hill", "--start", "2021-05")
+    (tmp_path / "taken.csv").mkdir()
+    for option, path, says in (
+        ("--out", file, "is the file that is read"),
+        ("--out", tmp_path / "paper.doc", "ending that is not known"),
+        ("--out", tmp_path / "nowhere" / "paper.pdf", "There is no folder"),
+        ("--out", tmp_path / "taken.csv", "is a folder"),
+        ("--bundle", tmp_path / "bundle.csv", "Allowed: .zip"),
+    ):
+        assert typed(*asked, option, path) == 2
+        assert says in capsys.readouterr().err
+    assert typed("displacement", file, "--out", tmp_path / "out.csv") == 2
+    assert file.read_text("utf-8") == PLAIN
+
+
+def test_lists_of_people_and_of_results(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [f"{n % 2},{n % 3},{n % 5}" for n in range(60)]
+    for header, rows, asked, says in (
+        ("satisfied,polite,respondent", [f"{n % 2},{n % 3},{n}" for n in range(60)], "drivers", "in every row"),
+        ("satisfied,polite", ["yes,1"], "drivers", "Line 2: 'yes' (satisfied) is neither 0 nor 1"),
+        ("took_part,months,happened", ["1,3,Y"], "follow-up", "Line 2: 'Y' (happened) is neither 0 nor 1"),
+        ("name,ratio,lower,upper", ["Hill,0.8,0.6,1.1", "Hill,0.8,0.6,1.1"], "pool", "2 times"),
+        ("name,ratio,lower,upper", ["Hill,0.8,0.6,", "Dale,0.8,0.6,1.1"], "pool", "Line 2 has no upper"),
+        ("unit,period,count,dose", ["A,2021-04,3,"], "dose", "Line 2 has no dose"),
+        ("role,before,after", ["treated,1,2", "comparison,1,2", "Total,2,4"], "displacement", "Line 4: 'Total'"),
+    ):
+        options = {"drivers": ("--answer", "satisfied"), "follow-up": ("--what", "reoffending")}.get(asked, ())
+        assert typed(asked, given(tmp_path, "\n".join([header, *rows])), *options) == 2
+        assert says in capsys.readouterr().err
+    some = given(tmp_path, "\n".join(["satisfied,polite,clear", *lines, "1,,2", ",1,1"]))
+    assert typed("drivers", some, "--answer", "satisfied") == 0
+    assert "2 of 62 rows are left out, for a cell is empty: line 62, 63." in capsys.readouterr().out
