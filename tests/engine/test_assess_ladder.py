@@ -190,7 +190,7 @@ def test_an_answer_is_kept_and_read_back() -> None:
 
 def test_an_effect_in_words() -> None:
     one = method("high", 0.8).run(panel())
-    assert effect(one) == "Burglaries were 20% lower than without it (95% interval: 34% lower to 3% lower)."
+    assert effect(one) == "Burglaries were 20% lower than without it (95% interval: 34% to 3% lower)."
     assert "98% (almost certain)" in sureness(one)
     assert "Level 2 of 5" in sureness(one)
     moved = Interval(-8.25, -40.0, 1234.4)

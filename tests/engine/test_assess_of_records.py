@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +17,7 @@ from upstream.assess.methods import METHODS
 from upstream.assess.of_records import AskedOf, kinds_of_events, named, panel_of_events, rule_changes
 from upstream.periods import Month
 from upstream.reports.assessment import ShownAnswer, answer_blocks
-from upstream.reports.document import Bullets, Callout, Chart, Facts, Table, text_of
+from upstream.reports.document import Bullets, Callout, Chart, Facts, text_of
 from upstream.reports.kept_worth import kept_worth, prices_of
 
 COUNTS = tuple(
@@ -67,22 +68,25 @@ def test_a_planted_fall_is_found_and_a_null_is_not() -> None:
 
 
 def test_a_reader_sees_the_answer_its_graph_and_what_it_rests_on() -> None:
-    parts = shown(answer(panel_of_events(events(), ASKED), COUNTS, []))
+    got = answer(panel_of_events(events(), ASKED), COUNTS, [])
+    parts = shown(got)
     facts = parts["Facts"]
     assert isinstance(facts, Facts)
     said = {name: text_of(runs) for name, runs in facts.items}
-    assert next(iter(said)) == "Did it work?"
-    assert said["Did it work?"].startswith("Yes, if what the method assumes holds: fewer recorded")
+    answer_first = parts["Callout"]
+    assert isinstance(answer_first, Callout)
+    assert (answer_first.kind, answer_first.title) == ("answer", "Did it work?")
+    assert re.match(r"Yes, if what the method assumes holds: \d+% fewer recorded", text_of(answer_first.runs))
     assert "lower than without it" in said["Effect"]
     assert "Maryland scale" in said["How sure"]
-    chart = parts["Chart"]
-    assert isinstance(chart, Chart)
+    blocks = answer_blocks(ShownAnswer(got, "Marsh Green", (("crimes", 3),)))
+    chart, methods = (one for one in blocks if isinstance(one, Chart))
     assert chart.svg.startswith("<svg")
     assert len(chart.data.rows) == 12
+    assert chart.data.rows[0].cells[0].text == "January 2022"
     assert [row.group for row in chart.data.rows if row.group] == ["Before", "After it began"]
-    checks = parts["Table"]
-    assert isinstance(checks, Table)
-    assert next(row.cells[0].text for row in checks.rows) == "Before and after, against a comparison"
+    assert next(row.cells[0].text for row in methods.data.rows) == "Before and after, against a comparison"
+    assert "Before and after, against a comparison" in methods.narrow
     assert isinstance(parts["Bullets"], Bullets)
 
 

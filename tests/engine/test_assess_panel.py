@@ -161,7 +161,7 @@ def test_benefit_is_on_the_good_side() -> None:
     [
         ({"ratio": ratio_of(math.log(0.8), math.inf)}, True, "Not known"),
         ({"ratio": ratio_of(math.log(0.9), 0.1)}, True, "Not shown: no change at all"),
-        ({}, True, "Perhaps: fewer burglaries"),  # before and after alone
+        ({}, True, "Perhaps: 20% fewer burglaries"),  # before and after alone
         ({"maryland": maryland(before_and_after=True, comparison="comparable")}, True, "Yes, if what"),
         ({"maryland": maryland(before_and_after=True, comparison="comparable")}, False, "methods do not agree"),
         (
@@ -169,7 +169,7 @@ def test_benefit_is_on_the_good_side() -> None:
             True,
             "No, if what",
         ),
-        ({"ratio": ratio_of(math.log(1.5), 0.1)}, True, "Perhaps not: more burglaries"),
+        ({"ratio": ratio_of(math.log(1.5), 0.1)}, True, "Perhaps not: 50% more burglaries"),
     ],
 )
 def test_the_answer_says_no_more_than_was_found(change: dict[str, object], agreed: bool, says: str) -> None:

@@ -129,7 +129,7 @@ def test_every_method_has_its_reference() -> None:
 
 def test_a_paper_of_an_answer_alone_says_less(found: Answer) -> None:
     document = assessment_paper(Paper(found, None, "Marsh Green", ("Kept earlier.",), CREATED))
-    assert "2022-01 to 2022-12" in document.period
+    assert "January 2022 to December 2022" in document.period
     assert "Kept earlier." in words(document)
 
 

@@ -122,10 +122,11 @@ def _parallel(panel: Panel) -> tuple[str, ...]:
     if panel.start < LEAST_PERIODS or not own.any() or not others.any():
         return ("Too few periods before to see whether they moved alike.",)
     growth = drift_apart(own, others).per_period
-    drift, low, high = (100 * (factor - 1) for factor in (growth.estimate, growth.lower, growth.upper))
+    factors = (growth.estimate, growth.lower, growth.upper)
+    drift, low, high = (f"{100 * (factor - 1):+.1f}%".replace("-", "−") for factor in factors)
     return (
-        f"Before it began the treated places drifted from the comparisons by {drift:+.1f}% a {panel.step} "
-        f"(95% from {low:+.1f}% to {high:+.1f}%).",
+        f"Before it began the treated places drifted from the comparisons by {drift} a {panel.step} "
+        f"(95% interval: {low} to {high}).",
     )
 
 

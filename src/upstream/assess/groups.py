@@ -30,7 +30,7 @@ def beside_base_rate(
         title="Beside a published rate",
         question=f"Did {what} happen to fewer, or more, of them than the published rate?",
         estimand=f"their share within {followed_months} months over the published rate of {100 * rate:g}%",
-        unit="people",
+        unit="people to whom it happened",
         better=better,
         observed=float(events),
         counterfactual=made.expected,
@@ -85,7 +85,7 @@ def sooner_or_later(
         title="Time until it happened",
         question=f"Did {what} happen sooner, or later, to those who took part?",
         estimand="the rate at which it happened to those who took part over that of the others, at every time alike",
-        unit="people",
+        unit="people to whom it happened",
         better=better,
         observed=made.observed,
         counterfactual=made.expected,
@@ -126,6 +126,7 @@ def survey(
         n_now,
         method="survey",
         title="Two waves of a survey",
+        unit="people who say so",
         question=f"Did the share who say that {what} change?",
         better=better,
         assumes=("Both waves ask the same question of samples of the same people, drawn in the same way.",),
@@ -150,6 +151,7 @@ def _of_change(
     overturned_by: tuple[str, ...],
     caveats: tuple[str, ...],
     before_and_after: bool,
+    unit: str = "people to whom it happened",
 ) -> Finding:
     down = made.p / 2 if made.difference.estimate > 0 else 1 - made.p / 2
     points = made.difference
@@ -158,7 +160,7 @@ def _of_change(
         title=title,
         question=question,
         estimand="the difference of two shares, as people of the first group",
-        unit="people",
+        unit=unit,
         better=better,
         observed=n * made.now,
         counterfactual=n * made.then,

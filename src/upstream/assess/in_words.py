@@ -38,7 +38,7 @@ def did_it_work(finding: Finding, *, agreed: bool) -> str:
         return "Not shown: no change at all also fits what was counted."
     good = word in ("worked", "perhaps")
     fewer = good == (finding.better == "lower")
-    counted = f"{'fewer' if fewer else 'more'} {finding.unit} than were to be expected without it"
+    counted = f"{_size(finding)}{'fewer' if fewer else 'more'} {finding.unit} than expected without it"
     if finding.maryland.level < STRONG_ENOUGH:
         return f"Perhaps{'' if good else ' not'}: {counted}, but the comparison is too weak to say that this was why."
     if not agreed:
@@ -46,8 +46,16 @@ def did_it_work(finding: Finding, *, agreed: bool) -> str:
     return f"{'Yes' if good else 'No'}, if what the method assumes holds: {counted}."
 
 
+def _size(finding: Finding) -> str:
+    """The effect in per cent as the start of a sentence's middle: "23% "; nothing where there is none."""
+    return "" if finding.ratio is None else f"{_per_cent(finding.ratio.estimate)} "
+
+
 def effect(finding: Finding) -> str:
-    """The effect: "Burglaries were 23% lower than without it (95% interval: 35% lower to 9% lower), 40 fewer." """
+    """The effect: "Burglaries were 23% lower than without it (95% interval: 35% to 9% lower), 40 fewer." """
+    if finding.ratio is None and finding.difference is not None:
+        moved = finding.difference
+        return f"There were {_fewer(moved.estimate)} {finding.unit} than without it {_between(moved, _fewer)}."
     parts = []
     if finding.ratio is not None and math.isfinite(finding.ratio.estimate):
         parts.append(f"{_moved(finding.ratio.estimate)} than without it {_between(finding.ratio, _moved)}")
@@ -60,7 +68,7 @@ def sureness(finding: Finding) -> str:
     """How sure: the yardstick's words, and the level of design earned."""
     better = "fewer" if finding.better == "lower" else "more"
     return (
-        f"That there were {better} because of it: {finding.verdict.printed}, if what the method assumes holds. "
+        f"Chance that there were {better} because of it: {finding.verdict.printed}, if what the method assumes holds. "
         f"Level {finding.maryland.level} of 5 on the Maryland scale: {finding.maryland.reason}"
     )
 
@@ -71,7 +79,9 @@ def chance(p: float) -> str:
 
 
 def _between(interval: Interval, say: Callable[[float], str]) -> str:
-    return f"({100 * interval.confidence:.0f}% interval: {say(interval.lower)} to {say(interval.upper)})"
+    low, high = say(interval.lower), say(interval.upper)
+    (number, _, way), other = low.rpartition(" "), high.rpartition(" ")[2]
+    return f"({100 * interval.confidence:.0f}% interval: {number if number and way == other else low} to {high})"
 
 
 def _moved(ratio: float) -> str:
@@ -79,9 +89,12 @@ def _moved(ratio: float) -> str:
         return "without limit higher"
     if math.isnan(ratio):
         return "not known"
-    per_cent = abs(100 * (ratio - 1))
-    said = f"{per_cent:.1f}%" if per_cent < 1 else f"{per_cent:.0f}%"
-    return f"{said} {'lower' if ratio < 1 else 'higher'}"
+    return f"{_per_cent(ratio)} {'lower' if ratio < 1 else 'higher'}"
+
+
+def _per_cent(ratio: float) -> str:
+    size = abs(100 * (ratio - 1))
+    return f"{size:.1f}%" if size < 1 else f"{size:.0f}%"
 
 
 def _fewer(count: float) -> str:

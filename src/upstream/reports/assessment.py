@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+
 from upstream.assess.finding import Finding, Line
-from upstream.assess.in_words import chance, did_it_work, effect, sureness
+from upstream.assess.in_words import did_it_work, effect, sureness
 from upstream.assess.ladder import Answer
-from upstream.errors import BadInput
-from upstream.periods import Month
-from upstream.reports.charts import Break, ControlChart, Point, draw
+from upstream.reports.assessment_results import results_drawn
+from upstream.reports.counterfactual import NARROW, draw_counterfactual, is_month, period_in_words
 from upstream.reports.document import Block, Bullets, Callout, Cell, Chart, Column, Facts, Paragraph, Row, Table, Text
 from upstream.reports.figures import Figure, Provenance, figure
 
@@ -27,18 +28,23 @@ WITHHELD: Final = "Too little was counted to show to readers who may not see sma
 
 @dataclass(frozen=True, slots=True)
 class ShownAnswer:
-    """An answer for a reader: where, from which tables, and whether small numbers are withheld."""
+    """An answer for a reader: where, from which tables, whether small numbers are withheld; names of units by code."""
 
     answer: Answer
     place: str
     tables: tuple[tuple[str, int], ...]
     public: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def with_names(self, words: str) -> str:
+        """Words with the name of each place for its code."""
+        return re.sub(r"\w+", lambda found: self.names.get(found[0], found[0]), words) if self.names else words
 
     def sentences(self, said: Iterable[str]) -> tuple[str, ...]:
         """Sentences that the reader may see: none that counts events, where small numbers are withheld."""
         unit = re.escape(self.answer.main.unit)
         counting = re.compile(rf"[0-9][0-9,.]*\s+({unit}|events)\b", re.IGNORECASE)
-        return tuple(one for one in said if not (self.public and counting.search(one)))
+        return tuple(self.with_names(one) for one in said if not (self.public and counting.search(one)))
 
     def number(self, value: float, period: str, quantity: str, decimals: int = 0) -> Figure:
         """A number as printed, with what it rests on."""
@@ -66,7 +72,8 @@ def answer_parts(shown: ShownAnswer) -> AnswerParts:
     main = shown.answer.main
     if shown.public and min(main.observed, main.counterfactual) < FEWEST_FOR_ALL:
         return AnswerParts((Callout("note", "Small numbers", (Text(WITHHELD),)),), ())
-    blocks: list[Block] = [_facts(main, shown)]
+    said = did_it_work(main, agreed=not shown.answer.disagreements)
+    blocks: list[Block] = [Callout("answer", "Did it work?", (Text(said),)), _facts(main, shown)]
     if shown.answer.disagreements:
         said = " ".join(shown.answer.disagreements)
         blocks.append(Callout("warning", "The methods do not agree", (Text(said),)))
@@ -84,7 +91,7 @@ def answer_blocks(shown: ShownAnswer) -> tuple[Block, ...]:
     main = shown.answer.main
     blocks: list[Block] = [*parts.answer, *parts.graph]
     if shown.answer.checks:
-        blocks.append(_checks(shown))
+        blocks += results_drawn(shown.answer, public=shown.public)
     blocks += _rests_on(main, shown)
     unused = shown.sentences(f"{one.title}: {one.why}" for one in shown.answer.not_used)
     if unused:
@@ -93,16 +100,10 @@ def answer_blocks(shown: ShownAnswer) -> tuple[Block, ...]:
 
 
 def _facts(main: Finding, shown: ShownAnswer) -> Facts:
-    items = [
-        ("Did it work?", did_it_work(main, agreed=not shown.answer.disagreements)),
-        ("Effect", _effect(main, shown.public)),
-        ("How sure", sureness(main)),
-    ]
+    items = [("Effect", _effect(main, shown.public)), ("How sure", sureness(main))]
     if main.p is not None:
-        items.append(
-            ("By chance", f"Chance alone gives as much {_how_often(main.p)} ({chance(main.p)}), if it did nothing.")
-        )
-    items += [("What was asked", main.question), ("Method", f"{main.title}: {main.estimand}.")]
+        items.append(("By chance", f"If it did nothing, chance alone gives as large a change {_how_often(main.p)}."))
+    items.append(("Method", f"{main.title}: {main.estimand}."))
     return Facts(tuple((name, (Text(words),)) for name, words in items))
 
 
@@ -116,40 +117,23 @@ def _effect(main: Finding, public: bool) -> str:
     return words.split("), ")[0] + ")." if public and "), " in words else words
 
 
-def _chart(main: Finding, line: Line, shown: ShownAnswer) -> Block:
-    data = _months(main, line, shown)
-    try:
-        of = [Month.parse(period) for period in line.periods]
-    except BadInput:  # weeks, quarters: the table alone
-        return data
-    points = tuple(
-        Point(month, _known(line.observed[at]), _known(line.low[at]), _known(line.expected[at]), _known(line.high[at]))
-        for at, month in enumerate(of)
-    )
-    title = f"{main.unit.capitalize()} by month, beside what was to be expected ({main.title.lower()})"
+def _chart(main: Finding, line: Line, shown: ShownAnswer) -> Chart:
+    judged = np.isfinite(line.expected) & (np.arange(len(line.periods)) >= line.start)
+    counted, expected = float(line.observed[judged].sum()), float(line.expected[judged].sum())
+    unit = main.unit[:1].upper() + main.unit[1:]
+    title = f"{unit}: counted, and expected without it"
     said = (
-        f"{line.observed[line.start :].sum():,.0f} from {of[line.start].label} on; "
-        f"{line.expected[line.start :].sum():,.0f} were to be expected without it. "
-        f"The letter A marks where it began."
+        f"Since {period_in_words(line.periods[line.start])} {counted:,.0f} were counted and {expected:,.0f} expected, "
+        f"by {main.title.lower()}. Shaded: where 95 in 100 counts would lie by chance."
     )
-    drawn = ControlChart(
-        "assessment",
-        title,
-        said,
-        f"{main.unit.capitalize()} a month",
-        points,
-        breaks=(Break(of[line.start], "A"),),
-        line_names=("at the least", "expected", "at the most"),
-    )
-    return Chart("assessment-chart", title, said, draw(drawn), data)
-
-
-def _known(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)
+    axis = f"{unit} a {'month' if is_month(line.periods[0]) else 'period'}"
+    wide = draw_counterfactual(line, "assessment", title, said, axis)
+    narrow = draw_counterfactual(line, "assessment-narrow", title, said, axis, NARROW)
+    return Chart("assessment-chart", title, said, wide, _months(main, line, shown), ((Text(said),),), narrow=narrow)
 
 
 def _months(main: Finding, line: Line, shown: ShownAnswer) -> Table:
-    columns = ("Counted", "To be expected", "Lowest by chance", "Highest by chance")
+    columns = ("Counted", "Expected without it", "Lowest by chance", "Highest by chance")
     rows = []
     for at, period in enumerate(line.periods):
         values = (line.observed[at], line.expected[at], line.low[at], line.high[at])
@@ -158,28 +142,9 @@ def _months(main: Finding, line: Line, shown: ShownAnswer) -> Table:
             for name, value in zip(columns, values, strict=True)
         )
         group = {0: "Before", line.start: "After it began"}.get(at, "")
-        rows.append(Row((Cell((Text(period),)), *cells), group=group))
+        rows.append(Row((Cell((Text(period_in_words(period)),)), *cells), group=group))
     title = f"{main.unit.capitalize()}, period by period"
     return Table("assessment-months", title, (Column("Period", "text"), *map(Column, columns)), tuple(rows))
-
-
-def _checks(shown: ShownAnswer) -> Table:
-    rows = tuple(
-        Row((Cell((Text(one.title),)), *(Cell((Text(words),)) for words in _said(one, shown.public))))
-        for one in (shown.answer.main, *shown.answer.checks)
-    )
-    columns = (
-        Column("Method", "text"),
-        Column("Effect", "text", wide=True),
-        Column("That it did good", "text"),
-        Column("Level", "text"),
-    )
-    return Table("assessment-checks", "The answer, and the checks on it", columns, rows)
-
-
-def _said(one: Finding, public: bool) -> tuple[str, str, str]:
-    words = "in numbers of events" if public and one.ratio is None else _effect(one, public)
-    return words, one.verdict.printed, str(one.maryland.level)
 
 
 def _rests_on(main: Finding, shown: ShownAnswer) -> list[Block]:

@@ -12,7 +12,10 @@ from upstream.reports.document import Block, Callout, Cell, Chart, Column, Facts
 from upstream.reports.figures import Provenance, figure
 from upstream.reports.svg import Drawing
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, FOOT = 720.0, 280.0, 56.0, 540.0, 16.0, 36.0
+HEIGHT, LEFT, TOP, FOOT = 290.0, 48.0, 30.0, 36.0
+WIDE: Final = (720.0, 180.0)
+"""Width of the picture, and of it what the lines' names take."""
+NARROW: Final = (340.0, 24.0)
 LINES: Final = ("c-value", "c-trend")
 LIKELY: Final = "80 times in 100"
 GRID: Final = 25
@@ -72,7 +75,11 @@ def _seen(curve: Curve) -> str:
 def _chart(shown: ShownDesign) -> Chart:
     title = "The smallest fall that is likely to be seen, by months after it begins"
     said = f"A fall as large as the line or larger would be seen {LIKELY}. The table has the same figures."
-    return Chart("design-power", title, said, _draw(shown.planned.curves, title, said), _table(shown, title))
+    curves = shown.planned.curves
+    wide, narrow = (
+        _draw(curves, key, title, said, *of) for key, *of in (("design-power", *WIDE), ("design-power-narrow", *NARROW))
+    )
+    return Chart("design-power", title, said, wide, _table(shown, title), narrow=narrow)
 
 
 def _table(shown: ShownDesign, title: str) -> Table:
@@ -97,26 +104,31 @@ def _table(shown: ShownDesign, title: str) -> Table:
     return Table("design-power-figures", title, tuple(columns), tuple(rows))
 
 
-def _draw(curves: tuple[Curve, ...], title: str, said: str) -> str:
-    page = Drawing(WIDTH, HEIGHT)
-    floor = HEIGHT - FOOT
+def _draw(curves: tuple[Curve, ...], key: str, title: str, said: str, width: float, right: float) -> str:
+    """The lines are named where they end; on a telephone over them."""
+    page = Drawing(width, HEIGHT)
+    floor, end, top = HEIGHT - FOOT, width - right, TOP if width == WIDE[0] else TOP + 20 * len(curves)
     months = [one.months for one in curves[0].seen]
-    up, along = Scale(0, WHOLE, floor, TOP), Scale(0, months[-1], LEFT, RIGHT)
+    up, along = Scale(0, WHOLE, floor, top), Scale(0, months[-1], LEFT, end)
+    page.text("t-soft", 4, 16, "Smallest fall likely to be seen", size=13)
     for mark in range(0, WHOLE + 1, GRID):
-        page.line("c-axis" if not mark else "c-grid", LEFT, up.y(mark), RIGHT, up.y(mark))
+        page.line("c-axis" if not mark else "c-grid", LEFT, up.y(mark), end, up.y(mark))
         page.text("t-soft", LEFT - 8, up.y(mark) + 4, f"{mark}%", anchor="end")
     for month in months:
-        page.text("t-soft", along.y(month), floor + 20, f"{month} months", anchor="middle")
+        page.text("t-soft", along.y(month), floor + 20, f"{month} months", anchor="middle" if right > 30 else "end")
     below = -math.inf
-    for curve, kind in zip(curves, LINES, strict=False):
+    for at, (curve, kind) in enumerate(zip(curves, LINES, strict=False)):
         points = [(along.y(one.months), up.y(100 * one.smallest)) for one in curve.seen if one.smallest is not None]
         page.path(kind, points)
         for x, y in points:
             page.dot("c-dot", x, y, 3.5)
-        if points:
+        if width != WIDE[0]:
+            page.path(kind, [(4, 32 + 20 * at), (32, 32 + 20 * at)])
+            page.text("t-ink", 40, 36 + 20 * at, _short(curve), size=13)
+        elif points:
             below = max(points[-1][1] + 4, below + 18) if abs(points[-1][1] - below) < 18 else points[-1][1] + 4
-            page.text("t-ink", RIGHT + 10, below, _short(curve), size=13)
-    return page.svg("design-power", title, said)
+            page.text("t-ink", end + 10, below, _short(curve), size=13)
+    return page.svg(key, title, said)
 
 
 def _short(curve: Curve) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -20,11 +20,14 @@ from upstream.assess.panel_data import panel_data
 from upstream.assess.standing import MOST_FALSE
 from upstream.measures.asked import ENGINE_VERSION
 from upstream.reports.assessment import ShownAnswer, answer_parts
+from upstream.reports.assessment_results import results_drawn, results_table
 from upstream.reports.assessment_worth import worth_blocks
+from upstream.reports.counterfactual import is_month, period_in_words
 from upstream.reports.document import (
     Block,
     Bullets,
     Cell,
+    Chart,
     Column,
     Document,
     Facts,
@@ -37,7 +40,6 @@ from upstream.reports.document import (
 )
 from upstream.reports.figures import MINUS
 from upstream.reports.method_sources import references
-from upstream.stats.intervals import Interval
 
 HANDLING: Final = "It speaks of places and counts, never of one person."
 RERUN: Final = "upstream assess rerun BUNDLE.zip"
@@ -93,6 +95,8 @@ class Paper:
         Of the counts.
     public
         Whether small numbers are withheld.
+    names
+        Names of units by code, where they have any.
     """
 
     answer: Answer
@@ -106,6 +110,7 @@ class Paper:
     not_valued: str = ""
     engine_version: str = ENGINE_VERSION
     public: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
     title: str = ""
     force: str = "Counts from a file"
     marking: str = "OFFICIAL"
@@ -134,7 +139,7 @@ def of_kept(result: Mapping[str, Any], data: Mapping[str, Any] | None, **said: A
 def assessment_paper(of: Paper) -> Document:
     """The paper."""
     main = of.answer.main
-    shown = ShownAnswer(of.answer, of.place, of.tables, of.public)
+    shown = ShownAnswer(of.answer, of.place, of.tables, of.public, of.names)
     parts = answer_parts(shown)
     sections = [
         Section("answer", "The answer", parts.answer),
@@ -144,7 +149,7 @@ def assessment_paper(of: Paper) -> Document:
     ]
     if not parts.withheld:
         sections += [
-            Section("results", "Results", (_results(of), *parts.graph)),
+            Section("results", "Results", (*parts.graph, *_results(of))),
             Section("checks", "Checks and disagreement", _agreement(of)),
             Section("methods", "Methods, what they assume and what would overturn them", _methods(of, shown)),
             Section("worth", "Worth", _worth(of)),
@@ -172,7 +177,7 @@ def assessment_paper(of: Paper) -> Document:
             ("Counted", (Text(f"{main.unit}, {_span(of)}"),)),
             (
                 "Design",
-                (Text(f"Level {main.maryland.level} of 5 on the Maryland scale, earned. {main.maryland.reason}"),),
+                (Text(f"Level {main.maryland.level} of 5 on the Maryland scale"),),
             ),
         ),
         layout="paper",
@@ -187,7 +192,8 @@ def _question(of: Paper) -> Facts:
         ("Where", of.place),
     ]
     if of.data:
-        items.append(("From when", ", ".join(sorted(set(of.data["starts"].values())))))
+        began = sorted(set(of.data["starts"].values()))
+        items.append(("From when", ", ".join(map(period_in_words, began))))
     items.append(("What exactly is estimated", f"{main.estimand} ({main.title.lower()})"))
     return _facts(items)
 
@@ -220,11 +226,11 @@ def _data(of: Paper) -> tuple[Block, ...]:
     )
     blocks: list[Block] = [Bullets(tuple((Text(one),) for one in said), "")]
     if of.data and not of.public:
-        blocks.append(_roles(of.data, of.answer.main.unit))
+        blocks.append(_roles(of.data, of.answer.main.unit, of.names))
     return tuple(blocks)
 
 
-def _roles(data: Mapping[str, Any], unit: str) -> Table:
+def _roles(data: Mapping[str, Any], unit: str, names: Mapping[str, str]) -> Table:
     first = min(data["starts"].values(), key=data["periods"].index)
     start = data["periods"].index(first)
     rows = []
@@ -232,47 +238,22 @@ def _roles(data: Mapping[str, Any], unit: str) -> Table:
         units = [name for name, one in zip(data["units"], data["roles"], strict=True) if one == role]
         held = np.array([series for series, one in zip(data["counts"], data["roles"], strict=True) if one == role])
         before, after = held[:, :start].sum(), held[:, start:].sum()
-        words = (role.capitalize(), _named(units), f"{before:,.0f}", f"{after:,.0f}")
+        words = (role.capitalize(), _named([names.get(one, one) for one in units]), f"{before:,.0f}", f"{after:,.0f}")
         rows.append(Row(tuple(Cell((Text(one),)) for one in words)))
     columns = (
         Column("Role", "text"), Column("Units", "text", wide=True), Column("Before"), Column("After it began")
     )  # fmt: skip
     periods = data["periods"]
     after = len(periods) - start
-    title = f"{unit.capitalize()}, {periods[0]} to {periods[-1]}: {start} periods before {first}, {after} from it on"
+    step = "months" if is_month(first) else "periods"
+    title = f"{unit.capitalize()}: {start} {step} before {period_in_words(first)}, and {after} from then on"
     return Table("assessment-roles", title, columns, tuple(rows))
 
 
-def _results(of: Paper) -> Table:
-    columns = (
-        Column("Method", "text"), Column("Change"), Column("95% interval"), Column("Difference"),
-        Column("95% interval"), Column("p"), Column("That it did good", "text"), Column("Level"),
-    )  # fmt: skip
-    rows = tuple(_result(one, of.public) for one in (of.answer.main, *of.answer.checks))
-    notes = ((Text("The first row is the answer; the others are checks. Below nought is fewer."),),)
-    return Table("assessment-results", "The effect by every method that the data carry", columns, rows, notes)
-
-
-def _result(one: Finding, public: bool) -> Row:
-    change = ("–", "–") if one.ratio is None else _change(one.ratio, 0 if public else 1)
-    number = ("–", "–") if one.difference is None or public else _number(one.difference)
-    p = "–" if one.p is None else f"{one.p:.3f}"
-    words = (one.title, *change, *number, p, one.verdict.printed, str(one.maryland.level))
-    return Row(tuple(Cell((Text(word),)) for word in words))
-
-
-def _change(ratio: Interval, decimals: int) -> tuple[str, str]:
-    def said(value: float) -> str:
-        return "–" if not np.isfinite(value) else f"{100 * (value - 1):+.{decimals}f}%".replace("-", MINUS)
-
-    return said(ratio.estimate), f"{said(ratio.lower)} to {said(ratio.upper)}"
-
-
-def _number(difference: Interval) -> tuple[str, str]:
-    def said(value: float) -> str:
-        return "–" if not np.isfinite(value) else f"{value:+,.1f}".replace("-", MINUS)
-
-    return said(difference.estimate), f"{said(difference.lower)} to {said(difference.upper)}"
+def _results(of: Paper) -> tuple[Block, ...]:
+    """The table in full; its picture first, where there is one."""
+    drawn = results_drawn(of.answer, public=of.public)
+    return (*(one for one in drawn if isinstance(one, Chart)), results_table(of.answer, public=of.public, with_p=True))
 
 
 def _agreement(of: Paper) -> tuple[Block, ...]:
@@ -307,7 +288,8 @@ def _method(one: Finding, shown: ShownAnswer) -> Prose:
     if caveats := shown.sentences(one.caveats):
         parts += [Paragraph((Text("Know beside it:", bold=True),)), listed(caveats)]
     if one.figures and not shown.public:  # counts are among them
-        said = "; ".join(f"{name.replace('_', ' ')} {_plain(value)}" for name, value in one.figures.items())
+        figures = {shown.with_names(name.replace("_", " ")): value for name, value in one.figures.items()}
+        said = "; ".join(f"{name} {_plain(value)}" for name, value in figures.items())
         parts.append(Paragraph((Text(f"In its own terms: {said}."),)))
     return Prose(one.title, tuple(parts))
 
@@ -355,7 +337,7 @@ def _named(units: list[str]) -> str:
 def _span(of: Paper) -> str:
     line = next((one.line for one in (of.answer.main, *of.answer.checks) if one.line is not None), None)
     periods = of.data["periods"] if of.data else line.periods if line else ("", "")
-    return f"{periods[0]} to {periods[-1]}"
+    return f"{period_in_words(periods[0])} to {period_in_words(periods[-1])}"
 
 
 def _end_of(period: str) -> dt.datetime:

@@ -68,9 +68,9 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Callout:
-    """Something the reader must not miss; ``kind`` is also said in words."""
+    """Something the reader must not miss; ``kind`` is also said in words. An answer is what the whole page is for."""
 
-    kind: Literal["note", "warning", "not_held"]
+    kind: Literal["note", "warning", "not_held", "answer"]
     title: str
     runs: Runs
 
@@ -131,6 +131,8 @@ class Chart:
         The same figures as a table.
     screen_only
         Left out of the PDF, whose pages are dear.
+    narrow
+        The same picture for a screen as wide as a telephone, whole in itself; empty: the wide one is scrolled there.
     """
 
     key: str
@@ -140,6 +142,7 @@ class Chart:
     data: Table
     notes: tuple[Runs, ...] = ()
     screen_only: bool = False
+    narrow: str = ""
 
 
 Block = Paragraph | Bullets | Prose | Facts | Callout | Table | Chart

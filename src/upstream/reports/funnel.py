@@ -11,11 +11,13 @@ from upstream.reports.charts import Scale, nice_step
 from upstream.reports.document import Block, Bullets, Cell, Chart, Column, Table, Text
 from upstream.reports.document import Row as TableRow
 from upstream.reports.figures import Figure, FigureUnit, Provenance, figure
-from upstream.reports.forest import MARKS
+from upstream.reports.forest import MARKS, in_per_cent
 from upstream.reports.svg import Drawing
 from upstream.stats.distributions import normal_quantile
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, FOOT = 720.0, 380.0, 64.0, 24.0, 26.0, 44.0
+LEFT, RIGHT, TOP, FOOT = 52.0, 20.0, 26.0, 44.0
+WIDE: Final = (720.0, 380.0)
+NARROW: Final = (340.0, 340.0)
 FEWEST: Final = 3
 """Results that a funnel is drawn of: two points have no shape. Ours."""
 SIDES: Final = ("surely fewer", "no change shown", "surely more")
@@ -30,8 +32,10 @@ def funnel_blocks(pool: Pool, key: str) -> tuple[Block, ...]:
         "Each dot is a result: left is a larger reduction, higher is surer. Chance alone keeps 95 in 100 between the "
         "sloping lines. A side that is empty low down is news that may not have been filed."
     )
+    wide = draw_funnel(pool, f"{key}-funnel", title, said)
+    narrow = draw_funnel(pool, f"{key}-funnel-narrow", title, said, NARROW)
     return (
-        Chart(f"{key}-funnel", title, said, draw_funnel(pool, f"{key}-funnel", title, said), _table(pool, key)),
+        Chart(f"{key}-funnel", title, said, wide, _table(pool, key), ((Text(said),),), narrow=narrow),
         Bullets(tuple((Text(one),) for one in said_of_funnel(pool)), "What the funnel says"),
     )
 
@@ -64,16 +68,16 @@ def error_of(row: Row) -> float:
     return math.log(row.ratio.upper / row.ratio.lower) / (2 * float(normal_quantile(0.5 + row.ratio.confidence / 2)))
 
 
-def draw_funnel(pool: Pool, key: str, title: str, description: str) -> str:
+def draw_funnel(pool: Pool, key: str, title: str, description: str, size: tuple[float, float] = WIDE) -> str:
     """Effect across on the log scale, standard error down, the pool's line with where chance would keep results."""
-    page = Drawing(WIDTH, HEIGHT)
+    page = Drawing(*size)
     errors = [error_of(row) for row in pool.rows]
     deep = max(errors) * 1.08
     reach = float(normal_quantile(0.975)) * deep
     middle = math.log(pool.ratio.estimate)
     logs = [math.log(row.ratio.estimate) for row in pool.rows]
-    across = Scale(min(*logs, middle - reach, -0.1), max(*logs, middle + reach, 0.1), LEFT, WIDTH - RIGHT)
-    down = Scale(0.0, deep, TOP, HEIGHT - FOOT)
+    across = Scale(min(*logs, middle - reach, -0.1), max(*logs, middle + reach, 0.1), LEFT, page.width - RIGHT)
+    down = Scale(0.0, deep, TOP, page.height - FOOT)
     _axes(page, across, down)
     tip = (across.y(middle), down.y(0.0))
     feet = [(across.y(middle + side * reach), down.y(deep)) for side in (-1, 1)]
@@ -81,8 +85,9 @@ def draw_funnel(pool: Pool, key: str, title: str, description: str) -> str:
     page.line("c-axis", tip[0], tip[1], tip[0], down.y(deep))
     for log, error in zip(logs, errors, strict=True):
         page.dot("c-dot", across.y(log), down.y(error), 5)
-    page.text("t-soft", LEFT, 16, "Surer results above; standard error of the log ratio")
-    page.text("t-soft", (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, "Change in per cent", anchor="middle")
+    page.text("t-soft", 4, 16, "Standard error of the log ratio: surer results above")
+    page.text("t-soft", LEFT, page.height - 6, "← fewer")
+    page.text("t-soft", page.width - RIGHT, page.height - 6, "more →", anchor="end")
     return page.svg(key, title, description)
 
 
@@ -90,13 +95,12 @@ def _axes(page: Drawing, across: Scale, down: Scale) -> None:
     for mark in MARKS:
         if across.low <= math.log(mark) <= across.high:
             x = across.y(math.log(mark))
-            page.line("c-axis" if mark == 1 else "c-grid", x, TOP, x, HEIGHT - FOOT)
-            words = f"{100 * (mark - 1):+.0f}%" if mark != 1 else "0%"
-            page.text("t-soft", x, HEIGHT - FOOT + 18, words, anchor="middle")
+            page.line("c-axis" if mark == 1 else "c-grid", x, TOP, x, page.height - FOOT)
+            page.text("t-soft", x, page.height - FOOT + 18, in_per_cent(mark), anchor="middle")
     step = nice_step(down.high, 4)
     for at in range(int(down.high / step) + 1):
         y = down.y(at * step)
-        page.line("c-grid", LEFT, y, WIDTH - RIGHT, y)
+        page.line("c-grid", LEFT, y, page.width - RIGHT, y)
         page.text("t-soft", LEFT - 8, y + 4, f"{at * step:g}", anchor="end")
 
 

@@ -61,9 +61,9 @@ def _kind(block: Block) -> str:
     return type(block).__name__.lower()
 
 
-def _picture(chart: Chart) -> Markup:
+def _picture(chart: Chart, *, narrow: bool = False) -> Markup:
     """The SVG as it stands: we drew it, and every word in it was escaped when it was drawn."""
-    return Markup(chart.svg)  # noqa: S704
+    return Markup(chart.narrow if narrow else chart.svg)  # noqa: S704
 
 
 @cache

@@ -37,6 +37,7 @@ _STYLES: Final[dict[str, str]] = {
     "c-axis": f'stroke="{SOFT}" stroke-width="1"',
     "c-band": f'fill="{BAND}"',
     "c-limit": f'fill="none" stroke="{LIMIT}" stroke-width="1.2" stroke-dasharray="5 3"',
+    "c-expected": f'fill="none" stroke="{SOFT}" stroke-width="2" stroke-dasharray="7 4" stroke-linejoin="round"',
     "c-between": f'fill="none" stroke="{INK}" stroke-width="1.6" stroke-dasharray="4 2"',
     "c-mean": f'fill="none" stroke="{LIMIT}" stroke-width="1"',
     "c-value": f'fill="none" stroke="{VALUE}" stroke-width="2" stroke-linejoin="round"',
@@ -60,6 +61,7 @@ _STYLES: Final[dict[str, str]] = {
     **{f"c-kind-{at}": f'fill="{colour}"' for at, colour in enumerate(KINDS, 1)},
     "t-ink": f'fill="{INK}"',
     "t-soft": f'fill="{SOFT}"',
+    "t-value": f'fill="{VALUE}"',
     "t-limit": f'fill="{LIMIT}"',
     "t-flag": f'fill="{FLAG}"',
     "t-ahead": f'fill="{AHEAD}"',
@@ -67,6 +69,7 @@ _STYLES: Final[dict[str, str]] = {
     "t-paper": 'fill="#ffffff"',
     # words over lines have a halo of paper
     "t-ink h": f'fill="{INK}" {_HALO}',
+    "t-soft h": f'fill="{SOFT}" {_HALO}',
     "t-flag h": f'fill="{FLAG}" {_HALO}',
 }
 

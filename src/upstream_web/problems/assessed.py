@@ -7,6 +7,7 @@ from upstream_web.measures.presenters.blocks import block
 from upstream_web.problems.access import PlanAccess
 from upstream_web.problems.changes.assessing import ASSESS
 from upstream_web.problems.engine import assessment_of, versions_held
+from upstream_web.problems.engine.designs import counted_in_words
 from upstream_web.problems.models import Assessed, NamedAssessment, Plan
 from upstream_web.problems.queries import changed_after_start, is_stale
 from upstream_web.problems.slices import run_of
@@ -40,7 +41,7 @@ class Found:
     late: NamedAssessment | None
 
 
-def found_on(plan: Plan, access: PlanAccess, stage: str) -> dict[str, Found]:
+def found_on(plan: Plan, access: PlanAccess, stage: str) -> dict[str, Any]:
     """What was found, for the assessment; nothing for the other stages."""
     if stage != Plan.Stage.ASSESSMENT:
         return {}
@@ -54,7 +55,8 @@ def found_on(plan: Plan, access: PlanAccess, stage: str) -> dict[str, Found]:
     late = changed_after_start(plan)
     stale = row is not None and plan.is_open and is_stale(row, versions_held())
     ready = may and named is not None
-    return {"found": Found(row, blocks, worth, access.whole, changed, stale, working, ready, may, late)}
+    found = Found(row, blocks, worth, access.whole, changed, stale, working, ready, may, late)
+    return {"found": found, "counted_in_words": counted_in_words}
 
 
 def _blocks(row: Assessed, access: PlanAccess) -> tuple[Any, ...]:

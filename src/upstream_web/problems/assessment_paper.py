@@ -7,8 +7,10 @@ from django.http import Http404
 from upstream.reports.assessment_bundle import bundle_of
 from upstream.reports.assessment_paper import Designed, Paper, assessment_paper, of_kept
 from upstream.reports.document import Document
-from upstream_web.design.environment import day
+from upstream_web.design.environment import day, month
+from upstream_web.places.queries import names_of_places
 from upstream_web.problems.access import PlanAccess
+from upstream_web.problems.engine.designs import counted_in_words
 from upstream_web.problems.models import Assessed, Marking, NamedAssessment, NamedPlace, Plan
 from upstream_web.problems.queries import changed_after_start
 from upstream_web.problems.worth import costs_of, worth_of
@@ -44,6 +46,7 @@ def _paper(plan: Plan, access: PlanAccess) -> Paper:
         not_valued=worth.why_not,
         engine_version=row.engine_version,
         public=not access.whole,
+        names={} if counts is None else names_of_places(counts.data["units"]),
         title=f"Did it work? {plan.title}",
         force=plan.ref,
         marking=Marking(plan.marking).label,
@@ -53,11 +56,11 @@ def _paper(plan: Plan, access: PlanAccess) -> Paper:
 
 def _source(row: Assessed) -> tuple[str, ...]:
     asked = row.asked
-    types = ", ".join(asked.get("crime_types") or ()) or "every crime"
+    types = counted_in_words(asked.get("crime_types") or ()).lower()
     compared = asked.get("comparison")
     others = "every other small area of the force" if compared is None else _small_areas(len(compared))
     return (
-        f"Recorded events by small area and month, {types}, {asked['from']} to {asked['to']}, counted on "
+        f"Recorded events by small area and month: {types}, {month(asked['from'])} to {month(asked['to'])}. Counted on "
         f"{day(row.made_at)} from the records held.",
         f"Treated: {_small_areas(len(asked['treated']))}; compared with {others}.",
     )
@@ -73,7 +76,7 @@ def _designed(plan: Plan, named: NamedAssessment) -> Designed:
         ("Outcome measure", named.measure),
         ("Where", named.area.name),
         ("Compared with", named.comparison),
-        ("Places named", ", ".join(f"{label}: {number}" for label, number in roles.items())),
+        ("Places named", "; ".join(f"{label} {number}" for label, number in roles.items()).capitalize()),
         ("Before", f"{day(named.before_from)} to {day(named.before_to)}"),
         ("After", f"{day(named.after_from)} to {day(named.after_to)}"),
         ("Smallest reduction worth having", f"{named.smallest_effect:g}%"),
