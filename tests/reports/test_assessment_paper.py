@@ -90,8 +90,9 @@ def test_the_paper_has_what_a_reviewer_asks_for(panel: Panel, found: Answer) -> 
     assert [row.cells[0].text for row in results.rows] == [found.main.title, *(one.title for one in found.checks)]
     main = found.main
     assert main.ratio is not None
-    assert results.rows[0].cells[1].text == f"{100 * (main.ratio.estimate - 1):+.1f}%".replace("-", "−")
-    assert results.rows[0].cells[7].text == str(main.maryland.level)
+    said_change = [f"{100 * (one - 1):+.0f}%" for one in (main.ratio.estimate, main.ratio.lower, main.ratio.upper)]
+    assert results.rows[0].cells[1].text == "{} ({} to {})".format(*said_change).replace("-", "−")
+    assert results.rows[0].cells[5].text == str(main.maryland.level)
 
 
 def test_the_paper_is_drawn_and_the_same_data_give_the_same_bytes(panel: Panel, found: Answer) -> None:
@@ -116,7 +117,7 @@ def test_readers_who_may_not_see_small_numbers_see_the_change_alone(panel: Panel
     assert "Small numbers are withheld" in words(document)
     (results,) = [one for one in document.sections if one.id == "results"]
     assert len(results.blocks) == 1  # no graph
-    assert {row.cells[3].text for row in results.blocks[0].rows} == {"–"}
+    assert {row.cells[2].text for row in results.blocks[0].rows} == {"–"}
     few = replace(found, main=replace(found.main, observed=3.0))
     assert [one.id for one in assessment_paper(replace(paper, answer=few)).sections] == [
         "answer", "question", "design", "data", "again", "references",

@@ -9,11 +9,13 @@ from upstream.assess.finding import Finding
 from upstream.assess.ladder import Answer
 from upstream.reports.document import Block, Cell, Chart, Column, Row, Table, Text
 from upstream.reports.figures import MINUS
-from upstream.reports.forest import Drawn, draw_ratios
+from upstream.reports.forest import Drawn, draw_ratios, in_per_cent
 from upstream.stats.intervals import Interval
 
 FEWEST: Final = 2
 """Intervals that are worth a picture."""
+WHOLE: Final = 10
+"""From here on numbers of events are whole: a decimal would be a show."""
 TITLE: Final = "The answer, and the checks on it"
 NOTE: Final = "The first is the answer, the others are checks on it. Below 0 is fewer."
 
@@ -35,20 +37,19 @@ def results_drawn(answer: Answer, *, public: bool) -> tuple[Block, ...]:
 
 def results_table(answer: Answer, *, public: bool, with_p: bool = False) -> Table:
     """A row a method; ``with_p`` for readers who check."""
-    columns = [Column("Method", "text"), Column("Change"), Column("95% interval"), Column("In numbers"),
-               Column("95% interval")]  # fmt: skip
+    columns = [Column("Method", "text"), Column("Change (95% interval)"), Column("In numbers (95% interval)")]
     columns += [Column("p")] if with_p else []
     columns += [Column("How likely it did good", "text"), Column("Maryland level")]
     rows = tuple(_row(one, public=public, with_p=with_p) for one in (answer.main, *answer.checks))
-    return Table("assessment-results", "The effect by every method that the data carry", tuple(columns), rows,
-                 ((Text(NOTE),),))  # fmt: skip
+    title = "The effect by every method that the data carry"
+    return Table("assessment-results", title, tuple(columns), rows, ((Text(NOTE),),))
 
 
 def _row(one: Finding, *, public: bool, with_p: bool) -> Row:
-    change = ("–", "–") if one.ratio is None else _change(one.ratio, 0 if public else 1)
-    number = ("–", "–") if one.difference is None or public else _number(one.difference)
+    change = "–" if one.ratio is None else _change(one.ratio)
+    number = "–" if one.difference is None or public else _number(one.difference)
     p = (p_in_words(one.p),) if with_p else ()
-    words = (one.title, *change, *number, *p, one.verdict.printed, str(one.maryland.level))
+    words = (one.title, change, number, *p, one.verdict.printed, str(one.maryland.level))
     return Row(tuple(Cell((Text(word),)) for word in words))
 
 
@@ -59,15 +60,16 @@ def p_in_words(p: float | None) -> str:
     return "below 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def _change(ratio: Interval, decimals: int) -> tuple[str, str]:
+def _change(ratio: Interval) -> str:
     def said(value: float) -> str:
-        return "–" if not math.isfinite(value) else f"{100 * (value - 1):+.{decimals}f}%".replace("-", MINUS)
+        return "–" if not math.isfinite(value) else in_per_cent(value)
 
-    return said(ratio.estimate), f"{said(ratio.lower)} to {said(ratio.upper)}"
+    return f"{said(ratio.estimate)} ({said(ratio.lower)} to {said(ratio.upper)})"
 
 
-def _number(difference: Interval) -> tuple[str, str]:
+def _number(difference: Interval) -> str:
     def said(value: float) -> str:
-        return "–" if not math.isfinite(value) else f"{value:+,.1f}".replace("-", MINUS)
+        decimals = 0 if abs(value) >= WHOLE else 1
+        return "–" if not math.isfinite(value) else f"{value:+,.{decimals}f}".replace("-", MINUS)
 
-    return said(difference.estimate), f"{said(difference.lower)} to {said(difference.upper)}"
+    return f"{said(difference.estimate)} ({said(difference.lower)} to {said(difference.upper)})"

@@ -11,7 +11,7 @@ from upstream.reports.charts import Scale, nice_step
 from upstream.reports.document import Block, Bullets, Cell, Chart, Column, Table, Text
 from upstream.reports.document import Row as TableRow
 from upstream.reports.figures import Figure, FigureUnit, Provenance, figure
-from upstream.reports.forest import MARKS, in_per_cent
+from upstream.reports.forest import MARKS, in_per_cent, shortened
 from upstream.reports.svg import Drawing
 from upstream.stats.distributions import normal_quantile
 
@@ -20,6 +20,8 @@ WIDE: Final = (720.0, 380.0)
 NARROW: Final = (340.0, 340.0)
 FEWEST: Final = 3
 """Results that a funnel is drawn of: two points have no shape. Ours."""
+MOST_NAMED: Final = 12
+"""Dots that are named in the picture: the names of more would cover one another."""
 SIDES: Final = ("surely fewer", "no change shown", "surely more")
 
 
@@ -27,7 +29,7 @@ def funnel_blocks(pool: Pool, key: str) -> tuple[Block, ...]:
     """The plot with its table, and what it says; nothing of fewer than three results."""
     if len(pool.rows) < FEWEST:
         return ()
-    title = "Is only good news filed?"
+    title = "Results by what they found and how sure they are"
     said = (
         "Each dot is a result: left is a larger reduction, higher is surer. Chance alone keeps 95 in 100 between the "
         "sloping lines. A side that is empty low down is news that may not have been filed."
@@ -83,8 +85,15 @@ def draw_funnel(pool: Pool, key: str, title: str, description: str, size: tuple[
     feet = [(across.y(middle + side * reach), down.y(deep)) for side in (-1, 1)]
     page.path("c-limit", [feet[0], tip, feet[1]])
     page.line("c-axis", tip[0], tip[1], tip[0], down.y(deep))
-    for log, error in zip(logs, errors, strict=True):
+    page.text("t-soft h", tip[0] + 6, TOP + 16, f"all together {in_per_cent(pool.ratio.estimate)}")
+    for row, log, error in zip(pool.rows, logs, errors, strict=True):
         page.dot("c-dot", across.y(log), down.y(error), 5)
+        if len(pool.rows) <= MOST_NAMED:
+            left = across.y(log) > page.width * 0.6
+            page.text(
+                "t-ink h", across.y(log) + (-9 if left else 9), down.y(error) + 4, shortened(row.name, 12, 150),
+                anchor="end" if left else "start",
+            )  # fmt: skip
     page.text("t-soft", 4, 16, "Standard error of the log ratio: surer results above")
     page.text("t-soft", LEFT, page.height - 6, "← fewer")
     page.text("t-soft", page.width - RIGHT, page.height - 6, "more →", anchor="end")

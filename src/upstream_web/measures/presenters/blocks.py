@@ -110,7 +110,7 @@ def _chart(item: Chart, address: Address) -> dict[str, Any]:
         "key": item.key,
         "title": item.title,
         "svg": item.svg,
-        "narrow": item.narrow,
+        "narrow_svg": item.narrow,
         "data": table(item.data, address),
         "notes": [runs(note, address) for note in item.notes],
     }
