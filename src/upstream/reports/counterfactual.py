@@ -135,9 +135,16 @@ def _periods(page: Drawing, periods: tuple[str, ...], across: list[float], frame
 
 def _named_at_the_end(page: Drawing, line: Line, up: Scale, frame: Frame) -> None:
     """Words at the right edge, moved apart where they would touch."""
-    named = [(line.observed, "t-value", COUNTED, True), (line.expected, "t-soft", EXPECTED, True)]
-    named.append((line.high, "t-soft", BAND, False))
-    ends = [(up.y(values[np.isfinite(values)][-1]), *how) for values, *how in named if np.isfinite(values).any()]
+    named = (
+        (line.observed, "t-value", COUNTED, True),
+        (line.expected, "t-soft", EXPECTED, True),
+        (line.high, "t-soft", BAND, False),
+    )
+    ends = [
+        (up.y(float(values[np.isfinite(values)][-1])), kind, words, bold)
+        for values, kind, words, bold in named
+        if np.isfinite(values).any()
+    ]
     below = -math.inf
     for y, kind, words, bold in sorted(ends):
         below = max(y + 4, below + 16)
