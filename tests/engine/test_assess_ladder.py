@@ -202,3 +202,5 @@ def test_an_effect_in_words() -> None:
         "Calls were 0.4% higher than without it (95% interval: 50% lower to without limit higher), "
         "8.2 fewer (95% interval: 40 fewer to 1,234 more)."
     )
+    assert effect(shown, counts=False).endswith("50% lower to without limit higher).")
+    assert effect(replace(shown, ratio=None), counts=False) == ""

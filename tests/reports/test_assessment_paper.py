@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+import shlex
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -153,7 +154,7 @@ def test_a_bundle_counted_again_gives_the_same(panel: Panel, found: Answer, tmp_
     with zipfile.ZipFile(file) as opened:
         opened.extractall(tmp_path / "folder")
         readme = opened.read("README.md").decode()
-    assert '--treated "Marsh Green" --buffer "Quiet" --start 2022-09 --outcome "burglaries"' in readme
+    assert "--treated 'Marsh Green' --buffer Quiet --start 2022-09 --outcome burglaries" in readme
     assert "Nothing is hidden" in readme
     assert rerun(tmp_path / "folder").differs == ()
 
@@ -224,3 +225,34 @@ def test_no_sentence_counts_events_for_readers_who_may_not_see_small_numbers(pan
     assert "had 3 burglaries" not in page
     assert "there were 3.1" not in page
     assert "No places near by." in page
+
+
+def test_an_effect_that_is_known_in_numbers_alone_is_not_told_to_everybody(panel: Panel, found: Answer) -> None:
+    main = replace(found.main, ratio=None, log_ratio_error=None)
+    said = {
+        public: " ".join(
+            text_of(runs)
+            for block in answer_blocks(ShownAnswer(replace(found, main=main), "Marsh Green", (), public))
+            for runs in runs_of(block)
+        )
+        for public in (False, True)
+    }
+    assert "fewer burglaries than without it" in said[False]
+    assert "fewer burglaries than without it" not in said[True]
+    assert "In numbers of events alone." in said[True]
+
+
+def test_names_that_a_shell_or_a_spreadsheet_would_run_are_text_in_a_bundle(found: Answer, tmp_path: Path) -> None:
+    at = {"=cmd|'/c calc'!A1": 16, "$(touch run)": 15, "Quiet": 2}
+    rows = [(unit, f"2022-{month:02d}", float(mean + month)) for unit, mean in at.items() for month in range(1, 13)]
+    treated, other, _ = at
+    made = panel_of(rows, outcome='calls"; touch run', treated=[treated], start="2022-09", buffer=[other])
+    file = tmp_path / "bundle.zip"
+    file.write_bytes(bundle(made, answer(made, METHODS)))
+    with zipfile.ZipFile(file) as opened:
+        readme, counts = (opened.read(name).decode() for name in ("README.md", COUNTS))
+    (line,) = [one for one in readme.splitlines() if one.startswith("    upstream assess effect")]
+    assert shlex.split(line)[3:9] == [COUNTS, "--treated", f"'{treated}", "--buffer", other, "--start"]
+    assert 'calls"; touch run' in shlex.split(line)
+    assert not [row for row in counts.splitlines() if row.startswith("=")]
+    assert rerun(file).differs == ()

@@ -2,11 +2,14 @@
 
 import csv
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from factories.people import UserFactory, person
@@ -101,19 +104,32 @@ def test_results_with_an_interval_are_put_together(loaded, client: Client) -> No
     for ref, effect, lower, upper in (("P1", -20, -35, -2), ("P2", 4, -12, 22), ("P3", -9, None, None)):
         LocalResult.objects.create(
             card=card, plan_ref=ref, found_on="2026-02-02", what="w", effect=effect, lower=lower, upper=upper,
-            design_level=3, place_type="Ward", cases=41,
+            design_level=3, place_type="Ward", cases=40,
         )  # fmt: skip
     client.force_login(person(Permission.MEASURE_READ))
     page = client.get("/evidence/street-lighting/").content.decode()
     assert "On average over 2 results" in page
     assert "cannot be told" in page  # too few to see whether only good news is filed
     assert "Level 3 of 5" in page
-    assert "41 counted" in page
+    assert "about 40 counted" in page
     wide, narrow = page.split("forest-narrow", 1)
     for drawn in (wide, narrow):
         assert drawn.count('class="c-interval"') == 3  # two results and the pool; P3 has no interval
     LocalResult.objects.filter(plan_ref="P2").delete()
     assert "On average" not in client.get("/evidence/street-lighting/").content.decode()
+
+
+def test_small_numbers_leave_the_cards_and_others_are_to_the_nearest_five(loaded) -> None:
+    migration = import_module("upstream_web.evidence.migrations.0003_small_numbers_leave_the_cards")
+    card = EvidenceCard.objects.get(key="street-lighting")
+    for ref, effect, cases in (("many", -20, 43), ("few", -20, 19), ("few expected", 50, 24), ("none left", -100, 0)):
+        LocalResult.objects.create(
+            card=card, plan_ref=ref, found_on="2026-02-02", what="w", effect=effect, lower=-100, upper=90, cases=cases
+        )
+    migration.withhold(apps, connection.schema_editor())
+    assert {row.plan_ref: (row.effect, row.cases) for row in card.local_results.all()} == {
+        "many": (-20, 45), "few": (None, None), "few expected": (None, None), "none left": (None, None),
+    }  # fmt: skip
 
 
 GIVEN = {"name": "A review of 13 studies", "effect": "-21", "lower": "-32", "upper": "-8", "source": "Its table 2"}

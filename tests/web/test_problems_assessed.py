@@ -174,10 +174,19 @@ def test_what_was_found_goes_to_the_card_that_a_response_cites() -> None:
     ResponseFactory(plan=plan, card=card)
     row = assess_again(plan=plan, by=plan.owner)
     written = {"process": "p", "outcome": "o", "verdict": "none", "lesson": "l", "decision": "close"}
+    for one in (row.result["main"], *row.result["checks"]):
+        one |= {"observed": 103.0, "counterfactual": 106.0}
+    row.save()
     write_result(plan=plan, by=plan.owner, before=10.0, after=5.0, **written)
     local, found = card.local_results.get(), effect_of(row)
     assert (local.effect, local.lower, local.upper) == (found.change, found.lower, found.upper)
-    assert (local.design_level, local.cases, local.place_type) == (found.level, found.cases, "Local policing area")
+    assert (local.design_level, local.cases, local.place_type) == (found.level, 105, "Local policing area")
+    for one in (row.result["main"], *row.result["checks"]):
+        one |= {"observed": 19.0}
+    row.save()
+    write_result(plan=plan, by=plan.owner, before=10.0, after=5.0, **written)
+    local = card.local_results.get()  # everybody reads cards, and this is a small number
+    assert (local.effect, local.lower, local.upper, local.cases) == (None, None, None, None)
     NamedAssessmentFactory(plan=plan, locked_at=timezone.now(), **DAYS)  # judged otherwise since: what was found is old
     write_result(plan=plan, by=plan.owner, before=10.0, after=5.0, **written)
     assert card.local_results.get().effect == -50

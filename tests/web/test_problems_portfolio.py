@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from factories.people import AreaFactory, TeamFactory, person
 from factories.problems import NamedAssessmentFactory, PlanFactory, ResponseFactory, ResultFactory
+from upstream.disclosure.published import LEAST_DENOMINATOR
 from upstream_web.people.models import User
 from upstream_web.people.permissions import Permission
 from upstream_web.problems.access import portfolio_open_to
 from upstream_web.problems.models import Assessed, Marking, Plan
-from upstream_web.problems.portfolio import FEWEST_FOR_ALL
 from upstream_web.problems.queries import TO_ASSESS, newest_assessed, not_known, overdue_assessments
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +68,7 @@ def test_the_newest_answer_of_each_plan_is_shown_and_counted(north) -> None:
 
 def test_who_reads_results_alone_sees_no_words_of_a_plan_and_no_small_numbers(north) -> None:
     assessed(north, title="Sheds of Mill Lane")
-    assessed(north, "worse", title="Vans of the quay", fewest=FEWEST_FOR_ALL - 1)
+    assessed(north, "worse", title="Vans of the quay", fewest=LEAST_DENOMINATOR - 1)
     assessed(north, title="A marked one", marking=Marking.SENSITIVE)
     commissioner = of_area(Permission.PLAN_RESULTS, north)
     text = get(commissioner).content.decode()
@@ -80,7 +80,7 @@ def test_who_reads_results_alone_sees_no_words_of_a_plan_and_no_small_numbers(no
     assert "Made it worse</strong>" not in text
     rows = list(csv.DictReader(io.StringIO(get(commissioner, "portfolio_csv").content.decode())))
     assert len(rows) == 2  # nothing marked
-    assert sorted(row["Change, per cent"] for row in rows) == ["", "-30.0"]
+    assert sorted(row["Change, per cent"] for row in rows) == ["", "-30"]
     assert {row["Problem"] for row in rows} == {"Burglary in North"}
 
 

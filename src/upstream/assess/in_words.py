@@ -51,17 +51,20 @@ def _size(finding: Finding) -> str:
     return "" if finding.ratio is None else f"{_per_cent(finding.ratio.estimate)} "
 
 
-def effect(finding: Finding) -> str:
-    """The effect: "Burglaries were 23% lower than without it (95% interval: 35% to 9% lower), 40 fewer." """
-    if finding.ratio is None and finding.difference is not None:
+def effect(finding: Finding, *, counts: bool = True) -> str:
+    """The effect: "Burglaries were 23% lower than without it (95% interval: 35% to 9% lower), 40 fewer."
+
+    Without ``counts`` in per cent alone, for readers who may not see small numbers; empty where it has no such effect.
+    """
+    if counts and finding.ratio is None and finding.difference is not None:
         moved = finding.difference
         return f"There were {_fewer(moved.estimate)} {finding.unit} than without it {_between(moved, _fewer)}."
     parts = []
     if finding.ratio is not None and math.isfinite(finding.ratio.estimate):
         parts.append(f"{_moved(finding.ratio.estimate)} than without it {_between(finding.ratio, _moved)}")
-    if finding.difference is not None and math.isfinite(finding.difference.estimate):
+    if counts and finding.difference is not None and math.isfinite(finding.difference.estimate):
         parts.append(f"{_fewer(finding.difference.estimate)} {_between(finding.difference, _fewer)}")
-    return f"{finding.unit.capitalize()} were {', '.join(parts)}."
+    return f"{finding.unit.capitalize()} were {', '.join(parts)}." if parts else ""
 
 
 def sureness(finding: Finding) -> str:

@@ -51,6 +51,22 @@ def published_count(count: float) -> float:
     return WITHHELD if not math.isfinite(count) or abs(count) < PUBLIC_THRESHOLD else to_nearest(count, PUBLIC_ROUNDING)
 
 
+def effect_is_safe(observed: float, expected: float) -> bool:
+    """Whether an effect in per cent may be printed: enough was counted, and enough was to be expected without it.
+
+    Question: may everybody read that so many events were so much per cent fewer than were to be expected?
+
+    Parameters: ``observed`` and ``expected``, numbers of events; NaN where one is not known, which is not safe.
+
+    Assumes: the per cent is printed whole; of either number no more is printed than :func:`published_count` gives.
+
+    When not to use: for shares of records, which leave a rest that may be small (:func:`share_is_safe`).
+
+    Source: ours; the least that any public per cent rests on (:data:`LEAST_DENOMINATOR`).
+    """
+    return observed >= LEAST_DENOMINATOR and expected >= LEAST_DENOMINATOR
+
+
 def share_is_safe(numerator: float, denominator: float, *, part_of_whole: bool) -> bool:
     """Whether a share or rate may be printed: enough records, and neither it nor the rest is small.
 

@@ -16,13 +16,12 @@ import numpy as np
 from upstream.assess.finding import Finding, Line
 from upstream.assess.in_words import did_it_work, effect, sureness
 from upstream.assess.ladder import Answer
+from upstream.disclosure.published import effect_is_safe
 from upstream.reports.assessment_results import results_drawn
 from upstream.reports.counterfactual import NARROW, draw_counterfactual, is_month, period_in_words
-from upstream.reports.document import Block, Bullets, Callout, Cell, Chart, Column, Facts, Paragraph, Row, Table, Text
+from upstream.reports.document import Block, Bullets, Callout, Cell, Chart, Column, Facts, Row, Table, Text
 from upstream.reports.figures import Figure, Provenance, figure
 
-FEWEST_FOR_ALL: Final = 20
-"""An effect of fewer events than this is not shown to readers who may not see small numbers. Ours."""
 WITHHELD: Final = "Too little was counted to show to readers who may not see small numbers."
 
 
@@ -70,7 +69,7 @@ class AnswerParts:
 def answer_parts(shown: ShownAnswer) -> AnswerParts:
     """The answer with its warning, and its graph."""
     main = shown.answer.main
-    if shown.public and min(main.observed, main.counterfactual) < FEWEST_FOR_ALL:
+    if shown.public and not effect_is_safe(main.observed, main.counterfactual):
         return AnswerParts((Callout("note", "Small numbers", (Text(WITHHELD),)),), ())
     said = did_it_work(main, agreed=not shown.answer.disagreements)
     blocks: list[Block] = [Callout("answer", "Did it work?", (Text(said),)), _facts(main, shown)]
@@ -111,10 +110,9 @@ def _how_often(p: float) -> str:
     return f"about {100 * p:.0f} times in 100" if p >= 0.01 else "less than once in 100 times"
 
 
-def _effect(main: Finding, public: bool) -> str:
+def _effect(found: Finding, public: bool) -> str:
     """In numbers for those who may see them; else the per cent alone."""
-    words = effect(main)
-    return words.split("), ")[0] + ")." if public and "), " in words else words
+    return effect(found, counts=not public) or "In numbers of events alone."
 
 
 def _chart(main: Finding, line: Line, shown: ShownAnswer) -> Chart:
@@ -154,8 +152,3 @@ def _rests_on(main: Finding, shown: ShownAnswer) -> list[Block]:
         ("Know beside it", shown.sentences(main.caveats)),
     ]
     return [Bullets(tuple((Text(one),) for one in said), title) for title, said in parts if said]
-
-
-def one_line(main: Finding) -> Paragraph:
-    """The answer in one paragraph, for a list or a letter."""
-    return Paragraph((Text(f"{effect(main)} {sureness(main)}"),))

@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import math
+import shlex
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,10 +20,11 @@ from upstream.assess.finding import Finding
 from upstream.assess.ladder import Answer, answer
 from upstream.assess.methods import METHODS
 from upstream.assess.panel_data import counts_csv, disclosed, panel_from_data, rounding_said
+from upstream.disclosure.published import effect_is_safe
 from upstream.errors import BadInput
 from upstream.measures.asked import ENGINE_VERSION
-from upstream.reports.assessment import FEWEST_FOR_ALL
 from upstream.reports.assessment_paper import Paper
+from upstream.reports.spreadsheet import as_plain_text
 
 COUNTS, DEFINITION, FIGURES, README, SUMS = "counts.csv", "definition.json", "figures.csv", "README.md", "SHA256SUMS"
 FILES: Final = (COUNTS, DEFINITION, FIGURES, README)
@@ -128,7 +130,7 @@ def make_bundle(of: Bundled) -> bytes:
     definition |= {"title": of.title, "source": list(of.source), "rounded": rounded, "version": __version__}
     definition |= {"engine_version": of.engine_version, "true_change": _change(of.answer) if rounded else None}
     files = {
-        COUNTS: counts_csv(data),
+        COUNTS: counts_csv({**data, "units": [as_plain_text(unit) for unit in data["units"]]}),
         DEFINITION: json.dumps(definition, indent=1, ensure_ascii=False),
         FIGURES: _figures_csv(found),
         README: _readme(of, definition),
@@ -184,12 +186,12 @@ def said_of_rerun(made: Rerun) -> list[str]:
 
 def _readme(of: Bundled, definition: Mapping[str, Any]) -> str:
     first = min(definition["starts"].values(), key=definition["periods"].index)
-    by_role = {role: [u for u, one in zip(definition["units"], definition["roles"], strict=True) if one == role]
-               for role in ("treated", "buffer")}  # fmt: skip
-    options = [f'--treated "{name}"' for name in by_role["treated"]]
-    options += [f'--buffer "{name}"' for name in by_role["buffer"]]
-    options += [f"--start {first}", f'--outcome "{definition["outcome"]}"', f"--better {definition['better']}"]
-    options += [f"--phase-in {definition['phase_in']}"] if definition["phase_in"] else []
+    named = [(role, as_plain_text(unit)) for unit, role in zip(definition["units"], definition["roles"], strict=True)]
+    words = [
+        word for role in ("treated", "buffer") for one, unit in named if one == role for word in (f"--{role}", unit)
+    ]
+    words += ["--start", first, "--outcome", definition["outcome"], "--better", definition["better"]]
+    words += ["--phase-in", str(definition["phase_in"])] if definition["phase_in"] else []
     hidden = definition["rounded"] or "Nothing is hidden: counts are as they were counted."
     return f"""# {of.title}
 
@@ -208,7 +210,7 @@ Count it again and compare every figure, with this file or its unpacked folder:
 
 The same from the counts alone:
 
-    upstream assess effect {COUNTS} {" ".join(options)}
+    upstream assess effect {COUNTS} {shlex.join(words)}
 
 Made by Upstream {__version__}, engine version {of.engine_version}. It speaks of places and counts, never of one person.
 """
@@ -222,9 +224,10 @@ def _change(of: Answer) -> float | None:
     """The true change in whole per cent, as readers without small numbers see it; None where it has none, or where too
     little was counted."""
     ratio = of.main.ratio
-    if min(of.main.observed, of.main.counterfactual) < FEWEST_FOR_ALL:
+    if ratio is None or not math.isfinite(ratio.estimate):
         return None
-    return None if ratio is None or not math.isfinite(ratio.estimate) else round(100 * (ratio.estimate - 1))
+    safe = effect_is_safe(of.main.observed, of.main.counterfactual)
+    return round(100 * (ratio.estimate - 1)) if safe else None
 
 
 def _quantities(of: Finding) -> Iterator[tuple[str, float]]:
@@ -270,12 +273,13 @@ def _rows(content: bytes) -> list[dict[str, str]]:
 def _counts(text: str, definition: Mapping[str, Any]) -> list[list[float]]:
     held = {(row["unit"], row["period"]): _value(row["count"]) for row in csv.DictReader(text.splitlines())}
     periods, units = definition["periods"], definition["units"]
-    missing = [(unit, period) for unit in units for period in periods if (unit, period) not in held]
+    written = {unit: as_plain_text(unit) for unit in units}
+    missing = [(unit, period) for unit in units for period in periods if (written[unit], period) not in held]
     if missing:
         raise BadInput(
             f"{COUNTS} has no count for {missing[0][0]} in {missing[0][1]}.", allowed="one for every unit and period"
         )
-    return [[held[unit, period] for period in periods] for unit in units]
+    return [[held[written[unit], period] for period in periods] for unit in units]
 
 
 def _value(text: str) -> float:

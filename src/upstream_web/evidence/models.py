@@ -95,7 +95,10 @@ class EvidenceCard(models.Model):
 
 
 class LocalResult(models.Model):
-    """What an intervention did here, failures included: written when a plan is closed, or by an assessment."""
+    """What an intervention did here, failures included: written when a plan is closed, or by an assessment.
+
+    Everybody who signs in reads it: an effect of few events is withheld, `cases` is to the nearest five.
+    """
 
     card = models.ForeignKey(EvidenceCard, on_delete=models.PROTECT, related_name="local_results")
     plan_ref = models.CharField(max_length=40, blank=True)

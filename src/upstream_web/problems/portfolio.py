@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from upstream.disclosure.published import LEAST_DENOMINATOR
 from upstream.reports.spreadsheet import as_plain_text
 from upstream_web.problems.engine.designs import counted_in_words
 from upstream_web.problems.models import Assessed, Plan
@@ -15,8 +16,6 @@ from upstream_web.problems.presenters import Tag
 from upstream_web.problems.queries import Due
 from upstream_web.problems.worth import costs_of, worth_of
 
-FEWEST_FOR_ALL = 20
-"""Effects of fewer events are withheld from readers who may not see small numbers, as on an assessment's page."""
 WITHHELD = "Too little was counted to show"
 NOT_WORKED_OUT = "Not worked out"
 Word = Assessed.Word
@@ -72,7 +71,7 @@ def came_of(rows: Iterable[Assessed], whole: frozenset[int]) -> list[Came]:
 
 def _came(row: Assessed, whole: bool, cost: float) -> Came:
     plan, counted = row.plan, counted_in_words(row.named.crime_types)
-    shown = whole or row.fewest >= FEWEST_FOR_ALL
+    shown = whole or row.fewest >= LEAST_DENOMINATOR
     word = Word(row.word) if shown else Word.NOT_KNOWN
     label = word.label if shown else "Not shown to you"
     return Came(
@@ -114,7 +113,7 @@ class Counts:
 def counts_of(rows: QuerySet[Assessed], whole: frozenset[int]) -> Counts:
     """Counts of all rows by answer; an answer that the reader may not see counts as one that cannot be told."""
     found = [
-        (area, counted_in_words(types), word if pk in whole or fewest >= FEWEST_FOR_ALL else Word.NOT_KNOWN)
+        (area, counted_in_words(types), word if pk in whole or fewest >= LEAST_DENOMINATOR else Word.NOT_KNOWN)
         for area, types, word, pk, fewest in rows.values_list(
             "plan__area__name", "named__crime_types", "word", "plan", "fewest"
         )
@@ -149,10 +148,11 @@ def as_csv(rows: Iterable[Came]) -> str:
 def _cells(one: Came) -> list[str | float]:
     row = one.row
     figures = [row.change, row.lower, row.upper] if one.shown else [None] * 3
+    decimals = 1 if one.plan else None  # who reads results alone sees whole per cents, as on the page
     return [
         one.ref, one.title, one.counted, one.area, row.named.after_from.isoformat(), str(row.until or ""), one.tag.text,
-        *("" if value is None else round(value, 1) for value in figures), row.likelihood if one.shown else WITHHELD,
-        str(row.level), one.worth, row.made_at.date().isoformat(),
+        *("" if value is None else round(value, decimals) for value in figures),
+        row.likelihood if one.shown else WITHHELD, str(row.level), one.worth, row.made_at.date().isoformat(),
     ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.forms.models import model_to_dict
 from django.utils import timezone
 
+from upstream.disclosure.published import effect_is_safe, published_count
 from upstream_web.audit.changes import record
 from upstream_web.evidence.models import LocalResult
 from upstream_web.people.models import User
@@ -117,17 +118,20 @@ def _tell_the_cards(*, plan: Plan, by: User, row: Result) -> None:
 
 
 def _found(plan: Plan) -> dict[str, Any]:
-    """What the engine found of the assessment as it is named now; nothing where it did not, or without a ratio."""
+    """What the engine found of the assessment as it is named now, as everybody may read it: small numbers are withheld.
+    Nothing where it found nothing, or without a ratio."""
     row = plan.assessed.first()
     if row is None or row.named_id != plan.named_assessments.values_list("pk", flat=True).first():
         return {}
     found = effect_of(row)
     if found.change is None:
         return {}
+    if not effect_is_safe(found.cases, found.expected):
+        return {"effect": None, "lower": None, "upper": None, "cases": None, "design_level": found.level}
     return {
         "effect": found.change,
         "lower": found.lower,
         "upper": found.upper,
-        "cases": found.cases,
+        "cases": int(published_count(found.cases)),
         "design_level": found.level,
     }
