@@ -104,6 +104,25 @@ def test_starting_enqueues_when_the_transaction_ends_and_the_same_work_is_asked_
     assert actions(run)[0] == "run.asked_for"
 
 
+def test_nobody_fills_the_queue_that_is_everybodys(client: Client) -> None:
+    analyst, other = person(Permission.PLAN_START), UserFactory()
+    plan = PlanFactory(team=analyst.memberships.get().team)
+    RunFactory.create_batch(changes.MOST_UNFINISHED, asked_by=analyst)
+    client.force_login(analyst)
+    answer = client.post(f"/plans/{plan.pk}/assessment/assess/")
+    assert answer.status_code == 429
+    assert "Wait until some of what you asked for is done" in answer.content.decode()
+    new = {"kind_key": "tests.count", "title": "Count", "parameters": {"to": 3}}
+    with pytest.raises(changes.TooMuchWork):
+        changes.start(**new, by=analyst)
+    assert changes.start(**new | {"parameters": {}}, by=analyst).asked_by == analyst  # it waits already
+    assert changes.start(**new, by=other)
+    assert changes.start(**new, by=System("worker"))
+    assert changes.repeat(run=RunFactory(asked_by=analyst, parameters={"to": 4}), by=analyst)
+    Run.objects.filter(asked_by=analyst).update(state=Run.State.DONE, ended_at=timezone.now())
+    assert changes.start(**new, by=analyst)
+
+
 def test_what_is_wrong_with_the_inputs_is_the_reason() -> None:
     run = asked("tests.bad", how="known")
     assert (run.state, run.reason) == ("failed", "No records are held. Add some.")

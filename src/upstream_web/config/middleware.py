@@ -1,4 +1,4 @@
-"""Headers that every answer carries, and what a page says when the records cannot be read."""
+"""Headers that every answer carries, and what a page says when something is refused below it."""
 
 import logging
 import secrets
@@ -8,7 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from upstream.errors import UpstreamError
-from upstream_web.design.errors import records_unreadable
+from upstream_web.design.errors import records_unreadable, too_much_work
+from upstream_web.runs.changes import TooMuchWork
 
 logger = logging.getLogger(__name__)
 
@@ -37,10 +38,10 @@ def security_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
     return answer
 
 
-class RecordsUnreadable:
+class Refusals:
     """A page whose records cannot be read (a damaged table, settings that name no force) says so; the log says why.
 
-    The reason may name folders of the server, so it stays in the log.
+    The reason may name folders of the server, so it stays in the log. Who asks for too much work at once is told so.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -50,7 +51,9 @@ class RecordsUnreadable:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer for what the engine refused; anything else goes its way."""
+        """Answer for what the engine or the queue of work refused; anything else goes its way."""
+        if isinstance(error, TooMuchWork):
+            return too_much_work(request)
         if not isinstance(error, UpstreamError):
             return None
         logger.error("%s cannot be shown: %s", request.path, error.sentence, exc_info=error)

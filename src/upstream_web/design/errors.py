@@ -24,6 +24,12 @@ def too_many(request: HttpRequest) -> HttpResponse:
     return render(request, "design/error.jinja", _words(429), status=429)
 
 
+def too_much_work(request: HttpRequest) -> HttpResponse:
+    """As much long work waits for the person as one may have."""
+    title, text = "Too much work is waiting", "Wait until some of what you asked for is done, then ask again."
+    return render(request, "design/error.jinja", {"title": title, "text": text}, status=429)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """Our fault."""
     return render(request, "design/error.jinja", _words(500), status=500)

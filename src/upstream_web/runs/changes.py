@@ -12,17 +12,31 @@ from upstream_web.audit.changes import record
 from upstream_web.runs.kinds import Outcome, kind
 from upstream_web.runs.models import Run
 
+MOST_UNFINISHED = 20
+"""Pieces of work that one person may have waiting or at work: the queue is everybody's. Ours."""
+
+
+class TooMuchWork(Exception):
+    """Somebody asks for more before the work asked for earlier is done."""
+
+
 LOST = "The worker stopped without a word; its last sign of life was at {at:%H:%M:%S} UTC on {at:%-d %B %Y}."
 
 
 @transaction.atomic
 def start(*, kind_key: str, title: str, parameters: Mapping[str, Any], by: Any, again_of: Run | None = None) -> Run:
-    """Ask for a piece of long work; the same work asked for twice is done once, while it has not ended."""
+    """Ask for a piece of long work; the same work asked for twice is done once, while it has not ended.
+
+    Refused with `TooMuchWork` when the person has :data:`MOST_UNFINISHED` that are not done; commands, and work
+    that was lost or failed and is asked for again, are not counted.
+    """
     kind(kind_key)
-    same = Run.objects.unfinished().filter(kind=kind_key, parameters=dict(parameters), asked_by_id=by.pk)
-    found = same.first()
+    own = Run.objects.unfinished().filter(asked_by_id=by.pk)
+    found = own.filter(kind=kind_key, parameters=dict(parameters)).first()
     if found is not None:
         return found
+    if by.pk is not None and again_of is None and own.count() >= MOST_UNFINISHED:
+        raise TooMuchWork
     run = Run.objects.create(
         kind=kind_key, title=title, parameters=dict(parameters), asked_by_id=by.pk, again_of=again_of
     )

@@ -70,7 +70,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "upstream_web.people.middleware.session_limits",
     "upstream_web.people.middleware.sign_in_required",
-    "upstream_web.config.middleware.RecordsUnreadable",
+    "upstream_web.config.middleware.Refusals",
 ]
 
 ROOT_URLCONF = "upstream_web.config.urls"
