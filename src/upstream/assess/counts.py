@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from upstream.assess.finding import Comparison, Finding, Line, Refused, chance_of_benefit, maryland
+from upstream.assess.finding import Comparison, Finding, Line, Refused, chance_of_benefit, maryland, something_expected
 from upstream.assess.panel import Panel, Role
 from upstream.stats.before_after import LEAST_PERIODS, Ratio, counts_before_after, counts_compared, drift_apart
 from upstream.stats.displacement import (
@@ -340,6 +340,7 @@ def _of_ratio(
     after: NDArray[np.int64],
     caveats: tuple[str, ...],
 ) -> Finding:
+    something_expected(made.expected)
     compared = method != "before_after"
     towards = made.p / 2 if (made.ratio.estimate < 1) != (panel.better == "lower") else 1 - made.p / 2
     return Finding(

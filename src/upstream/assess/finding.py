@@ -191,6 +191,17 @@ class Finding:
         return None if error is None else LogRatio(math.log(effect.estimate), error)
 
 
+def something_expected(counterfactual: float) -> None:
+    """Refuse an effect beside which nothing, or less than nothing, would have been: no change can be told from it."""
+    if not counterfactual > 0:
+        come_out = "cannot be told" if math.isnan(counterfactual) else f"comes out at {counterfactual:.1f}"
+        raise Refused(
+            f"What would have been counted without it {come_out}: there is nothing to hold a change against.",
+            allowed="more than 0",
+            remedy="Look at more kinds of event, a larger place, a longer time or another comparison.",
+        )
+
+
 def ratio_of(log_ratio: float, error: float, *, confidence: float = CONFIDENCE) -> Interval:
     """The ratio with its interval, from a log ratio and its standard error."""
     half = float(normal_quantile(0.5 + confidence / 2)) * error

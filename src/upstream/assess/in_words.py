@@ -101,7 +101,9 @@ def _per_cent(ratio: float) -> str:
 
 
 def _fewer(count: float) -> str:
-    if not math.isfinite(count):
+    if math.isinf(count):
+        return f"without limit {'fewer' if count < 0 else 'more'}"
+    if math.isnan(count):
         return "not known"
     size = abs(count)
     said = f"{size:,.1f}" if size < 10 else f"{size:,.0f}"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from upstream.assess.finding import Finding, Refused
+from upstream.assess.finding import Finding, Refused, something_expected
 from upstream.assess.panel import Panel
 from upstream.assess.standing import Standing, as_it_stands, distrusted, standing_of, standings
 from upstream.errors import BadInput
@@ -142,8 +142,13 @@ def disagreements(main: Finding, checks: Iterable[Finding]) -> Iterable[str]:
 
 
 def _with_an_effect(finding: Finding) -> Finding:
-    if not any(one is not None and math.isfinite(one.estimate) for one in (finding.ratio, finding.difference)):
+    """The finding, refused where it would be a number without its uncertainty."""
+    held = [one for one in (finding.ratio, finding.difference) if one is not None]
+    if not any(math.isfinite(one.estimate) for one in held):
         raise Refused("Too little was counted for an effect.")
+    something_expected(finding.counterfactual)
+    if any(one.lower == one.upper for one in held):
+        raise Refused("Too little was counted: the interval of its effect has no width.")
     return finding
 
 

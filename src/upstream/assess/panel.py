@@ -22,6 +22,11 @@ Role = Literal["treated", "buffer", "comparison", "comparison buffer", "unused"]
 the buffer; in the data but in no comparison."""
 _NAMED: Final = 8
 """Units that a refusal names."""
+_SIDES: Final[tuple[Role, ...]] = ("treated", "comparison")
+_GONE: Final = (
+    "that is what was seen, not what is sure to go on. Read the end of the interval that is nearest to no change."
+)
+_NO_FACTOR: Final = "methods that compare factors of change cannot answer."
 NEVER: Final = -1
 """In ``starts``: a unit that is never treated."""
 
@@ -133,7 +138,23 @@ class Panel:
             f"Something else began there in {label}: only the interrupted series allow for it."
             for label in self.also_began
         )
-        return (*(left_out if self.phase_in else ()), *others, *self._rules)
+        return (*self._separated, *(left_out if self.phase_in else ()), *others, *self._rules)
+
+    @property
+    def _separated(self) -> tuple[str, ...]:
+        """Perfect separation: times in which one side had nothing counted."""
+        before, after = slice(0, self.start), slice(self.counted, None)
+        nothing = {
+            (role, when): self.mask(role).any() and not self.series(role)[part].any()
+            for role in _SIDES
+            for when, part in (("before", before), ("after", after))
+        }
+        return tuple(
+            f"No {self.outcome} were counted in the {role} places {when} it began: "
+            + (_GONE if (role, when) == ("treated", "after") else _NO_FACTOR)
+            for (role, when), none in nothing.items()
+            if none
+        )
 
     @property
     def _rules(self) -> tuple[str, ...]:
@@ -312,6 +333,14 @@ def _worth_asking(panel: Panel) -> Panel:
                 f"No {panel.outcome} were ever counted in the {role} units.",
                 allowed="at least one count above 0",
                 remedy="Look at more kinds of event, a larger place or a longer time.",
+            )
+    sides = [panel.series(role) for role in _SIDES]
+    for when, part in (("before", slice(0, panel.start)), ("after", slice(panel.counted, None))):
+        if panel.comparison.any() and not any(series[part].any() for series in sides):
+            raise Refused(
+                f"No {panel.outcome} were counted anywhere {when} it began ({panel.periods[panel.start]}).",
+                allowed="at least one count above 0, before and after",
+                remedy="If records begin later or end earlier, leave those periods out.",
             )
     refuse_overlaps(panel.units, panel.roles, panel.counts)
     return panel

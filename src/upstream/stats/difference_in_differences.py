@@ -168,8 +168,13 @@ def ratio_of_changes(
             f"{int(mask.sum())} treated units and {int(others.sum())} others with events.",
             allowed=f"one, and {LEAST_COMPARISONS} others or more",
         )
-    if not first[mask].sum() + second[mask].sum():
-        raise BadInput("No event was counted in the treated units.", allowed="at least one event")
+    for whose, side in (("treated units", mask), ("others", others)):
+        for when, counts in (("before", first), ("after", second)):
+            if not counts[side].any():  # perfect separation: half an event in every unit would decide the factor
+                raise BadInput(
+                    f"No event was counted in the {whose} {when}: their factor of change has no finite estimate.",
+                    allowed="events before and after, in both",
+                )
     log = np.log((second + SMOOTHED) / (first + SMOOTHED))
     chance = 1 / (second + SMOOTHED) + 1 / (first + SMOOTHED)
     spread = paule_mandel(log[others], chance[others])
