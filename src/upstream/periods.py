@@ -155,8 +155,3 @@ class Quarter:
 
     def __str__(self) -> str:
         return f"Q{self.number} {FinancialYear(self.year)}"
-
-
-def week_start(day: dt.date) -> dt.date:
-    """The Monday of the ISO week that ``day`` lies in."""
-    return day - dt.timedelta(days=day.weekday())

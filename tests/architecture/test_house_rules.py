@@ -92,3 +92,11 @@ def test_every_module_says_what_it_is_for() -> None:
         if path.read_text("utf-8").strip() and not ast.get_docstring(ast.parse(path.read_text("utf-8")))
     ]
     assert lacking == []
+
+
+@pytest.mark.parametrize("room", ["stats", "scan", "analyse", "respond", "assess"])
+def test_a_newcomer_finds_every_module_of_a_large_room_on_its_first_page(room: str) -> None:
+    first = SOURCE / room / "__init__.py"
+    named = set(re.findall(r"[a-z_]+", ast.get_docstring(ast.parse(first.read_text("utf-8"))) or ""))
+    missing = {path.stem for path in (SOURCE / room).glob("*.py")} - {"__init__"} - named
+    assert not missing, f"name these in {room}/__init__.py, beside the question that they answer: {sorted(missing)}"

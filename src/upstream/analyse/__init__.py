@@ -1,7 +1,10 @@
-"""Why is it happening: the records of one problem, by when, where, what and who again.
+"""Why is it happening: the records of one problem, by when, where, what and who again; and where need is greatest.
 
-when            hours of the week of crimes whose time is known only as a span
-monthly         counts by month with the limits of their year
-profile_counts  one place, some types, some months: everything counted at once
-kept            a profile as plain data and back
+Modules by the question; the first line of each says how.
+
+One problem in one call       problem_profile profile_counts kept
+When, and whom                when timing monthly people
+Where, and what is near       near_by alike similar
+What the police do not see    overlay overlay_kept
+Which small areas need most   needs small_area_needs needs_kept index_definition index_moves typology
 """

@@ -6,7 +6,6 @@ import datetime as dt
 from functools import cache
 from itertools import pairwise
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,6 @@ Array = NDArray[np.float64]
 Times = NDArray[np.datetime64]
 Integers = NDArray[np.int64]
 
-LOCAL: Final = ZoneInfo("Europe/London")
 HOUR: Final = np.timedelta64(3_600_000_000, "us")
 SECONDS_IN_DAY: Final = 86_400
 _YEARS: Final = range(2010, 2040)
@@ -52,11 +50,6 @@ def to_utc(local: Times) -> Times:
 def local_date(utc: Times) -> Times:
     """Local calendar day of UTC instants, datetime64[D]."""
     return np.where(_summer(utc), utc + HOUR, utc).astype("datetime64[D]")
-
-
-def first_days(months: tuple[Month, ...]) -> Times:
-    """First day of each month, datetime64[D]."""
-    return np.array([month.first_day for month in months], dtype="datetime64[D]")
 
 
 def draw_days(

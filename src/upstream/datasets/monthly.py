@@ -19,7 +19,6 @@ Counts = NDArray[np.int64]
 
 MONTHS: Final = 12
 JUNE: Final = 2
-_EARLY: Final = (0, 1)
 _LATE: Final = slice(3, MONTHS)
 _ITERATIONS: Final = 500
 _ENOUGH: Final = 1e-4

@@ -24,7 +24,6 @@ Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
 BASELINE_FIRST: Final = Month(2021, 4)
-CALIBRATED_LAST: Final = Month(2022, 6)
 CALIBRATED_MONTHS: Final = 15
 PUBLIC_ORDER_STEP: Final = Month(2022, 2)
 PUBLIC_ORDER_RATIO: Final = 1.36

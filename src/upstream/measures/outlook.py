@@ -14,7 +14,7 @@ from upstream.measures.result import Floats, Likelihood, Projection
 from upstream.measures.values import NAN, Line, effective_answers, over, window
 from upstream.periods import MONTHS_IN_YEAR, Month
 from upstream.stats import forecast as f
-from upstream.stats.yardstick import BANDS, likelihood
+from upstream.stats.yardstick import likelihood
 from upstream.units import PERCENT
 
 MONTHS_AHEAD: Final = 6
@@ -239,6 +239,3 @@ def overridden(given: Likelihood, *, probability: float, by: str, reason: str) -
         )
     band = likelihood(probability).band.term
     return dataclasses.replace(given, probability=probability, band=band, overridden_by=by, override_reason=reason)
-
-
-BAND_TERMS: Final = tuple(band.term for band in BANDS)

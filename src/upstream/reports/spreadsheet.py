@@ -15,7 +15,6 @@ import xlsxwriter
 from upstream.reports.document import Cell, Document, Section, Table, tables_of, text_of, walk
 from upstream.reports.figures import Figure
 
-SHEET_NAME_LIMIT: Final = 31
 WIDEST_COLUMN: Final = 60
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,6 @@ from upstream.stats.trend import Trend, mann_kendall
 Class = Literal[
     "new", "consecutive", "intensifying", "persistent", "diminishing", "sporadic", "oscillating", "historical", "none"
 ]
-CLASSES: Final[tuple[Class, ...]] = get_args(Class)
 CLASS_WORDS: Final[dict[Class, str]] = {
     "new": "Hot in the last period and never before",
     "consecutive": "Hot without a break up to the last period, and never before that",

@@ -1,31 +1,29 @@
 """Statistics on arrays: arrays in, frozen results out, no words of the trade and no data frames.
 
-limits             control limits of a series from its baseline
-count_limits       limits suited to counts, and the rule that chooses among limits
-run_rules          special causes of every point as a set of flags
-false_alarms       what a wall of charts flags by chance; Benjamini-Hochberg q values
-wall               limits, flags and rolling sums of a whole wall in one pass
-shuffles           values dealt out anew, for tests by permutation
-knox               pairs near in place and in time, beside what chance gives
-scan_statistic     circles and cylinders with more events than there were to expect
-time_to_next       how soon again, where for many the wait is not over
-multinomial        whether a few counts are more uneven than chance, exactly
-repeats            distinct and repeat persons by month
-rates, intervals   rates, changes and their intervals
-displacement       changes of treated places, and about them, against places left alone
-before_after       counts before and after, alone and against a comparison, over-dispersed or not
-count_regression   Poisson, binomial and negative binomial regression, and errors that hold
-interrupted        the path of a series before, and what was seen after
-difference_in_differences  changes of treated units against changes of others, at once or in steps
-power              before anything is done: how small a change of a count is likely to be seen
-falling_back       regression to the mean: what a place chosen for a bad time would count with nothing done
-follow_up          groups of people beside a published rate, or another group over time
-dose               whether more delivery went with more effect
-survey_change      shares of surveys with a design effect, and what goes with an answer
-comparisons        tests of two counts, two proportions, two survey waves
-quantiles          quantiles of values and of exact histograms, with intervals
-peers              a rank among peers, with its interval
-structure, forecast  paths of a monthly series; projections; probability of meeting a target
-yardstick          the probability yardstick
-scores, backtest   how well past forecasts did, and forecasts made as if in the past
+Modules by the question they answer; the first line of each says how.
+
+Is a month unusual?                  limits count_limits attribute_charts run_rules ewma level_shifts
+Of many charts, which?               wall false_alarms
+Where is it going?                   structure forecast trend
+How good were forecasts?             backtest scores
+Do two counts or shares differ?      comparisons intervals rates survey_change
+How do values lie?                   quantiles multinomial aoristic
+Where is one among its peers?        peers similarity
+Places: what is near, dense, alike?  points neighbours density local_association rate_smoothing
+... where is too much?               unusual_places scan_statistic scan_kernels
+... how concentrated, and does it last?  concentration stability weighted_totals
+After one event, another?            knox time_to_next repeats
+What does a second source see?       shared_counts
+Many indicators as one, as classes?  composite classes
+Before it is done: what would be seen?  power falling_back
+Did it work: before and after        before_after displacement
+... a series                         interrupted structural
+... many places                      difference_in_differences synthetic_control synthetic_did mixtures
+... many small places                calibrated_weights weighted_comparisons
+... dealt by chance, in steps        rollouts
+... more of it                       dose
+... people, as a group               follow_up
+What do several studies say?         pooling
+What tests and limits rest on        distributions shuffles count_regression empirical_calibration
+A probability in words               yardstick
 """

@@ -8,7 +8,7 @@ package then remains a second opinion to test against.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,7 +19,6 @@ from scipy.special import gammaln, xlogy
 from upstream.errors import BadInput
 
 Floats = NDArray[np.float64]
-Family = Literal["poisson", "binomial", "negative binomial"]
 STEPS: Final = 50
 """Fisher scoring converges in about six steps; a fit that needs so many has no finite estimate."""
 CONVERGED: Final = 1e-10

@@ -13,8 +13,6 @@ from upstream.errors import BadInput
 from upstream.stats.distributions import chi2_quantile, normal_quantile
 from upstream.stats.intervals import CONFIDENCE, Interval, poisson_interval
 
-FUNNEL_LEVELS: Final = (0.95, 0.998)
-"""Source: Spiegelhalter (2005), Statistics in Medicine 24, 1185-1202."""
 WINSORISED: Final = 0.10
 """Share of z scores drawn in at either end before overdispersion is estimated. Source: Spiegelhalter (2005)."""
 

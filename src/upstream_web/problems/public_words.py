@@ -10,7 +10,7 @@ _WHO = (
     (r"(?<!\d)(?:\+44|0)\s?\d(?:[\s-]?\d){8,9}(?!\d)", "a telephone number"),
     (r"\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b", "a postcode"),
     (
-        r"\b\d{1,4}[A-Za-z]?,?\s+(?:[A-Z][a-z]+\s+){1,3}(?:Road|Street|Lane|Close|Avenue|Drive|Way|Court|Place)\b",
+        rf"\b\d{{1,4}}[A-Za-z]?,?\s+(?:[A-Z][a-z]+\s+){{1,3}}(?:{_STREETS})\b",
         "an address",
     ),
     (r"\bOFFICIAL\b", "a protective marking"),

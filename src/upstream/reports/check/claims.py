@@ -70,7 +70,6 @@ class Claim:
 
 _LEVEL = r"<[nt](\d+)>"
 _GAP = r"(?:(?!<[ntq]\d+>|\b(?:to|from)\b).)"
-_PERIOD_MARK = r"(?:\s*(?:[a-z]+ ){0,4}(?:<p(?P<{0}>\d+)>))?"
 _COMPARED = (
     r"(?:,?\s*(?:when |as )?(?:compared|comparing)(?: with| to| against)?|,?\s*(?:as )"
     r"?against|,?\s*versus|,?\s*\bvs?\b\.?|,?\s*up (?:from|on)|,?\s*down (?:from|on)|,"

@@ -38,9 +38,6 @@ class Evidence:
             held.setdefault(one, []).append(grid)
         return [tuple(grids) for grids in held.values()]
 
-    def sentences_of(self, file: str) -> list[Sentence]:
-        return [s for s in self.sentences if s.file == file]
-
 
 _ENOUGH_TO_TELL = 60
 _ROUNDED = 5

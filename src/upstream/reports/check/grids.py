@@ -65,7 +65,6 @@ class Row:
     keys: tuple[str, ...]
     values: tuple[Value | None, ...]
     texts: dict[str, str]
-    section_break: bool = False
 
     @property
     def label(self) -> str:
@@ -200,8 +199,7 @@ def _grid_of(table: Table, body: list[list[str]], lines: list[int], headers: lis
         values = tuple(raw.values[n] for raw in numbers)
         if any(v is not None for v in values):
             beside = {raw.header: raw.cells[n] for raw in texts if raw not in keys and raw.cells[n]}
-            broken = n > 0 and not any(body[n - 1])
-            rows.append(Row(n, lines[n], tuple(labels), values, beside, broken))
+            rows.append(Row(n, lines[n], tuple(labels), values, beside))
     return Grid(table, tuple(raw.header for raw in keys), columns, tuple(rows)) if rows else None
 
 

@@ -99,19 +99,6 @@ def likeness(one: frozenset[str], other: frozenset[str]) -> float:
     return both / (len(one) + len(other) - both) if both <= min(len(one), len(other)) else 1.0
 
 
-def best_match(wanted: str, labels: Iterable[str], *, least: float = 0.6) -> str | None:
-    """The label most like the wanted one; ``None`` when none is like it, or two equally."""
-    target = key(wanted)
-    scored = sorted(((likeness(target, key(label)), label) for label in dict.fromkeys(labels)), reverse=True)
-    if not scored or scored[0][0] < least:
-        return None
-    return (
-        None
-        if len(scored) > 1 and scored[1][0] == scored[0][0] and key(scored[1][1]) != key(scored[0][1])
-        else scored[0][1]
-    )
-
-
 @lru_cache(maxsize=50_000)
 def is_total(text: str) -> bool:
     """Whether a label says that it is the sum of others."""

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from upstream.periods import Month
 from upstream_web.design.forms import DateField
 from upstream_web.files.checks import ALLOWED, checked
-from upstream_web.people.models import Organisation, Team, User
+from upstream_web.people.models import Organisation, Team
 from upstream_web.places.models import Area
 from upstream_web.problems.models import Invitation, Marking, Plan
 from upstream_web.problems.questions import Question
@@ -283,16 +283,6 @@ class InvitationForm(forms.Form):
         if all(data.get(stage) == "none" for stage in ("scanning", "analysis", "response", "assessment")):
             raise forms.ValidationError("The invitation opens nothing. Let them read at least one stage.")
         return data
-
-
-class OwnerForm(forms.Form):
-    """Who owns a plan from now on."""
-
-    owner = forms.ModelChoiceField(User.objects.none(), label="New owner")
-
-    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = people
 
 
 class PublicSummaryForm(forms.Form):

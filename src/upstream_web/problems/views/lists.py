@@ -23,7 +23,6 @@ PAGE = 25
 TOO_LONG_A_NUMBER = 10
 """Digits: no row has such a number, and no database takes one much longer."""
 LIST_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": WORKBOOK_TYPE}
-SHOWS = ["overdue", "drifting", "unscored", "mine", "closed", "all"]
 
 
 def plans(request: HttpRequest) -> HttpResponse:
