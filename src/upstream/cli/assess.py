@@ -26,6 +26,7 @@ from upstream.cli.assess_panel import (
     write_paper,
 )
 from upstream.cli.assess_said import say_answer
+from upstream.cli.assess_turns import programme, roll_out
 from upstream.cli.assess_value import prices_at_hand, value
 from upstream.cli.terminal import say, say_json
 from upstream.errors import BadInput
@@ -46,8 +47,8 @@ def group() -> None:
 group.add_command(value)
 group.add_command(prices_at_hand)
 group.add_command(displacement)
-for asked_of_groups in (dose, survey, goes_with, follow_up):
-    group.add_command(asked_of_groups)
+for one in (dose, survey, goes_with, follow_up, programme, roll_out):
+    group.add_command(one)
 
 
 @group.command("effect")

@@ -10,13 +10,13 @@ import click
 
 from upstream.cli.assess_lists import answered, doses_in, number_of, rows_of, with_columns, yes_of
 from upstream.cli.assess_panel import BETTER, FILE, JSON, OUTCOME
-from upstream.cli.assess_said import say_finding
+from upstream.cli.assess_said import tell
 from upstream.cli.terminal import say, say_json
 from upstream.csv_files import rows_in
 from upstream.errors import BadInput
 
 if TYPE_CHECKING:
-    from upstream.assess.finding import Finding
+    pass
 
 HIGHER = click.option(
     "--better", type=click.Choice(["lower", "higher"]), default="higher", show_default=True, help="Which way is good."
@@ -50,7 +50,7 @@ def dose(file: Path, outcome: str, delivered: str, lag: int, better: str, as_jso
         lag=lag,
         better="higher" if better == "higher" else "lower",
     )
-    _tell(made, as_json)
+    tell(made, as_json)
 
 
 @click.command("survey")
@@ -79,7 +79,7 @@ def survey(
         yes_now, asked_now, yes_before, asked_before, what=what, design_effect=design_effect,
         better="higher" if better == "higher" else "lower",
     )  # fmt: skip
-    _tell(made, as_json)
+    tell(made, as_json)
 
 
 @click.command("drivers")
@@ -134,7 +134,7 @@ def follow_up(file: Path, what: str, better: str, as_json: bool) -> None:
     months = [number_of(row, "months") for row in rows]
     happened, own = ([yes_of(row, name) for row in rows] for name in ("happened", "took_part"))
     made = sooner_or_later(months, happened, own, what=what, better="higher" if better == "higher" else "lower")
-    _tell(replace(made, caveats=(*left_out, *made.caveats)), as_json)
+    tell(replace(made, caveats=(*left_out, *made.caveats)), as_json)
 
 
 def _not_of_one_row(factors: dict[str, list[float]]) -> None:
@@ -146,12 +146,3 @@ def _not_of_one_row(factors: dict[str, list[float]]) -> None:
                 allowed="factors that people share: scores, bands, yes or no",
                 remedy=f"Remove the column {name}.",
             )
-
-
-def _tell(made: Finding, as_json: bool) -> None:
-    from upstream.assess.kept import plain
-
-    if as_json:
-        say_json(plain(made))
-        return
-    say_finding(made)

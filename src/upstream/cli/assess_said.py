@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from upstream.cli.terminal import number, say
+from upstream.cli.terminal import number, say, say_json
 
 if TYPE_CHECKING:
     from upstream.assess.finding import Finding
@@ -20,6 +20,16 @@ def say_answer(found: Answer, panel: Panel, file: str) -> None:
     for sentence in _beside(found):
         say(sentence)
     say(_counted(panel, file))
+
+
+def tell(made: Finding, as_json: bool) -> None:
+    """One finding, in words or for a program."""
+    from upstream.assess.kept import plain
+
+    if as_json:
+        say_json(plain(made))
+        return
+    say_finding(made)
 
 
 def say_finding(made: Finding, disagreements: tuple[str, ...] = ()) -> None:
