@@ -163,7 +163,7 @@ def test_published_effects_are_pooled_with_what_was_found_here_and_apart_from_it
         ({"lower": "-120"}, "Give the lowest, above -100"),
         ({"effect": "-8", "lower": "-8"}, "two ends that differ"),
         ({"source": ""}, "“Source” needs an answer"),
-        ({"upper": "a lot"}, "Enter a number"),
+        ({"upper": "a lot"}, "must be a number."),
     ],
 )
 def test_a_published_effect_without_a_right_interval_or_source_is_not_taken(

@@ -61,7 +61,7 @@ def test_the_newest_answer_of_each_plan_is_shown_and_counted(north) -> None:
     assessed(north, "worked", title="Vans of the quay")
     assert [one.word for one in newest_assessed(Plan.objects.all())] == ["not_shown", "worked"]
     text = get(of_area(Permission.PLAN_HUB, north)).content.decode()
-    for words in ("Sheds of Mill Lane", "Vans of the quay", "No effect shown", "-30% (-40% to -18%)", "4 of 5"):
+    for words in ("Sheds of Mill Lane", "Vans of the quay", "No effect shown", "−30% (−40% to −18%)", "4 of 5"):
         assert words in text
     assert "Made it worse</strong>" not in text
 
@@ -75,7 +75,7 @@ def test_who_reads_results_alone_sees_no_words_of_a_plan_and_no_small_numbers(no
     assert "Sheds of Mill Lane" not in text
     assert "Vans of the quay" not in text
     assert "Burglary in North" in text
-    assert text.count("-30% (-40% to -18%)") == 1
+    assert text.count("−30% (−40% to −18%)") == 1
     assert "Too little was counted to show" in text
     assert "Made it worse</strong>" not in text
     rows = list(csv.DictReader(io.StringIO(get(commissioner, "portfolio_csv").content.decode())))
@@ -149,3 +149,23 @@ def test_questions_do_not_grow_with_plans(north, django_assert_max_num_queries) 
         due_plan(north, datetime.date(2025, 2, 1))
     with django_assert_max_num_queries(19):
         assert client.get(reverse("problems:portfolio")).status_code == 200
+
+
+def test_the_answer_stands_first_and_a_picture_shows_no_more_than_is_printed(north) -> None:
+    assessed(north, title="Sheds of Mill Lane")
+    assessed(north, "not_shown", title="Vans of the quay")
+    assessed(north, "worse", title="Too few to say", fewest=FEWEST_FOR_ALL - 1)
+    text = get(of_area(Permission.PLAN_HUB, north)).content.decode()
+    said = (
+        "Of 3 plans assessed from records 1 worked, 1 showed no effect and 1 made it worse. No assessment is overdue."
+    )
+    assert said in text
+    assert ">Cannot be told</th>" not in text  # no column of noughts
+    assert text.count('class="c-interval"') == 6  # three plans, wide and narrow
+    seen = get(of_area(Permission.PLAN_RESULTS, north)).content.decode()
+    assert "1 worked, 1 showed no effect and 1 cannot be told" in seen
+    assert seen.count('class="c-interval"') == 4
+    assert "Sheds of Mill Lane" not in seen
+    Assessed.objects.update(change=-30.4, lower=-40.4, upper=-17.6)
+    again = get(of_area(Permission.PLAN_RESULTS, north)).content.decode()
+    assert again.split("<svg")[1].split("</svg>")[0] == seen.split("<svg")[1].split("</svg>")[0]

@@ -18,6 +18,7 @@ WIDE: Final = (720.0, 180.0)
 NARROW: Final = (340.0, 24.0)
 LINES: Final = ("c-value", "c-trend")
 LIKELY: Final = "80 times in 100"
+ENOUGH: Final = 0.8
 GRID: Final = 25
 WHOLE: Final = 100
 
@@ -37,7 +38,9 @@ class ShownDesign:
 
 def design_blocks(shown: ShownDesign) -> tuple[Block, ...]:
     """Everything but the candidates, which a page lets people choose from."""
-    blocks: list[Block] = [_facts(shown), _chart(shown)]
+    title = "What would this design show?"
+    blocks: list[Block] = [Callout("answer", title, (Text(in_a_sentence(shown.planned.curves)),)), _facts(shown)]
+    blocks.append(_chart(shown))
     if shown.planned.by_itself is None:
         blocks.append(Callout("note", "What comes by itself is not known", (Text(shown.planned.why_not),)))
     elif not shown.public:
@@ -65,17 +68,34 @@ def _seen(curve: Curve) -> str:
     last = curve.seen[-1]
     if math.isnan(last.chance):
         return "Nothing can be said: too little is counted."
-    small = "no effect" if last.smallest is None else f"a fall of {100 * last.smallest:.0f}% or more"
+    small = "no fall, however large," if last.smallest is None else f"a fall of {100 * last.smallest:.0f}% or more"
     return (
-        f"After {last.months} months {small} is likely ({LIKELY}) to be seen; "
-        f"one of {100 * curve.effect:.0f}%, as hoped for, has a chance of {100 * last.chance:.0f}%."
+        f"After {last.months} months {small} is likely ({LIKELY}) to be seen. A fall of {100 * curve.effect:.0f}%, as "
+        f"hoped for, would be seen {100 * last.chance:.0f} times in 100."
     )
 
 
-def _chart(shown: ShownDesign) -> Chart:
+def in_a_sentence(curves: tuple[Curve, ...]) -> str:
+    """Whether the fall hoped for is likely to be seen in the time looked at, by the best comparison there is."""
+    known = [curve for curve in curves if not math.isnan(curve.seen[-1].chance)]
+    if not known:
+        return "Nothing: too little is counted there."
+    best = max(known, key=lambda curve: curve.seen[-1].chance)
+    last = best.seen[-1]
+    hoped = f"a fall of {100 * best.effect:.0f}%"
+    chance = f"{100 * last.chance:.0f} times in 100 after {last.months} months"
+    if last.chance >= ENOUGH:
+        return f"Yes: {hoped} is likely to be seen ({chance})."
+    need = "no fall is large enough" if last.smallest is None else f"it takes a fall of {100 * last.smallest:.0f}%"
+    return f"Too little: {hoped} would be seen only {chance}, and to be likely seen {need}. Count more, or for longer."
+
+
+def _chart(shown: ShownDesign) -> Chart | Table:
     title = "The smallest fall that is likely to be seen, by months after it begins"
     said = f"A fall as large as the line or larger would be seen {LIKELY}. The table has the same figures."
     curves = shown.planned.curves
+    if all(one.smallest is None for curve in curves for one in curve.seen):
+        return _table(shown, title)  # an empty picture tells nothing
     wide, narrow = (
         _draw(curves, key, title, said, *of) for key, *of in (("design-power", *WIDE), ("design-power-narrow", *NARROW))
     )

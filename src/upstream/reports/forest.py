@@ -18,7 +18,7 @@ MARKS = (0.1, 0.2, 0.5, 0.8, 1.0, 1.25, 2.0, 5.0, 10.0)
 """Ratios that may be marked below the plot, a step as long either way on the log scale."""
 WIDTH, TOP, FOOT, END, ROW_HEIGHT = 720.0, 8.0, 50.0, 168.0, 30.0
 NARROW_WIDTH, NARROW_ROW = 340.0, 62.0
-MOST_NAME = 290.0
+MOST_NAME = 320.0
 """Pixels that a name may take before it is cut: the table has it whole."""
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, QueryDict
 
 MANY = 8
@@ -77,11 +78,26 @@ def error_list(form: forms.BaseForm) -> list[dict[str, str]]:
     return rows
 
 
+IN_WORDS: dict[str, str] = {
+    str(forms.Field.default_error_messages["required"]): "“{label}” needs an answer.",
+    str(forms.IntegerField.default_error_messages["invalid"]): "“{label}” must be a whole number.",
+    str(forms.FloatField.default_error_messages["invalid"]): "“{label}” must be a number.",
+    str(MinValueValidator.message): "“{label}” must be {limit_value} or more.",
+    str(MaxValueValidator.message): "“{label}” must be {limit_value} or less.",
+}
+"""The framework's own errors as they stand in the summary, far from their field."""
+
+
 def _said(bound: forms.BoundField) -> list[str]:
-    """The errors of a field; one that is only empty is named, for the summary stands far from it."""
-    empty = str(forms.Field.default_error_messages["required"])
+    """The errors of a field; one that does not say itself what it is about names the field."""
     label = str(bound.label).rstrip("?:")
-    return [f"“{label}” needs an answer." if str(error) == empty else str(error) for error in bound.errors]
+    found = bound.form.errors.as_data().get(bound.name, [])
+    return [words for error in found for words in _in_words(error, label)]
+
+
+def _in_words(error: ValidationError, label: str) -> list[str]:
+    plain = IN_WORDS.get(str(error.message)) if hasattr(error, "message") else None
+    return [plain.format(label=label, **(error.params or {}))] if plain else [str(one) for one in error.messages]
 
 
 def component(bound: forms.BoundField) -> Component:

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from upstream.reports.figures import MINUS
 from upstream_web.measures.presenters.blocks import block
 from upstream_web.places.queries import names_of_places
 from upstream_web.problems.access import PlanAccess
@@ -72,6 +73,6 @@ def _candidate(one: Ranked, name: str, proposed: bool) -> Candidate:
     fit = one.fit
     if fit is None:
         return Candidate(one.unit, name, "", "", "", False, False, " ".join(one.reasons))
-    together = "–" if math.isnan(fit.together) else f"{fit.together:.2f}"
+    together = "–" if math.isnan(fit.together) else f"{fit.together:.2f}".replace("-", MINUS)
     level, apart = f"{fit.level:.2f}", f"{fit.apart_per_cent:.0f}%"
     return Candidate(one.unit, name, level, apart, together, fit.drifts, proposed, "")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from upstream.disclosure.published import LEAST_DENOMINATOR
+from upstream.reports.figures import MINUS
 from upstream.reports.spreadsheet import as_plain_text
 from upstream_web.problems.engine.designs import counted_in_words
 from upstream_web.problems.models import Assessed, Plan
@@ -91,7 +92,7 @@ def _came(row: Assessed, whole: bool, cost: float) -> Came:
 def _effect(row: Assessed) -> str:
     if row.change is None or row.lower is None or row.upper is None:
         return "No figure in per cent"
-    return f"{row.change:+.0f}% ({row.lower:+.0f}% to {row.upper:+.0f}%)"
+    return f"{row.change:+.0f}% ({row.lower:+.0f}% to {row.upper:+.0f}%)".replace("-", MINUS)
 
 
 def _worth(row: Assessed, cost: float) -> str:

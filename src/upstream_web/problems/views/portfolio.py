@@ -13,7 +13,8 @@ from upstream_web.places.queries import areas_with_plans
 from upstream_web.problems.access import Portfolio, portfolio_open_to
 from upstream_web.problems.changes.papers import note_list
 from upstream_web.problems.models import Marking
-from upstream_web.problems.portfolio import Word, as_csv, came_of, counts_of, due_as_csv
+from upstream_web.problems.portfolio import as_csv, came_of, counts_of, due_as_csv
+from upstream_web.problems.portfolio_answer import in_a_sentence, picture_of, words_that_occur
 from upstream_web.problems.queries import Due, newest_assessed, not_known, overdue_assessments
 
 PAGE = 25
@@ -27,12 +28,15 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     whole = _read_whole(opened)
     page = Paginator(newest_assessed(opened.plans), PAGE).get_page(request.GET.get("page"))
     overdue = overdue_assessments(opened.plans, timezone.localdate())
+    rows, counts = came_of(page, whole), counts_of(newest_assessed(opened.plans), whole)
     context = {
         "title": "What worked, where",
         "page": page,
-        "rows": came_of(page, whole),
-        "words": Word,
-        "counts": counts_of(newest_assessed(opened.plans), whole),
+        "rows": rows,
+        "counts": counts,
+        "words": words_that_occur(counts),
+        "answer": in_a_sentence(counts, len(overdue)) if counts.whole.plans else "",
+        "picture": picture_of(rows),
         "overdue": overdue[:MOST_OVERDUE],
         "whole": whole,
         "late": len(overdue),
