@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from upstream.reports.document import Cell, Chart, Column, Row, Table, Text
-from upstream.reports.forest import Drawn, draw_ratios, in_per_cent
-from upstream.stats.intervals import Interval
 from upstream_web.measures.presenters.blocks import block
+from upstream_web.problems.engine.portfolio import changes_drawn
 from upstream_web.problems.models import Assessed
 from upstream_web.problems.portfolio import Came, Counts
 
@@ -18,9 +16,6 @@ SAID = {
     Assessed.Word.WORSE: "made it worse",
     Assessed.Word.NOT_KNOWN: "cannot be told",
 }
-TITLE = "What each plan did"
-NOTE = "Each line is the 95% interval of the change that a plan made; left of 0% is a reduction."
-FEWEST = 2
 
 
 def in_a_sentence(counts: Counts, late: int) -> str:
@@ -41,23 +36,12 @@ def words_that_occur(counts: Counts) -> list[tuple[int, str]]:
 
 
 def picture_of(rows: Iterable[Came]) -> dict[str, Any] | None:
-    """Changes with their intervals, in whole per cent as they are printed; nothing of fewer than two."""
-    found = [(one, ratio) for one in rows if one.shown and (ratio := _ratio(one.row))]
-    if len(found) < FEWEST:
-        return None
-    wide, narrow = draw_ratios([Drawn(one.title, ratio) for one, ratio in found], "portfolio-changes", TITLE, NOTE)
-    columns = (Column("Plan", "text"), Column("Change"), Column("Lowest"), Column("Highest"))
-    rows_of = tuple(_row(one.title, ratio) for one, ratio in found)
-    table = Table("portfolio-changes-table", TITLE, columns, rows_of)
-    return block(Chart("portfolio-changes", TITLE, NOTE, wide, table, ((Text(NOTE),),), narrow=narrow), lambda _: "")
+    """Changes that the reader may see, with their intervals; nothing of fewer than two."""
+    drawn = changes_drawn([(one.title, change) for one in rows if one.shown and (change := _change(one.row))])
+    return None if drawn is None else block(drawn, lambda _: "")
 
 
-def _row(name: str, ratio: Interval) -> Row:
-    words = (name, *(in_per_cent(value) for value in (ratio.estimate, ratio.lower, ratio.upper)))
-    return Row(tuple(Cell((Text(one),)) for one in words))
-
-
-def _ratio(row: Assessed) -> Interval | None:
+def _change(row: Assessed) -> tuple[float, float, float] | None:
     if row.change is None or row.lower is None or row.upper is None:
         return None
-    return Interval(*(1 + round(value) / 100 for value in (row.change, row.lower, row.upper)))
+    return row.change, row.lower, row.upper
