@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import numpy as np
 import pytest
 
+from upstream.assess.design import Curve, Planned, Seen
 from upstream.assess.finding import Line
+from upstream.reports.assessment_design import ShownDesign, design_blocks, in_a_sentence
 from upstream.reports.assessment_results import p_in_words
 from upstream.reports.counterfactual import NARROW, draw_counterfactual
+from upstream.reports.document import Callout, Chart, text_of
 from upstream.reports.forest import Drawn, draw_ratios, in_per_cent
 from upstream.stats.intervals import Interval
 
@@ -86,3 +90,33 @@ def test_a_change_is_never_minus_nought_and_a_p_never_nought() -> None:
         "no limit",
     ]
     assert [p_in_words(one) for one in (None, 0.0, 0.0009, 0.0341)] == ["–", "below 0.001", "below 0.001", "0.034"]
+
+
+def curve(chance: float, smallest: float | None, compared: tuple[str, ...] = ()) -> Curve:
+    return Curve(compared, 1.0, 0.2, (Seen(3, smallest and 2 * smallest, chance / 2), Seen(12, smallest, chance)))
+
+
+def test_a_design_is_answered_by_its_best_comparison() -> None:
+    alone, beside = curve(0.5, 0.3), curve(0.85, 0.18, ("Hill",))
+    assert (
+        in_a_sentence((alone, beside)) == "Yes: a fall of 20% is likely to be seen (85 times in 100 after 12 months)."
+    )
+    assert in_a_sentence((alone,)) == (
+        "Too little: a fall of 20% would be seen only 50 times in 100 after 12 months, and to be likely seen it takes a "
+        "fall of 30%. Count more, or for longer."
+    )
+    assert "no fall is large enough" in in_a_sentence((curve(0.09, None),))
+    assert in_a_sentence((curve(math.nan, None),)) == "Nothing: too little is counted there."
+
+
+def test_the_design_answers_first_and_draws_wide_and_narrow() -> None:
+    planned = Planned((), (curve(0.5, 0.3), curve(0.85, 0.18, ("Hill",))), None, "Nothing before.")
+    answer, _, chart, *_ = design_blocks(ShownDesign(planned, "burglaries", 100, 24, "Marsh Green", ()))
+    assert isinstance(answer, Callout)
+    assert text_of(answer.runs).startswith("Yes: a fall of 20%")
+    assert isinstance(chart, Chart)
+    for svg in (chart.svg, chart.narrow):
+        assert svg.count('class="c-dot"') == 4
+        assert ">beside the comparison</text>" in svg
+    assert chart.narrow.startswith("<svg")
+    assert "design-power-narrow-t" in chart.narrow

@@ -60,12 +60,14 @@ def test_a_design_is_worked_out_and_shown_with_what_to_compare_with(plan: Plan) 
     text = page_of(plan)
     for words in (
         "likely (80 times in 100) to be seen",
-        "<svg",
+        "Too little: a fall of",
+        "The smallest fall that is likely to be seen",
         "Apart a month",
         "Lock this design",
         "comes by itself",
     ):
         assert words in text
+    assert "<svg" not in text  # no fall is large enough: an empty picture tells nothing
     assert text.count(" checked>") >= len(row.result["proposed"]) > 0
 
 

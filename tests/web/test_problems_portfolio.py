@@ -154,7 +154,7 @@ def test_questions_do_not_grow_with_plans(north, django_assert_max_num_queries) 
 def test_the_answer_stands_first_and_a_picture_shows_no_more_than_is_printed(north) -> None:
     assessed(north, title="Sheds of Mill Lane")
     assessed(north, "not_shown", title="Vans of the quay")
-    assessed(north, "worse", title="Too few to say", fewest=FEWEST_FOR_ALL - 1)
+    assessed(north, "worse", title="Too few to say", fewest=LEAST_DENOMINATOR - 1)
     text = get(of_area(Permission.PLAN_HUB, north)).content.decode()
     said = (
         "Of 3 plans assessed from records 1 worked, 1 showed no effect and 1 made it worse. No assessment is overdue."

@@ -86,8 +86,12 @@ def in_a_sentence(curves: tuple[Curve, ...]) -> str:
     chance = f"{100 * last.chance:.0f} times in 100 after {last.months} months"
     if last.chance >= ENOUGH:
         return f"Yes: {hoped} is likely to be seen ({chance})."
-    need = "no fall is large enough" if last.smallest is None else f"it takes a fall of {100 * last.smallest:.0f}%"
-    return f"Too little: {hoped} would be seen only {chance}, and to be likely seen {need}. Count more, or for longer."
+    likely = (
+        "No fall is large enough"
+        if last.smallest is None
+        else f"Only {100 * last.smallest:.0f}% or more is large enough"
+    )
+    return f"Too little: {hoped} would be seen only {chance}. {likely} to be likely seen. Count more, or for longer."
 
 
 def _chart(shown: ShownDesign) -> Chart | Table:
