@@ -102,8 +102,8 @@ def test_a_design_is_answered_by_its_best_comparison() -> None:
         in_a_sentence((alone, beside)) == "Yes: a fall of 20% is likely to be seen (85 times in 100 after 12 months)."
     )
     assert in_a_sentence((alone,)) == (
-        "Too little: a fall of 20% would be seen only 50 times in 100 after 12 months. Only 30% or more is large enough "
-        "to be likely seen. Count more, or for longer."
+        "Too little: a fall of 20% would be seen only 50 times in 100 after 12 months. "
+        "Only 30% or more is large enough to be likely seen. Count more, or for longer."
     )
     assert "No fall is large enough" in in_a_sentence((curve(0.09, None),))
     assert in_a_sentence((curve(math.nan, None),)) == "Nothing: too little is counted there."

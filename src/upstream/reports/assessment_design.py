@@ -110,11 +110,17 @@ def _table(shown: ShownDesign, title: str) -> Table:
     def per_cent(value: float | None, period: str, quantity: str) -> Cell:
         source = Provenance("design", shown.place, period, quantity, shown.tables)
         known = value is not None and math.isfinite(value)
-        return Cell((figure(100 * value if known and value is not None else None, "percent", source, decimals=0),))
+        return Cell(
+            (
+                figure(
+                    100 * value if known and value is not None else None, "percent", source, decimals=0, absent="none"
+                ),
+            )
+        )
 
     columns = [Column("Months after", "text")]
     for curve in shown.planned.curves:
-        columns += [Column(f"{_against(curve)}: smallest fall"), Column(f"Chance of {100 * curve.effect:.0f}%")]
+        columns += [Column(f"{_against(curve)}: smallest fall"), Column(f"Chance to see {100 * curve.effect:.0f}%")]
     rows = []
     for at, first in enumerate(shown.planned.curves[0].seen):
         cells = [Cell((Text(str(first.months)),))]
