@@ -32,6 +32,11 @@ class Drawn:
     first: bool = False
 
 
+def of_per_cent(name: str, change: float, lower: float, upper: float) -> Drawn:
+    """A line from changes in per cent, to the whole per cent in which they are printed: measured, it says no more."""
+    return Drawn(name, Interval(*(1 + round(value) / 100 for value in (change, lower, upper))))
+
+
 def forest_blocks(pool: Pool, key: str) -> tuple[Block, ...]:
     """The plot, its table, and what the pool says."""
     title = "Every result, and all of them together"

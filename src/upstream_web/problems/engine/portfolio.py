@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from upstream.reports.document import Cell, Chart, Column, Row, Table, Text
-from upstream.reports.forest import Drawn, draw_ratios, in_per_cent
-from upstream.stats.intervals import Interval
+from upstream.reports.forest import Drawn, draw_ratios, in_per_cent, of_per_cent
 
 KEY, TITLE = "portfolio-changes", "What each plan did"
 NOTE = "Each line is the 95% interval of the change that a plan made; left of 0% is a reduction."
@@ -14,16 +13,16 @@ Change = tuple[str, tuple[float, float, float]]
 
 
 def changes_drawn(changes: Sequence[Change]) -> Chart | None:
-    """The picture, in whole per cent as they are printed: measured, it says no more; nothing of fewer than two."""
+    """The picture, in whole per cent; nothing of fewer than two."""
     if len(changes) < FEWEST:
         return None
-    found = [(name, Interval(*(1 + round(value) / 100 for value in values))) for name, values in changes]
-    wide, narrow = draw_ratios([Drawn(name, ratio) for name, ratio in found], KEY, TITLE, NOTE)
+    drawn = [of_per_cent(name, *values) for name, values in changes]
+    wide, narrow = draw_ratios(drawn, KEY, TITLE, NOTE)
     columns = (Column("Plan", "text"), Column("Change"), Column("Lowest"), Column("Highest"))
-    table = Table(f"{KEY}-table", TITLE, columns, tuple(_row(name, ratio) for name, ratio in found))
+    table = Table(f"{KEY}-table", TITLE, columns, tuple(_row(one) for one in drawn))
     return Chart(KEY, TITLE, NOTE, wide, table, ((Text(NOTE),),), narrow=narrow)
 
 
-def _row(name: str, ratio: Interval) -> Row:
-    words = (name, *(in_per_cent(value) for value in (ratio.estimate, ratio.lower, ratio.upper)))
-    return Row(tuple(Cell((Text(one),)) for one in words))
+def _row(one: Drawn) -> Row:
+    ends = (one.ratio.estimate, one.ratio.lower, one.ratio.upper)
+    return Row(tuple(Cell((Text(words),)) for words in (one.name, *map(in_per_cent, ends))))
