@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from upstream.assess.finding import Refused
+from upstream.assess.groups import sooner_or_later
 from upstream.assess.panel import panel_of
 from upstream.assess.period_labels import calendar_of
 from upstream.assess.periods_written import labels_of
@@ -207,3 +209,98 @@ def test_lists_of_people_and_of_results(tmp_path: Path, capsys: pytest.CaptureFi
     some = given(tmp_path, "\n".join(["satisfied,polite,clear", *lines, "1,,2", ",1,1"]))
     assert typed("drivers", some, "--answer", "satisfied") == 0
     assert "2 of 62 rows are left out, for a cell is empty: line 62, 63." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("displacement GIVEN --confidence nan", "'nan' is not a number"),
+        ("displacement GIVEN --dispersion inf", "'inf' is not a number"),
+        ("design GIVEN --treated A --hoped nan", "'nan' is not a number"),
+        ("effect GIVEN --treated A --start 2021 --outcome  ", "there is nothing in it"),
+        ("survey --what safe --yes-now 130 --asked-now 120 --yes-before 70 --asked-before 118", "130 of 120"),
+        ("survey --what safe --yes-now 9 --asked-now 1,000,000,000 --yes-before 7 --asked-before 11", "in the range"),
+    ],
+)  # fmt: skip
+def test_options_that_are_no_numbers_or_say_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], asked: str, says: str
+) -> None:
+    file = given(tmp_path, "role,before,after\ntreated,30,9\ncomparison,30,31\n")
+    assert typed(*(file if word == "GIVEN" else word for word in asked.split(" "))) == 2
+    assert says in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "asked", "says"),
+    [
+        ("name,ratio,lower,upper", ["Hill,80,60,110", "Dale,90,70,115"], "pool", "80 times as much"),
+        ("name,ratio,lower,upper", ["Hill,-20,-40,3", "Dale,0.9,0.7,1.15"], "pool", "no interval of a ratio of -20"),
+        ("name,ratio,lower,upper", ["Hill,1e-9,1e-11,1e-8", "Dale,0.9,0.7,1.15"], "pool", "is no interval"),
+        ("name,ratio,lower,upper", ["Hill,1.8,0.6,1.1", "Dale,0.9,0.7,1.15"], "pool", "interval of a ratio of 1.8"),
+        ("role,before,after,weight", ["treated,3,4,0", "comparison,3,4,1"], "displacement", "Line 2: 0 (weight)"),
+        ("role,before,after,harm", ["treated,3,4,-1", "comparison,3,4,-1"], "displacement", "Line 2: -1 (harm)"),
+        ("role,before,after", ["treated,1e15,4", "comparison,3,4"], "displacement", "up to 1,000,000,000,000"),
+        ("took_part,months,happened", ["1,-2,1", "0,3,1"], "follow-up", "Line 2: -2 (months)"),
+        ("satisfied,same", ["1,3", "0,3"], "drivers", "same is 3 in every row"),
+        ("satisfied,a,b,c,d,e,f,g,h,i", ["1" + ",3" * 9, "0" + ",4" * 9], "drivers", "9 factors"),
+    ],
+)  # fmt: skip
+def test_slips_in_lists_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], header: str, rows: list[str], asked: str, says: str
+) -> None:
+    options = {"drivers": ("--answer", "satisfied"), "follow-up": ("--what", "reoffending")}.get(asked, ())
+    assert typed(asked, given(tmp_path, "\n".join([header, *rows])), *options) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_an_interval_that_is_far_from_its_ratio_is_asked_about(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert typed("pool", given(tmp_path, "name,ratio,lower,upper\nHill,0.8,0.3,0.81\nDale,0.9,0.7,1.16\n")) == 0
+    said = capsys.readouterr().out
+    assert "Hill: its ratio is far from the middle" in said
+    assert "Dale: its" not in said
+
+
+def test_a_difference_stands_where_there_is_no_quotient(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = "role,before,after\ntreated,90,20\ncomparison,0,30\nbuffer,9,9\n"
+    assert typed("displacement", given(tmp_path, rows), "--outcome", "thefts") == 0
+    said = capsys.readouterr().out
+    assert said.startswith("100 fewer thefts in the place and about it than the comparison would have it.")
+    assert "No quotient" in said
+    assert "p below 0.001" in said
+    assert "Overturned by: " in said
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_all_on_one_side_of_a_programme_says_so_and_its_count_lies_in_its_interval(own: bool) -> None:
+    took_part = [n % 2 == 0 for n in range(60)]
+    months = [1.0 + n % 11 for n in range(60)]
+    one_side = sooner_or_later(months, [one is own for one in took_part], took_part, what="reoffending")
+    assert any("the ratio has no finite value" in caveat for caveat in one_side.caveats)
+    both = sooner_or_later(months, [one is own or n % 5 == 0 for n, one in enumerate(took_part)], took_part, what="it")
+    assert not any("finite" in caveat for caveat in both.caveats)
+    assert both.difference is not None
+    assert both.difference.lower < both.difference.estimate < both.difference.upper
+    assert both.ratio is not None
+    assert both.observed / both.counterfactual == pytest.approx(both.ratio.estimate)
+    assert (one_side.difference is None) is not own
+
+
+def test_a_damaged_bundle_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [f"{unit},{2010 + at},{30 + (7 * at) % 5}" for unit in "AB" for at in range(8)]
+    file, bundle = given(tmp_path, "\n".join(["unit,period,count", *rows])), tmp_path / "bundle.zip"
+    assert typed("effect", file, "--treated", "A", "--start", "2014", "--bundle", bundle) == 0
+    with zipfile.ZipFile(bundle) as opened:
+        held = {name: opened.read(name) for name in opened.namelist()}
+        begins = opened.getinfo("definition.json").header_offset + 60
+    damaged = bytearray(bundle.read_bytes())
+    damaged[begins : begins + 20] = b"\xff" * 20
+    (tmp_path / "damaged.zip").write_bytes(damaged)
+    with zipfile.ZipFile(tmp_path / "deep.zip", "w") as made:
+        for name, content in held.items():
+            made.writestr(name, b"[" * 100_000 if name == "definition.json" else content)
+    capsys.readouterr()
+    for name in ("damaged.zip", "deep.zip"):
+        assert typed("rerun", tmp_path / name) == 2
+        assert "bundle" in capsys.readouterr().err

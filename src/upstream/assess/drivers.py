@@ -13,7 +13,7 @@ from upstream.assess.finding import Refused
 from upstream.assess.in_words import chance
 from upstream.errors import BadInput
 from upstream.stats.comparisons import holm
-from upstream.stats.survey_change import Driver, drivers
+from upstream.stats.survey_change import MOST_FACTORS, Driver, drivers
 
 FEWEST_EACH: Final = 10
 """Answers of the rarer kind that each factor needs. Source: Peduzzi, Concato, Kemper, Holford and Feinstein (1996),
@@ -36,6 +36,10 @@ class Named:
 def what_goes_with(yes: ArrayLike, factors: ArrayLike, names: Sequence[str]) -> tuple[Named, ...]:
     """Factors by how much of the answer each accounts for, the most first; refused where answers are too few."""
     said, held = np.asarray(yes, np.float64), np.asarray(factors, np.float64)
+    if held.ndim == 2 and held.shape[1] > MOST_FACTORS:
+        raise Refused(
+            f"{held.shape[1]} factors are too many.", allowed=f"1 to {MOST_FACTORS}", remedy="Choose among them."
+        )
     rarer = int(min(said.sum(), said.size - said.sum()))
     if held.ndim != 2 or rarer < FEWEST_EACH * held.shape[1]:
         raise Refused(
@@ -47,8 +51,10 @@ def what_goes_with(yes: ArrayLike, factors: ArrayLike, names: Sequence[str]) -> 
         found = drivers(said, held)
     except BadInput as why:
         raise Refused(
-            f"{why.what} A factor that decides every answer has no finite odds.",
+            f"{why.what} A factor that decides every answer has no finite odds, and one that is a sum "
+            "of others none of its own.",
             allowed=why.allowed or "factors that do not decide the answer",
+            remedy="Leave one factor out, and ask again.",
         ) from why
     p = holm([one.p for one in found])
     named = [Named(name, one, float(of_many)) for name, one, of_many in zip(names, found, p, strict=True)]

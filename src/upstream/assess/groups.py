@@ -78,7 +78,8 @@ def sooner_or_later(
         made = log_rank(months, happened, own)
     except BadInput as why:
         raise Refused(why.what, allowed=why.allowed, remedy=why.remedy) from why
-    away = [made.expected * (limit - 1) for limit in (made.ratio.lower, made.ratio.upper)]
+    ratio, seen = made.ratio, made.observed
+    away, low, high = (seen - seen / limit for limit in (ratio.estimate, ratio.lower, ratio.upper))
     down = made.p / 2 if made.ratio.estimate > 1 else 1 - made.p / 2
     return Finding(
         method="log_rank",
@@ -88,9 +89,9 @@ def sooner_or_later(
         unit="people to whom it happened",
         better=better,
         observed=made.observed,
-        counterfactual=made.expected,
-        ratio=made.ratio,
-        difference=Interval(made.observed - made.expected, away[0], away[1], made.ratio.confidence),
+        counterfactual=seen / ratio.estimate,
+        ratio=ratio,
+        difference=Interval(away, low, high, ratio.confidence) if seen else None,
         p=made.p,
         probability_of_benefit=down if better == "lower" else 1 - down,
         maryland=maryland(before_and_after=False, comparison="unproven"),
@@ -103,7 +104,7 @@ def sooner_or_later(
             "Those who took part differ in what decides the outcome: age, record, being willing.",
             "A clock that starts later for one group: whoever it happened to before could not take part.",
         ),
-        caveats=(f"{int(own.sum())} took part and {int((~own).sum())} did not.",),
+        caveats=(f"{int(own.sum())} took part and {int((~own).sum())} did not.", *_all_on_one_side(happened, own)),
     )
 
 
@@ -174,6 +175,15 @@ def _of_change(
         caveats=caveats,
         figures={"share": made.now, "share compared": made.then, "points": 100 * points.estimate},
     )
+
+
+def _all_on_one_side(happened: ArrayLike, own: np.ndarray) -> tuple[str, ...]:
+    """Perfect separation: the ratio of rates is nought or without limit, and what is given is only its direction."""
+    event = np.asarray(happened, bool)
+    if event[own].any() and event[~own].any():
+        return ()
+    none = "did not take part" if event[own].any() else "took part"
+    return (f"It happened to nobody who {none}: the ratio has no finite value. Read the direction, not the size.",)
 
 
 def _of_people(share: Interval, rate: float, n: int) -> Interval:

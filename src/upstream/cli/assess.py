@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from upstream.cli.amounts import Amount
 from upstream.cli.assess_displacement import displacement
 from upstream.cli.assess_groups import dose, follow_up, goes_with, survey
 from upstream.cli.assess_lists import counted_in, filled, number_of, rows_of
@@ -34,6 +36,12 @@ from upstream.errors import BadInput
 if TYPE_CHECKING:
     from upstream.csv_files import Row
     from upstream.evidence.synthesis import Study
+
+
+MOST_TIMES = 10
+"""A larger ratio is a per cent that was typed as it was read."""
+UNEVEN = 2
+"""Times that one half of an interval may be as wide as the other before it is asked about."""
 
 
 @click.group("assess")
@@ -126,7 +134,7 @@ def rerun(bundle: Path) -> None:
 @OUTCOME
 @BETTER
 @click.option(
-    "--hoped", type=click.FloatRange(1, 99), default=20.0, show_default=True,
+    "--hoped", type=Amount(1, 99), default=20.0, show_default=True,
     help="The effect hoped for, in per cent: how likely is it to be seen?",
 )  # fmt: skip
 @click.option(
@@ -186,10 +194,29 @@ def pool(file: Path, as_json: bool) -> None:
         return
     for sentence in made.sentences:
         say(sentence)
+    for sentence in _uneven(studies, rows):
+        say(f"Know: {sentence}")
 
 
 def _study(row: Row) -> Study:
     from upstream.evidence.synthesis import study_of
     from upstream.stats.intervals import Interval
 
-    return study_of(filled(row, "name"), Interval(*(number_of(row, name) for name in ("ratio", "lower", "upper"))))
+    ratio = Interval(*(number_of(row, name) for name in ("ratio", "lower", "upper")))
+    if ratio.estimate > MOST_TIMES:
+        raise BadInput(
+            f"Line {row.line}: a ratio of {ratio.estimate:g} is {ratio.estimate:g} times as much.",
+            allowed=f"ratios up to {MOST_TIMES}",
+            remedy="0.8 is 20% lower: divide per cents by 100.",
+        )
+    return study_of(filled(row, "name"), ratio)
+
+
+def _uneven(studies: list[Study], rows: list[Row]) -> list[str]:
+    """Results whose ratio does not lie in the middle of its interval, as logarithms go: often a slip of typing."""
+    said = []
+    for study, row in zip(studies, rows, strict=True):
+        below, above = (abs(math.log(number_of(row, name)) - study.log_ratio) for name in ("lower", "upper"))
+        if max(below, above) > UNEVEN * min(below, above):
+            said.append(f"{study.name}: its ratio is far from the middle of its interval. Was it typed right?")
+    return said

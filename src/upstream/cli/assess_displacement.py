@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from upstream.cli.amounts import Amount
 from upstream.cli.assess_lists import count_of, number_of, rows_of
-from upstream.cli.assess_panel import FILE, JSON, to_be_written
+from upstream.cli.assess_panel import FILE, JSON, OUTCOME, to_be_written
 from upstream.cli.terminal import say, say_json
 from upstream.errors import BadInput
 
 if TYPE_CHECKING:
     from upstream.csv_files import Row
     from upstream.stats.displacement import Difference, Quotient
+    from upstream.stats.intervals import Interval
 
 ROLES = {
     "treated": "treated",
@@ -23,18 +25,24 @@ ROLES = {
     "comparison buffer": "displacement_control",
 }
 """What a row may be, and the kernel's name of it."""
+RESTS_ON = (
+    ("Assumes", "Without it, places would have changed by the same number of events for their size as the comparison."),
+    ("Assumes", "Counts vary by chance alone, or by --dispersion times as much."),
+    ("Overturned by", "A comparison of another level or another trend; a place that was chosen for a bad time."),
+    ("Overturned by", "Places that overlap, or a comparison that what was done reached too."),
+)
+LEAST_WEIGHT = 1e-9
+"""A place without a size has no rate."""
 
 
 @click.command("displacement")
 @FILE
-@click.option("--outcome", default="events", show_default=True, help="What is counted, plural.")
+@OUTCOME
 @click.option(
     "--periods", default="1,1", show_default=True, metavar="BEFORE,AFTER", help="How long each time is, in one unit."
 )
-@click.option(
-    "--confidence", type=click.FloatRange(50, 99.9), default=95.0, show_default=True, help="Of the interval, per cent."
-)
-@click.option("--dispersion", type=click.FloatRange(1), default=1.0, show_default=True,
+@click.option("--confidence", type=Amount(50, 99.9), default=95.0, show_default=True, help="Of the interval, per cent.")
+@click.option("--dispersion", type=Amount(1), default=1.0, show_default=True,
               help="Variance of a count over its mean, where it is known to be more than chance.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures as JSON to this file.")
 @JSON
@@ -82,7 +90,7 @@ def _made(
     )  # fmt: skip
     totals = {role: _sum(rows, role) for role in ("treated", "buffer", "comparison")}
     quotient = None
-    if len(parts) == 1 and totals["buffer"] and totals["treated"] and totals["comparison"]:
+    if len(parts) == 1 and totals["buffer"] and any(totals["treated"]) and all(totals["comparison"]):
         pairs = (totals["treated"], totals["buffer"], totals["comparison"])
         quotient = displacement_quotient(*pairs, dispersion=dispersion, confidence=confidence)
     return whole, quotient
@@ -100,7 +108,7 @@ def _counts(rows: list[Row]) -> dict[str, Any]:
             )
         name = ROLES[role]
         made.setdefault(name, []).append([count_of(row, "before"), count_of(row, "after")])
-        weight = number_of(row, "weight") if row.get("weight") else 1.0
+        weight = number_of(row, "weight", least=LEAST_WEIGHT) if row.get("weight") else 1.0
         made.setdefault(f"{name}_weights", []).append(weight)
     missing = [role for role in ("treated", "comparison") if ROLES[role] not in made]
     if missing:
@@ -109,7 +117,7 @@ def _counts(rows: list[Row]) -> dict[str, Any]:
 
 
 def _harm(rows: list[Row]) -> float:
-    held = {number_of(row, "harm") if row.get("harm") else 1.0 for row in rows}
+    held = {number_of(row, "harm", least=0) if row.get("harm") else 1.0 for row in rows}
     if len(held) > 1:
         raise BadInput("One kind of event has several harm weights.", allowed="one weight for a kind")
     return held.pop()
@@ -129,21 +137,35 @@ def _lengths(periods: str) -> tuple[float, float]:
 
 
 def _said(made: Difference, quotient: Quotient | None, outcome: str) -> list[str]:
+    from upstream.assess.in_words import chance
+
     total = made.total
+    nil = total.lower <= 0 <= total.upper
+    counted = f"{_moved(total.estimate)} {outcome} in the place and about it than the comparison would have it"
     said = [
-        f"{outcome.capitalize()} in the place and about it, beyond the comparison: {total.estimate:+,.3f} "
-        f"({100 * total.confidence:g}% interval {total.lower:+,.3f} to {total.upper:+,.3f}; standard error "
-        f"{made.standard_error:,.3f}; z {made.z:.3f}; p {made.p:.4f}).",
+        f"Not shown: no change at all also fits what was counted ({counted})." if nil else f"{counted}.",
+        f"The weighted displacement difference is {_span(total)}, {100 * total.confidence:g}% interval; standard error "
+        f"{made.standard_error:,.3f}; z {made.z:,.3f}; {chance(made.p)}.",
         f"In the place: {_span(made.local)}. About it: {_span(made.displaced)}.",
     ]
     if quotient is None:
-        return [*said, "No quotient: it takes one kind of event, places near by and a comparison."]
-    if not quotient.interpretable:
-        return [*said, "The quotient says nothing: the place did not fall against the comparison."]
-    limits = quotient.quotient
-    span = f"{limits.lower:.2f} to {limits.upper:.2f}" if quotient.bounded else "without limits"
-    return [*said, f"Quotient: {limits.estimate:.2f} ({span}); below 0 some moved near by, above 0 it fell there too."]
+        said.append(
+            "No quotient: it takes one kind of event, places near by, and a comparison with events in both times."
+        )
+    elif not quotient.interpretable:
+        said.append("The quotient says nothing: the place did not fall against the comparison.")
+    else:
+        limits = quotient.quotient
+        span = f"{limits.lower:.2f} to {limits.upper:.2f}" if quotient.bounded else "without limits"
+        meaning = "below 0 some moved near by, above 0 it fell there too"
+        said.append(f"Quotient: {limits.estimate:.2f} ({span}); {meaning}.")
+    return [*said, *(f"{label}: {sentence}" for label, sentence in RESTS_ON)]
 
 
-def _span(of: Any) -> str:
+def _moved(count: float) -> str:
+    size = f"{abs(count):,.1f}" if abs(count) < 10 else f"{abs(count):,.0f}"
+    return f"{size} {'fewer' if count < 0 else 'more'}"
+
+
+def _span(of: Interval) -> str:
     return f"{of.estimate:+,.3f} ({of.lower:+,.3f} to {of.upper:+,.3f})"

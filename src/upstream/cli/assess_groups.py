@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from upstream.cli.amounts import WORDS, Amount, Whole
 from upstream.cli.assess_lists import answered, doses_in, number_of, rows_of, with_columns, yes_of
 from upstream.cli.assess_panel import BETTER, FILE, JSON, OUTCOME
 from upstream.cli.assess_said import tell
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 HIGHER = click.option(
     "--better", type=click.Choice(["lower", "higher"]), default="higher", show_default=True, help="Which way is good."
 )
-WHAT = click.option("--what", required=True, help="What is asked or counted: reoffending, 'they feel safe'.")
-COUNT = click.IntRange(0)
+WHAT = click.option(
+    "--what", type=WORDS, required=True, help="What is asked or counted: reoffending, 'they feel safe'."
+)
+COUNT = Whole(0, 10_000_000)
 FEWEST_OF_A_KEY = 20
 """With fewer rows whole numbers may all differ by themselves. Ours."""
 
@@ -30,7 +33,9 @@ FEWEST_OF_A_KEY = 20
 @click.command("dose")
 @FILE
 @OUTCOME
-@click.option("--delivered", default="units", show_default=True, help="What was delivered, plural: hours, visits.")
+@click.option(
+    "--delivered", type=WORDS, default="units", show_default=True, help="What was delivered, plural: hours, visits."
+)
 @click.option("--lag", type=COUNT, default=0, show_default=True, help="Look for the outcome so many periods later.")
 @BETTER
 @JSON
@@ -60,7 +65,7 @@ def dose(file: Path, outcome: str, delivered: str, lag: int, better: str, as_jso
 @click.option("--yes-before", type=COUNT, required=True, help="How many said so before.")
 @click.option("--asked-before", type=COUNT, required=True, help="Of how many.")
 @click.option(
-    "--design-effect", type=click.FloatRange(1), default=1.0, show_default=True,
+    "--design-effect", type=Amount(1), default=1.0, show_default=True,
     help="Variance of the sample's design over that of a simple one.",
 )  # fmt: skip
 @HIGHER
@@ -104,7 +109,7 @@ def goes_with(file: Path, answer: str, as_json: bool) -> None:
     kept, left_out = answered(rows, [answer, *names])
     yes = [yes_of(row, answer) for row in kept]
     factors = {name: [number_of(row, name) for row in kept] for name in names}
-    _not_of_one_row(factors)
+    _factors_proper(factors)
     found = what_goes_with(yes, list(zip(*factors.values(), strict=True)), names)
     if as_json:
         say_json([plain(one) for one in found])
@@ -131,15 +136,21 @@ def follow_up(file: Path, what: str, better: str, as_json: bool) -> None:
 
     columns = ["took_part", "months", "happened"]
     rows, left_out = answered(rows_of(file, *columns), columns)
-    months = [number_of(row, "months") for row in rows]
+    months = [number_of(row, "months", least=0) for row in rows]
     happened, own = ([yes_of(row, name) for row in rows] for name in ("happened", "took_part"))
     made = sooner_or_later(months, happened, own, what=what, better="higher" if better == "higher" else "lower")
     tell(replace(made, caveats=(*left_out, *made.caveats)), as_json)
 
 
-def _not_of_one_row(factors: dict[str, list[float]]) -> None:
-    """A number that no two rows share tells people apart: it is no factor, and may be a key to who they are."""
+def _factors_proper(factors: dict[str, list[float]]) -> None:
+    """Refuse what never varies; and a number that no two rows share, which may be a key to who somebody is."""
     for name, held in factors.items():
+        if len(set(held)) == 1:
+            raise BadInput(
+                f"{name} is {held[0]:g} in every row: it tells nobody from anybody.",
+                allowed="factors that differ between people",
+                remedy=f"Remove the column {name}.",
+            )
         if len(set(held)) == len(held) >= FEWEST_OF_A_KEY and all(one == int(one) for one in held):
             raise BadInput(
                 f"{name} is another whole number in every row, as the number of a person or of a form is.",

@@ -16,6 +16,8 @@ _NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII
 _GROUPED: Final = re.compile(r"\d{1,3}(?:(?:,\d{3})+|(?: \d{3})+)(\.\d+)?", re.ASCII)
 """Thousands between commas or spaces."""
 
+MOST: Final = 1e12
+"""A count or an amount beyond a million millions is a slip: of columns, or of units."""
 _LINES: Final = 5
 """Lines that a sentence names."""
 
@@ -116,17 +118,19 @@ def filled(row: Row, name: str) -> str:
     return row[name]
 
 
-def number_of(row: Row, name: str) -> float:
+def number_of(row: Row, name: str, *, least: float = -math.inf) -> float:
     """A number of a row: 1,234 is one, unless semicolons separate cells and the comma may be a decimal one."""
     text = row[name]
     grouped = _GROUPED.fullmatch(text) and not ("," in text and row.delimiter == ";")
     number = float(re.sub("[, ]", "", text)) if grouped or _NUMBER.fullmatch(text) else math.nan
-    if not math.isfinite(number):
+    if not abs(number) <= MOST:
         raise BadInput(
             f"Line {row.line}: {text!r} ({name}) is not a number." if text else f"Line {row.line} has no {name}.",
-            allowed="a number in every row",
+            allowed=f"a number up to {MOST:,.0f} in every row",
             remedy="What is missing or hidden (*, <5) is not nought: find the number, or leave the place out.",
         )
+    if number < least:
+        raise BadInput(f"Line {row.line}: {text} ({name}) is too small.", allowed=f"{least:g} or more")
     return number
 
 

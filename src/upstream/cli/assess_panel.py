@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from upstream.cli.amounts import WORDS
 from upstream.cli.assess_lists import counted_in
 from upstream.csv_files import cleaned
 from upstream.errors import BadInput
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Everything as JSON, for a program.")
-OUTCOME = click.option("--outcome", default="events", show_default=True, help="What is counted, plural.")
+OUTCOME = click.option("--outcome", type=WORDS, default="events", show_default=True, help="What is counted, plural.")
 BETTER = click.option(
     "--better", type=click.Choice(["lower", "higher"]), default="lower", show_default=True, help="Which way is good."
 )

@@ -16,6 +16,8 @@ from upstream.stats.pooling import LEAST_FOR_ASYMMETRY, Pooled, asymmetry, pool
 
 DIFFER: Final = 0.10
 """Places are said to disagree with a p of Cochran's Q below this: with few studies it misses much at 0.05."""
+MOST: Final = 1e6
+"""A ratio beyond a million, or below a millionth, is a slip and no result."""
 ASYMMETRIC: Final = 0.10
 """The usual level of Egger's regression: Egger et al. (1997)."""
 
@@ -85,9 +87,11 @@ class Pool:
 
 def study_of(name: str, ratio: Interval, *, level: int | None = None, local: bool = True) -> Study:
     """A study from a published ratio and its interval."""
-    if not 0 < ratio.lower <= ratio.estimate <= ratio.upper < math.inf or ratio.lower == ratio.upper:
+    if not 1 / MOST <= ratio.lower <= ratio.estimate <= ratio.upper <= MOST or ratio.lower == ratio.upper:
         raise BadInput(
-            f"{name}: {ratio.lower} to {ratio.upper} is no interval of a ratio.", allowed="0 < lower < upper"
+            f"{name}: {ratio.lower} to {ratio.upper} is no interval of a ratio of {ratio.estimate}.",
+            allowed="0 < lower <= ratio <= upper, lower below upper",
+            remedy="A ratio of 0.8 is 20% lower; changes in per cent are no ratios.",
         )
     z = float(normal_quantile(0.5 + ratio.confidence / 2))
     return Study(name, math.log(ratio.estimate), math.log(ratio.upper / ratio.lower) / (2 * z), level, local)

@@ -10,6 +10,7 @@ import json
 import math
 import shlex
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,7 +149,7 @@ def rerun(path: Path) -> Rerun:
     """Count a bundle again, a zip file or its folder, and compare every figure."""
     try:
         return _again(_read(path))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, csv.Error) as error:
         raise BadInput(
             f"{path.name} cannot be read as a bundle: {type(error).__name__} {error}.",
             allowed=f"a bundle with {', '.join((*FILES, SUMS))} as they were written",
@@ -258,7 +259,13 @@ def _read(path: Path) -> dict[str, bytes]:
             with zipfile.ZipFile(path) as opened:
                 sizes = {one.filename: one.file_size for one in opened.infolist()}
                 held = {name: opened.read(name) for name in (*FILES, SUMS) if sizes.get(name, LARGEST) < LARGEST}
-        except (zipfile.BadZipFile, OSError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            RuntimeError,
+            OSError,
+        ) as error:  # RuntimeError: under a password
             raise BadInput(f"{path.name} is no bundle: {error}.", allowed="a bundle of an assessment") from None
     missing = [name for name in (*FILES, SUMS) if name not in held]
     if missing:
