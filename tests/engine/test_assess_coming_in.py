@@ -56,6 +56,7 @@ def test_what_was_counted_while_it_came_in_changes_nothing(method: Method) -> No
             assert (b.estimate, b.lower, b.upper) == pytest.approx((a.estimate, a.lower, a.upper))
     assert again.p == pytest.approx(found.p)
     assert again.observed == found.observed
+    assert (found.method, found.title) == (method.key, method.title)
     assert any("coming in" in caveat for caveat in found.caveats)
     without = method.run(panel(0, staggered=method.key == "staggered"))
     assert without.observed > found.observed

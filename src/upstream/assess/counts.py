@@ -8,7 +8,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from upstream.assess.finding import Comparison, Finding, Line, Refused, chance_of_benefit, maryland, something_expected
+from upstream.assess.finding import (
+    Comparison,
+    Finding,
+    Line,
+    Refused,
+    benefit_from_p,
+    chance_of_benefit,
+    maryland,
+    something_expected,
+)
 from upstream.assess.panel import Panel, Role
 from upstream.stats.before_after import LEAST_PERIODS, Ratio, counts_before_after, counts_compared, drift_apart
 from upstream.stats.displacement import (
@@ -342,7 +351,6 @@ def _of_ratio(
 ) -> Finding:
     something_expected(made.expected)
     compared = method != "before_after"
-    towards = made.p / 2 if (made.ratio.estimate < 1) != (panel.better == "lower") else 1 - made.p / 2
     return Finding(
         method=method,
         title=title,
@@ -355,7 +363,7 @@ def _of_ratio(
         ratio=made.ratio,
         difference=made.difference,
         p=made.p,
-        probability_of_benefit=towards,
+        probability_of_benefit=benefit_from_p(made.p, panel.better, fell=made.ratio.estimate < 1),
         maryland=maryland(before_and_after=True, comparison=comparison_earned(panel) if compared else "none"),
         assumes=assumes,
         overturned_by=overturned_by,

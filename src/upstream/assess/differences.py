@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from upstream.assess.counts import Windows, comparison_earned, line_of, no_like, windows
-from upstream.assess.finding import Finding, Line, Refused, chance_of_benefit, maryland
+from upstream.assess.finding import Finding, Line, Refused, benefit_from_p, chance_of_benefit, maryland
 from upstream.assess.panel import NEVER, Floats, Mask, Panel
 from upstream.errors import BadInput
 from upstream.stats.before_after import LEAST_PERIODS, drift_apart
@@ -168,7 +168,7 @@ def staggered_differences(panel: Panel) -> Finding:
         ratio=None,
         difference=total,
         p=made.p,
-        probability_of_benefit=made.p / 2 if (total.estimate > 0) == (panel.better == "lower") else 1 - made.p / 2,
+        probability_of_benefit=benefit_from_p(made.p, panel.better, fell=total.estimate <= 0),
         maryland=maryland(before_and_after=True, comparison=comparison_earned(panel)),
         assumes=("Without it, all places would have moved by as much from the period before each start.",),
         overturned_by=("Effects that seem to begin before the start.", "Steps taken first where things went badly."),

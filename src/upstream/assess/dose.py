@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from upstream.assess.finding import Better, Finding, Refused, maryland
+from upstream.assess.finding import Better, Finding, Refused, benefit_from_p, maryland
 from upstream.assess.period_labels import calendar_of
 from upstream.errors import BadInput
 from upstream.stats.dose import Dose, dose_response
@@ -65,7 +65,6 @@ def _finding(
     ratio = Interval(*(limit**mean for limit in (made.per_unit.estimate, made.per_unit.lower, made.per_unit.upper)))
     seen = float(counts.sum())
     expected = float((counts / made.per_unit.estimate**doses).sum())
-    fell = (made.per_unit.estimate < 1) == (better == "lower")
     later = f", {lag} periods later" if lag else ""
     return Finding(
         method="dose",
@@ -79,7 +78,7 @@ def _finding(
         ratio=ratio,
         difference=Interval(seen - expected, *sorted(expected * (limit - 1) for limit in (ratio.lower, ratio.upper))),
         p=made.p,
-        probability_of_benefit=1 - made.p / 2 if fell else made.p / 2,
+        probability_of_benefit=benefit_from_p(made.p, better, fell=made.per_unit.estimate < 1),
         maryland=maryland(before_and_after=False, comparison="unproven"),
         assumes=(
             f"What was delivered did not depend on how many {outcome} there were at the time.",

@@ -219,3 +219,9 @@ def chance_of_benefit(effect: float, error: float, better: Better) -> float:
     if error == 0:
         raise BadInput("A standard error of nought says nothing about chance.", allowed="more than 0")
     return float(normal_cdf((-effect if better == "lower" else effect) / error))
+
+
+def benefit_from_p(p: float, better: Better, *, fell: bool) -> float:
+    """The probability of benefit of a two-sided p: what is left of it lies on the side that the effect did not take."""
+    good = fell == (better == "lower")
+    return 1 - p / 2 if good else p / 2

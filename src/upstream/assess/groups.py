@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from upstream.assess.finding import Better, Finding, Refused, maryland
+from upstream.assess.finding import Better, Finding, Refused, benefit_from_p, maryland
 from upstream.errors import BadInput
 from upstream.stats.comparisons import ShareChange, share_change
 from upstream.stats.follow_up import against_rate, log_rank
@@ -24,7 +24,6 @@ def beside_base_rate(
     """A programme's share (reoffended, completed) beside a published rate over the same time of follow-up."""
     _enough(n)
     made = against_rate(events, n, rate)
-    down = made.p / 2 if made.share.estimate > rate else 1 - made.p / 2
     return Finding(
         method="base_rate",
         title="Beside a published rate",
@@ -37,7 +36,7 @@ def beside_base_rate(
         ratio=made.ratio,
         difference=_of_people(made.share, rate, n),
         p=made.p,
-        probability_of_benefit=down if better == "lower" else 1 - down,
+        probability_of_benefit=benefit_from_p(made.p, better, fell=made.share.estimate <= rate),
         maryland=maryland(before_and_after=False, comparison="unproven"),
         assumes=(f"The published rate ({source}) is of people like these, followed for {followed_months} months too.",),
         overturned_by=("Those who took part were at another risk to begin with, or were counted in another way.",),
@@ -80,7 +79,6 @@ def sooner_or_later(
         raise Refused(why.what, allowed=why.allowed, remedy=why.remedy) from why
     ratio, seen = made.ratio, made.observed
     away, low, high = (seen - seen / limit for limit in (ratio.estimate, ratio.lower, ratio.upper))
-    down = made.p / 2 if made.ratio.estimate > 1 else 1 - made.p / 2
     return Finding(
         method="log_rank",
         title="Time until it happened",
@@ -93,7 +91,7 @@ def sooner_or_later(
         ratio=ratio,
         difference=Interval(away, low, high, ratio.confidence) if seen else None,
         p=made.p,
-        probability_of_benefit=down if better == "lower" else 1 - down,
+        probability_of_benefit=benefit_from_p(made.p, better, fell=made.ratio.estimate <= 1),
         maryland=maryland(before_and_after=False, comparison="unproven"),
         assumes=(
             "Both groups were at one risk to begin with.",
@@ -154,7 +152,6 @@ def _of_change(
     before_and_after: bool,
     unit: str = "people to whom it happened",
 ) -> Finding:
-    down = made.p / 2 if made.difference.estimate > 0 else 1 - made.p / 2
     points = made.difference
     return Finding(
         method=method,
@@ -168,7 +165,7 @@ def _of_change(
         ratio=None,
         difference=Interval(n * points.estimate, n * points.lower, n * points.upper, points.confidence),
         p=made.p,
-        probability_of_benefit=down if better == "lower" else 1 - down,
+        probability_of_benefit=benefit_from_p(made.p, better, fell=made.difference.estimate <= 0),
         maryland=maryland(before_and_after=before_and_after, comparison="none" if before_and_after else "unproven"),
         assumes=assumes,
         overturned_by=overturned_by,

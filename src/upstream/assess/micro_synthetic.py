@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from upstream.assess.counts import line_of
-from upstream.assess.finding import Finding, Line, Refused, maryland
+from upstream.assess.finding import Finding, Line, Refused, benefit_from_p, maryland
 from upstream.assess.panel import Panel
 from upstream.errors import BadInput
 from upstream.stats.calibrated_weights import CalibratedWeights, calibrated_weights
@@ -104,7 +104,6 @@ def _finding(panel: Panel, matched: Matched, made: WeightedComparison, placebos:
     half = float(sizes[at]) * made.log_ratio_error
     ratio = Interval(made.ratio, made.ratio * math.exp(-half), made.ratio * math.exp(half), CONFIDENCE)
     p = float((1 + np.sum(sizes >= abs(made.log_ratio_z) - 1e-12)) / (1 + sizes.size))
-    good = (made.ratio < 1) == (panel.better == "lower")
     return Finding(
         method="micro_synthetic",
         title="Micro synthetic control",
@@ -119,7 +118,7 @@ def _finding(panel: Panel, matched: Matched, made: WeightedComparison, placebos:
             made.difference, made.control * (ratio.lower - 1), made.control * (ratio.upper - 1), CONFIDENCE
         ),
         p=p,
-        probability_of_benefit=1 - p / 2 if good else p / 2,
+        probability_of_benefit=benefit_from_p(p, panel.better, fell=made.ratio < 1),
         maryland=maryland(before_and_after=True, comparison="controlled"),
         assumes=(
             "Areas alike in what is matched would have gone the same way without it.",

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from upstream.assess.finding import Finding, Refused, maryland
+from upstream.assess.finding import Finding, Refused, benefit_from_p, maryland
 from upstream.assess.panel import Panel
 from upstream.errors import BadInput
 from upstream.stats.intervals import CONFIDENCE, Interval
@@ -54,7 +54,6 @@ def dealt_by_chance(panel: Panel, *, strata: Mapping[str, str] | None = None, de
     begun = (np.arange(counts.shape[1]) >= starts[:, None]) & (starts >= 0)[:, None]
     observed = float(counts[begun].sum())
     ratio = Interval(math.exp(made.effect), math.exp(made.lower), math.exp(made.upper), CONFIDENCE)
-    good = (made.effect < 0) == (panel.better == "lower")
     return Finding(
         method="roll_out",
         title="Roll-out dealt by chance",
@@ -72,7 +71,7 @@ def dealt_by_chance(panel: Panel, *, strata: Mapping[str, str] | None = None, de
             CONFIDENCE,
         ),
         p=made.p,
-        probability_of_benefit=1 - made.p / 2 if good else made.p / 2,
+        probability_of_benefit=benefit_from_p(made.p, panel.better, fell=made.effect < 0),
         maryland=maryland(before_and_after=True, comparison="controlled", random=True),
         assumes=(
             "Chance dealt the turns as said, and every place kept the turn it was dealt.",

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from upstream.assess.counts import comparison_earned, line_of
-from upstream.assess.finding import Finding, Refused, maryland
+from upstream.assess.finding import Finding, Refused, benefit_from_p, maryland
 from upstream.assess.in_words import chance
 from upstream.assess.panel import Panel
 from upstream.errors import BadInput
@@ -59,7 +59,6 @@ def series_of(panel: Panel, *, compared: bool, slope: bool = False) -> Series:
 
 def _finding(panel: Panel, made: Series, *, compared: bool) -> Finding:
     pretended = _pretended(panel, compared)
-    fell = (made.effect.estimate < 1) == (panel.better == "lower")
     away = made.expected * np.array([made.effect.estimate - 1, made.effect.lower - 1, made.effect.upper - 1])
     own = "the ratio of the treated place to its comparison" if compared else "the treated place"
     return Finding(
@@ -74,7 +73,7 @@ def _finding(panel: Panel, made: Series, *, compared: bool) -> Finding:
         ratio=made.effect,
         difference=replace(made.effect, estimate=float(away[0]), lower=float(away[1]), upper=float(away[2])),
         p=made.p,
-        probability_of_benefit=1 - made.p / 2 if fell else made.p / 2,
+        probability_of_benefit=benefit_from_p(made.p, panel.better, fell=made.effect.estimate < 1),
         maryland=maryland(before_and_after=True, comparison=comparison_earned(panel) if compared else "none"),
         assumes=(
             f"Without it, {own} would have kept to its path: the same growth a {panel.step}, the same season.",

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from upstream.assess.finding import Finding, Line
+from upstream.assess.finding import Finding, Line, benefit_from_p
 from upstream.assess.panel import Panel
 from upstream.stats.distributions import normal_quantile, normal_sf
 from upstream.stats.empirical_calibration import widened
@@ -120,7 +120,7 @@ def with_spread(finding: Finding, spread: float) -> Finding:
         ratio=ratio,
         difference=difference,
         p=p,
-        probability_of_benefit=1 - p / 2 if _good(finding) else p / 2,
+        probability_of_benefit=benefit_from_p(p, finding.better, fell=_fell(finding)),
         figures={**finding.figures, "spread of places left alone": spread},
         line=None if finding.line is None else _line(finding.line, spread),
         log_ratio_error=None if error is None else math.hypot(error, spread),
@@ -145,10 +145,10 @@ def _ratio(ratio: Interval, spread: float) -> tuple[Interval, float]:
     return Interval(ratio.estimate, low, high, ratio.confidence), float(2 * normal_sf(max(z + facing, 0.0)))
 
 
-def _good(finding: Finding) -> bool:
+def _fell(finding: Finding) -> bool:
     if finding.ratio is not None:
-        return (finding.ratio.estimate < 1) == (finding.better == "lower")
-    return finding.difference is not None and (finding.difference.estimate < 0) == (finding.better == "lower")
+        return finding.ratio.estimate < 1
+    return finding.difference is not None and finding.difference.estimate < 0
 
 
 def _line(line: Line, spread: float) -> Line:

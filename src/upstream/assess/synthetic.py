@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from upstream.assess.counts import line_of, no_like
-from upstream.assess.finding import Finding, Refused, maryland
+from upstream.assess.finding import Finding, Refused, benefit_from_p, maryland
 from upstream.assess.panel import Panel
 from upstream.stats.distributions import normal_quantile
 from upstream.stats.intervals import CONFIDENCE, Interval
@@ -217,7 +217,6 @@ def _finding(
     half = interval.upper - effect
     exposed, without = panel.exposed("treated"), np.zeros(len(panel.periods))
     without[kept_periods(panel)] = expected
-    good = (effect < 0) == (panel.better == "lower")
     return Finding(
         method=method,
         title=title,
@@ -230,7 +229,7 @@ def _finding(
         ratio=ratio_within(observed, difference),
         difference=difference,
         p=p,
-        probability_of_benefit=1 - p / 2 if good else p / 2,
+        probability_of_benefit=benefit_from_p(p, panel.better, fell=effect < 0),
         maryland=maryland(before_and_after=True, comparison="controlled"),
         assumes=assumes,
         overturned_by=overturned_by,
