@@ -37,7 +37,7 @@ def test_the_draws_agree_with_closed_form() -> None:
     assert got.avoided.lower == pytest.approx(20 - 1.96 * 8, abs=0.5)  # 20,000 draws: about 0.13 of error
     assert got.net.upper == pytest.approx(8_000 + 1_960 * 8, abs=500)
     assert got.chance_it_pays == pytest.approx(float(normal_cdf(1.0)), abs=0.01)  # (20 - 12) / 8
-    assert (got.cost_of_each.estimate, got.break_even) == (600, 12)
+    assert (got.cost_of_each.estimate, got.break_even.estimate) == (600, 12)
     assert got.returned is not None
     assert (got.returned.estimate, got.can_be_wrong) == pytest.approx((20 / 12, 0.4))
 
@@ -58,10 +58,8 @@ def test_a_ratio_alone_is_enough() -> None:
 def test_optimism_and_prices_scale_the_benefit_and_a_spread_widens_it() -> None:
     plain, cut = (worth(finding(), FLAT, cost=0, rng=rng(), optimism=share) for share in (0.0, 0.4))
     assert cut.benefit.lower == pytest.approx(0.6 * plain.benefit.lower)
-    assert (
-        worth(finding(), FLAT, cost=6_000, rng=rng(), level=PriceLevel("2015/16", "2024/25", 1.5, "made up")).break_even
-        == 4
-    )
+    dearer = worth(finding(), FLAT, cost=6_000, rng=rng(), level=PriceLevel("2015/16", "2024/25", 1.5, "made up"))
+    assert dearer.break_even == Interval(4, 4, 4, 0.95)
     spread = worth(finding(), SPREAD, cost=0, rng=rng())
     assert spread.benefit.upper > plain.benefit.upper
 
@@ -96,8 +94,9 @@ def test_the_parts_add_up_and_only_what_was_said_to_be_cash_is() -> None:
         ("police", 5_000), ("health", 1_000), (NOT_SPLIT, 14_000),
     ]  # fmt: skip
     assert sum(one.benefit.lower for one in got.bearers) == pytest.approx(got.benefit.lower)
-    assert got.cash == 1_000
-    assert worth(finding(), unit, cost=0, rng=rng()).cash == 0
+    assert got.cash.estimate == 1_000
+    assert got.cash.lower == pytest.approx(0.05 * got.benefit.lower)  # a fifth of a quarter
+    assert worth(finding(), unit, cost=0, rng=rng()).cash.estimate == 0
     with pytest.raises(BadInput, match="what justice bears"):
         worth(finding(), unit, cost=0, rng=rng(), cashable={"justice": 0.2})
     with pytest.raises(BadInput, match="that is cash"):

@@ -174,13 +174,29 @@ def test_a_worth_from_a_file(counts: str, tmp_path: Path, capsys: pytest.Capture
     made = json.loads(capsys.readouterr().out)["worth"]
     assert [(one["bearer"], one["cash"]) for one in made["bearers"]] == [("police", 0.2), ("not split", 0.0)]
     assert run("prices") == 0
-    assert "youth_justice" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "youth_justice" in said
+    assert "Optimism, 40% off: grade 6 of 6" in said
+    graded = ("--crime", "Robbery", "--prices", "2024/25", "--optimism-grade", "5", "--beside", "all")
+    assert run(*asked, *graded, "--cashable", "not split=10", "--cash-reason", "one post ended") == 0
+    said = capsys.readouterr().out
+    for words in ("25% was taken off for optimism: grade 5 of 6", "£207,000, £", "£47,000, £", "one post ended"):
+        assert words in said
+    assert run(*asked, *graded, "--json") == 0
+    made = json.loads(capsys.readouterr().out)
+    assert (made["assumed"]["optimism"], len(made["beside"])) == (0.25, 4)
 
 
 @pytest.mark.parametrize(
     ("given", "says"),
     [
         ((), "said by nothing"),
+        (("--crime", "Rape", "--optimism", "20"), "without a source"),
+        (("--crime", "Rape", "--optimism", "20", "--optimism-grade", "3"), "given twice"),
+        (("--crime", "Rape", "--beside", "luck"), "no quoted value 'luck'"),
+        (("--crime", "Rape", "--cashable", "police=140"), "that is cash"),
+        (("--crime", "Rape", "--harm-days", "nan"), "not usable"),
+        (("--crime", "Rape", "--prices", "2199/00"), "no deflator"),
         (("--crime", "Rape", "--pounds", "3"), "--crime and --pounds"),
         (("--pounds", "3"), "without a source"),
         (("--quoted", "youth_justice", "--prices", "2024/25"), "cannot be re-priced"),

@@ -10,7 +10,10 @@ import pytest
 from upstream.assess.answer_value import Valuing, range_of, value_answer
 from upstream.assess.finding import Finding, Refused, difference_of, maryland, ratio_of
 from upstream.assess.ladder import Answer
+from upstream.assess.quoted import beside
 from upstream.assess.unit_value import (
+    BEARERS,
+    UnitPart,
     UnitPounds,
     days_of_counts,
     unit_of_counts,
@@ -18,8 +21,10 @@ from upstream.assess.unit_value import (
     unit_of_quoted,
     unit_of_row,
 )
-from upstream.assess.worth_words import pounds, quoted, said_of_worth
+from upstream.assess.value import NOT_SPLIT
+from upstream.assess.worth_words import drawn, pounds, quoted, said_beside, said_of_worth
 from upstream.errors import BadInput
+from upstream.harm.assumptions import cost_categories, optimism_grades
 from upstream.harm.prices import cost_parts, price_level, published_values
 from upstream.harm.totals import Counted
 from upstream.harm.weights import unit_costs
@@ -128,3 +133,74 @@ def test_what_a_worth_says() -> None:
     free = " ".join(said_of_worth(value_answer(Answer(COMPARED, (), (), ()), Valuing(UNIT, 0)).main, "burglaries"))
     assert "there is no return" in free
     assert (pounds(259_311), pounds(-1_234), pounds(0.4), pounds(math.inf)) == ("£259,000", "−£1,230", "£0", "no limit")
+
+
+def test_who_bears_what_was_counted_as_far_as_it_was_seen() -> None:
+    rapes, vehicles = Counted("rape", None, 1), Counted("vehicle_offences", "48", 3)
+    mixed = unit_of_counts("crimes", [rapes, vehicles, Counted("residential_burglary", None, 4)])
+    assert [(one.bearer, one.pounds) for one in mixed.parts] == [("police", pytest.approx((6_360 + 3 * 2_030) / 8))]
+    assert mixed.not_split == ("Domestic burglary", "Rape", "Theft of vehicle")
+    assert unit_of_crime("Robbery").not_split == ("Robbery",)
+    killed = unit_of_counts("crimes", [Counted("homicide", None, 2)])
+    assert [one.bearer for one in killed.parts] == ["police", "justice"]
+    said = " ".join(said_of_worth(value_answer(Answer(COMPARED, (), (), ()), Valuing(mixed, 1)).main, "crimes"))
+    assert "not of all of it, for Domestic burglary, Rape, Theft of vehicle: the Home Office" in said
+    assert "Spared to police" in said
+
+
+def test_a_table_may_say_who_bears_it_by_the_home_offices_kinds_of_cost() -> None:
+    row = {
+        "crime": "Theft", "pounds": "100", "price_year": "2020/21", "source": "own", "harm": "30", "property": "20",
+        "health_services": "5", "justice": "15", "police": "10", "lost_output": "12", "defensive": "8",
+    }  # fmt: skip
+    parts = {one.bearer: one.pounds for one in unit_of_row(row).parts}
+    assert parts == {"police": 10, "justice": 15, "health": 5, "victim": 50, "other": 20}
+    with pytest.raises(BadInput, match="more than it"):
+        unit_of_row({**row, "victim": "30"})  # of the victim twice
+    with pytest.raises(BadInput, match="more than it"):
+        unit_of_row({**row, "harm": "nan"})
+    assert {one.bearer for one in cost_categories()} <= set(BEARERS)
+    assert {one.stage for one in cost_categories()} == {"anticipation", "consequence", "response"}
+    assert all(one.why and one.source for one in cost_categories())
+
+
+def test_shares_for_optimism_have_a_grade_and_a_source() -> None:
+    grades = optimism_grades()
+    assert [(one.grade, one.per_cent) for one in grades] == [(1, 0), (2, 5), (3, 10), (4, 15), (5, 25), (6, 40)]
+    assert all("Green Book" in one.said and "recalled, not checked" in one.said for one in grades)
+
+
+def test_figures_that_others_quote_stand_beside_a_worth_and_change_none_of_it() -> None:
+    plain = value_answer(Answer(COMPARED, (), (), ()), Valuing(UNIT, 5_000, "2024/25"))
+    keys = tuple(one.key for one in published_values())
+    made = value_answer(Answer(COMPARED, (), (), ()), Valuing(UNIT, 5_000, "2024/25", beside=keys))
+    assert made.main == plain.main
+    assert said_beside(plain) == []
+    youth, _, _, treatment = said_beside(made)
+    factor = price_level("2009/10", "2024/25").factor
+    assert f"£207,000, {pounds(207_000 * factor)} in prices of 2024/25" in youth
+    for words in ("Published in 2009", "taken as 2009/10", "Audit Commission", "Not comparable: It is what one young"):
+        assert words in youth
+    assert "£4.00 for each pound. Published in 2018; a return has no price year" in treatment
+    assert [one.repriced for one in beside(keys, "1980/81")] == [None] * 4
+    with pytest.raises(BadInput, match="no quoted value 'luck'"):
+        beside(["luck"], "2024/25")
+
+
+def test_every_assumption_is_said() -> None:
+    unit = replace(UNIT, least=500, most=2_000, parts=(UnitPart("police", 400),))
+    valuing = Valuing(
+        unit, 5_000, "2024/25", 0.25, {"police": 0.1, NOT_SPLIT: 0.0}, None, "our own nine plans", "two posts ended"
+    )  # fmt: skip
+    made = value_answer(Answer(COMPARED, (), (), ()), valuing, draws=500)
+    said = " ".join([*said_of_worth(made.main, "burglaries", made.by), drawn(made)])
+    for words in (
+        "25% was taken off for optimism: our own nine plans",
+        "10% of what is spared to police was said to be cash: two posts ended",
+        "500 draws of the effect and the unit cost",
+        "It pays from 5.0 (95% interval: ",
+        "Cash that budgets would see, as it was said: £",
+    ):
+        assert words in said
+    assert "None of it is counted as cash" not in said
+    assert "as given and without a source" in " ".join(said_of_worth(made.main, "burglaries"))

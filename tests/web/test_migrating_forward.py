@@ -66,6 +66,7 @@ SAID: dict[str, dict[str, Any]] = {
         "after_to": LATER.date(),
     },
     "problems.invitation": {"scanning": "read"},
+    "problems.worthassumed": {"optimism": 15.0, "unit_least": 1.0, "unit_likely": 2.0, "unit_most": 3.0},
     "reports.finding": {"answer": ""},
     "reports.reportfile": {"kind": "pdf"},
     "runs.run": {"state": "waiting"},

@@ -20,9 +20,10 @@ from upstream_web.places.models import Area
 from upstream_web.problems.changes.assessing import assess_again
 from upstream_web.problems.changes.assessment import name_assessment, write_result
 from upstream_web.problems.engine import CannotCount, effect_of
+from upstream_web.problems.engine.worth import worth_of
 from upstream_web.problems.models import Assessed, NamedAssessment, Plan
 from upstream_web.problems.portfolio import came_of
-from upstream_web.problems.worth import costs_of, worth_of
+from upstream_web.problems.worth import costs_of
 
 pytestmark = pytest.mark.django_db
 BUSY = "S01000462"

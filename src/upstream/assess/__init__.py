@@ -11,5 +11,5 @@ A method: counts before and after                    counts
 ... turns dealt by chance; more of it                rollout dose
 ... programmes and surveys: groups, never one person groups drivers
 What one method found, and in words                  finding in_words kept
-What it was worth                                    value answer_value unit_value worth_words
+What it was worth                                    value answer_value unit_value worth_words quoted
 """

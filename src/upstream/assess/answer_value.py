@@ -31,12 +31,16 @@ class Valuing:
         Pounds spent, in the prices wanted.
     prices
         Financial year of the prices wanted; empty: those of the unit cost.
-    optimism
-        Share taken off the benefit, 0 to 1.
-    cashable
-        Share of each bearer's part that a budget would see, as somebody said.
+    optimism, optimism_source
+        Share taken off the benefit, 0 to 1, and where that share is from.
+    cashable, cash_reason
+        Share of each bearer's part that a budget would see, as somebody said, and which budget was cut.
     harm_days
         Days of harm of one event; None: not known.
+    beside
+        Keys of figures that others quote, to be seen beside the worth; never part of it.
+    spent_on
+        What was paid, as somebody said; empty: not said.
     """
 
     unit: UnitPounds
@@ -45,6 +49,10 @@ class Valuing:
     optimism: float = 0.0
     cashable: Mapping[str, float] | None = None
     harm_days: float | None = None
+    optimism_source: str = ""
+    cash_reason: str = ""
+    beside: tuple[str, ...] = ()
+    spent_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +65,21 @@ class Valued:
         The worth by the strongest method that compared.
     others
         The worth by each other method that compared, strongest first.
+    by
+        How it was valued.
+    draws
+        Of the Monte Carlo.
     """
 
     main: Worth
     others: tuple[Worth, ...]
+    by: Valuing
+    draws: int
+
+    @property
+    def bearers(self) -> tuple[str, ...]:
+        """Whose the worth is, as far as that is known."""
+        return tuple(one.bearer for one in self.main.bearers)
 
 
 def value_answer(answer: Answer, by: Valuing, *, draws: int = DRAWS) -> Valued:
@@ -80,7 +99,7 @@ def value_answer(answer: Answer, by: Valuing, *, draws: int = DRAWS) -> Valued:
         except Refused:
             if one is compared[0]:
                 raise
-    return Valued(made[0], tuple(made[1:]))
+    return Valued(made[0], tuple(made[1:]), by, draws)
 
 
 def _worth(of: Finding, by: Valuing, level: PriceLevel | None, draws: int) -> Worth:

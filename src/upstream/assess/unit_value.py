@@ -9,12 +9,13 @@ from typing import Final
 
 from upstream.assess.finding import Refused
 from upstream.errors import BadInput
+from upstream.harm.assumptions import cost_categories
 from upstream.harm.prices import cost_parts, published_values
 from upstream.harm.totals import Counted, cost_of, harm_of
-from upstream.harm.weights import STANDING_WORDS, unit_costs
+from upstream.harm.weights import STANDING_WORDS, UnitCost, one_for, unit_costs
 
 BEARERS: Final = ("police", "justice", "health", "victim", "business", "other")
-"""Columns of a table of unit costs that say who bears it."""
+"""Columns of a table of unit costs that say who bears it; so do those of the Home Office's kinds of cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class UnitPounds:
         Share of ``likely`` that rests on unit costs recalled and not checked, 0 to 1.
     without
         Share of the events that have no unit cost, and so count nothing, 0 to 1.
+    not_split
+        Crimes whose source, as far as it was seen, does not say wholly who bears them.
     """
 
     least: float
@@ -51,13 +54,15 @@ class UnitPounds:
     parts: tuple[UnitPart, ...] = ()
     unchecked: float = 0.0
     without: float = 0.0
+    not_split: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.least <= self.likely <= self.most < math.inf:
             raise BadInput(
                 f"{self.least}, {self.likely}, {self.most} are no cost.", allowed="0 <= least <= likely <= most"
             )
-        if any(one.pounds < 0 for one in self.parts) or sum(one.pounds for one in self.parts) > self.likely * 1.005:
+        least = min((one.pounds for one in self.parts), default=0.0)
+        if not (least >= 0 and sum(one.pounds for one in self.parts) <= self.likely * 1.005):  # refuses nan too
             raise BadInput(
                 "The parts of a unit cost come to more than it.", allowed="parts from 0 that add up to no more"
             )
@@ -73,10 +78,12 @@ def unit_of_crime(crime: str) -> UnitPounds:
             remedy="Give it (--pounds), or a table of unit costs (--unit-costs).",
         )
     pounds = float(found.pounds)
-    parts = tuple(UnitPart(one.bearer, one.pounds) for one in cost_parts() if one.crime_type == found.crime_type)
+    parts = _parts_of(found)
     unchecked = found.standing == "unverified"
     said = found.source if unchecked else f"{found.source} ({STANDING_WORDS[found.standing]})"
-    return UnitPounds(pounds, pounds, pounds, found.price_year, said, parts, float(unchecked))
+    return UnitPounds(
+        pounds, pounds, pounds, found.price_year, said, parts, float(unchecked), not_split=_not_split([found])
+    )
 
 
 def unit_of_counts(table: str, counts: Iterable[Counted]) -> UnitPounds:
@@ -92,16 +99,38 @@ def unit_of_counts(table: str, counts: Iterable[Counted]) -> UnitPounds:
         )
     whole = float(cost.checked + cost.unchecked)
     each = whole / events
+    found = [(one_for(unit_costs(), table, one.category, one.offence_code), one.crimes) for one in held]
+    costs = [(row, crimes) for row, crimes in found if row is not None and crimes]
     return UnitPounds(
         each,
         each,
         each,
         cost.price_years[0],
         "; ".join(cost.sources),
-        (),
+        _parts_together(costs, events),
         float(cost.unchecked) / whole,
         cost.without / events,
+        _not_split(row for row, _ in costs),
     )
+
+
+def _parts_of(row: UnitCost) -> tuple[UnitPart, ...]:
+    return tuple(UnitPart(one.bearer, one.pounds) for one in cost_parts() if one.crime_type == row.crime_type)
+
+
+def _parts_together(costs: Iterable[tuple[UnitCost, int]], events: int) -> tuple[UnitPart, ...]:
+    """The mean of each bearer's part over all events, as far as it was seen."""
+    pounds: dict[str, float] = {}
+    for row, crimes in costs:
+        for part in _parts_of(row):
+            pounds[part.bearer] = pounds.get(part.bearer, 0.0) + crimes * part.pounds
+    return tuple(UnitPart(bearer, pounds[bearer] / events) for bearer in BEARERS if bearer in pounds)
+
+
+def _not_split(costs: Iterable[UnitCost]) -> tuple[str, ...]:
+    """Names of the crimes whose parts do not come to the whole."""
+    rest = {row.crime_type: float(row.pounds) - sum(one.pounds for one in _parts_of(row)) for row in costs}
+    return tuple(sorted(name for name, pounds in rest.items() if pounds > 0))
 
 
 def days_of_counts(table: str, counts: Iterable[Counted]) -> float | None:
@@ -122,7 +151,10 @@ def unit_of_quoted(key: str, price_year: str = "") -> UnitPounds:
 
 
 def unit_of_row(row: Mapping[str, str]) -> UnitPounds:
-    """A row of anybody's table: crime, pounds, price_year, source; and, where known, least, most and the bearers."""
+    """A row of anybody's table: crime, pounds, price_year, source; and, where known, least, most, and who bears it.
+
+    Who bears it may be said by bearer, or by the Home Office's kinds of cost (:func:`cost_categories`).
+    """
 
     def number(name: str, otherwise: float) -> float:
         text = (row.get(name) or "").strip()
@@ -137,6 +169,11 @@ def unit_of_row(row: Mapping[str, str]) -> UnitPounds:
             f"A unit cost lacks its pounds, the year of its prices or its source: {dict(row)}.",
             allowed="pounds, price_year and source in every row",
         )
-    parts = tuple(UnitPart(name, number(name, 0.0)) for name in BEARERS if (row.get(name) or "").strip())
+    of = {name: name for name in BEARERS} | {one.key: one.bearer for one in cost_categories()}
+    pounds: dict[str, float] = {}
+    for name, bearer in of.items():
+        if (row.get(name) or "").strip():
+            pounds[bearer] = pounds.get(bearer, 0.0) + number(name, 0.0)
+    parts = tuple(UnitPart(name, pounds[name]) for name in BEARERS if name in pounds)
     least, most = number("least", likely), number("most", likely)
     return UnitPounds(least, likely, most, row["price_year"].strip(), row["source"].strip(), parts)

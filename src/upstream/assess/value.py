@@ -31,6 +31,8 @@ class Saved:
     ----------
     bearer
         "police", "justice", "health", "victim" ... or :data:`NOT_SPLIT`.
+    share
+        Of the whole, 0 to 1.
     benefit
         Pounds.
     cash
@@ -38,6 +40,7 @@ class Saved:
     """
 
     bearer: str
+    share: float
     benefit: Interval
     cash: float
 
@@ -63,7 +66,7 @@ class Worth:
     cost_of_each
         Pounds spent for each event avoided; infinite where none was, or where that cannot be ruled out.
     break_even
-        Events that must be avoided for it to pay.
+        Events that must be avoided for it to pay; a range where the unit cost is one.
     can_be_wrong
         Share of the benefit that may be wrong before it no longer pays, 0 to 1; None where it does not pay.
     unit, level, optimism
@@ -82,7 +85,7 @@ class Worth:
     chance_it_pays: float
     returned: Interval | None
     cost_of_each: Interval
-    break_even: float
+    break_even: Interval
     can_be_wrong: float | None
     unit: UnitPounds
     level: PriceLevel
@@ -91,9 +94,10 @@ class Worth:
     harm_days: Interval | None
 
     @property
-    def cash(self) -> float:
-        """Pounds that budgets would see, at the estimate."""
-        return sum(one.cash * one.benefit.estimate for one in self.bearers)
+    def cash(self) -> Interval:
+        """Pounds that budgets would see; nought where nobody said that any is cash."""
+        share = sum(one.cash * one.share for one in self.bearers)
+        return _scaled(self.benefit, share)
 
 
 def worth(
@@ -128,7 +132,7 @@ def worth(
     Source: HM Treasury, The Green Book (2022), paragraphs 5.43 to 5.46 (optimism bias: benefits have no generic
     value, so the share is given by whoever has evidence of it) and its advice on switching values; own arrangement.
     """
-    _allowed(finding, cost, optimism)
+    _allowed(finding, cost, optimism, harm_days)
     made = level or PriceLevel(unit.price_year, unit.price_year, 1.0, unit.source)
     avoided = _avoided(finding, rng, draws)
     wide = unit.most > unit.least
@@ -146,7 +150,7 @@ def worth(
         float((benefit > cost).mean()),
         _scaled(whole, 1 / cost) if cost else None,
         _cost_of_each(cost, _interval(middle, avoided, confidence)),
-        cost / each if each > 0 else math.inf,
+        _break_even(cost, each, pounds * kept, confidence),
         1 - cost / whole.estimate if whole.estimate > cost else None,
         unit,
         made,
@@ -156,7 +160,7 @@ def worth(
     )
 
 
-def _allowed(finding: Finding, cost: float, optimism: float) -> None:
+def _allowed(finding: Finding, cost: float, optimism: float, harm_days: float | None) -> None:
     if not finding.maryland.compared:
         raise Refused(
             f"{finding.title} compares with nothing: its change is not an effect, so it has no worth.",
@@ -165,25 +169,37 @@ def _allowed(finding: Finding, cost: float, optimism: float) -> None:
         )
     if finding.better != "lower":
         raise Refused(f"{finding.unit} are better more.", allowed="events that are better fewer")
-    if not (math.isfinite(cost) and cost >= 0 and 0 <= optimism < 1):
-        raise BadInput("A cost or optimism is not usable.", allowed="cost from 0, optimism 0 to 1")
+    if not (0 <= cost < math.inf and 0 <= optimism < 1 and 0 <= (harm_days or 0) < math.inf):
+        raise BadInput(
+            "A cost, a share for optimism or days of harm are not usable.", allowed="finite, from 0; a share under 100%"
+        )
+
+
+def parts_of(unit: UnitPounds) -> dict[str, float]:
+    """Pounds of one event by who bears them, the rest as :data:`NOT_SPLIT`."""
+    parts = {one.bearer: one.pounds for one in unit.parts}
+    rest = unit.likely - sum(parts.values())
+    return parts | ({NOT_SPLIT: rest} if rest > unit.likely * 1e-9 else {})
 
 
 def _bearers(unit: UnitPounds, benefit: Interval, cashable: Mapping[str, float]) -> tuple[Saved, ...]:
-    parts = {one.bearer: one.pounds for one in unit.parts}
-    rest = unit.likely - sum(parts.values())
-    if rest > unit.likely * 1e-9:
-        parts[NOT_SPLIT] = rest
+    parts = parts_of(unit)
     unknown = [name for name in cashable if name not in parts]
     if unknown or any(not 0 <= share <= 1 for share in cashable.values()):
         raise BadInput(
             f"Nothing is known of what {unknown[0]} bears." if unknown else "A share that is cash is not usable.",
             allowed=f"{', '.join(parts)}; shares from 0 to 100%",
         )
-    return tuple(
-        Saved(name, _scaled(benefit, pounds / unit.likely if unit.likely else 0.0), cashable.get(name, 0.0))
-        for name, pounds in parts.items()
-    )
+    shares = {name: pounds / unit.likely if unit.likely else 0.0 for name, pounds in parts.items()}
+    return tuple(Saved(name, share, _scaled(benefit, share), cashable.get(name, 0.0)) for name, share in shares.items())
+
+
+def _break_even(cost: float, each: float, drawn: Floats, confidence: float) -> Interval:
+    """Events that must be avoided: the dearer one is, the fewer."""
+    if not each > 0:
+        return Interval(math.inf, math.inf, math.inf, confidence)
+    dear = _interval(each, drawn, confidence)
+    return Interval(cost / each, cost / dear.upper, cost / dear.lower if dear.lower > 0 else math.inf, confidence)
 
 
 def _cost_of_each(cost: float, avoided: Interval) -> Interval:

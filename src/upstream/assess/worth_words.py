@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from typing import Final
 
+from upstream.assess.answer_value import SEED, Valued, Valuing
+from upstream.assess.quoted import Beside, beside
 from upstream.assess.value import NOT_SPLIT, Worth
 from upstream.harm.prices import published_values
 from upstream.stats.intervals import Interval
 from upstream.stats.yardstick import likelihood
 
 
-def said_of_worth(made: Worth, unit: str) -> list[str]:
+def said_of_worth(made: Worth, unit: str, by: Valuing | None = None) -> list[str]:
     """Sentences, in the order a reader needs them."""
-    return [*_effect(made, unit), *_pays(made, unit), *_whose(made), *assumed(made)]
+    return [*found(made, unit), *assumed(made, by)]
+
+
+def found(made: Worth, unit: str) -> list[str]:
+    """What came out: events, pounds, whether it pays, whose it is."""
+    return [*_effect(made, unit), *_pays(made, unit), *_whose(made)]
 
 
 def span(of: Interval, say: Callable[[float], str]) -> str:
@@ -59,7 +67,8 @@ def _pays(made: Worth, unit: str) -> Iterator[str]:
     if made.returned is not None:
         yield f"For each pound spent: {span(made.returned, pence)} came back."
     yield f"Spent for each of the {unit} avoided: {span(made.cost_of_each, pounds)}."
-    yield f"It pays from {number(made.break_even)} avoided."
+    sure = made.break_even.lower == made.break_even.upper
+    yield f"It pays from {number(made.break_even.estimate) if sure else span(made.break_even, number)} avoided."
     if made.can_be_wrong is not None:
         yield f"{100 * made.can_be_wrong:.0f}% of the worth may be wrong before it no longer pays."
 
@@ -72,8 +81,8 @@ def _whose(made: Worth) -> Iterator[str]:
             who = f"Whose {'it' if alone else 'the rest'} is, the source does not say"
         cash = f", {100 * one.cash:.0f}% of it said to be cash" if one.cash else ""
         yield f"{who}: {span(one.benefit, pounds)}{cash}."
-    if made.cash:
-        yield f"Cash that budgets would see, as it was said: {pounds(made.cash)}."
+    if any(one.cash for one in made.bearers):
+        yield f"Cash that budgets would see, as it was said: {span(made.cash, pounds)}."
     else:
         yield (
             "None of it is counted as cash: fewer crimes free time and spare people harm, but close no post and end no "
@@ -81,8 +90,8 @@ def _whose(made: Worth) -> Iterator[str]:
         )
 
 
-def assumed(made: Worth) -> Iterator[str]:
-    """What it rests on: the unit cost, its prices, the correction for optimism."""
+def assumed(made: Worth, by: Valuing | None = None) -> Iterator[str]:
+    """What it rests on: the unit cost, its prices, who bears it, the correction for optimism, what is cash."""
     unit = made.unit
     wide = f"{pounds(unit.least)} to {pounds(unit.most)}, most likely " if unit.most > unit.least else ""
     yield (
@@ -96,14 +105,62 @@ def assumed(made: Worth) -> Iterator[str]:
         yield f"{share} of it rests on unit costs that are recalled and not checked against their publication."
     if unit.without:
         yield f"{100 * unit.without:.0f}% of the events have no unit cost and count nothing."
-    if made.optimism:
-        yield f"{100 * made.optimism:.0f}% was taken off for optimism, as given."
-    else:
-        yield (
+    if unit.not_split:
+        yield f"Who bears it is not known, or not of all of it, for {', '.join(unit.not_split)}: {NOT_SEEN}"
+    if by is not None and by.spent_on:
+        yield f"What was spent: {by.spent_on}."
+    yield _optimism(made, by)
+    for bearer, part in ((by.cashable or {}) if by else {}).items():
+        if part:
+            yield f"{100 * part:.0f}% of what is {_spared(bearer)} was said to be cash{_because(by)}."
+    yield "Nothing after the last period counted is in it, and no crime that nobody recorded."
+
+
+NOT_SEEN: Final = (
+    "the Home Office's table by kind of cost was not seen, only the parts that a newspaper quotes (police and justice "
+    "of a homicide, police of a rape and of a vehicle theft). A table of your own may split it."
+)
+
+
+def _spared(bearer: str) -> str:
+    return "not split" if bearer == NOT_SPLIT else f"spared to {bearer}"
+
+
+def _because(by: Valuing | None) -> str:
+    return f": {by.cash_reason}" if by is not None and by.cash_reason else ""
+
+
+def _optimism(made: Worth, by: Valuing | None) -> str:
+    if not made.optimism:
+        return (
             "Nothing was taken off for optimism: the Green Book (2022, 5.43 to 5.46) has no general share for benefits "
             "and asks for one from own evidence."
         )
-    yield "Nothing after the last period counted is in it, and no crime that nobody recorded."
+    where = by.optimism_source if by is not None else ""
+    said = f"{100 * made.optimism:.0f}% was taken off for optimism"
+    return f"{said}: {where}." if where else f"{said}, as given and without a source."
+
+
+def drawn(made: Valued) -> str:
+    """How the uncertainty was carried through, so that the same can be drawn again."""
+    unit = " and the unit cost" if made.main.unit.most > made.main.unit.least else ""
+    return f"{made.draws:,} draws of the effect{unit} carry their uncertainty into every figure; seed {SEED}."
+
+
+def said_beside(made: Valued) -> list[str]:
+    """Figures that others quote, to be seen beside the worth: never part of it."""
+    return [
+        f"Others quote, of {one.value.title[0].lower()}{one.value.title[1:]}: {_as_quoted(one)}. {one.age} "
+        f"{one.source}. Not comparable: {one.value.not_comparable}"
+        for one in beside(made.by.beside, made.main.level.to)
+    ]
+
+
+def _as_quoted(one: Beside) -> str:
+    if one.value.per == "pound":
+        return f"{pence(one.value.pounds)} for each pound"
+    again = "" if one.repriced is None or one.level is None else f", {pounds(one.repriced)} in prices of {one.level.to}"
+    return f"£{one.value.pounds:,.0f}{again}"
 
 
 def quoted(year: int) -> list[str]:

@@ -42,9 +42,22 @@ def unit_cost(command: click.decorators.FC) -> click.decorators.FC:
 @click.option("--cost", type=click.FloatRange(0), required=True, help="Pounds spent on it.")
 @click.option("--prices", default="", metavar="2024/25", help="Re-price the unit cost to this financial year.")
 @click.option(
-    "--optimism", type=click.FloatRange(0, 99), default=0.0, show_default=True, help="Per cent taken off the benefit."
+    "--optimism", type=click.FloatRange(0, 99), help="Per cent taken off the benefit (none), with --optimism-source."
+)
+@click.option("--optimism-source", default="", help="What your own share for optimism rests on.")
+@click.option(
+    "--optimism-grade",
+    type=click.IntRange(1, 6),
+    help="A share of the supplementary guidance to the Green Book instead, 1 (surest) to 6: upstream assess prices.",
 )
 @click.option("--cashable", multiple=True, metavar="WHO=PER CENT", help="Part of a bearer's share that is cash.")
+@click.option("--cash-reason", default="", help="Which budget was cut, for --cashable.")
+@click.option(
+    "--beside",
+    multiple=True,
+    metavar="KEY",
+    help="A figure that others quote, to be seen beside the worth and no part of it; again for each, or all.",
+)
 @click.option("--harm-days", type=click.FloatRange(0), help="Days of harm that one event weighs.")
 @OUT
 @BUNDLE
@@ -52,8 +65,9 @@ def unit_cost(command: click.decorators.FC) -> click.decorators.FC:
 def value(
     file: Path, treated: tuple[str, ...], start: str, comparison: tuple[str, ...], buffer: tuple[str, ...],
     phase_in: int, outcome: str, crime: str, table: Path | None, quoted: str, pounds: float | None, source: str,
-    price_year: str, cost: float, prices: str, optimism: float, cashable: tuple[str, ...], harm_days: float | None,
-    out: Path | None, bundle: Path | None, as_json: bool,
+    price_year: str, cost: float, prices: str, optimism: float | None, optimism_source: str,
+    optimism_grade: int | None, cashable: tuple[str, ...], cash_reason: str, beside: tuple[str, ...],
+    harm_days: float | None, out: Path | None, bundle: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """What it was worth: pounds and days of harm avoided, against what was spent, with how sure that is.
 
@@ -66,42 +80,49 @@ def value(
     from upstream.assess.kept import plain
     from upstream.assess.ladder import answer
     from upstream.assess.methods import METHODS
-    from upstream.assess.worth_words import said_of_worth
+    from upstream.assess.worth_words import drawn, said_beside, said_of_worth
 
     to_be_written(file, out, bundle)
     unit = _unit(crime, table, quoted, pounds, source, price_year)
     panel = panel_in(
         file, treated=treated, start=start, comparison=comparison, buffer=buffer, phase_in=phase_in, outcome=outcome
     )  # fmt: skip
-    valuing = Valuing(unit, cost, prices, optimism / 100, _shares(cashable), harm_days)
+    taken_off, taken_from = _optimism(optimism, optimism_source, optimism_grade)
+    valuing = Valuing(
+        unit, cost, prices, taken_off, _shares(cashable), harm_days, taken_from, cash_reason, _beside(beside)
+    )
     found = answer(panel, METHODS)
     made = value_answer(found, valuing)
     written = write_paper(out, bundle, file, panel, found, made, public=False)
     if as_json:
-        say_json({"worth": plain(made.main), "others": [plain(one) for one in made.others]})
+        said = {"worth": plain(made.main), "others": [plain(one) for one in made.others], "assumed": plain(made.by)}
+        say_json(said | {"beside": said_beside(made), "draws": made.draws})
         return
-    for sentence in said_of_worth(made.main, panel.outcome):
+    for sentence in (*said_of_worth(made.main, panel.outcome, made.by), drawn(made)):
         say(sentence)
     for other in made.others:
         say(f"By {other.method.lower()}: {other.benefit.estimate:,.0f} pounds.")
-    for sentence in written:
+    for sentence in (*said_beside(made), *written):
         say(sentence)
 
 
 @click.command("prices")
 def prices_at_hand() -> None:
-    """The unit costs and quoted figures at hand: price year, age, source and how far each is checked.
+    """The unit costs, shares for optimism and quoted figures at hand: year, age, source, how far each is checked.
 
     Example: upstream assess prices
     """
     import datetime as dt
 
     from upstream.assess.worth_words import quoted
+    from upstream.harm.assumptions import optimism_grades
     from upstream.harm.weights import STANDING_WORDS, unit_costs
 
     for one in unit_costs():
         known = STANDING_WORDS[one.standing]
         say(f"{one.crime_type}: £{one.pounds:,} ({one.price_year} prices; {known}; {one.source}).")
+    for grade in optimism_grades():
+        say(f"Optimism, {grade.per_cent:g}% off: {grade.said}.")
     for sentence in quoted(dt.datetime.now(dt.UTC).year):
         say(sentence)
 
@@ -131,6 +152,30 @@ def _unit(
     if crime.lower() not in rows:
         raise BadInput(f"{table.name} has no {crime!r}.", allowed=", ".join(sorted(rows)))
     return unit_of_row(rows[crime.lower()])
+
+
+def _optimism(share: float | None, source: str, grade: int | None) -> tuple[float, str]:
+    """The share taken off, and where it is from."""
+    from upstream.harm.assumptions import optimism_grades
+
+    if grade is not None:
+        if share is not None or source:
+            raise BadInput("Optimism is given twice.", allowed="--optimism with --optimism-source, or --optimism-grade")
+        found = optimism_grades()[grade - 1]
+        return found.per_cent / 100, found.said
+    if share and not source.strip():
+        raise BadInput(
+            "A share for optimism without a source.",
+            allowed="--optimism-source with --optimism",
+            remedy="Say what it rests on, such as results of your own earlier plans; or take an --optimism-grade.",
+        )
+    return (share or 0.0) / 100, source
+
+
+def _beside(keys: tuple[str, ...]) -> tuple[str, ...]:
+    from upstream.harm.prices import published_values
+
+    return tuple(one.key for one in published_values()) if "all" in keys else keys
 
 
 def _shares(cashable: tuple[str, ...]) -> dict[str, float]:

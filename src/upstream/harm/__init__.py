@@ -3,4 +3,6 @@
 weights  days of harm a crime, by category and offence code
 costs    pounds a crime, of one price year
 totals   counts weighed: sums that say how much of them is checked
+prices   one year's prices in those of another; figures that are often quoted
+assumptions  shares taken off for optimism; who bears which kind of cost
 """

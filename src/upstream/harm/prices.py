@@ -53,6 +53,8 @@ class PublishedValue:
         The year it came out, and that of its prices; empty where the source does not say.
     standing, source
         How far it is checked, and where it comes from.
+    not_comparable
+        Why it is not to be compared with a worth of one's own.
     """
 
     key: str
@@ -63,6 +65,7 @@ class PublishedValue:
     price_year: str
     standing: Standing
     source: str
+    not_comparable: str
 
     def age(self, year: int) -> str:
         """How old it is in a year, in words."""
@@ -121,6 +124,7 @@ def published_values() -> tuple[PublishedValue, ...]:
             row["price_year"],
             cast("Standing", row["standing"]),
             row["source"],
+            row["not_comparable"],
         )
         for row in _rows("published_values.csv")
     )

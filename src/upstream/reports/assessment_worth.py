@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from upstream.assess.answer_value import Valued, range_of
+from upstream.assess.quoted import beside
 from upstream.assess.value import NOT_SPLIT, Worth
-from upstream.assess.worth_words import assumed, number, pounds, said_of_worth, span
+from upstream.assess.worth_words import assumed, drawn, found, number, pounds, span
 from upstream.reports.document import Block, Bullets, Callout, Cell, Column, Row, Runs, Table, Text
 from upstream.reports.figures import FigureUnit, Provenance, figure
 from upstream.stats.intervals import Interval
 
 NOT_CASH: Final = "Pounds to society as a whole, not a saving that a budget would see."
+NOT_OURS: Final = "Seen beside the worth, and no part of it."
 
 
 def worth_blocks(made: Valued, unit: str, place: str) -> tuple[Block, ...]:
     """The table of worth, the words, and what was assumed."""
     main = made.main
-    said = [one for one in said_of_worth(main, unit) if one not in set(assumed(main))]
-    blocks: list[Block] = [_table(main, unit, place), Bullets(tuple((Text(one),) for one in said), "In words")]
+    blocks: list[Block] = [_table(main, unit, place), _bullets(found(main, unit), "In words")]
     span_of = range_of(made.others)
     if span_of is not None:
         words = f"By the other methods that compared, it was worth from {pounds(span_of[0])} to {pounds(span_of[1])}."
         blocks.append(Callout("note", "The other methods", (Text(words),)))
-    blocks.append(Bullets(tuple((Text(one),) for one in assumed(main)), "What the worth rests on"))
+    blocks.append(_bullets([*assumed(main, made.by), drawn(made)], "What the worth rests on"))
+    if made.by.beside:
+        blocks.append(_quoted(made))
     return tuple(blocks)
+
+
+def _bullets(said: Iterable[str], title: str) -> Bullets:
+    return Bullets(tuple((Text(one),) for one in said), title)
+
+
+def _quoted(made: Valued) -> Table:
+    """What others have quoted: beside the worth, and no part of it."""
+    to = made.main.level.to
+    rows = []
+    for one in beside(made.by.beside, to):
+        per = "each pound" if one.value.per == "pound" else "a person"
+        again = "–" if one.repriced is None else pounds(one.repriced)
+        cells = (one.value.title, f"£{one.value.pounds:,.0f} for {per}", again, f"{one.age} {one.source}")
+        rows.append(Row(tuple(Cell((Text(words),)) for words in (*cells, one.value.not_comparable))))
+    columns = (
+        Column("Of what", "text", wide=True), Column("As quoted", "text"), Column(f"In prices of {to}"),
+        Column("Age and source", "text", wide=True), Column("Why it is not comparable", "text", wide=True),
+    )  # fmt: skip
+    return Table("assessment-quoted", "What others have quoted", columns, tuple(rows), ((Text(NOT_OURS),),))
 
 
 def worth_in_a_line(main: Worth, unit: str) -> str:
@@ -41,6 +65,8 @@ def _table(main: Worth, unit: str, place: str) -> Table:
     for one in main.bearers if len(main.bearers) > 1 else ():
         name = "of which not split by the source" if one.bearer == NOT_SPLIT else f"of which spared to {one.bearer}"
         rows.append(_row(name, one.benefit, "pounds", f"benefit, {one.bearer}", place))
+    if any(one.cash for one in main.bearers):
+        rows.append(_row("of which cash to budgets, as it was said", main.cash, "pounds", "cash", place))
     if main.cost:
         cost = Interval(main.cost, main.cost, main.cost, main.benefit.confidence)
         rows += [
@@ -50,6 +76,7 @@ def _table(main: Worth, unit: str, place: str) -> Table:
         if main.returned is not None:
             rows.append(_row("Back for each pound spent", main.returned, "pounds", "returned", place, 2))
         rows.append(_row("Spent for each avoided", main.cost_of_each, "pounds", "cost of each", place))
+        rows.append(_row("Break-even: it pays from so many avoided", main.break_even, "count", "break-even", place, 1))
     title = f"Worth, in prices of {main.level.to or 'a year not known'}, by {main.method.lower()}"
     columns = (Column("What", "text", wide=True), Column("Estimate"), Column("At least"), Column("At most"))
     return Table("assessment-worth", title, columns, tuple(rows), ((Text(NOT_CASH),),))

@@ -13,7 +13,7 @@ from upstream_web.problems.access import PlanAccess
 from upstream_web.problems.engine.designs import counted_in_words
 from upstream_web.problems.models import Assessed, Marking, NamedAssessment, NamedPlace, Plan
 from upstream_web.problems.queries import changed_after_start
-from upstream_web.problems.worth import costs_of, worth_of
+from upstream_web.problems.worth import plan_worth
 
 HANDLING = "It speaks of places and counts, never of one person. Keep it as its marking asks."
 
@@ -33,7 +33,7 @@ def _paper(plan: Plan, access: PlanAccess) -> Paper:
     if row is None or Plan.Stage.ASSESSMENT not in access.reads:
         raise Http404
     counts = getattr(row, "counts", None)
-    worth = worth_of(row, costs_of([plan.pk]).get(plan.pk))
+    worth = plan_worth(plan, row)
     return of_kept(
         row.result,
         None if counts is None else counts.data,

@@ -30,6 +30,7 @@ HAPPENED = {
     "plan.close": "Closed",
     "plan.reopen": "Reopened",
     "plan.withdraw": "Withdrawn",
+    "plan.worth_assumed": "What the worth assumes was said",
     "plan.given": "Given to another owner",
     "plan.partner_invited": "Organisation invited",
     "plan.partner_left": "Invitation ended",

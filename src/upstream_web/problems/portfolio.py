@@ -12,13 +12,15 @@ from upstream.disclosure.published import LEAST_DENOMINATOR
 from upstream.reports.figures import MINUS
 from upstream.reports.spreadsheet import as_plain_text
 from upstream_web.problems.engine.designs import counted_in_words
-from upstream_web.problems.models import Assessed, Plan
+from upstream_web.problems.engine.worth import worth_of
+from upstream_web.problems.models import Assessed, Plan, WorthAssumed
 from upstream_web.problems.presenters import Tag
 from upstream_web.problems.queries import Due
-from upstream_web.problems.worth import costs_of, worth_of
+from upstream_web.problems.worth import costs_of, said_of
 
 WITHHELD = "Too little was counted to show"
-NOT_WORKED_OUT = "Not worked out"
+NOT_WORKED_OUT = "Not worked out: see the plan"
+NOT_COMPARED = "None: nothing was compared"
 Word = Assessed.Word
 TAGS = {
     Word.WORKED: "govuk-tag--green",
@@ -66,11 +68,12 @@ class Group:
 def came_of(rows: Iterable[Assessed], whole: frozenset[int]) -> list[Came]:
     """Rows of the portfolio; `whole` are the plans that the reader reads whole."""
     listed = list(rows)
-    costs = costs_of([row.plan_id for row in listed])
-    return [_came(row, row.plan_id in whole, float(costs.get(row.plan_id, 0))) for row in listed]
+    plans = [row.plan_id for row in listed]
+    costs, said = costs_of(plans), said_of(plans)
+    return [_came(row, row.plan_id in whole, float(costs.get(row.plan_id, 0)), said.get(row.plan_id)) for row in listed]
 
 
-def _came(row: Assessed, whole: bool, cost: float) -> Came:
+def _came(row: Assessed, whole: bool, cost: float, said: WorthAssumed | None) -> Came:
     plan, counted = row.plan, counted_in_words(row.named.crime_types)
     shown = whole or row.fewest >= LEAST_DENOMINATOR
     word = Word(row.word) if shown else Word.NOT_KNOWN
@@ -85,7 +88,7 @@ def _came(row: Assessed, whole: bool, cost: float) -> Came:
         Tag(label, TAGS[word]),
         _effect(row) if shown else WITHHELD,
         shown,
-        _worth(row, cost) if shown else WITHHELD,
+        _worth(row, cost, said) if shown else WITHHELD,
     )
 
 
@@ -95,11 +98,16 @@ def _effect(row: Assessed) -> str:
     return f"{row.change:+.0f}% ({row.lower:+.0f}% to {row.upper:+.0f}%)".replace("-", MINUS)
 
 
-def _worth(row: Assessed, cost: float) -> str:
-    if not cost:
+def _worth(row: Assessed, cost: float, said: WorthAssumed | None) -> str:
+    """Pounds of worth for each pound spent with their interval, or why there are none."""
+    if not (cost if said is None or said.spent is None else said.spent):
         return "No cost is named"
-    back = worth_of(row, cost).per_pound
-    return NOT_WORKED_OUT if back is None else f"£{back.estimate:,.2f} (£{back.lower:,.2f} to £{back.upper:,.2f})"
+    made = worth_of(row, cost, said)
+    back = made.per_pound
+    if back is None:
+        return NOT_WORKED_OUT if made.compared else NOT_COMPARED
+    taken = f", {said.optimism:g}% off for optimism" if said is not None and said.optimism else ""
+    return f"£{back.estimate:,.2f} (£{back.lower:,.2f} to £{back.upper:,.2f}){taken}"
 
 
 @dataclass(frozen=True, slots=True)

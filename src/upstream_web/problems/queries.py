@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -23,6 +24,7 @@ from upstream_web.problems.models import (
     Plan,
     Response,
     Result,
+    WorthAssumed,
 )
 
 
@@ -387,11 +389,13 @@ class NotKnown:
     under_way : approved, and not due to be assessed yet
     by_hand : with a result that somebody wrote, and none from records
     not_named : approved without a named assessment
+    no_cost : assessed, and nobody says what was spent
     """
 
     under_way: int
     by_hand: int
     not_named: int
+    no_cost: int
 
 
 def not_known(plans: QuerySet[Plan], overdue: int) -> NotKnown:
@@ -404,4 +408,14 @@ def not_known(plans: QuerySet[Plan], overdue: int) -> NotKnown:
     waiting = without.exclude(status=Plan.Status.CLOSED).exclude(result)
     unnamed = waiting.exclude(named).count()
     by_hand = without.filter(result).count()
-    return NotKnown(max(0, waiting.count() - unnamed - overdue), by_hand, unnamed)
+    return NotKnown(max(0, waiting.count() - unnamed - overdue), by_hand, unnamed, _without_cost(plans).count())
+
+
+def _without_cost(plans: QuerySet[Plan]) -> QuerySet[Plan]:
+    """Plans assessed from records of which nobody says what was spent: neither a response nor the worth's form."""
+    priced = Exists(Response.objects.filter(plan=OuterRef("pk"), cost__gt=0))
+    newest = WorthAssumed.objects.filter(plan=OuterRef("pk")).order_by("-id")
+    assessed = Exists(Assessed.objects.filter(plan=OuterRef("pk")))
+    without = plans.filter(assessed).exclude(priced)
+    said = Coalesce(Subquery(newest.values("spent")[:1]), Decimal(0))
+    return without.annotate(said_spent=said).filter(said_spent=0)

@@ -18,6 +18,7 @@ from upstream_web.problems.views import (
     slices,
     start,
     workbook,
+    worth,
 )
 
 app_name = "problems"
@@ -65,6 +66,7 @@ urlpatterns = [
     path("<int:pk>/assessment/assess/", assessing.assess, name="assess"),
     path("<int:pk>/assessment/design/", design.design, name="design"),
     path("<int:pk>/assessment/design/lock/", design.lock, name="lock_design"),
+    path("<int:pk>/assessment/worth/", worth.worth, name="worth"),
     path("<int:pk>/assessment/name/", parts.name_assessment, name="name_assessment"),
     path("<int:pk>/assessment/result/", parts.write_result, name="write_result"),
     path("<int:pk>/review/", parts.review, name="review"),

@@ -149,7 +149,7 @@ ASSESSED = ("assessed", "assessed_pdf", "assessed_bundle")
 """Papers of what was found, which only readers of the assessment see."""
 FORMS = (
     *("edit_details", "edit_answers", "add_file", "invite", "name_assessment", "write_result", "nominate"),
-    "design",
+    *("design", "worth"),
     *("add_action", "change_action", "add_delivery"),
     *(f"{verb}_{kind}" for kind in PARTS for verb in ("add", "change")),
 )

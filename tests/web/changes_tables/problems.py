@@ -51,6 +51,7 @@ from upstream_web.problems.changes import (
     telling,
     versions,
     workbooks,
+    worth,
 )
 from upstream_web.problems.engine import Counted, SmallArea
 from upstream_web.problems.models import Design, Draft, Marking, Plan, PublicSummary
@@ -404,6 +405,12 @@ def assess_again():
     return partial(assessing.assess_again, plan=plan, by=officer_of(plan))
 
 
+def assume_worth():
+    plan = PlanFactory()
+    given = {"optimism": 15.0, "optimism_source": "our own plans", "spent": 900}
+    return partial(worth.assume_worth, plan=plan, by=officer_of(plan), **given)
+
+
 def add_small_areas():
     AreaFactory(code="N", name="North")
     held = [SmallArea("S01000001", "Alderbeck 001", (("N", "North"),))]
@@ -691,7 +698,7 @@ CALLS = {
         *(note_list, note_meeting_sheet, note_paper, approve_summary, withdraw_summary),
         *(note_page, note_plan_by_program, note_actions_by_program),
         *(add_note, add_file, note_reading, invite, end_invitation, give_to, keep_slice),
-        *(ask_to_count, count_again, ask_to_assess, assess_again, keep_assessed, assess_waiting),
+        *(ask_to_count, count_again, ask_to_assess, assess_again, keep_assessed, assess_waiting, assume_worth),
         *(add_small_areas, ask_to_design, design_again, keep_found, lock_design),
         *(take_step, review, score, nominate, keep_version, bring_in, take_back),
         *(remind, settle_action, settle_review, tell_new_owner, tell_of_action, tell_of_answer, tell_of_step),
@@ -727,7 +734,7 @@ REFUSED = {
     "note_actions_by_program": (action_of_strangers,),
     "note_meeting_sheet": (meeting_elsewhere,),
     **dict.fromkeys(("keep_slice", "ask_to_count", "count_again"), COUNTING),
-    **dict.fromkeys(("ask_to_assess", "assess_again", "keep_assessed"), ASSESSING),
+    **dict.fromkeys(("ask_to_assess", "assess_again", "keep_assessed", "assume_worth"), ASSESSING),
     **dict.fromkeys(("ask_to_design", "design_again", "keep_found"), ASSESSING),
     "lock_design": (*ASSESSING, lock_of_none, lock_of_what_is_not_alike, lock_again_without_a_reason),
     "take_step": (step_by_a_reader, step_not_from_here, approval_by_the_team, return_without_words, not_ready),
@@ -794,6 +801,7 @@ WRITES = {
     "count_again": ("plan.records_counted",),
     "keep_slice": ("plan.records_counted",),
     "ask_to_assess": ("run.asked_for",),
+    "assume_worth": ("plan.worth_assumed",),
     **dict.fromkeys(("assess_again", "keep_assessed", "assess_waiting"), ("plan.assessed",)),
     "take_step": ("plan.submit",),
     "nominate": ("plan.nominated",),

@@ -19,6 +19,7 @@ from upstream_web.problems.models.sara import (
     Slice,
 )
 from upstream_web.problems.models.supervision import AwardNomination, Invitation, PlanFile, Review, Score, StatusRecord
+from upstream_web.problems.models.worth import WorthAssumed
 
 __all__ = [
     "Action",
@@ -48,4 +49,5 @@ __all__ = [
     "Score",
     "Slice",
     "StatusRecord",
+    "WorthAssumed",
 ]
