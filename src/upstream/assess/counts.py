@@ -28,7 +28,8 @@ from upstream.stats.displacement import (
     displacement_difference,
     displacement_quotient,
 )
-from upstream.stats.distributions import normal_quantile
+from upstream.stats.distributions import reach
+from upstream.stats.intervals import CONFIDENCE
 
 Floats = NDArray[np.float64]
 DRIFT: Final = 0.10
@@ -332,7 +333,7 @@ def line_of(
         late = np.arange(shown.size) >= panel.counted
         shown, spread = (np.where(late, values * total / summed, values) for values in (shown, spread))
     shown[panel.start : panel.counted] = np.nan
-    half = float(normal_quantile(0.975)) * spread
+    half = reach(CONFIDENCE) * spread
     return Line(panel.periods, observed, shown, np.maximum(shown - half, 0.0), shown + half, panel.start)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from upstream.errors import BadInput
-from upstream.stats.distributions import normal_cdf, normal_quantile
+from upstream.stats.distributions import normal_cdf, reach
 from upstream.stats.intervals import CONFIDENCE, Interval
 from upstream.stats.yardstick import Likelihood, likelihood
 
@@ -186,7 +186,7 @@ class Finding:
             return None
         error = self.log_ratio_error
         if error is None and 0 < effect.lower <= effect.upper < math.inf:
-            z = float(normal_quantile(0.5 + effect.confidence / 2))
+            z = reach(effect.confidence)
             error = math.log(effect.upper / effect.lower) / (2 * z)
         return None if error is None else LogRatio(math.log(effect.estimate), error)
 
@@ -204,13 +204,13 @@ def something_expected(counterfactual: float) -> None:
 
 def ratio_of(log_ratio: float, error: float, *, confidence: float = CONFIDENCE) -> Interval:
     """The ratio with its interval, from a log ratio and its standard error."""
-    half = float(normal_quantile(0.5 + confidence / 2)) * error
+    half = reach(confidence) * error
     return Interval(math.exp(log_ratio), math.exp(log_ratio - half), math.exp(log_ratio + half), confidence)
 
 
 def difference_of(estimate: float, error: float, *, confidence: float = CONFIDENCE) -> Interval:
     """A difference with its interval, from its standard error."""
-    half = float(normal_quantile(0.5 + confidence / 2)) * error
+    half = reach(confidence) * error
     return Interval(estimate, estimate - half, estimate + half, confidence)
 
 

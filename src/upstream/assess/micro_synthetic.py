@@ -16,7 +16,7 @@ from upstream.assess.finding import Finding, Line, Refused, benefit_from_p, mary
 from upstream.assess.panel import Panel
 from upstream.errors import BadInput
 from upstream.stats.calibrated_weights import CalibratedWeights, calibrated_weights
-from upstream.stats.distributions import normal_quantile
+from upstream.stats.distributions import reach
 from upstream.stats.intervals import CONFIDENCE, Interval
 from upstream.stats.weighted_comparisons import PlaceboGroups, WeightedComparison, placebo_groups, weighted_comparison
 
@@ -143,7 +143,7 @@ def _finding(panel: Panel, matched: Matched, made: WeightedComparison, placebos:
 
 def _line(panel: Panel, matched: Matched, made: WeightedComparison, half: float) -> Line:
     expected = matched.weights.weights @ panel.counts[panel.comparison]
-    spread = (expected * half / float(normal_quantile(0.5 + CONFIDENCE / 2))) ** 2 + expected
+    spread = (expected * half / reach(CONFIDENCE)) ** 2 + expected
     after = np.arange(panel.counted, len(panel.periods))
     return line_of(panel, panel.series("treated"), expected, spread, total=made.control, after=after)
 

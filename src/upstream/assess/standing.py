@@ -14,9 +14,9 @@ import numpy as np
 
 from upstream.assess.finding import Finding, Line, benefit_from_p
 from upstream.assess.panel import Panel
-from upstream.stats.distributions import normal_quantile, normal_sf
+from upstream.stats.distributions import normal_sf, reach
 from upstream.stats.empirical_calibration import widened
-from upstream.stats.intervals import Interval
+from upstream.stats.intervals import CONFIDENCE, Interval
 
 STANDING_FILE: Final = "standing.csv"
 MOST_FALSE: Final = 0.07
@@ -139,7 +139,7 @@ def _ratio(ratio: Interval, spread: float) -> tuple[Interval, float]:
         limits = (math.exp(made.lower), math.exp(made.upper))
         return Interval(ratio.estimate, *limits, ratio.confidence), p
     # nothing was counted on one side: the limit that there is moves by the whole of the spread, never by too little
-    z = float(normal_quantile(0.5 + ratio.confidence / 2))
+    z = reach(ratio.confidence)
     low, high = ratio.lower * math.exp(-z * spread), ratio.upper * math.exp(z * spread)
     facing = -math.log(high) if ratio.estimate == 0 else math.log(low) if low > 0 else -math.inf
     return Interval(ratio.estimate, low, high, ratio.confidence), float(2 * normal_sf(max(z + facing, 0.0)))
@@ -152,7 +152,7 @@ def _fell(finding: Finding) -> bool:
 
 
 def _line(line: Line, spread: float) -> Line:
-    z = float(normal_quantile(0.975))
+    z = reach(CONFIDENCE)
     low, high = (np.hypot(line.expected - side, z * spread * line.expected) for side in (line.low, line.high))
     return replace(line, low=np.maximum(line.expected - low, 0.0), high=line.expected + high)
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from upstream.assess.counts import line_of, no_like
 from upstream.assess.finding import Finding, Refused, benefit_from_p, maryland
 from upstream.assess.panel import Panel
-from upstream.stats.distributions import normal_quantile
+from upstream.stats.distributions import reach
 from upstream.stats.intervals import CONFIDENCE, Interval
 from upstream.stats.synthetic_control import (
     LEAST_BEFORE,
@@ -239,7 +239,7 @@ def _finding(
             panel,
             panel.series("treated"),
             without * exposed,
-            (half * exposed / float(normal_quantile(0.975))) ** 2,
+            (half * exposed / reach(CONFIDENCE)) ** 2,
             total=observed - difference.estimate,
             after=after,
         ),

@@ -14,7 +14,7 @@ from upstream.assess.finding import Finding, Refused
 from upstream.assess.unit_value import UnitPounds
 from upstream.errors import BadInput
 from upstream.harm.prices import PriceLevel
-from upstream.stats.distributions import normal_quantile
+from upstream.stats.distributions import reach
 from upstream.stats.intervals import CONFIDENCE, Interval
 
 Floats = NDArray[np.float64]
@@ -221,7 +221,7 @@ def _middle(finding: Finding) -> float:
 def _avoided(finding: Finding, rng: np.random.Generator, draws: int) -> Floats:
     effect = finding.difference
     if effect is not None and all(map(math.isfinite, (effect.estimate, effect.lower, effect.upper))):
-        z = float(normal_quantile(0.5 + effect.confidence / 2))
+        z = reach(effect.confidence)
         off = rng.normal(0.0, 1.0, draws) / z
         sides = np.where(off > 0, effect.upper - effect.estimate, effect.estimate - effect.lower)
         return -(effect.estimate + off * sides)

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from upstream.errors import BadInput
-from upstream.stats.distributions import normal_quantile, two_sided
+from upstream.stats.distributions import reach, two_sided
 from upstream.stats.intervals import CONFIDENCE, Interval
 from upstream.stats.pooling import LEAST_FOR_ASYMMETRY, Pooled, asymmetry, pool
 
@@ -93,7 +93,7 @@ def study_of(name: str, ratio: Interval, *, level: int | None = None, local: boo
             allowed="0 < lower <= ratio <= upper, lower below upper",
             remedy="A ratio of 0.8 is 20% lower; changes in per cent are no ratios.",
         )
-    z = float(normal_quantile(0.5 + ratio.confidence / 2))
+    z = reach(ratio.confidence)
     return Study(name, math.log(ratio.estimate), math.log(ratio.upper / ratio.lower) / (2 * z), level, local)
 
 
@@ -102,7 +102,7 @@ def put_together(studies: Sequence[Study], *, confidence: float = CONFIDENCE) ->
     effects = np.array([one.log_ratio for one in studies])
     errors = np.array([one.error for one in studies])
     pooled = pool(effects, errors, confidence=confidence)
-    z = float(normal_quantile(0.5 + confidence / 2))
+    z = reach(confidence)
     rows = tuple(
         Row(
             one.name,

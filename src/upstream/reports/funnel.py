@@ -13,7 +13,8 @@ from upstream.reports.document import Row as TableRow
 from upstream.reports.figures import Figure, FigureUnit, Provenance, figure
 from upstream.reports.forest import MARKS, in_per_cent, shortened
 from upstream.reports.svg import Drawing
-from upstream.stats.distributions import normal_quantile
+from upstream.stats.distributions import reach
+from upstream.stats.intervals import CONFIDENCE
 
 LEFT, RIGHT, TOP, FOOT = 52.0, 20.0, 26.0, 44.0
 WIDE: Final = (720.0, 380.0)
@@ -67,7 +68,7 @@ def side_of(row: Row) -> str:
 
 def error_of(row: Row) -> float:
     """Standard error of the log ratio, from its interval."""
-    return math.log(row.ratio.upper / row.ratio.lower) / (2 * float(normal_quantile(0.5 + row.ratio.confidence / 2)))
+    return math.log(row.ratio.upper / row.ratio.lower) / (2 * reach(row.ratio.confidence))
 
 
 def draw_funnel(pool: Pool, key: str, title: str, description: str, size: tuple[float, float] = WIDE) -> str:
@@ -75,14 +76,14 @@ def draw_funnel(pool: Pool, key: str, title: str, description: str, size: tuple[
     page = Drawing(*size)
     errors = [error_of(row) for row in pool.rows]
     deep = max(errors) * 1.08
-    reach = float(normal_quantile(0.975)) * deep
+    aside = reach(CONFIDENCE) * deep
     middle = math.log(pool.ratio.estimate)
     logs = [math.log(row.ratio.estimate) for row in pool.rows]
-    across = Scale(min(*logs, middle - reach, -0.1), max(*logs, middle + reach, 0.1), LEFT, page.width - RIGHT)
+    across = Scale(min(*logs, middle - aside, -0.1), max(*logs, middle + aside, 0.1), LEFT, page.width - RIGHT)
     down = Scale(0.0, deep, TOP, page.height - FOOT)
     _axes(page, across, down)
     tip = (across.y(middle), down.y(0.0))
-    feet = [(across.y(middle + side * reach), down.y(deep)) for side in (-1, 1)]
+    feet = [(across.y(middle + side * aside), down.y(deep)) for side in (-1, 1)]
     page.path("c-limit", [feet[0], tip, feet[1]])
     page.line("c-axis", tip[0], tip[1], tip[0], down.y(deep))
     page.text("t-soft h", tip[0] + 6, TOP + 16, f"all together {in_per_cent(pool.ratio.estimate)}")

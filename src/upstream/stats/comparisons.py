@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from upstream.errors import BadInput
-from upstream.stats.distributions import binomial_test, fisher_test, normal_sf, poisson_pmf, poisson_quantile
+from upstream.stats.distributions import binomial_test, fisher_test, poisson_pmf, poisson_quantile, two_sided
 from upstream.stats.intervals import (
     CONFIDENCE,
     Interval,
@@ -235,7 +235,7 @@ def share_change(
 def _z_p(difference: float, variance: float) -> float:
     if variance <= 0:
         return 1.0 if difference == 0 else 0.0
-    return float(2 * normal_sf(abs(difference) / np.sqrt(variance)))
+    return two_sided(difference / np.sqrt(variance))
 
 
 @dataclass(frozen=True, slots=True)

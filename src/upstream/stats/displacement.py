@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from upstream.errors import BadInput
-from upstream.stats.distributions import normal_sf, reach
+from upstream.stats.distributions import reach, two_sided
 from upstream.stats.intervals import CONFIDENCE, Interval
 from upstream.stats.peers import dispersion_of_table
 
@@ -147,7 +147,7 @@ def _difference(
         raise BadInput("No event was counted in any place.", allowed="at least one event, before or after")
     z = total[0] / error
     made = [_interval(estimate, variance * dispersion, confidence) for estimate, variance in (total, local, displaced)]
-    return Difference(made[0], made[1], made[2], error, z, float(2 * normal_sf(abs(z))), dispersion)
+    return Difference(made[0], made[1], made[2], error, z, two_sided(z), dispersion)
 
 
 def _interval(estimate: float, variance: float, confidence: float) -> Interval:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from upstream.errors import BadInput
 from upstream.stats.count_regression import fit_counts
-from upstream.stats.distributions import t_quantile, t_sf
+from upstream.stats.distributions import reach, two_sided
 from upstream.stats.intervals import CONFIDENCE, Interval
 
 
@@ -64,6 +64,6 @@ def dose_response(
     fit = fit_counts(y, np.column_stack([levels, given - given.mean()]), offset=np.log(exposed))
     phi, free = max(fit.dispersion, 1.0), fit.degrees
     log, error = float(fit.coefficients[-1]), float(np.sqrt(phi * fit.bread[-1, -1]))
-    half = float(t_quantile(0.5 + confidence / 2, free)) * error
+    half = reach(confidence, free) * error
     per_unit = Interval(float(np.exp(log)), float(np.exp(log - half)), float(np.exp(log + half)), confidence)
-    return Dose(per_unit, float(2 * t_sf(abs(log) / error, free)), phi)
+    return Dose(per_unit, two_sided(log / error, free), phi)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from upstream.errors import BadInput
-from upstream.stats.distributions import normal_quantile, normal_sf
+from upstream.stats.distributions import reach, two_sided
 from upstream.stats.intervals import CONFIDENCE, Interval
 
 Floats = NDArray[np.float64]
@@ -35,13 +35,13 @@ def spread_needed(effects: ArrayLike, reaches: ArrayLike, *, confidence: float =
     likelihood; here it is the one that holds at the level asked for, the quantile of conformal prediction: Lei, G'Sell,
     Rinaldo, Tibshirani and Wasserman (2018), JASA 113, 1094-1111.
     """
-    found, reach = (np.asarray(values, np.float64) for values in (effects, reaches))
-    if found.ndim != 1 or found.shape != reach.shape or np.isnan(found).any() or (reach < 0).any():
+    found, half = (np.asarray(values, np.float64) for values in (effects, reaches))
+    if found.ndim != 1 or found.shape != half.shape or np.isnan(found).any() or (half < 0).any():
         raise BadInput("Effects and reaches do not belong together.", allowed="one reach, from 0 up, an effect")
     if found.size < LEAST:
         raise BadInput(f"{found.size} placebos are too few.", allowed=f"{LEAST} or more")
-    z = float(normal_quantile(0.5 + confidence / 2))
-    needed = np.sort((found**2 - reach**2) / z**2)
+    z = reach(confidence)
+    needed = np.sort((found**2 - half**2) / z**2)
     at = math.ceil(confidence * (needed.size + 1) - 1e-9) - 1
     return math.sqrt(max(float(needed[min(at, needed.size - 1)]), 0.0))
 
@@ -62,11 +62,11 @@ def widened(effect: Interval, spread: float) -> tuple[Interval, float]:
     """
     if not math.isfinite(effect.estimate) or spread < 0:
         raise BadInput(f"{effect.estimate} with a spread of {spread} cannot be widened.", allowed="finite, from 0 up")
-    z = float(normal_quantile(0.5 + effect.confidence / 2))
+    z = reach(effect.confidence)
     low, high = (
         math.hypot(half, z * spread) for half in (effect.estimate - effect.lower, effect.upper - effect.estimate)
     )
     wide = Interval(effect.estimate, effect.estimate - low, effect.estimate + high, effect.confidence)
     facing = high if effect.estimate < 0 else low
-    p = 1.0 if effect.estimate == 0 else float(2 * normal_sf(z * abs(effect.estimate) / facing)) if facing else 0.0
+    p = 1.0 if effect.estimate == 0 else two_sided(z * effect.estimate / facing) if facing else 0.0
     return wide, p

@@ -20,7 +20,7 @@ from upstream.stats.distributions import (
     normal_sf,
     poisson_cdf,
     t_quantile,
-    t_sf,
+    two_sided,
 )
 from upstream.stats.limits import Limits, counts, known_values
 from upstream.stats.run_rules import NEAR_LIMIT, RuleSet
@@ -190,7 +190,7 @@ def outside_p(value: float, baseline: ArrayLike, *, of_counts: bool) -> float:
         return min(1.0, 2 * min(next_one.at_most(value), next_one.above(value - 1)))
     if sd == 0:
         return float("nan")
-    return float(2 * t_sf(abs(value - held.mean()) / (sd * np.sqrt(1 + 1 / n)), n - 1))
+    return two_sided((value - held.mean()) / (sd * np.sqrt(1 + 1 / n)), n - 1)
 
 
 def benjamini_hochberg(p_values: ArrayLike) -> NDArray[np.float64]:

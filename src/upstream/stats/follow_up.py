@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from upstream.errors import BadInput
-from upstream.stats.distributions import binomial_test, normal_quantile, normal_sf
+from upstream.stats.distributions import binomial_test, reach, two_sided
 from upstream.stats.intervals import CONFIDENCE, Interval, checked_share, wilson_interval
 
 
@@ -108,6 +108,6 @@ def log_rank(times: ArrayLike, happened: ArrayLike, first: ArrayLike, *, confide
     if variance == 0:
         raise BadInput("The groups were never followed at the same time.", allowed="times that overlap")
     log, error = (seen - expected) / variance, 1 / np.sqrt(variance)
-    half = float(normal_quantile(0.5 + confidence / 2)) * error
+    half = reach(confidence) * error
     ratio = Interval(float(np.exp(log)), float(np.exp(log - half)), float(np.exp(log + half)), confidence)
-    return LogRank(ratio, seen, expected, float(2 * normal_sf(abs(seen - expected) / np.sqrt(variance))))
+    return LogRank(ratio, seen, expected, two_sided((seen - expected) / np.sqrt(variance)))

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from upstream.errors import BadInput
-from upstream.stats.distributions import beta_quantile, chi2_quantile, normal_quantile
+from upstream.stats.distributions import beta_quantile, chi2_quantile, reach
 
 CONFIDENCE: Final = 0.95
 """Two-sided confidence unless another is asked for."""
@@ -70,7 +70,7 @@ def wilson_interval(successes: float, n: float, *, confidence: float = CONFIDENC
 
 def wilson_interval_of_share(share: float, effective_n: float, *, confidence: float = CONFIDENCE) -> Interval:
     """As :func:`wilson_interval`, from a proportion (0 to 1) and an effective sample size that need not be whole."""
-    z = float(normal_quantile(0.5 + confidence / 2))
+    z = reach(confidence)
     spread = 1 + z * z / effective_n
     middle = (share + z * z / (2 * effective_n)) / spread
     half = z / spread * np.sqrt(share * (1 - share) / effective_n + z * z / (4 * effective_n**2))

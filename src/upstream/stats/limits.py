@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from upstream.errors import BadInput
-from upstream.stats.distributions import normal_cdf, poisson_cdf, t_quantile, t_sf
+from upstream.stats.distributions import normal_cdf, poisson_cdf, t_quantile, two_sided
 
 LimitMethod = Literal["sd", "t", "xmr", "c", "poisson_known", "poisson", "negative_binomial"]
 
@@ -138,7 +138,7 @@ def sd_limits(
     held = known_values(baseline)
     n = held.size
     mean, sd = float(held.mean()), float(held.std(ddof=1))
-    chance = float(2 * t_sf(multiple / np.sqrt(1 + 1 / n), n - 1))
+    chance = two_sided(multiple / np.sqrt(1 + 1 / n), n - 1)
     return _made(mean, mean - multiple * sd, mean + multiple * sd, "sd", n, wanted, chance, floor, ddof=1)
 
 
@@ -246,7 +246,7 @@ def _xmr_false_alarm(constant: float, n: int, ranges: int) -> float:
     """Chance that a new normal value lies outside; c4 is the bias of the scale with the degrees of freedom used."""
     df = ranges / (2 * MOVING_RANGE_RELATIVE_VARIANCE)
     c4 = np.sqrt(2 / df) * np.exp(special.gammaln((df + 1) / 2) - special.gammaln(df / 2))
-    return float(2 * t_sf(constant * RANGE_OF_TWO / c4 / np.sqrt(1 + 1 / n), df))
+    return two_sided(constant * RANGE_OF_TWO / c4 / np.sqrt(1 + 1 / n), df)
 
 
 def c_chart_limits(baseline: ArrayLike, *, multiple: float = C_CHART_MULTIPLE, wanted: int = BASELINE_WANTED) -> Limits:

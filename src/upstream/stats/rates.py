@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from upstream.errors import BadInput
-from upstream.stats.distributions import chi2_quantile, normal_quantile
+from upstream.stats.distributions import chi2_quantile, normal_quantile, reach
 from upstream.stats.intervals import CONFIDENCE, Interval, poisson_interval
 
 WINSORISED: Final = 0.10
@@ -106,7 +106,7 @@ def overdispersed_funnel_limits(
     phi = float(np.mean(np.clip(z, low, high) ** 2)) / (_kept_by_winsorising(WINSORISED) if corrected else 1.0)
     w, n = 1 / s**2, z.size
     tau2 = max(0.0, (n * phi - (n - 1)) / float(w.sum() - (w**2).sum() / w.sum())) if n > 1 else 0.0
-    half = float(normal_quantile(0.5 + level / 2)) * np.sqrt(s**2 + tau2)
+    half = reach(level) * np.sqrt(s**2 + tau2)
     return FunnelLimits(level, np.maximum(1 - half, 0.0), 1 + half, float(np.sqrt(tau2)))
 
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtrc, betaln, gammaln
 
 from upstream.errors import BadInput
-from upstream.stats.distributions import t_quantile
+from upstream.stats.distributions import reach
 from upstream.stats.false_alarms import benjamini_hochberg
 from upstream.stats.intervals import CONFIDENCE
 
@@ -89,8 +89,8 @@ def unshared(first: ArrayLike, second: ArrayLike, *, confidence: float = CONFIDE
         together.sum() - together, spread.sum() - spread, seen.sum() - seen, known.sum() - known
     )  # fmt: skip
     error = np.sqrt((periods - 1) / periods * ((without - without.mean()) ** 2).sum())
-    reach = float(t_quantile((1 + confidence) / 2, periods - 1)) * error
-    ends = np.clip([share - reach, share + reach], 0, 1)
+    half = reach(confidence, periods - 1) * error
+    ends = np.clip([share - half, share + half], 0, 1)
     return Unshared(
         int(a.sum()), int(b.sum()), float(np.clip(share, 0, 1)), float(ends[0]), float(ends[1]), least, periods,
         confidence,

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from upstream.errors import BadInput
 from upstream.stats.comparisons import ShareChange
 from upstream.stats.count_regression import fit_counts
-from upstream.stats.distributions import normal_quantile, normal_sf
+from upstream.stats.distributions import reach, two_sided
 from upstream.stats.intervals import (
     CONFIDENCE,
     Interval,
@@ -58,7 +58,7 @@ def change_with_design(
     pooled = sum(a for a, _ in hits) / sum(b for _, b in hits)
     variance = pooled * (1 - pooled) * sum(1 / n for n in sizes)
     apart = shares[0] - shares[1]
-    p = float(2 * normal_sf(abs(apart) / np.sqrt(variance))) if variance > 0 else 1.0
+    p = two_sided(apart / np.sqrt(variance)) if variance > 0 else 1.0
     return ShareChange(shares[0], shares[1], difference_of_scores(*limits), p, p < level, sizes[0], sizes[1])
 
 
@@ -109,7 +109,7 @@ def drivers(yes: ArrayLike, factors: ArrayLike, *, confidence: float = CONFIDENC
         for chosen in combinations(range(k), size):
             fit = fit_counts(y, np.column_stack([ones, x[:, chosen]]), totals=ones)
             explained[chosen] = 1 - fit.deviance / nothing
-    z = float(normal_quantile(0.5 + confidence / 2))
+    z = reach(confidence)
     return tuple(_driver(full.coefficients, full.bread, one, explained, k, z, confidence) for one in range(k))
 
 
@@ -131,4 +131,4 @@ def _driver(
     log, error = float(coefficients[one + 1]), float(np.sqrt(covariance[one + 1, one + 1]))
     odds = Interval(float(np.exp(log)), float(np.exp(log - z * error)), float(np.exp(log + z * error)), confidence)
     whole = explained[tuple(range(k))]
-    return Driver(odds, float(2 * normal_sf(abs(log) / error)), gain / whole if whole > 0 else 0.0)
+    return Driver(odds, two_sided(log / error), gain / whole if whole > 0 else 0.0)
