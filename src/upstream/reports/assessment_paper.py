@@ -174,7 +174,7 @@ def assessment_paper(of: Paper) -> Document:
         engine_version=of.engine_version,
         facts=(
             ("Place", (Text(of.place),)),
-            ("Counted", (Text(f"{main.unit}, {_span(of)}"),)),
+            ("Counted", (Text(f"{_capital(main.unit)}, {_span(of)}"),)),
             (
                 "Design",
                 (Text(f"Level {main.maryland.level} of 5 on the Maryland scale"),),
@@ -188,13 +188,13 @@ def _question(of: Paper) -> Facts:
     main = of.answer.main
     items = [
         ("Question", main.question),
-        ("Outcome", f"{main.unit}; better {'fewer' if main.better == 'lower' else 'more'}"),
+        ("Outcome", f"{_capital(main.unit)}; {'fewer' if main.better == 'lower' else 'more'} is better"),
         ("Where", of.place),
     ]
     if of.data:
         began = sorted(set(of.data["starts"].values()))
         items.append(("From when", ", ".join(map(period_in_words, began))))
-    items.append(("What exactly is estimated", f"{main.estimand} ({main.title.lower()})"))
+    items.append(("What exactly is estimated", f"{_capital(main.estimand)} ({main.title.lower()})"))
     return _facts(items)
 
 
@@ -234,7 +234,7 @@ def _roles(data: Mapping[str, Any], unit: str, names: Mapping[str, str]) -> Tabl
     first = min(data["starts"].values(), key=data["periods"].index)
     start = data["periods"].index(first)
     rows = []
-    for role in dict.fromkeys(data["roles"]):
+    for role in sorted(set(data["roles"]), key=lambda one: (one != "treated", one)):
         units = [name for name, one in zip(data["units"], data["roles"], strict=True) if one == role]
         held = np.array([series for series, one in zip(data["counts"], data["roles"], strict=True) if one == role])
         before, after = held[:, :start].sum(), held[:, start:].sum()
@@ -327,6 +327,10 @@ def _again(of: Paper) -> tuple[Block, ...]:
 
 def _facts(items: Iterable[tuple[str, str]]) -> Facts:
     return Facts(tuple((name, (Text(words),)) for name, words in items if words))
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _named(units: list[str]) -> str:

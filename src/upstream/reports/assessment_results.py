@@ -37,9 +37,13 @@ def results_drawn(answer: Answer, *, public: bool) -> tuple[Block, ...]:
 
 def results_table(answer: Answer, *, public: bool, with_p: bool = False) -> Table:
     """A row a method; ``with_p`` for readers who check."""
-    columns = [Column("Method", "text"), Column("Change (95% interval)"), Column("In numbers (95% interval)")]
+    columns = [
+        Column("Method", "text", wide=True),
+        Column("Change (95% interval)"),
+        Column("In numbers (95% interval)"),
+    ]
     columns += [Column("p")] if with_p else []
-    columns += [Column("How likely it did good", "text"), Column("Maryland level")]
+    columns += [Column("How likely it did good", "text", wide=True), Column("Maryland level")]
     rows = tuple(_row(one, public=public, with_p=with_p) for one in (answer.main, *answer.checks))
     title = "The effect by every method that the data carry"
     return Table("assessment-results", title, tuple(columns), rows, ((Text(NOTE),),))

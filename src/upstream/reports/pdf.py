@@ -64,6 +64,8 @@ DENSE: Final = 600
 """A table with a cell this long is for looking things up, and is set small."""
 LONG: Final = 150
 """A cell this long is a paragraph, and its column takes most of the page."""
+INTERVAL: Final = 12
+"""Numbers longer than this are an estimate with its interval, whose signs are wide."""
 SAMPLE: Final = 80
 
 
@@ -76,7 +78,8 @@ def _widths(table: Table) -> list[int]:
         longest = max((_length(cell) for cell in cells), default=1)
         least = max(word * 1.1, 0 if column.wide or column.kind == "number" else min(longest + 4, WIDEST))
         widest = 3 * WIDEST if longest > LONG and column is table.columns[-1] else WIDEST
-        out.append(round(max(least, longest if column.kind == "number" else min(longest, widest)) + 2))
+        room = 9 if column.kind == "number" and longest > INTERVAL else 2
+        out.append(round(max(least, longest if column.kind == "number" else min(longest, widest)) + room))
     return out
 
 
