@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import copy
 import html
+import json
+import zipfile
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -18,6 +21,7 @@ from factories.people import TeamFactory, person
 from factories.problems import NamedAssessmentFactory, PlanFactory, ResponseFactory
 from upstream.harm.assumptions import optimism_grades
 from upstream.harm.prices import price_level
+from upstream.reports.assessment_bundle import rerun
 from upstream_web.people.permissions import Permission
 from upstream_web.problems.changes.worth import assume_worth
 from upstream_web.problems.models import Assessed, Plan, WorthAssumed
@@ -87,6 +91,19 @@ def test_what_is_said_stands_on_page_and_paper_and_changes_the_pounds(plan: Plan
     assert "said otherwise" not in shown
     assert "said otherwise once before" in send(plan).content.decode()
     assert "What the worth assumes was said" in page_of(plan, "history")
+
+
+def test_the_bundle_is_valued_again_to_the_same_figures(plan: Plan, tmp_path: Path) -> None:
+    assessed(plan)
+    send(plan, optimism="3", cash_0="20", cash_reason="One post", prices="2024/25", beside=["alcohol_treatment"])
+    file = tmp_path / "bundle.zip"
+    file.write_bytes(client_of(plan).get(reverse("problems:assessed_bundle", args=[plan.pk])).content)
+    made = rerun(file)
+    assert (made.differs, made.damaged) == ((), ())
+    with zipfile.ZipFile(file) as opened:
+        assumed = json.loads(opened.read("worth.json"))
+    assert (assumed["optimism"], assumed["cash_reason"], assumed["beside"]) == (0.1, "One post", ["alcohol_treatment"])
+    assert (assumed["cost"], assumed["prices"]) == (2000, "2024/25")
 
 
 def test_the_form_opens_as_it_was_said_last_and_shows_what_can_be_chosen(plan: Plan) -> None:

@@ -12,11 +12,12 @@ import shlex
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from upstream import __version__
+from upstream.assess.answer_value import Valued
 from upstream.assess.finding import Finding
 from upstream.assess.ladder import Answer, answer
 from upstream.assess.methods import METHODS
@@ -24,7 +25,9 @@ from upstream.assess.panel_data import counts_csv, disclosed, panel_from_data, r
 from upstream.disclosure.published import effect_is_safe
 from upstream.errors import BadInput
 from upstream.measures.asked import ENGINE_VERSION
+from upstream.reports import bundled_worth
 from upstream.reports.assessment_paper import Paper
+from upstream.reports.bundled_worth import worth_again, worth_files
 from upstream.reports.spreadsheet import as_plain_text
 
 COUNTS, DEFINITION, FIGURES, README, SUMS = "counts.csv", "definition.json", "figures.csv", "README.md", "SHA256SUMS"
@@ -57,6 +60,8 @@ class Bundled:
         Whether small numbers are rounded.
     engine_version
         Of the counts.
+    valued
+        The worth, or None; never in a bundle for anybody, for it is of the counts as they were.
     """
 
     answer: Answer
@@ -66,6 +71,7 @@ class Bundled:
     created: dt.datetime
     for_anybody: bool = False
     engine_version: str = ENGINE_VERSION
+    valued: Valued | None = None
 
 
 def bundle_of(paper: Paper, *, for_anybody: bool) -> bytes:
@@ -78,7 +84,7 @@ def bundle_of(paper: Paper, *, for_anybody: bool) -> bytes:
         )
     title = f"{paper.answer.main.unit.capitalize()}, {paper.place}"
     made = Bundled(paper.answer, paper.data, title, paper.source, paper.created, for_anybody, paper.engine_version)
-    return make_bundle(made)
+    return make_bundle(replace(made, valued=paper.valued))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +136,13 @@ def make_bundle(of: Bundled) -> bytes:
     definition = {key: value for key, value in data.items() if key != "counts"}
     definition |= {"title": of.title, "source": list(of.source), "rounded": rounded, "version": __version__}
     definition |= {"engine_version": of.engine_version, "true_change": _change(of.answer) if rounded else None}
+    worth = {} if of.valued is None or of.for_anybody else worth_files(of.valued)
     files = {
         COUNTS: counts_csv({**data, "units": [as_plain_text(unit) for unit in data["units"]]}),
         DEFINITION: json.dumps(definition, indent=1, ensure_ascii=False),
         FIGURES: _figures_csv(found),
-        README: _readme(of, definition),
+        README: _readme(of, definition, worth=bool(worth)),
+        **worth,
     }
     sums = "".join(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in files.items())
     out = io.BytesIO()
@@ -159,11 +167,15 @@ def rerun(path: Path) -> Rerun:
 def _again(held: Mapping[str, bytes]) -> Rerun:
     lines = (line.partition("  ") for line in held[SUMS].decode().splitlines())
     noted = {name: digest for digest, _, name in lines}
-    damaged = tuple(name for name in FILES if hashlib.sha256(held[name]).hexdigest() != noted.get(name))
+    files = [name for name in held if name != SUMS]
+    damaged = tuple(name for name in files if hashlib.sha256(held[name]).hexdigest() != noted.get(name))
     definition = json.loads(held[DEFINITION])
     now = answer(panel_from_data(definition | {"counts": _counts(held[COUNTS].decode(), definition)}), METHODS)
     was = {(row["method"], name): _value(row[name]) for row in _rows(held[FIGURES]) for name in QUANTITIES}
     found = {(one.method, name): value for one in _all(now) for name, value in _quantities(one)}
+    if bundled_worth.ASSUMED in held:
+        was |= {(row["method"], row["quantity"]): _value(row["value"]) for row in _rows(held[bundled_worth.FIGURES])}
+        found |= worth_again(now, json.loads(held[bundled_worth.ASSUMED]))
     differs = tuple(
         Differs(*key, was.get(key, math.nan), found.get(key, math.nan))
         for key in dict.fromkeys([*was, *found])
@@ -185,7 +197,8 @@ def said_of_rerun(made: Rerun) -> list[str]:
     return said
 
 
-def _readme(of: Bundled, definition: Mapping[str, Any]) -> str:
+def _options(definition: Mapping[str, Any]) -> list[str]:
+    """What ``upstream assess effect`` is asked on the counts alone."""
     first = min(definition["starts"].values(), key=definition["periods"].index)
     named = [(role, as_plain_text(unit)) for unit, role in zip(definition["units"], definition["roles"], strict=True)]
     words = [
@@ -193,7 +206,31 @@ def _readme(of: Bundled, definition: Mapping[str, Any]) -> str:
     ]
     words += ["--start", first, "--outcome", definition["outcome"], "--better", definition["better"]]
     words += ["--phase-in", str(definition["phase_in"])] if definition["phase_in"] else []
+    words += [word for period in definition["also_began"] for word in ("--also-began", period)]
+    return words + [word for period, _ in definition["markers"] for word in ("--rule-changed", period)]
+
+
+def _know(definition: Mapping[str, Any]) -> str:
+    """What no option of that command can say, so that its answer may be another."""
+    said = []
+    if definition["rebased"]:
+        period, why = definition["rebased"]
+        said.append(
+            f"The rule of recording changed in {period} ({why}): counts begin there, and what was before is left out."
+        )
+    if len(set(definition["starts"].values())) > 1:
+        said.append("Places began at different times, which that command cannot be told: take rerun.")
+    if "comparison buffer" in definition["roles"]:
+        said.append("It takes what lies near the comparison for a comparison: take rerun.")
+    return "\n\n" + " ".join(said) if said else ""
+
+
+def _readme(of: Bundled, definition: Mapping[str, Any], *, worth: bool) -> str:
     hidden = definition["rounded"] or "Nothing is hidden: counts are as they were counted."
+    valued = (
+        f"\n- `{bundled_worth.ASSUMED}`: all that the worth assumes: unit cost, prices, cost, optimism, cash, what is"
+        f" seen beside it\n- `{bundled_worth.FIGURES}`: every figure of the worth, unrounded" if worth else ""
+    )  # fmt: skip
     return f"""# {of.title}
 
 {" ".join(of.source)}
@@ -202,7 +239,7 @@ def _readme(of: Bundled, definition: Mapping[str, Any]) -> str:
 
 - `{COUNTS}`: unit, role, period, count
 - `{DEFINITION}`: outcome, which way is good, units and roles, when it began, versions
-- `{FIGURES}`: every figure of every method, unrounded
+- `{FIGURES}`: every figure of every method, unrounded{valued}
 - `{SUMS}`: checksums (`sha256sum -c {SUMS}`)
 
 Count it again and compare every figure, with this file or its unpacked folder:
@@ -211,7 +248,7 @@ Count it again and compare every figure, with this file or its unpacked folder:
 
 The same from the counts alone:
 
-    upstream assess effect {COUNTS} {shlex.join(words)}
+    upstream assess effect {COUNTS} {shlex.join(_options(definition))}{_know(definition)}
 
 Made by Upstream {__version__}, engine version {of.engine_version}. It speaks of places and counts, never of one person.
 """
@@ -252,13 +289,14 @@ def _figures_csv(of: Answer) -> str:
 
 def _read(path: Path) -> dict[str, bytes]:
     if path.is_dir():
-        found = {name: path / name for name in (*FILES, SUMS)}
+        found = {name: path / name for name in (*FILES, SUMS, *bundled_worth.FILES)}
         held = {name: file.read_bytes() for name, file in found.items() if file.is_file()}
     else:
         try:
             with zipfile.ZipFile(path) as opened:
                 sizes = {one.filename: one.file_size for one in opened.infolist()}
-                held = {name: opened.read(name) for name in (*FILES, SUMS) if sizes.get(name, LARGEST) < LARGEST}
+                wanted = (*FILES, SUMS, *bundled_worth.FILES)
+                held = {name: opened.read(name) for name in wanted if sizes.get(name, LARGEST) < LARGEST}
         except (
             zipfile.BadZipFile,
             zlib.error,
