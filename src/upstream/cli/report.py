@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +14,6 @@ from upstream.cli.settings import Settings, load_settings, who
 from upstream.cli.terminal import say, say_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from upstream.measures.definition import Pack
     from upstream.measures.result import Results
     from upstream.periods import Month
@@ -79,13 +75,14 @@ def quarterly(
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from upstream.periods import Month
+    from upstream.reports.publishing import uncollected
 
     to = Month.parse(to_text)
     settings = _settings(config)
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     quiet = as_json or not console.is_terminal
-    with _uncollected(), Progress(*columns, console=console, transient=True, disable=quiet) as progress:
+    with uncollected(), Progress(*columns, console=console, transient=True, disable=quiet) as progress:
         step = progress.add_task("Reading the definitions")
         from upstream.measures.loading import load_packs
 
@@ -110,18 +107,6 @@ def _settings(config: str) -> Settings:
 
     settings = load_settings(Path(config))
     return with_force(settings, Store(settings.store))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """A document is hundreds of thousands of small frozen objects and no cycles: looking for cycles costs a second."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _refuse_month_not_held(to: Month, holdings: tuple[Holding, ...]) -> None:

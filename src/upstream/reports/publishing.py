@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal
 
@@ -163,3 +165,15 @@ def _replace_files(drawn: Path, out: Path) -> None:
         (out / f"report.{name}").unlink(missing_ok=True)
     for file in sorted(drawn.iterdir()):
         file.rename(out / file.name)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """A document is hundreds of thousands of small frozen objects and no cycles: looking for cycles costs a second."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

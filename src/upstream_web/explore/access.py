@@ -1,6 +1,6 @@
 """Who looks into the records: those whose role reads measures; small numbers, those who may go to the records."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,15 +53,19 @@ def records_for_exploring(user: User) -> Held:
 
 def analysis_for_reading(user: User, kind: str, asked: Mapping[str, Any]) -> Open | None:
     """The newest answer to a question; `None` where nobody has asked it yet."""
+    return _opened(user, kind, asked, lambda now: now.versions)
+
+
+def _opened(
+    user: User, kind: str, asked: Mapping[str, Any], versions: Callable[[Held], Mapping[str, int]]
+) -> Open | None:
+    """`versions` gives those of the tables that an answer rests on, as they are held now."""
     now = records_for_exploring(user)
     found = queries.kept(kind, asked)
     if found is None:
         return None
-    return Open(found, sees_records(user, asked["area"], now), _stale(found, now.versions))
-
-
-def _stale(found: Analysis, now: Mapping[str, int]) -> bool:
-    return found.tables != now or found.engine_version != CALCULATION
+    stale = found.tables != versions(now) or found.engine_version != CALCULATION
+    return Open(found, sees_records(user, asked["area"], now), stale)
 
 
 def chain_for_reading(user: User, asked: Mapping[str, Any], chain: int) -> Open:
@@ -83,20 +87,12 @@ def look_for_reading(
 
 def places_for_reading(user: User, kind: str, asked: Mapping[str, Any]) -> Open | None:
     """The newest answer about places to a question of months; `None` where nobody has asked it yet."""
-    now = records_for_exploring(user)
-    found = queries.kept(kind, asked)
-    if found is None:
-        return None
-    return Open(found, sees_records(user, asked["area"], now), _stale(found, versions_of(asked)))
+    return _opened(user, kind, asked, lambda _: versions_of(asked))
 
 
 def profile_for_reading(user: User, asked: Mapping[str, Any]) -> Open | None:
     """The newest profile of a question; `None` where nobody has asked it yet."""
-    now = records_for_exploring(user)
-    found = queries.kept(Analysis.Kind.PROFILE, asked)
-    if found is None:
-        return None
-    return Open(found, sees_records(user, asked["area"], now), _stale(found, profile_versions()))
+    return _opened(user, Analysis.Kind.PROFILE, asked, lambda _: profile_versions())
 
 
 def may_start_plans(user: User) -> bool:

@@ -9,7 +9,6 @@ import xlsxwriter
 from upstream_web.problems.models import Action, Plan
 from upstream_web.problems.presenters import CSV_COLUMNS, plan_cells
 
-WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ACTION_COLUMNS = (
     "plan ref", "action", "organisation", "owner", "due", "state", "done on", "what stands in the way", "marking",
 )  # fmt: skip

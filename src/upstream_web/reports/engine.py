@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from upstream.measures.forecasts import keep_forecasts
 from upstream.reports.check import RULES, check_paths
 from upstream.reports.commentary import Commentary
 from upstream.reports.data_quality import kept_holdings
-from upstream.reports.publishing import FORMATS, publish
+from upstream.reports.publishing import FORMATS, publish, uncollected
 from upstream.reports.quarterly import Request, quarterly_report
 from upstream_web.measures.engine.figures import PURPOSE, Figures
 
@@ -60,7 +58,7 @@ def draw(figures: Figures, *, public: bool, commentary: Mapping[str, Commentary]
         commentary=commentary,
         holdings=kept_holdings(of.store, who=who, purpose=PURPOSE, areas=[*of.areas, *own]),
     )
-    with tempfile.TemporaryDirectory() as folder, _uncollected():
+    with tempfile.TemporaryDirectory() as folder, uncollected():
         done = iter(range(1, STEPS))
         written = publish(
             quarterly_report(request),
@@ -81,18 +79,6 @@ def _place(where: object) -> str:
     """Where in the report, without the folder that it was made in."""
     place = str(where).partition("report.html")[2].lstrip(":, ")
     return f"line {place}" if place[:1].isdigit() else place or "the report"
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """A document is hundreds of thousands of small frozen objects and no cycles: looking for cycles costs a second."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def keep_likelihoods(figures: Figures, *, on: object, who: str) -> None:

@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from upstream_web.design.sending import KINDS
 from upstream_web.measures import queries as measures
-from upstream_web.measures.engine.files import TYPES
 from upstream_web.people.access import require
 from upstream_web.people.middleware import open_to_all
 from upstream_web.people.permissions import Permission
@@ -133,7 +133,7 @@ def _sent(request: HttpRequest, row: ReportFile) -> HttpResponse:
     if hashlib.sha256(content).hexdigest() != row.sha256:
         text = "The file on disk is not the one that was made. It is not shown; tell an operator."
         return render(request, "design/error.jinja", {"title": "The file is damaged", "text": text}, status=500)
-    sent = HttpResponse(content, content_type=TYPES[row.kind])
+    sent = HttpResponse(content, content_type=KINDS[row.kind])
     if row.kind == "html":
         sent["Content-Security-Policy"] = PAGE_POLICY
     how = "inline" if row.kind in ("html", "pdf") else "attachment"

@@ -130,7 +130,8 @@ def neighbours(signal: Signal) -> list[dict[str, str]]:
     return [{"kind": words[one["kind"]], "evidence": one["evidence"]} for one in signal.neighbours]
 
 
-FILE_TYPES = {"csv": "text/csv; charset=utf-8", "geojson": "application/geo+json"}
+FILES = ("csv", "geojson")
+"""What the signals can be had as."""
 
 
 def file_of(signals: Iterable[Signal], ending: str) -> bytes:

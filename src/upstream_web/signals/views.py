@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from upstream_web.design.forms import posted
+from upstream_web.design.sending import file_to_save
 from upstream_web.people.access import only, require, standing
 from upstream_web.people.permissions import Permission
 from upstream_web.places.queries import areas_within
@@ -26,7 +27,7 @@ from upstream_web.signals.engine import versions_now
 from upstream_web.signals.forms import DismissForm, WatchForm
 from upstream_web.signals.models import Signal, State
 from upstream_web.signals.presenters import (
-    FILE_TYPES,
+    FILES,
     figures,
     file_of,
     how_often_false,
@@ -71,12 +72,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @only(Permission.SIGNAL_READ)
 def inbox_file(request: HttpRequest, ending: str) -> HttpResponse:
     """The signals that the inbox shows, all pages of it, as a file."""
-    if ending not in FILE_TYPES:
+    if ending not in FILES:
         raise Http404
     rows = queries.filtered(visible_signals(request.user), signal_filter(request))
-    answer = HttpResponse(file_of(rows, ending), content_type=FILE_TYPES[ending])
-    answer["Content-Disposition"] = f'attachment; filename="signals.{ending}"'
-    return answer
+    return file_to_save(file_of(rows, ending), f"signals.{ending}")
 
 
 def signal(request: HttpRequest, pk: int) -> HttpResponse:

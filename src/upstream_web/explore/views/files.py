@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from upstream_web.design.sending import file_to_save
 from upstream_web.explore.access import (
     analysis_for_reading,
     look_for_reading,
@@ -14,21 +15,18 @@ from upstream_web.explore.forms import AskForm
 from upstream_web.explore.models import Analysis
 from upstream_web.explore.place_forms import FORMS, ExplorerForm
 
-TYPES = {
-    "csv": "text/csv; charset=utf-8", "json": "application/json", "geojson": "application/geo+json",
-    "parquet": "application/vnd.apache.parquet",
-}  # fmt: skip
+LOOKED_AT = ("csv", "json", "geojson", "parquet")
 
 
 def look(request: HttpRequest, ending: str) -> HttpResponse:
     """The figures of the explorer."""
     of = records_for_exploring(request.user)
     form = ExplorerForm(request.GET, areas=of.areas, force=of.force)
-    if ending not in TYPES or not form.is_valid():
+    if ending not in LOOKED_AT or not form.is_valid():
         raise Http404
     found = look_for_reading(request.user, **form.look)
     made = as_file(found.seen, f".{ending}", small_numbers=found.small_numbers)
-    return _sent(made, f"places-{form.cleaned_data['last']}", ending)
+    return file_to_save(made, f"places-{form.cleaned_data['last']}.{ending}")
 
 
 def kept(request: HttpRequest, kind: str, ending: str) -> HttpResponse:
@@ -45,10 +43,5 @@ def kept(request: HttpRequest, kind: str, ending: str) -> HttpResponse:
     if found is None or not has_part(kind, found.analysis.answer, part, records=found.small_numbers):
         raise Http404
     made = file_of(kind, found.analysis.answer, part, ending, small_numbers=found.small_numbers)
-    return _sent(made, "-".join(one for one in (kind.replace("_", "-"), part) if one), ending)
-
-
-def _sent(made: bytes, name: str, ending: str) -> HttpResponse:
-    answer = HttpResponse(made, content_type=TYPES[ending])
-    answer["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
-    return answer
+    name = "-".join(one for one in (kind.replace("_", "-"), part) if one)
+    return file_to_save(made, f"{name}.{ending}")

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 
 from upstream.reports.pdf import render_pdf
 from upstream_web.design.forms import error_list
+from upstream_web.design.sending import file_to_save
 from upstream_web.explore import changes
 from upstream_web.explore.access import may_start_plans, profile_for_reading, records_for_exploring
 from upstream_web.explore.engine.profiles import paper_of, place_of
@@ -40,7 +41,5 @@ def profile_pdf(request: HttpRequest) -> HttpResponse:
     if found is None:
         raise Http404
     paper = paper_of(found.analysis.answer, place_of(found.analysis.asked), small_numbers=found.small_numbers)
-    answer = HttpResponse(render_pdf(paper), content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="problem-profile-{found.analysis.pk}.pdf"'
     changes.note_paper(analysis=found.analysis, by=request.user)
-    return answer
+    return file_to_save(render_pdf(paper), f"problem-profile-{found.analysis.pk}.pdf")

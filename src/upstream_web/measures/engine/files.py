@@ -13,13 +13,6 @@ from upstream.reports.quarterly import HANDLING
 from upstream_web.measures.engine.figures import Figures
 from upstream_web.measures.engine.pages import measure_section_of
 
-TYPES: Final[dict[str, str]] = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "json": "application/json",
-    "pdf": "application/pdf",
-    "html": "text/html; charset=utf-8",
-}
 KINDS: Final = tuple(name for name in get_args(Format) if name != "html")
 """What one measure can be had as."""
 

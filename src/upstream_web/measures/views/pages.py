@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from upstream_web.design.sending import file_to_save
 from upstream_web.measures import access, changes, queries
 from upstream_web.measures.access import Open
 from upstream_web.measures.engine import files
@@ -100,6 +101,5 @@ def compare(request: HttpRequest, opened: Open, key: str) -> HttpResponse:
 def download(request: HttpRequest, opened: Open, key: str, kind: str) -> HttpResponse:
     """One measure as a file, every figure with its source."""
     key, kind = access.measure_for_reading(opened, key), access.kind_of_file(kind)
-    answer = HttpResponse(files.measure_file(opened.figures, key, kind), content_type=files.TYPES[kind])
-    answer["Content-Disposition"] = f'attachment; filename="{key.replace("@", "-")}-{opened.month}.{kind}"'
-    return answer
+    made = files.measure_file(opened.figures, key, kind)
+    return file_to_save(made, f"{key.replace('@', '-')}-{opened.month}.{kind}")

@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from upstream_web.design.sending import file_to_save
 from upstream_web.measures import access, changes, queries
 from upstream_web.measures.access import Open
 from upstream_web.measures.engine import records as engine
@@ -37,7 +38,5 @@ def records(request: HttpRequest, opened: Open, key: str, area: str) -> HttpResp
     most = engine.IN_A_FILE if as_file else engine.SHOWN
     found = engine.read(opened.figures, key, area, who=request.user.name, purpose=purpose, areas=areas, most=most)
     if as_file:
-        answer = HttpResponse(engine.as_csv(found), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{table}-{opened.month}-{area}.csv"'
-        return answer
+        return file_to_save(engine.as_csv(found), f"{table}-{opened.month}-{area}.csv")
     return render(request, "measures/records.jinja", context | presenter.rows(found))

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from upstream.reports.rows_out import rows_as
+from upstream_web.design.sending import file_to_save
 from upstream_web.needs import changes, engine
 from upstream_web.needs.access import COUNT, READ, may_count, may_profile
 from upstream_web.needs.forms import PostsForm, SimilarForm, WeightsForm
@@ -85,9 +86,7 @@ def _classes(request: HttpRequest) -> int | None:
 
 
 def _as_csv(name: str, rows: list[dict[str, object]]) -> HttpResponse:
-    response = HttpResponse(rows_as(".csv", rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return file_to_save(rows_as(".csv", rows), name)
 
 
 @only(READ)

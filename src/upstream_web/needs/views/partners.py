@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from upstream_web.design.forms import error_list
+from upstream_web.design.sending import file_to_save
 from upstream_web.needs import changes
 from upstream_web.needs.access import COMPARE, reads_needs, sees_small_counts
 from upstream_web.needs.engine import CannotExplore
@@ -11,10 +12,6 @@ from upstream_web.needs.engine.overlay import PARTS, kept_overlay, overlay_file,
 from upstream_web.needs.forms import OverlayForm
 from upstream_web.needs.presenters import overlay_page
 from upstream_web.people.access import only
-
-TYPES = {
-    "csv": "text/csv; charset=utf-8", "geojson": "application/geo+json", "parquet": "application/vnd.apache.parquet",
-}  # fmt: skip
 
 
 @only(COMPARE)
@@ -46,6 +43,4 @@ def overlay_part(request: HttpRequest, part: str, ending: str) -> HttpResponse:
         made = overlay_file(found, part, ending, small_numbers=sees_small_counts(request.user))
     except CannotExplore as error:
         raise Http404 from error
-    answer = HttpResponse(made, content_type=TYPES[ending])
-    answer["Content-Disposition"] = f'attachment; filename="partner-violence-{part}.{ending}"'
-    return answer
+    return file_to_save(made, f"partner-violence-{part}.{ending}")

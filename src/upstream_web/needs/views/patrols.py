@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from upstream_web.design.forms import posted
+from upstream_web.design.sending import file_to_save
 from upstream_web.needs import changes
 from upstream_web.needs.access import (
     PATROL,
@@ -57,9 +58,7 @@ def patrol(request: HttpRequest, pk: int) -> HttpResponse:
 def delivered(request: HttpRequest, pk: int) -> HttpResponse:
     """Stops planned and made, as a CSV."""
     plan = patrol_for_reading(request.user, pk)
-    answer = HttpResponse(delivered_file(patrol_of(plan)), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="patrol-{plan.pk}.csv"'
-    return answer
+    return file_to_save(delivered_file(patrol_of(plan)), f"patrol-{plan.pk}.csv")
 
 
 @only(READ)
@@ -78,9 +77,7 @@ def sheet_pdf(request: HttpRequest, pk: int, day: str) -> HttpResponse:
     of = patrol_of(plan)
     on = _day(of, day)
     made = day_pdf(plan.title, on, of.on(on), of.spots, plan.made_at)
-    answer = HttpResponse(made, content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="patrol-{plan.pk}-{on}.pdf"'
-    return answer
+    return file_to_save(made, f"patrol-{plan.pk}-{on}.pdf")
 
 
 @only(READ)

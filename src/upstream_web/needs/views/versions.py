@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from upstream_web.design.forms import error_list, posted
+from upstream_web.design.sending import file_to_save
 from upstream_web.needs import changes, engine
 from upstream_web.needs.access import COUNT, READ, may_count, versions_seen_by
 from upstream_web.needs.engine.versions import as_it_stands, moved, moves_file
@@ -34,9 +35,7 @@ def moves_table(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     made = moved(form.cleaned_data["before"].content, form.cleaned_data["after"].content)
-    answer = HttpResponse(moves_file(made), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="index-moves.csv"'
-    return answer
+    return file_to_save(moves_file(made), "index-moves.csv")
 
 
 @only(COUNT)

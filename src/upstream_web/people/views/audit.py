@@ -10,6 +10,7 @@ from upstream_web.audit.changes import record_reading
 from upstream_web.audit.models import AuditEvent
 from upstream_web.audit.queries import heads, search
 from upstream_web.design.forms import posted
+from upstream_web.design.sending import file_to_save
 from upstream_web.people import access, purpose
 from upstream_web.people.access import only, recently_signed_in
 from upstream_web.people.forms.audit import AuditFilterForm, PurposeForm
@@ -55,9 +56,7 @@ def head(request: HttpRequest) -> HttpResponse:
     """The newest head as a text file, to be kept where the database cannot rewrite it."""
     newest = heads().first()
     line = f"{newest.sealed_at.isoformat()} {newest.number} {newest.digest}\n" if newest else ""
-    answer = HttpResponse(line, content_type="text/plain; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="audit-head.txt"'
-    return answer
+    return file_to_save(line, "audit-head.txt")
 
 
 def state_purpose(request: HttpRequest) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from upstream_web.design.sending import file_to_save
 from upstream_web.people.access import recently_signed_in, standing
 from upstream_web.people.models import Team
 from upstream_web.people.permissions import Permission
@@ -17,12 +18,11 @@ from upstream_web.problems.changes.papers import note_list
 from upstream_web.problems.models import Marking, Plan
 from upstream_web.problems.presenters import colour_tag, plans_as_csv, status_tag
 from upstream_web.problems.queries import DRIFT_DAYS, PlanFilter, filtered, tallies, teams_with
-from upstream_web.problems.workbook_out import WORKBOOK_TYPE, as_workbook
+from upstream_web.problems.workbook_out import as_workbook
 
 PAGE = 25
 TOO_LONG_A_NUMBER = 10
 """Digits: no row has such a number, and no database takes one much longer."""
-LIST_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": WORKBOOK_TYPE}
 
 
 def plans(request: HttpRequest) -> HttpResponse:
@@ -91,9 +91,7 @@ def _list(
 ) -> HttpResponse:
     """The file, once it is recorded that it leaves the site."""
     note_list(by=request.user, kind=kind, plans=rows.count(), marked=marked)
-    answer = HttpResponse(content(), content_type=LIST_TYPES[kind])
-    answer["Content-Disposition"] = f'attachment; filename="plans.{kind}"'
-    return answer
+    return file_to_save(content(), f"plans.{kind}")
 
 
 _marked_list = recently_signed_in(_list)

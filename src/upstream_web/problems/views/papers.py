@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from upstream.errors import UpstreamError
 from upstream.reports.document import Document
 from upstream.reports.pdf import render_pdf
+from upstream_web.design.sending import file_to_save
 from upstream_web.people.access import recently_signed_in
 from upstream_web.places.queries import areas_with_plans
 from upstream_web.problems.access import (
@@ -68,9 +69,7 @@ def _take_bundle(request: HttpRequest, plan: Plan, access: PlanAccess) -> HttpRe
         messages.error(request, f"No bundle can be made: {why}")
         return redirect("problems:assessment", plan.pk)
     note_paper(plan=plan, by=request.user, kind="bundle, rounded" if rounded else "bundle", marking=plan.marking)
-    answer = HttpResponse(made, content_type="application/zip")
-    answer["Content-Disposition"] = f'attachment; filename="{plan.ref}-assessment.zip"'
-    return answer
+    return file_to_save(made, f"{plan.ref}-assessment.zip")
 
 
 _take_marked_bundle = recently_signed_in(_take_bundle)
@@ -96,6 +95,4 @@ def meeting_pdf(request: HttpRequest, area: str) -> HttpResponse:
 
 def as_pdf(document: Document, name: str) -> HttpResponse:
     """A document as a PDF to be saved."""
-    answer = HttpResponse(render_pdf(document), content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
-    return answer
+    return file_to_save(render_pdf(document), f"{name}.pdf")

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from upstream_web.design.sending import file_to_save
 from upstream_web.people.access import recently_signed_in
 from upstream_web.places.queries import areas_with_plans
 from upstream_web.problems.access import Portfolio, portfolio_open_to
@@ -19,7 +20,6 @@ from upstream_web.problems.queries import Due, newest_assessed, not_known, overd
 
 PAGE = 25
 MOST_OVERDUE = 20
-CSV = "text/csv; charset=utf-8"
 
 
 def portfolio(request: HttpRequest) -> HttpResponse:
@@ -69,9 +69,7 @@ def overdue_csv(request: HttpRequest) -> HttpResponse:
 def _file(request: HttpRequest, name: str, plans: int, marked: int, content: Callable[[], str]) -> HttpResponse:
     """The file, once it is recorded that it leaves the site."""
     note_list(by=request.user, kind=f"{name} csv", plans=plans, marked=marked)
-    answer = HttpResponse(content(), content_type=CSV)
-    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return answer
+    return file_to_save(content(), f"{name}.csv")
 
 
 _marked_file = recently_signed_in(_file)

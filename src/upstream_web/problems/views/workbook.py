@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from upstream_web.design.forms import posted
+from upstream_web.design.sending import file_to_save
 from upstream_web.intake import changes as intake
 from upstream_web.intake.access import batch_for_reading, own_batches
 from upstream_web.intake.engine import Sheet, read, sheet_names
@@ -114,9 +115,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
 def download_quarantine(request: HttpRequest, pk: int) -> HttpResponse:
     """The quarantined rows with their reasons, as CSV."""
     batch = _own(request, pk)
-    answer = HttpResponse(quarantine_as_csv(quarantine(batch)), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="quarantine-{batch.pk}.csv"'
-    return answer
+    return file_to_save(quarantine_as_csv(quarantine(batch)), f"quarantine-{batch.pk}.csv")
 
 
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
