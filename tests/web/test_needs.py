@@ -158,7 +158,7 @@ def test_the_first_places_by_harm_are_those_with_most_harm(counted: NeedsForce) 
     [
         ("&most=4", "posts cannot be put"),
         ("&furthest=10", "Choose where the way begins"),
-        ("&most=0", "greater than or equal to 1"),
+        ("&most=0", "must be 1 or more"),
         ("&travel=moon", "not one of the available choices"),
     ],
 )

@@ -101,13 +101,13 @@ def test_a_plan_is_asked_for_and_made_from_the_records(
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"stop": "5"}, "greater than or equal to 10"),
-        ({"stop": "17"}, "less than or equal to 16"),
+        ({"stop": "5"}, "must be 10 or more"),
+        ({"stop": "17"}, "must be 16 or less"),
         ({"last-day": "1"}, "Give a day from the first on"),
         ({"last-month": "5"}, "at most 31 days"),
         ({"begins": "six"}, "24-hour clock"),
         ({"types": []}, "needs an answer"),
-        ({"teams": "0"}, "greater than or equal to 1"),
+        ({"teams": "0"}, "must be 1 or more"),
         ({"area": "999999"}, "Select a valid choice"),
     ],
 )
