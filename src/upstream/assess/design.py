@@ -119,7 +119,7 @@ class Curve:
     effect
         The effect whose chance of being seen is given, as a share.
     seen
-        By months after it began.
+        By months after it was fully running.
     """
 
     compared: tuple[str, ...]
@@ -381,7 +381,7 @@ def _spread(panel: Panel, others: Mask) -> _Spread:
 
 def _seen(panel: Panel, others: Mask, spread: _Spread, months: int, ratio: float) -> Seen:
     after = max(1, round(panel.in_a_year * months / MONTHS_IN_YEAR))
-    before = windows_between(panel, panel.start + after).before
+    before = windows_between(panel, panel.counted + after).before
     y, c = panel.series("treated")[before], panel.counts[others].sum(axis=0)[before]
     degrees = spread.degrees or len(y) + after - 2
     if not y.any() or degrees < 1:

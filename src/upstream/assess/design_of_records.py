@@ -52,6 +52,8 @@ class DesignAsked:
         The effect hoped for, as a share.
     chosen_by
         Months whose counts the place was chosen by.
+    phase_in
+        Months from the start in which it will still be coming in.
     """
 
     first: Month
@@ -62,6 +64,7 @@ class DesignAsked:
     force: str | None = None
     effect: float = 0.2
     chosen_by: int = 3
+    phase_in: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,4 +140,4 @@ def panel_before(read: Events, asked: DesignAsked) -> Panel:
         treated=(TREATED,),
     )
     sizes = np.array([[float(len(codes))] for codes in places.values()])
-    return replace(panel, exposure=np.broadcast_to(sizes, panel.counts.shape).copy())
+    return replace(panel, phase_in=asked.phase_in, exposure=np.broadcast_to(sizes, panel.counts.shape).copy())

@@ -99,6 +99,12 @@ class Line:
         if len(lengths) > 1 or not 0 < self.start < len(self.periods):
             raise BadInput("A line's parts differ in length, or it does not begin within them.", allowed="one a period")
 
+    @property
+    def counted(self) -> int:
+        """Index of the first period after it began of which the method says something: while it was coming in, none."""
+        said = np.flatnonzero(np.isfinite(self.expected[self.start :]))
+        return self.start + int(said[0]) if said.size else self.start
+
 
 @dataclass(frozen=True, slots=True)
 class LogRatio:

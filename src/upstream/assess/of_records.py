@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,12 @@ class AskedOf:
         Codes of small areas near the treated ones, where the problem may move to: in no comparison.
     phase_in
         Months from the start in which it was still coming in.
+    later
+        Code of each treated small area that began later, and its own first month.
+    also_began
+        Months in which something else began there.
+    rule_changes
+        Changes of how it is recorded here, beside those that the definitions of measures tell.
     """
 
     first: Month
@@ -54,6 +60,9 @@ class AskedOf:
     force: str | None = None
     buffer: tuple[str, ...] = ()
     phase_in: int = 0
+    later: Mapping[str, Month] = field(default_factory=dict)
+    also_began: tuple[Month, ...] = ()
+    rule_changes: tuple[Marker, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +116,19 @@ def panel_of_events(read: Events, asked: AskedOf) -> Panel:
     return panel_of(
         ((unit, str(month), float(counts[i, j])) for i, unit in enumerate(units) for j, month in enumerate(every)),
         outcome=named(read.table, asked.types),
-        treated=asked.treated,
-        start=str(asked.start),
+        treated={code: str(asked.later.get(code, asked.start)) for code in asked.treated},
         comparison=asked.comparison,
         buffer=asked.buffer,
         phase_in=asked.phase_in,
-        markers=rule_changes(read.table, asked.types),
+        markers=_markers(rule_changes(read.table, asked.types), asked.rule_changes),
+        also_began=[str(month) for month in asked.also_began if asked.first < month <= asked.last],
     )
+
+
+def _markers(*told: Sequence[Marker]) -> list[Marker]:
+    """Changes in order of time, one a month: the first that tells of a month is kept."""
+    by_month = {one.period: one for markers in reversed(told) for one in markers}
+    return [by_month[period] for period in sorted(by_month)]
 
 
 def rule_changes(table: str, types: Sequence[str]) -> tuple[Marker, ...]:

@@ -121,7 +121,7 @@ def _chart(main: Finding, line: Line, shown: ShownAnswer) -> Chart:
     unit = main.unit[:1].upper() + main.unit[1:]
     title = f"{unit}: counted, and expected without it"
     said = (
-        f"Since {period_in_words(line.periods[line.start])} {counted:,.0f} were counted and {expected:,.0f} expected, "
+        f"Since {period_in_words(line.periods[line.counted])} {counted:,.0f} were counted and {expected:,.0f} expected, "
         f"by {main.title.lower()}. Shaded: where 95 in 100 counts would lie by chance."
     )
     axis = f"{unit} a {'month' if is_month(line.periods[0]) else 'period'}"
@@ -132,6 +132,9 @@ def _chart(main: Finding, line: Line, shown: ShownAnswer) -> Chart:
 
 def _months(main: Finding, line: Line, shown: ShownAnswer) -> Table:
     columns = ("Counted", "Expected without it", "Lowest by chance", "Highest by chance")
+    coming = line.counted > line.start
+    began = {line.start: "While it was coming in"} if coming else {}
+    after = "Once it was fully running" if coming else "After it began"
     rows = []
     for at, period in enumerate(line.periods):
         values = (line.observed[at], line.expected[at], line.low[at], line.high[at])
@@ -139,7 +142,7 @@ def _months(main: Finding, line: Line, shown: ShownAnswer) -> Table:
             Cell((shown.number(float(value), period, name, 0 if name == "Counted" else 1),))
             for name, value in zip(columns, values, strict=True)
         )
-        group = {0: "Before", line.start: "After it began"}.get(at, "")
+        group = {**began, 0: "Before", line.counted: after}.get(at, "")
         rows.append(Row((Cell((Text(period_in_words(period)),)), *cells), group=group))
     title = f"{main.unit.capitalize()}, period by period"
     return Table("assessment-months", title, (Column("Period", "text"), *map(Column, columns)), tuple(rows))

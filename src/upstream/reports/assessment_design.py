@@ -25,7 +25,8 @@ WHOLE: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class ShownDesign:
-    """A design for a reader: what is counted, how often, where, and whether small numbers are withheld."""
+    """A design for a reader: what is counted, how often, where, whether small numbers are withheld, and how many months
+    it takes to come in."""
 
     planned: Planned
     outcome: str
@@ -34,6 +35,12 @@ class ShownDesign:
     place: str
     tables: tuple[tuple[str, int], ...]
     public: bool = False
+    phase_in: int = 0
+
+    @property
+    def counted_from(self) -> str:
+        """When the months of the power curve begin."""
+        return "it is fully running" if self.phase_in else "it begins"
 
 
 def design_blocks(shown: ShownDesign) -> tuple[Block, ...]:
@@ -95,7 +102,7 @@ def in_a_sentence(curves: tuple[Curve, ...]) -> str:
 
 
 def _chart(shown: ShownDesign) -> Chart | Table:
-    title = "The smallest fall that is likely to be seen, by months after it begins"
+    title = f"The smallest fall that is likely to be seen, by months after {shown.counted_from}"
     said = f"A fall as large as the line or larger would be seen {LIKELY}. The table has the same figures."
     curves = shown.planned.curves
     if all(one.smallest is None for curve in curves for one in curve.seen):

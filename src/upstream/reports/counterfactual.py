@@ -106,10 +106,8 @@ def _band(page: Drawing, line: Line, across: list[float], up: Scale) -> None:
 def _begun(page: Drawing, line: Line, across: list[float], step: float, frame: Frame) -> None:
     """The line where it began, and the periods shaded in which it was coming in: nothing is expected of those."""
     x = across[line.start] - step / 2
-    coming = 0
-    while line.start + coming < len(line.periods) and not np.isfinite(line.expected[line.start + coming]):
-        coming += 1
-    if coming and line.start + coming < len(line.periods):
+    coming = line.counted - line.start
+    if coming:
         page.rect("c-gap", x, frame.top, coming * step, frame.floor - frame.top)
         page.text("t-soft", x + 4, frame.top + 14, "coming in", size=11)
     page.line("c-break", x, frame.top - 12, x, frame.floor)

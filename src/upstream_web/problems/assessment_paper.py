@@ -11,6 +11,7 @@ from upstream_web.design.environment import day, month
 from upstream_web.places.queries import names_of_places
 from upstream_web.problems.access import PlanAccess
 from upstream_web.problems.engine.designs import counted_in_words
+from upstream_web.problems.in_words import known_of
 from upstream_web.problems.models import Assessed, Marking, NamedAssessment, NamedPlace, Plan
 from upstream_web.problems.queries import changed_after_start
 from upstream_web.problems.worth import plan_worth
@@ -79,6 +80,7 @@ def _designed(plan: Plan, named: NamedAssessment) -> Designed:
         ("Places named", "; ".join(f"{label} {number}" for label, number in roles.items()).capitalize()),
         ("Before", f"{day(named.before_from)} to {day(named.before_to)}"),
         ("After", f"{day(named.after_from)} to {day(named.after_to)}"),
+        *known_of(named),
         ("Smallest reduction worth having", f"{named.smallest_effect:g}%"),
         ("Result due by", day(named.review_on)),
     )

@@ -10,9 +10,10 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Field, Model
 
+from upstream.periods import Month
 from upstream_web.audit.models import AuditEvent
 from upstream_web.design.environment import day
-from upstream_web.problems.models import Marking, Plan
+from upstream_web.problems.models import Marking, NamedAssessment, Plan
 from upstream_web.problems.queries import names_of
 from upstream_web.problems.questions import questions
 
@@ -51,6 +52,10 @@ FIELDS = {
     "before_to": "Before, to",
     "after_from": "After, from",
     "after_to": "After, to",
+    "phase_in": "Months until it was fully running",
+    "also_began": "Something else began there",
+    "rule_changes": "Recording changed",
+    "later": "Begins later",
     "smallest_effect": "Smallest reduction worth having, per cent",
     "review_on": "Result due by",
     "next_review_on": "Next review",
@@ -72,6 +77,25 @@ PAPERS = {"paper": "The whole plan", "brief": "Brief for a meeting"}
 
 TITLES = ("title", "statement", "what", "measure", "name")
 """Fields by whose words a line of a plan is called."""
+
+
+def known_of(named: NamedAssessment) -> list[tuple[str, str]]:
+    """What is known of a response beside its first month, by heading; nothing where nothing is."""
+    months = named.phase_in
+    left_out = f"The first {'month' if months == 1 else f'{months} months'}, neither before nor after"
+    later = named.later_starts()
+    rows = [(row.area.name, later[row.area.code].label) for row in named.places.all() if row.area.code in later]
+    told = [
+        ("Coming in", left_out if months else ""),
+        ("Begins later", "; ".join(f"{name} in {month}" for name, month in rows)),
+        ("Something else began there", _dated(named.also_began)),
+        ("Recording changed", _dated(named.rule_changes)),
+    ]
+    return [(label, words) for label, words in told if words]
+
+
+def _dated(pairs: Iterable[list[str]]) -> str:
+    return "; ".join(f"{words} ({Month.parse(month).label})" for month, words in pairs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from upstream.reports.document import (
 from upstream_web.design.environment import day
 from upstream_web.problems.access import PlanAccess
 from upstream_web.problems.engine import records_of
+from upstream_web.problems.in_words import known_of
 from upstream_web.problems.models import Action, Answer, Marking, NamedAssessment, Objective, Plan, Response
 from upstream_web.problems.presenters import question_groups
 from upstream_web.problems.queries import Meeting, actions_of, changed_after_start, decision_wanted
@@ -185,6 +186,7 @@ def _named_facts(named: NamedAssessment, late: NamedAssessment | None) -> Facts:
         ("Compared with", named.comparison),
         ("Before", f"{day(named.before_from)} to {day(named.before_to)}"),
         ("After", f"{day(named.after_from)} to {day(named.after_to)}"),
+        *known_of(named),
         ("Smallest effect worth having", f"{named.smallest_effect:g}%"),
         ("Named before it starts", locked),
         ("Changed after it began", changed),

@@ -307,14 +307,16 @@ def is_stale(row: Assessed, versions: Mapping[str, int]) -> bool:
 def values_of_named(row: NamedAssessment) -> dict[str, Any]:
     """What a named assessment says, its places by name among it: what a version and the log keep of it."""
     places = {role: [area.name for area in areas] for role, areas in row.places_by_role().items()}
-    return model_to_dict(row, exclude=["id", "plan", "made_at", "made_by", "locked_at"]) | places
+    later = [f"{code} from {month.label}" for code, month in row.later_starts().items()]
+    said = model_to_dict(row, exclude=["id", "plan", "made_at", "made_by", "locked_at"]) | places
+    return said | ({"later": later} if later else {})
 
 
 def changed_after_start(plan: Plan) -> NamedAssessment | None:
     """The last change of how a plan is judged that was made after its response had begun; none where it stands as it
     was before."""
     rows = list(plan.named_assessments.order_by("pk"))
-    late = [new for old, new in pairwise(rows) if timezone.localdate(new.made_at) >= old.after_from]
+    late = [new for old, new in pairwise(rows) if timezone.localdate(new.made_at) >= old.begins]
     return late[-1] if late else None
 
 
@@ -335,7 +337,7 @@ def usual_design(plan: Plan) -> dict[str, Any]:
     return {
         "counted": types[0] if len(types) == 1 else "", "place": "" if plan.small_areas else plan.area.code,
         "small_areas": plan.small_areas, "begins": f"{begins:%Y-%m}", "metres": METRES, "effect": HOPED,
-        "chosen_by": CHOSEN_BY,
+        "chosen_by": CHOSEN_BY, "phase_in": 0,
     }  # fmt: skip
 
 

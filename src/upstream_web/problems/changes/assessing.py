@@ -64,4 +64,5 @@ def _places(plan: Plan, named: NamedAssessment) -> Places:
     taken = {*treated, *buffer}
     compared = small_areas_within(at[roles.COMPARED])
     left_alone = tuple(code for code in compared if code not in taken) if compared else None
-    return Places(tuple(treated), left_alone, tuple(buffer))
+    later = {code: month for code, month in named.later_starts().items() if code in set(treated)}
+    return Places(tuple(treated), left_alone, tuple(buffer), later)

@@ -9,6 +9,7 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from upstream.disclosure.published import effect_is_safe, published_count
+from upstream.periods import Month
 from upstream_web.audit.changes import record
 from upstream_web.evidence.models import LocalResult
 from upstream_web.people.models import User
@@ -23,13 +24,14 @@ from upstream_web.problems.queries import names_on, values_of_named
 
 @transaction.atomic
 def name_assessment(
-    *, plan: Plan, by: User, reason: str = "", places: Mapping[str, Iterable[Area]] | None = None, lock: bool = False,
-    **values: Any,
+    *, plan: Plan, by: User, reason: str = "", places: Mapping[str, Iterable[Area]] | None = None,
+    later: Mapping[str, Month] | None = None, lock: bool = False, **values: Any,
 ) -> NamedAssessment:  # fmt: skip
     """Name how the plan will be judged. Once approved, a change needs a reason, and what was before stays visible.
 
     places : by role; where nobody says, those of the design that it came from, else the plan's small areas are treated,
         and compared is the place that the words of the comparison name, if they name one
+    later : code of each treated place that begins later than the first, and its own first month
     lock : whether it is locked at once, not only at approval
     values : `crime_types` are the plan's own where nobody says; a change of the plan afterwards changes neither
     """
@@ -39,7 +41,8 @@ def name_assessment(
         raise ValidationError({"reason": "The assessment is locked: say why it changes. The old one stays visible."})
     before = values_of_named(held) if held else {}
     if held and held.design_id and places is None:  # the days change, not what was designed
-        places, values = held.places_by_role(), {"crime_types": held.crime_types, **values}
+        places, later = held.places_by_role(), held.later_starts()
+        values = {"crime_types": held.crime_types, **values}
     if held and not held.locked_at:
         held.delete()
     locked_at = timezone.now() if lock or (held and held.locked_at) else None
@@ -47,7 +50,7 @@ def name_assessment(
         plan=plan, made_at=timezone.now(), made_by=by, reason=reason, locked_at=locked_at,
         **{"crime_types": list(plan.crime_types), **values},
     )  # fmt: skip
-    _place(row, _usual_places(plan, row) if places is None else places)
+    _place(row, _usual_places(plan, row) if places is None else places, later or {})
     record(by=by, action="plan.assessment_named", of=row, parent=plan, before=before, after=values_of_named(row))
     after = held is not None and held.locked_at is not None
     named = "Assessment locked" if lock else "Assessment named"
@@ -64,12 +67,18 @@ def _usual_places(plan: Plan, row: NamedAssessment) -> dict[str, list[Area]]:
     return {roles.TREATED: treated if whole else [], roles.COMPARED: [compared] if compared else []}
 
 
-def _place(row: NamedAssessment, places: Mapping[str, Iterable[Area]]) -> None:
+def _place(row: NamedAssessment, places: Mapping[str, Iterable[Area]], later: Mapping[str, Month]) -> None:
     """Write the places; one that is treated is treated alone, whatever else it lies in or was chosen as."""
     taken: set[int] = set()
     for role in NamedPlace.Role.values:
         own = {area.pk: area for area in places.get(role, ()) if area.pk not in taken}
-        NamedPlace.objects.bulk_create(NamedPlace(named=row, area=area, role=role) for area in own.values())
+        begun = later if role == NamedPlace.Role.TREATED else {}
+        NamedPlace.objects.bulk_create(
+            NamedPlace(
+                named=row, area=area, role=role, began=begun[area.code].first_day if area.code in begun else None
+            )
+            for area in own.values()
+        )
         taken |= set(own)
 
 

@@ -13,6 +13,7 @@ from upstream_web.problems.changes.parts import save_objective, save_response
 from upstream_web.problems.changes.plans import save_answers
 from upstream_web.problems.models import NamedAssessment, Plan
 
+SET_ELSEWHERE = ("before_from", "before_to", "after_from", "phase_in", "also_began", "rule_changes")
 A_YEAR = datetime.timedelta(days=365)
 TO_WRITE_IT = datetime.timedelta(days=14)
 """From the end of the period that is judged to the day by which its result is written."""
@@ -52,8 +53,8 @@ def _name(plan: Plan, by: User, *, measure: str, until: datetime.date, **values:
     values |= {"measure": measure, "area": plan.area, "after_to": until, "review_on": until + TO_WRITE_IT}
     if held is None:
         values |= {"before_from": today - A_YEAR, "before_to": today - datetime.timedelta(days=1), "after_from": today}
-    else:  # its days may have been set on its own page
-        values |= {name: getattr(held, name) for name in ("before_from", "before_to", "after_from")}
+    else:  # may have been set on its own page
+        values |= {name: getattr(held, name) for name in SET_ELSEWHERE}
     if _differs(held, values):
         name_assessment(plan=plan, by=by, **values)
 

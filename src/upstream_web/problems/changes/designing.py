@@ -28,7 +28,7 @@ def ask_to_design(*, plan: Plan, by: User, asked: Mapping[str, Any]) -> Run:
     """Ask for a design to be worked out; the counts take longer than a page may.
 
     asked : place (code of an area above small areas, or empty), small_areas, crime_types, begins, metres, effect,
-        chosen_by
+        chosen_by; and where they are given phase_in, later (pairs of month and code), also_began and rule_changes
     """
     parameters = {"plan": plan.pk, "asked": dict(asked)}
     return start(kind_key=DESIGN, title=f"Design the assessment of {plan.ref}", parameters=parameters, by=by)
@@ -66,14 +66,15 @@ def lock_design(
     """Lock a design into the plan as its named assessment, from now on; a change of what is locked needs a reason.
 
     compared : codes of places, each a candidate of the design
-    months : after it begins, that will be judged
+    months : that will be judged, from when it is fully running everywhere
     """
     fit = {one["unit"] for one in row.result["planned"]["candidates"] if one["fit"] is not None}
     chosen = list(dict.fromkeys(compared))
     if not chosen or not set(chosen) <= fit:
         raise ValidationError({"compared": "Choose at least one of the places that the design found alike."})
     begins = Month.parse(row.asked["begins"])
-    last = begins + (months - 1)
+    phase_in, later = row.asked.get("phase_in", 0), _later(row)
+    last = max([begins, *later.values()]) + (phase_in + months - 1)
     areas = {area.code: area for area in Area.objects.filter(code__in=chosen)}
     place = Area.objects.filter(code=row.asked["place"]).first() if row.asked["place"] else None
     roles = NamedPlace.Role
@@ -84,15 +85,22 @@ def lock_design(
     }
     named = "1 place" if len(chosen) == 1 else f"{len(chosen)} places"
     return name_assessment(
-        plan=plan, by=by, reason=reason, places=places, design=row, lock=True,
+        plan=plan, by=by, reason=reason, places=places, later=later, design=row, lock=True,
         measure=measure,
         crime_types=row.asked["crime_types"],
         area=place or plan.area,
         comparison=areas[chosen[0]].name if len(chosen) == 1 else f"{named} that moved alike before",
         before_from=Month.parse(row.asked["from"]).first_day,
         before_to=(begins - 1).last_day,
-        after_from=begins.first_day,
+        after_from=(begins + phase_in).first_day,
         after_to=last.last_day,
+        phase_in=phase_in,
+        also_began=row.asked.get("also_began", []),
+        rule_changes=row.asked.get("rule_changes", []),
         smallest_effect=smallest_effect,
         review_on=last.last_day + TO_WRITE_IT,
     )  # fmt: skip
+
+
+def _later(row: Design) -> dict[str, Month]:
+    return {code: Month.parse(month) for month, code in row.asked.get("later", ())}

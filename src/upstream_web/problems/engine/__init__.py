@@ -1,7 +1,7 @@
 """The only door of plans to the engine: what the records say of a plan's place, and whether the plan worked."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from upstream.assess.finding import Finding
 from upstream.assess.in_words import effect, in_a_word
 from upstream.assess.ladder import Answer
 from upstream.assess.of_records import AskedOf, assess_records
+from upstream.assess.panel import Marker
 from upstream.assess.panel_data import panel_data
 from upstream.errors import UpstreamError
 from upstream.periods import Month
@@ -169,11 +170,13 @@ class Places:
     """Small areas by what they are in an assessment, as codes.
 
     comparison : `None` where nobody chose: every other one of the force
+    later : of treated ones that began later, their own first month
     """
 
     treated: tuple[str, ...]
     comparison: tuple[str, ...] | None = None
     buffer: tuple[str, ...] = ()
+    later: Mapping[str, Month] = field(default_factory=dict)
 
 
 def assess(named: NamedAssessment, places: Places, who: str) -> Counted:
@@ -190,7 +193,12 @@ def assess(named: NamedAssessment, places: Places, who: str) -> Counted:
             tuple(named.crime_types),
             of.settings.force_key,
             places.buffer,
+            named.phase_in,
+            places.later,
+            tuple(Month.parse(month) for month, _ in named.also_began),
+            tuple(Marker(month, words) for month, words in named.rule_changes),
         )
+        _all_begun(asked)
         scope = ReadingScope(who, f"Assessment of {plan.ref}", ASSESSED_TABLES, areas=None, personal=False)
         options = {"engine": of.settings.engine, "memory": of.settings.memory, "threads": of.settings.threads}
         made = assess_records(asked, of.store, scope, **options)
@@ -201,6 +209,8 @@ def assess(named: NamedAssessment, places: Places, who: str) -> Counted:
             "treated": list(asked.treated),
             "comparison": None if asked.comparison is None else list(asked.comparison),
             "buffer": list(asked.buffer),
+            "phase_in": asked.phase_in,
+            "later": {code: str(month) for code, month in asked.later.items()},
             "crime_types": list(asked.types),
             "from": str(asked.first),
             "start": str(asked.start),
@@ -212,6 +222,15 @@ def assess(named: NamedAssessment, places: Places, who: str) -> Counted:
         | {"table": made.table, "kinds": [list(one) for one in made.kinds], "panel": panel_data(made.panel)},
         summary=_summary(effect_of_answer(made.answer), asked.last),
     )
+
+
+def _all_begun(asked: AskedOf) -> None:
+    last = max([asked.start, *asked.later.values()])
+    if last + asked.phase_in > asked.last:
+        raise CannotCount(
+            f"Records are held to {asked.last.label}; it is fully running everywhere from "
+            f"{(last + asked.phase_in).label}. The page fills itself when they come in."
+        )
 
 
 def versions_held() -> dict[str, int]:
@@ -283,8 +302,8 @@ def _summary(found: Effect, last: Month) -> dict[str, Any]:
 
 
 def _months_of(named: NamedAssessment, of: Force) -> tuple[Month, Month, Month]:
-    """First whole month, first month after it began, last month held. Months between before and after count as after,
-    so that an effect that is not yet there cannot pass for one."""
+    """First whole month, first month after it began, last month held. Months between before and after count as after
+    but for those of coming in that were named, so that an effect that is not yet there cannot pass for one."""
     first = Month.of(named.before_from)
     first = first if first.first_day == named.before_from else first + 1
     begun = Month.of(named.before_to)

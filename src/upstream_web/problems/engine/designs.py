@@ -49,7 +49,7 @@ def near(treated: list[str], metres: int) -> list[str]:
 def design(plan: Plan, asked: Mapping[str, Any], candidates: Mapping[str, tuple[str, ...]], who: str) -> Counted:
     """What is known before it starts, from the months before it begins.
 
-    asked : treated, buffer, crime_types, begins, effect (per cent), chosen_by
+    asked : treated, buffer, crime_types, begins, effect (per cent), chosen_by, and phase_in where it is given
     candidates : code of each place that it may be compared with, and its small areas
     """
     try:
@@ -63,7 +63,7 @@ def design(plan: Plan, asked: Mapping[str, Any], candidates: Mapping[str, tuple[
             raise CannotCount(f"Records are held from {held[0].month.label}: nothing lies before {asked['begins']}.")
         question = DesignAsked(
             first, last, tuple(asked["treated"]), candidates, tuple(asked["crime_types"]), of.settings.force_key,
-            asked["effect"] / 100, asked["chosen_by"],
+            asked["effect"] / 100, asked["chosen_by"], asked.get("phase_in", 0),
         )  # fmt: skip
         scope = ReadingScope(
             who, f"Design of the assessment of {plan.ref}", ASSESSED_TABLES, areas=None, personal=False
@@ -102,5 +102,8 @@ def design_of(row: Design, *, public: bool) -> tuple[Block, ...]:
     planned = kept.planned_from_data(result["planned"])
     tables = tuple(row.data_versions.items())
     return design_blocks(
-        ShownDesign(planned, result["outcome"], result["counted"], months, row.plan.area.name, tables, public)
-    )
+        ShownDesign(
+            planned, result["outcome"], result["counted"], months, row.plan.area.name, tables, public,
+            row.asked.get("phase_in", 0),
+        )
+    )  # fmt: skip

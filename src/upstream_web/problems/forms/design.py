@@ -7,14 +7,16 @@ from django import forms
 from upstream.periods import Month
 from upstream_web.places.models import Area
 from upstream_web.problems.engine.designs import what_can_be_counted
+from upstream_web.problems.forms.known import DatedLines, KnownForm
 from upstream_web.problems.models import Design, Plan
 
+KNOWN = ("also_began", "rule_changes")
 MONTHS_AFTER = [(3, "3 months"), (6, "6 months"), (12, "12 months")]
 FARTHEST = 5_000
 LONGEST_CHOSEN = 12
 
 
-class DesignForm(forms.Form):
+class DesignForm(KnownForm):
     """What is to be judged, where, and from when."""
 
     counted = forms.ChoiceField(label="What is counted", required=False)
@@ -40,6 +42,12 @@ class DesignForm(forms.Form):
         help_text="A place chosen for a bad time has a better one next with nothing done.",
     )
 
+    later = DatedLines(
+        label="Small areas that begin later",
+        required=False,
+        help_text="A line each, with its first month and its name or code: 2026-07 E01032202",
+    )
+
     def __init__(self, *args: Any, places: list[Area], small_areas: list[Area], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["counted"].choices = what_can_be_counted()
@@ -54,11 +62,29 @@ class DesignForm(forms.Form):
             raise forms.ValidationError("Give a month as year and month, for example 2026-04.") from error
 
     def clean(self) -> dict[str, Any]:
-        """A place, or small areas."""
+        """A place, or small areas; some of these may begin later."""
         data = super().clean()
         if not data.get("place") and not data.get("small_areas"):
             self.add_error("place", "Choose a place, or tick small areas.")
+        if data.get("begins"):
+            self.refuse_beginning_with(data, Month.parse(data["begins"]))
+            self._later(data)
         return data
+
+    def _later(self, data: dict[str, Any]) -> None:
+        """Names become codes; only some of the small areas that are ticked begin later, and after the first."""
+        ticked = [] if data.get("place") else data.get("small_areas") or []
+        called = {one.lower(): code for code, name in self.fields["small_areas"].choices for one in (code, name)}
+        pairs = [[month, called.get(name.lower(), name)] for month, name in data.get("later") or ()]
+        wrong = next((name for month, name in pairs if name not in ticked or month <= data["begins"]), None)
+        if wrong:
+            self.add_error(
+                "later",
+                f"“{wrong}”: give small areas that are ticked above, with a month after the first, {data['begins']}.",
+            )
+        elif len({name for _, name in pairs}) == len(ticked) > 0:
+            self.add_error("later", "One of them begins in the first month. Leave it out here, or give a later month.")
+        data["later"] = pairs
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -67,7 +93,7 @@ class DesignForm(forms.Form):
         own = [] if of["place"] else of["small_areas"]
         types = [of["counted"]] if of["counted"] else []
         return {"crime_types": types, "small_areas": own} | {
-            name: of[name] for name in ("place", "begins", "metres", "effect", "chosen_by")
+            name: of[name] for name in ("place", "begins", "metres", "effect", "chosen_by", "phase_in", "later", *KNOWN)
         }
 
 

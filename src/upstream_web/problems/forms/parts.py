@@ -1,13 +1,16 @@
 """Forms for the lines of a plan: hypotheses, objectives, responses, actions, assessment, result, score, review."""
 
+import datetime
 from typing import Any
 
 from django import forms
 
+from upstream.periods import Month
 from upstream_web.design.forms import DateField
 from upstream_web.evidence.models import EvidenceCard, Tier, TriangleSide
 from upstream_web.people.models import Organisation, User
 from upstream_web.problems.changes.versions import Clash
+from upstream_web.problems.forms.known import KnownForm
 from upstream_web.problems.models import Action, Hypothesis, Marking, Plan, Result, Score
 from upstream_web.problems.rubrics import Item
 
@@ -181,10 +184,14 @@ class LinkedUpdateForm(ActionUpdateForm):
         return data
 
 
-class NamedAssessmentForm(forms.Form):
+class NamedAssessmentForm(KnownForm):
     """How the plan will be judged."""
 
     says_optional = True
+    field_order = (
+        "measure", "comparison", "before_from", "before_to", "phase_in", "after_from", "after_to", "smallest_effect",
+        "review_on", "also_began", "rule_changes", "reason",
+    )  # fmt: skip
     measure = forms.CharField(
         label="Outcome measure", max_length=160, help_text="For example: burglaries of homes recorded a month"
     )
@@ -202,12 +209,18 @@ class NamedAssessmentForm(forms.Form):
     reason = _text("Reason for the change, once the plan is approved", rows=2, required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Periods in order, and apart."""
+        """Periods in order, and apart; it is fully running when the time after begins."""
         data = super().clean()
         names = ("before_from", "before_to", "after_from", "after_to")
         days = [data.get(name) for name in names]
         if all(days) and not days[0] <= days[1] < days[2] <= days[3]:
             self.add_error("after_from", "The periods overlap or run backwards: before must end before after begins.")
+        elif all(days):
+            begun = Month.of(days[1] + datetime.timedelta(days=1))
+            self.refuse_beginning_with(data, begun)
+            running = begun + (data.get("phase_in") or 0)
+            if data.get("phase_in") and days[2] < running.first_day:
+                self.add_error("after_from", f"It is fully running from {running.label}: after begins no earlier.")
         return data
 
 

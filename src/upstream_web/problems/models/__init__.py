@@ -5,6 +5,7 @@ from upstream_web.problems.models.assessed_counts import AssessedCounts
 from upstream_web.problems.models.plan import Draft, Marking, Plan, PlanSeries, PlanVersion
 from upstream_web.problems.models.public import PublicSummary
 from upstream_web.problems.models.sara import (
+    LONGEST_PHASE_IN,
     Answer,
     Assessed,
     Delivery,
@@ -22,6 +23,7 @@ from upstream_web.problems.models.supervision import AwardNomination, Invitation
 from upstream_web.problems.models.worth import WorthAssumed
 
 __all__ = [
+    "LONGEST_PHASE_IN",
     "Action",
     "ActionUpdate",
     "Answer",

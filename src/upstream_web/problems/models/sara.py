@@ -1,14 +1,19 @@
 """What a plan says at each step of SARA."""
 
+import datetime
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
+from upstream.periods import Month
 from upstream_web.evidence.models import EvidenceCard, Tier, TriangleSide
 from upstream_web.people.models import Organisation, User
 from upstream_web.places.models import Area
 from upstream_web.problems.models.plan import Marking, Plan
+
+LONGEST_PHASE_IN = 12
+"""Months of coming in, at most: a response that needs more is another question."""
 
 
 class Answer(models.Model):
@@ -180,7 +185,11 @@ class Design(FromRecords):
 
 
 class NamedAssessment(models.Model):
-    """How the plan will be judged, named before it starts. A change is a new row; the newest holds, all are shown."""
+    """How the plan will be judged, named before it starts. A change is a new row; the newest holds, all are shown.
+
+    phase_in : months from the first after "before", which count neither as before nor as after
+    also_began, rule_changes : pairs of month and words
+    """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="named_assessments")
     measure = models.CharField("outcome measure", max_length=160)
@@ -191,6 +200,9 @@ class NamedAssessment(models.Model):
     before_to = models.DateField()
     after_from = models.DateField()
     after_to = models.DateField()
+    phase_in = models.PositiveSmallIntegerField("months until it was fully running", default=0)
+    also_began = models.JSONField("what else began there", default=list, blank=True)
+    rule_changes = models.JSONField("changes of how it is recorded", default=list, blank=True)
     smallest_effect = models.FloatField("smallest effect worth having, per cent")
     review_on = models.DateField()
     made_at = models.DateTimeField()
@@ -209,6 +221,7 @@ class NamedAssessment(models.Model):
                 name="assessment_periods_are_in_order",
             ),
             models.CheckConstraint(condition=Q(smallest_effect__gt=0), name="assessment_effect_is_more_than_nothing"),
+            models.CheckConstraint(condition=Q(phase_in__lte=LONGEST_PHASE_IN), name="assessment_comes_in_in_a_year"),
         ]
 
     def __str__(self) -> str:
@@ -219,6 +232,16 @@ class NamedAssessment(models.Model):
         models.prefetch_related_objects([self], "places__area")
         rows = list(self.places.all())
         return {role: [row.area for row in rows if row.role == role] for role in NamedPlace.Role.values}
+
+    @property
+    def begins(self) -> datetime.date:
+        """The first day on which it may have had an effect."""
+        return self.before_to + datetime.timedelta(days=1) if self.phase_in else self.after_from
+
+    def later_starts(self) -> dict[str, Month]:
+        """Code of each place that began later than the first, and its own first month."""
+        models.prefetch_related_objects([self], "places__area")
+        return {row.area.code: Month.of(row.began) for row in self.places.all() if row.began}
 
 
 class NamedPlace(models.Model):
@@ -232,10 +255,14 @@ class NamedPlace(models.Model):
     named = models.ForeignKey(NamedAssessment, on_delete=models.CASCADE, related_name="places")
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=10, choices=Role.choices)
+    began = models.DateField("first day, where it began later than in the first place", null=True, blank=True)
 
     class Meta:
         ordering = ("area__path",)
-        constraints: ClassVar = [models.UniqueConstraint(fields=("named", "area"), name="assessed_place_has_one_role")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("named", "area"), name="assessed_place_has_one_role"),
+            models.CheckConstraint(condition=Q(began__isnull=True) | Q(role="treated"), name="only_treated_begin"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.area}: {self.get_role_display()}"

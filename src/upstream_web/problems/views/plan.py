@@ -34,7 +34,7 @@ from upstream_web.problems.changes import drafts, plans, readings, sharing
 from upstream_web.problems.changes.steps import missing_for, take_step
 from upstream_web.problems.changes.versions import EditClash
 from upstream_web.problems.forms.plans import AnswersForm, DetailsForm, FileForm, InvitationForm, NoteForm, StepForm
-from upstream_web.problems.in_words import compared, history_in_words
+from upstream_web.problems.in_words import compared, history_in_words, known_of
 from upstream_web.problems.models import Action, Note, Plan, PlanFile
 from upstream_web.problems.presenters import (
     action_tag,
@@ -372,7 +372,8 @@ def lines_of(plan: Plan, access: PlanAccess, stage: str) -> dict[str, object]:
         }
     if stage == Plan.Stage.ASSESSMENT:
         named = plan.named_assessments.select_related("area", "made_by").prefetch_related("places__area")
-        return {"named": named, "results": plan.results.select_related("made_by")}
+        known = {row.pk: known_of(row) for row in named}
+        return {"named": named, "known": known, "results": plan.results.select_related("made_by")}
     return {}
 
 
