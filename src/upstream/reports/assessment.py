@@ -121,8 +121,8 @@ def _chart(main: Finding, line: Line, shown: ShownAnswer) -> Chart:
     unit = main.unit[:1].upper() + main.unit[1:]
     title = f"{unit}: counted, and expected without it"
     said = (
-        f"Since {period_in_words(line.periods[line.counted])} {counted:,.0f} were counted and {expected:,.0f} expected, "
-        f"by {main.title.lower()}. Shaded: where 95 in 100 counts would lie by chance."
+        f"Since {period_in_words(line.periods[line.counted])} {counted:,.0f} were counted and {expected:,.0f} "
+        f"expected, by {main.title.lower()}. Shaded: where 95 in 100 counts would lie by chance."
     )
     axis = f"{unit} a {'month' if is_month(line.periods[0]) else 'period'}"
     wide = draw_counterfactual(line, "assessment", title, said, axis)
