@@ -258,7 +258,7 @@ TOLD = {"counted": "", "begins": "2021-10", "metres": "0", "effect": "25", "chos
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"phase_in": "13"}, "less than or equal to 12"),
+        ({"phase_in": "13"}, "“Months until it was fully running” must be 12 or less."),
         ({"also_began": "soon lights"}, "“soon lights” does not begin with a month such as 2026-07."),
         ({"also_began": "2021-01"}, "Say what began or changed in 2021-01."),
         ({"also_began": "2021-10 Lights"}, "It began with the response, in October 2021"),
