@@ -231,7 +231,7 @@ def test_small_areas_that_begin_later_are_counted_from_their_own_month(plan: Pla
     other = name_assessment(plan=plan, by=plan.owner, reason="Longer", after_to=datetime.date(2022, 6, 30), **values)
     assert other.later_starts() == named.later_starts()
     with zipfile.ZipFile(io.BytesIO(assessed_bundle(plan, WHOLE, for_anybody=False))) as opened:
-        assert "Places began at different times" in opened.read("README.md").decode()
+        assert "Places began at different times, which that command" in opened.read("README.md").decode()
 
 
 def test_what_else_changed_there_is_known_to_every_method(plan: Plan) -> None:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("places", "0001_initial"),
-        ("problems", "0011_summary_of_what_was_found"),
+        ("problems", "0012_what_a_worth_assumes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
