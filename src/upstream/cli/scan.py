@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from upstream.cli.scan_concentration import concentration
 from upstream.cli.scan_events import clusters, near_repeat
 from upstream.cli.scan_places import COMMANDS
 from upstream.cli.scan_repeats import repeats
@@ -22,5 +23,6 @@ group.add_command(signals)
 group.add_command(near_repeat)
 group.add_command(clusters)
 group.add_command(repeats)
+group.add_command(concentration)
 for command in COMMANDS:
     group.add_command(command)
