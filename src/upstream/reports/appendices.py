@@ -305,31 +305,36 @@ def provenance_section(results: Results) -> Section:
             ),
         )
     )
-    versions = Table(
-        "table-versions",
-        "Table versions",
-        (Column("Table", "text"), Column("Version"), Column("Committed (UTC)", "text", wide=True)),
-        tuple(
-            Row(
-                (
-                    words(t.table),
-                    number(
-                        figure(
-                            float(t.version),
-                            "count",
-                            Provenance("report", quantity="version", tables=((t.table, t.version),)),
-                        )
-                    ),
-                    words(_moment(t.committed_at)),
-                )
-            )
-            for t in results.tables
-        ),
+    queries = _queries_table(results)
+    blocks: list[Block] = [intro, _versions_table(results), queries]
+    if not queries.rows:
+        blocks.append(Callout("not_held", "Nothing was counted", (Text("No table that these measures need is held."),)))
+    return Section("provenance", "Where each figure came from", tuple(blocks), kind="appendix")
+
+
+def _versions_table(results: Results) -> Table:
+    def version(table: str, number_held: int) -> Cell:
+        source = Provenance("report", quantity="version", tables=((table, number_held),))
+        return number(figure(float(number_held), "count", source))
+
+    columns = (Column("Table", "text"), Column("Version"), Column("Committed (UTC)", "text", wide=True))
+    rows = tuple(
+        Row((words(one.table), version(one.table, one.version), words(_moment(one.committed_at))))
+        for one in results.tables
     )
+    return Table("table-versions", "Table versions", columns, rows)
+
+
+def _queries_table(results: Results) -> Table:
     served: dict[str, list[str]] = {}
     for key, result in results.measures.items():
         if result.provenance is not None:
             served.setdefault(query_id(result.provenance), []).append(f"{key} ({result.provenance.hash[:HASH_SHOWN]})")
+    columns = (
+        Column("Query", "text"),
+        Column("Tables and versions", "text", wide=True),
+        Column("Measures (start of the definition's hash)", "text", wide=True),
+    )
     rows = tuple(
         Row(
             (
@@ -340,17 +345,5 @@ def provenance_section(results: Results) -> Section:
         )
         for query in queries_of(results)
     )
-    measures = Table(
-        "queries",
-        "Queries, the table versions they read, and the measures they count",
-        (
-            Column("Query", "text"),
-            Column("Tables and versions", "text", wide=True),
-            Column("Measures (start of the definition's hash)", "text", wide=True),
-        ),
-        rows,
-    )
-    blocks: list[Block] = [intro, versions, measures]
-    if not rows:
-        blocks.append(Callout("not_held", "Nothing was counted", (Text("No table that these measures need is held."),)))
-    return Section("provenance", "Where each figure came from", tuple(blocks), kind="appendix")
+    title = "Queries, the table versions they read, and the measures they count"
+    return Table("queries", title, columns, rows)
