@@ -121,11 +121,12 @@ def test_the_wild_bootstrap_holds_where_few_units_are_unlike() -> None:
     assert rejected / trials < 0.05 + 5 * np.sqrt(0.05 * 0.95 / trials)
 
 
+@pytest.mark.parametrize("many", [1, 6])
 @pytest.mark.parametrize("spread", [0.0, 0.2])
-def test_ratios_beside_the_spread_of_others_hold(spread: float) -> None:
-    """Calibration, small: units that move by themselves; the treated one by 0.8 besides."""
+def test_ratios_beside_the_spread_of_others_hold(spread: float, many: int) -> None:
+    """Calibration, small: units that move by themselves; the treated by 0.8 besides."""
     rng, trials = np.random.default_rng(6), 600
-    treated = np.arange(13) < 1
+    treated = np.arange(13) < many
     held = rejected = 0
     for _ in range(trials):
         level = rng.uniform(100, 200, 13)
@@ -138,6 +139,24 @@ def test_ratios_beside_the_spread_of_others_hold(spread: float) -> None:
     slack = 5 * np.sqrt(0.05 * 0.95 / trials)
     assert held / trials == pytest.approx(0.95, abs=slack)
     assert rejected / trials == pytest.approx(0.05, abs=slack)
+
+
+def test_treated_units_show_the_spread_as_the_others_do() -> None:
+    """The variance between units solves its equation about the means of both sides; one treated unit adds nothing."""
+    before = np.full(12, 400.0)
+    after = before * np.exp(np.append(np.tile([-0.3, -0.1], 3), np.tile([0.1, 0.3], 3)))
+    treated = np.arange(12) < 6
+    found = ratio_of_changes(before, after, treated)
+    log, chance = np.log((after + 0.5) / (before + 0.5)), 1 / (after + 0.5) + 1 / (before + 0.5)
+    weight, left = 1 / (chance + found.spread**2), 0.0
+    for side in (treated, ~treated):
+        left += weight[side] @ (log[side] - np.average(log[side], weights=weight[side])) ** 2
+    assert found.spread > 0.08
+    assert left == pytest.approx(12 - 2)
+    alone = ratio_of_changes(before, after, np.arange(12) == 0)
+    others = log[1:]
+    w = 1 / (chance[1:] + alone.spread**2)
+    assert w @ (others - np.average(others, weights=w)) ** 2 == pytest.approx(11 - 1)
 
 
 def test_units_that_drift_by_themselves_are_more_than_chance() -> None:

@@ -43,7 +43,7 @@ class Effect:
     treated, compared : int
         Units.
     spread : float
-        For a ratio: standard deviation of the comparisons' own changes beyond chance, of the logarithm; else 0.
+        For a ratio: standard deviation of units' own changes beyond chance, of the logarithm; else 0.
     """
 
     effect: Interval
@@ -148,9 +148,9 @@ def ratio_of_changes(
     Parameters: ``before`` and ``after`` (units,) counts; ``treated`` (units,) true or false, four or more others;
     ``confidence`` 0 to 1.
 
-    Assumes: counts vary as Poisson counts about levels of their own; what moves a unit beyond chance and beyond the
-    common factor (drift, months that follow one another) has one variance, which the others show, and the treated would
-    have moved as they did.
+    Assumes: counts vary as Poisson counts about levels of their own; what moves a unit beyond chance and beyond its
+    side's factor (drift, months that follow one another) has one variance, which the units of both sides show, and the
+    treated would have moved as the others did. Where the effect differs among treated units, that is in the variance.
 
     When not to use: others that are not like the treated; fewer than four of them.
 
@@ -177,11 +177,12 @@ def ratio_of_changes(
                 )
     log = np.log((second + SMOOTHED) / (first + SMOOTHED))
     chance = 1 / (second + SMOOTHED) + 1 / (first + SMOOTHED)
-    spread = paule_mandel(log[others], chance[others])
+    held = others | (mask & (first + second > 0))
+    spread = paule_mandel(log[held], chance[held], mask[held])
     weight = 1 / (chance + spread)
     means = [float((log * weight)[side].sum() / weight[side].sum()) for side in (mask, others)]
     error = float(np.sqrt(sum(1 / weight[side].sum() for side in (mask, others))))
-    free = int(others.sum()) - 1
+    free = int(held.sum()) - 2
     value, half = means[0] - means[1], reach(confidence, free) * error
     limits = np.exp([value, value - half, value + half])
     return Effect(

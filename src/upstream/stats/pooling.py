@@ -187,15 +187,18 @@ def _dersimonian_laird(y: Floats, v: Floats) -> float:
     return max(0.0, float((q - (len(y) - 1)) / (w.sum() - w @ w / w.sum())))
 
 
-def paule_mandel(y: Floats, v: Floats) -> float:
+def paule_mandel(y: Floats, v: Floats, sides: NDArray[np.bool_] | None = None) -> float:
     """The variance between studies, or places, that makes their weighted spread what it should be.
 
-    ``y`` and ``v`` (studies,): the effects, and their variances by chance. Source: as in :func:`pool`.
+    ``y`` and ``v`` (studies,): the effects, and their variances by chance; ``sides`` (studies,) true or false: each side
+    has a mean of its own, and one variance about it. Source: as in :func:`pool`.
     """
+    parts = [np.ones(len(y), bool)] if sides is None else [side for side in (sides, ~sides) if side.any()]
 
     def excess(tau2: float) -> float:
         w = 1 / (v + tau2)
-        return float(w @ (y - w @ y / w.sum()) ** 2) - (len(y) - 1)
+        left = sum(float(w[at] @ (y[at] - w[at] @ y[at] / w[at].sum()) ** 2) for at in parts)
+        return left - (len(y) - len(parts))
 
     return _root(excess, y)
 

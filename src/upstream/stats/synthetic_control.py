@@ -110,6 +110,7 @@ def synthetic_control(
     *,
     predictors: tuple[ArrayLike, ArrayLike] | None = None,
     fit: tuple[int, int] | None = None,
+    importance: ArrayLike | None = None,
     rng: np.random.Generator | None = None,
 ) -> SyntheticControl:
     """A mixture of donors like the treated place before it began.
@@ -120,7 +121,8 @@ def synthetic_control(
     began; ``predictors`` of the treated (k,) and of the donors (n, k), each of which is given an importance so that
     the mixture, made by the predictors alone, has the outcome of the treated place in periods ``fit`` (first, one past
     last; all before by default): the nested problem, whose best of many local optima is taken. Without predictors the
-    outcome in those periods is matched itself. ``rng`` draws the starts.
+    outcome in those periods is matched itself. ``importance`` (k,) of the predictors where it is known, from 0 up: of an
+    earlier time (cross-validation), or as published; else it is chosen. ``rng`` draws the starts.
 
     Assumes: the treated place lies among the donors; nothing else happened to one of them alone; no donor is touched by
     what was done.
@@ -137,17 +139,20 @@ def synthetic_control(
     if not 0 <= first < last <= start:
         raise BadInput(f"Periods {first} to {last} cannot be fitted.", allowed=f"within 0 to {start}, before it began")
     seen, goal = others[:, first:last].T, one[first:last]
-    importance = None
+    chosen = None
     if predictors is None:
         shares = nearest_mixture(seen, goal)
+    elif importance is None:
+        chosen, shares = _nested(_apart(predictors, others.shape[0]), seen, goal, rng or np.random.default_rng(0))
     else:
         away = _apart(predictors, others.shape[0])
-        importance, shares = _nested(away, seen, goal, rng or np.random.default_rng(0))
+        chosen = _given(importance, away.shape[0])
+        shares = _nearest(away, chosen)
     shares = np.where(shares > _SHARE, shares, 0.0)
     shares /= shares.sum()
     mixed = shares @ others
     loss = float(np.mean((goal - shares @ others[:, first:last]) ** 2))
-    return SyntheticControl(shares, importance, mixed, one - mixed, start, loss)
+    return SyntheticControl(shares, chosen, mixed, one - mixed, start, loss)
 
 
 def _check(one: Floats, others: Floats, start: int) -> None:
@@ -178,12 +183,26 @@ def _apart(predictors: tuple[ArrayLike, ArrayLike], many: int) -> Floats:
     return np.asarray((theirs - own).T / np.where(spread > 0, spread, 1.0)[:, None])
 
 
+def _given(importance: ArrayLike, many: int) -> Floats:
+    held = np.asarray(importance, np.float64)
+    if held.shape != (many,) or not (np.isfinite(held).all() and (held >= 0).all() and held.any()):
+        raise BadInput(
+            f"The importance of {many} predictors is {held}.", allowed="one from 0 up a predictor, not all 0"
+        )
+    return np.asarray(held / held.sum())
+
+
+def _nearest(away: Floats, importance: Floats) -> Floats:
+    """Shares of the donors whose predictors, weighed by importance, come nearest."""
+    weighed = away * np.sqrt(importance)[:, None]
+    return mixture_of_products(np.ascontiguousarray(weighed.T @ weighed))
+
+
 def _nested(away: Floats, seen: Floats, goal: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Importance of the predictors, and the shares it leads to: the best of many starts, each followed downhill."""
 
     def shares_of(logs: Floats) -> Floats:
-        weighed = away * np.exp((logs - logs.max()) / 2)[:, None]
-        return mixture_of_products(np.ascontiguousarray(weighed.T @ weighed))
+        return _nearest(away, np.exp(logs - logs.max()))
 
     def loss(logs: Floats) -> float:
         return float(np.mean((goal - seen @ shares_of(logs)) ** 2))
