@@ -100,16 +100,14 @@ def asked(run: object, one: Panel) -> Finding | None:
         return None
 
 
-def rows_of(one: Placebo, rng: np.random.Generator, methods: set[str], spent: dict[str, float]) -> Iterator[Row]:
+def rows_of(one: Placebo, rng: np.random.Generator, methods: set[str]) -> Iterator[Row]:
     plain = (one.panel, *thinned(rng, one.panel, KEPT))
     steps = (in_steps(one.panel), *thinned(rng, in_steps(one.panel), KEPT))
     for method in METHODS:
         panel, cut, gone = steps if method.key == "staggered" else plain
         if method.key not in methods or method.needs.lacking(panel):
             continue
-        began = time.process_time()
         found, after = asked(method.run, panel), asked(method.run, cut)
-        spent[method.key] += time.process_time() - began
         if found is None or after is None or found.p is None:
             continue
         effect, reach = facing(*scaled(found))
@@ -132,17 +130,18 @@ class Job(NamedTuple):
     methods: tuple[str, ...]
 
 
-def chunk(job: Job) -> tuple[list[Row], dict[str, float]]:
+def chunk(job: Job) -> tuple[list[Row], float]:
+    """The analyses of a job, and the seconds of a processor that they took."""
     held = [one for one in _held(job.folder) if (one.step, one.places) == (job.step, job.places)]
-    rows, spent = [], defaultdict(float)
+    rows, began = [], time.process_time()
     rng = np.random.default_rng([SEED, job.seed])
     own = {m.key for m in METHODS if NEED.get(m.key, "few") == job.size and m.key in job.methods}
     least = min((m.needs.before for m in METHODS if m.key in own), default=0)
     comparisons = COMPARISONS[job.size] + (job.places if job.places > 1 else 0)
     for at in range(job.count):
         one = placebo(rng, held, comparisons, least)
-        rows.extend(rows_of(one, rng, {key for key in own if at % EVERY.get(key, 1) == 0}, spent))
-    return rows, dict(spent)
+        rows.extend(rows_of(one, rng, {key for key in own if at % EVERY.get(key, 1) == 0}))
+    return rows, time.process_time() - began
 
 
 _SOURCES: dict[str, list] = {}
@@ -175,18 +174,16 @@ def jobs(args: argparse.Namespace) -> list[Job]:
 
 
 def run(args: argparse.Namespace) -> list[Row]:
-    rows, spent, began = [], defaultdict(float), time.perf_counter()
+    rows, spent, began = [], 0.0, time.perf_counter()
     mapped = map if args.processes == 1 else ProcessPoolExecutor(args.processes).map
     for some, seconds in mapped(chunk, jobs(args)):
         rows += some
-        for key, one in seconds.items():
-            spent[key] += one
+        spent += seconds
         if args.kept:
             with args.kept.open("a", encoding="utf-8") as file:
                 file.writelines(json.dumps(row) + "\n" for row in some)
-    per = {key: round(500 * s / sum(row.method == key for row in rows), 1) for key, s in spent.items()}
-    wall, processor = round(time.perf_counter() - began), round(sum(spent.values()))
-    print(json.dumps({"analyses": 2 * len(rows), "seconds": wall, "processor": processor, "ms": per}))
+    wall = round(time.perf_counter() - began)
+    print(json.dumps({"analyses": 2 * len(rows), "seconds": wall, "processor": round(spent)}))
     return rows
 
 

@@ -103,7 +103,8 @@ def test_a_finding_of_a_place_with_controls() -> None:
     assert found.ratio is not None
     assert found.ratio.lower < 0.6 < found.ratio.upper < 0.9
     assert found.probability_of_benefit > 0.97
-    assert found.figures["controls"] == 5
+    assert found.figures["controls"] == 1
+    assert found.figures["inclusion of the comparison places together"] > 0.9
     assert found.caveats == ()
     short = structural(panel_of(rows, outcome="burglaries", treated=["area 0"], start=months[23]), draws=50)
     assert "no season is allowed for" in short.caveats[0]
@@ -112,6 +113,26 @@ def test_a_finding_of_a_place_with_controls() -> None:
         structural(panel_of(few, outcome="burglaries", treated=["area 0"], start=months[24]))
     with pytest.raises(Refused, match="11 periods before"):
         structural(panel_of(rows, outcome="burglaries", treated=["area 0"], start=months[11]))
+
+
+def test_counts_of_many_quiet_places_are_one_control_and_measured_series_each_by_itself() -> None:
+    """A shock that all share, seen dimly in each of forty quiet places: together they show it, and nothing is found."""
+    months = [f"{2019 + m // 12}-{m % 12 + 1:02d}" for m in range(24)]
+    shock = np.where((np.arange(24) % 9) < 3, 0.5, 1.0) * np.where(np.arange(24) >= 17, 0.6, 1.0)
+    missed = []
+    for seed in (8, 10):
+        rng = np.random.default_rng(seed)
+        counts = {"area 0": rng.poisson(120 * shock), **{f"area {at}": rng.poisson(3 * shock) for at in range(1, 41)}}
+        rows = [(unit, month, float(n)) for unit, line in counts.items() for month, n in zip(months, line, strict=True)]
+        found = structural(panel_of(rows, outcome="burglaries", treated=["area 0"], start=months[14]), draws=300)
+        assert found.ratio is not None
+        assert found.ratio.lower < 1 < found.ratio.upper
+        missed.append(abs(math.log(found.ratio.estimate)))
+    # with the twenty that go along most closely each in the model or out of it: 0.20
+    assert np.mean(missed) < 0.1
+    measured = [(unit, month, n + 0.25) for unit, month, n in rows]
+    each = structural(panel_of(measured, outcome="miles", treated=["area 0"], start=months[14]), draws=50)
+    assert each.figures["controls"] == 20
 
 
 @pytest.mark.parametrize(

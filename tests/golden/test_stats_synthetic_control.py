@@ -127,8 +127,8 @@ def test_basque_country_reaches_the_global_optimum(shared_data: Path) -> None:
         assert other.shares == pytest.approx(found.shares, abs=1e-3)
         assert other.loss == pytest.approx(found.loss, rel=1e-4)
     shares = {names[region]: share for region, share in zip(regions, found.shares, strict=True) if share > 0}
-    # Abadie and Gardeazabal (2003): Catalonia 0.8508, Madrid 0.1492. Their page was not seen; the package pysyncon holds
-    # these figures against its own (tests/test_synth_basque.py): shares, mean squared gap, mean gap of 1975 to 1997
+    # Abadie and Gardeazabal (2003): Catalonia 0.8508, Madrid 0.1492. Their page was not seen; the package pysyncon
+    # holds these figures against its own (tests/test_synth_basque.py): shares, mean squared gap, mean gap of 1975-97
     published = {"Cataluna": 0.850816306, "Madrid (Comunidad De)": 0.149183694}
     assert shares == pytest.approx(published, abs=2e-5)
     assert found.loss == pytest.approx(0.008864544955, abs=2e-8)

@@ -18,6 +18,7 @@ LEAST_MEAN: Final = 10.0
 """Events a period before: with fewer, noise is not normal enough. Ours."""
 MOST_CONTROLS: Final = 20
 """The comparison places most like the treated one before are controls; the rest are left out. Ours."""
+TOGETHER: Final = "the comparison places together"
 SHOWN: Final = 8
 SEED: Final = 2015
 
@@ -55,9 +56,13 @@ def _line(panel: Panel, made: Without) -> Line:
 
 
 def _controls(panel: Panel) -> tuple[tuple[str, ...], np.ndarray]:
-    """Comparison places whose counts before went along most closely with the treated place's."""
-    series = panel.series("treated")[: panel.start]
+    """The comparison places' counts together, as one control: each by itself is mostly chance, which hides what moves
+    them all. Where what is held are no counts, each by itself: those that went along most closely before."""
     places = [at for at in np.flatnonzero(panel.comparison) if np.ptp(panel.counts[at, : panel.start]) > 0]
+    if (panel.counts == np.round(panel.counts)).all():
+        together = panel.counts[places].sum(0)
+        return ((TOGETHER,), together[:, None]) if np.ptp(together[: panel.start]) > 0 else ((), together[:, None])
+    series = panel.series("treated")[: panel.start]
     along = [abs(float(np.corrcoef(series, panel.counts[at, : panel.start])[0, 1])) for at in places]
     chosen = [places[at] for at in np.argsort(along)[::-1][:MOST_CONTROLS]] if np.ptp(series) > 0 else []
     return tuple(panel.units[at] for at in chosen), panel.counts[chosen].T

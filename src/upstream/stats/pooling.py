@@ -190,8 +190,8 @@ def _dersimonian_laird(y: Floats, v: Floats) -> float:
 def paule_mandel(y: Floats, v: Floats, sides: NDArray[np.bool_] | None = None) -> float:
     """The variance between studies, or places, that makes their weighted spread what it should be.
 
-    ``y`` and ``v`` (studies,): the effects, and their variances by chance; ``sides`` (studies,) true or false: each side
-    has a mean of its own, and one variance about it. Source: as in :func:`pool`.
+    ``y`` and ``v`` (studies,): the effects, and their variances by chance; ``sides`` (studies,) true or false: each
+    side has a mean of its own, and one variance about it. Source: as in :func:`pool`.
     """
     parts = [np.ones(len(y), bool)] if sides is None else [side for side in (sides, ~sides) if side.any()]
 

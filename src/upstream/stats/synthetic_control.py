@@ -121,8 +121,8 @@ def synthetic_control(
     began; ``predictors`` of the treated (k,) and of the donors (n, k), each of which is given an importance so that
     the mixture, made by the predictors alone, has the outcome of the treated place in periods ``fit`` (first, one past
     last; all before by default): the nested problem, whose best of many local optima is taken. Without predictors the
-    outcome in those periods is matched itself. ``importance`` (k,) of the predictors where it is known, from 0 up: of an
-    earlier time (cross-validation), or as published; else it is chosen. ``rng`` draws the starts.
+    outcome in those periods is matched itself. ``importance`` (k,) of the predictors where it is known, from 0 up: of
+    an earlier time (cross-validation), or as published; else it is chosen. ``rng`` draws the starts.
 
     Assumes: the treated place lies among the donors; nothing else happened to one of them alone; no donor is touched by
     what was done.
