@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import zipfile
 from pathlib import Path
 
@@ -304,3 +306,40 @@ def test_a_damaged_bundle_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtu
     for name in ("damaged.zip", "deep.zip"):
         assert typed("rerun", tmp_path / name) == 2
         assert "bundle" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("costs", "says"),
+    [
+        (["Burglary,nan,2020/21,own,", "Robbery,3,2020/21,own,"], "'nan' (pounds) is not a number"),
+        (["Burglary,900,2020/21,own,inf"], "'inf' (police) is not a number"),
+        (["Burglary,20,2020/21,own,", "burglary,30,2020/21,own,"], "2 rows of 'burglary'"),
+        (["Robbery,20,2020/21,own,"], "no 'burglary'"),
+    ],
+)
+def test_a_table_of_costs_with_slips(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], costs: list[str], says: str
+) -> None:
+    table = given(tmp_path, "\n".join(["Crime,Pounds,Price_Year,Source,Police", *costs])).rename(tmp_path / "costs.csv")
+    counts = given(tmp_path, PLAIN)
+    asked = ("value", counts, "--treated", "Hill", "--start", "2021-05", "--cost", "1,200")
+    assert typed(*asked, "--crime", "burglary", "--unit-costs", table) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_the_readme_of_a_bundle_has_the_whole_command(tmp_path: Path) -> None:
+    rows = [f"{unit},{2008 + at},{30 + (7 * at) % 5 + (unit == 'A')}" for unit in "AB" for at in range(12)]
+    file, bundle = given(tmp_path, "\n".join(["unit,period,count", *rows])), tmp_path / "bundle.zip"
+    more = ("--also-began", "2012", "--rule-changed", "2018", "--phase-in", "1", "--better", "higher")
+    assert typed("effect", file, "--treated", "A", "--start", "2016", "--bundle", bundle, *more) == 0
+    with zipfile.ZipFile(bundle) as opened:
+        (tmp_path / "counts.csv").write_bytes(opened.read("counts.csv"))
+        readme = opened.read("README.md").decode()
+        first = opened.read("figures.csv")
+    command = next(line.strip() for line in readme.splitlines() if line.strip().startswith("upstream assess effect"))
+    words = shlex.split(command)[2:]
+    words[1] = str(tmp_path / "counts.csv")
+    assert typed(*words, "--bundle", tmp_path / "again.zip") == 0
+    with zipfile.ZipFile(tmp_path / "again.zip") as opened:
+        assert opened.read("figures.csv") == first
+        assert json.loads(opened.read("definition.json"))["markers"][0][0] == "2018"

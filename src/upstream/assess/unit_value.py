@@ -159,9 +159,12 @@ def unit_of_row(row: Mapping[str, str]) -> UnitPounds:
     def number(name: str, otherwise: float) -> float:
         text = (row.get(name) or "").strip()
         try:
-            return float(text) if text else otherwise
+            number = float(text) if text else otherwise
         except ValueError:
-            raise BadInput(f"{text!r} ({name}) is not a number.", allowed="pounds, without a sign") from None
+            number = math.inf
+        if math.isinf(number) or (text and math.isnan(number)):
+            raise BadInput(f"{text!r} ({name}) is not a number.", allowed="pounds as figures alone, such as 2000")
+        return number
 
     likely = number("pounds", math.nan)
     if not (math.isfinite(likely) and (row.get("price_year") or "").strip() and (row.get("source") or "").strip()):

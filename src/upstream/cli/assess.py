@@ -59,7 +59,7 @@ for one in (dose, survey, goes_with, follow_up, programme, roll_out):
     group.add_command(one)
 
 
-@group.command("effect")
+@group.command("effect", short_help="Did it work? Every method that the counts carry.")
 @FILE
 @places
 @BETTER
@@ -76,7 +76,9 @@ def effect(
 ) -> None:  # fmt: skip
     """Ask every method that the counts carry: the strongest answers, the rest are checks.
 
-    FILE has the columns unit, period (2022-09, 2022-W35, 2022-09-01 ...) and count, a row for every unit and period.
+    FILE has the columns unit, period and count, a row for every unit and period; or unit and a column for every period.
+    Periods are days, weeks, months, quarters or years as people write them: Sep-22, 2022-09, 01/09/2022 (day first),
+    2022-W35, 2022/23 Q2, 2022/23.
 
     Example: upstream assess effect counts.csv --treated "Marsh Green" --start 2022-09 --outcome burglaries \
 --out paper.pdf --bundle bundle.zip
@@ -108,7 +110,7 @@ def effect(
         say(sentence)
 
 
-@group.command("rerun")
+@group.command("rerun", short_help="Count a bundle again and compare every figure.")
 @click.argument("bundle", type=click.Path(exists=True, path_type=Path))
 def rerun(bundle: Path) -> None:
     """Count the bundle of an assessment again, and compare every figure with those in it.
@@ -127,7 +129,7 @@ def rerun(bundle: Path) -> None:
         raise SystemExit(1)
 
 
-@group.command("design")
+@group.command("design", short_help="Before it starts: what could be seen, beside what.")
 @FILE
 @click.option("--treated", multiple=True, required=True, help="A unit where it will be done; again for each.")
 @click.option("--buffer", multiple=True, help="A unit near by, where it may move to; again for each.")
@@ -147,7 +149,7 @@ def design(
 ) -> None:  # fmt: skip
     """Before it starts: what to compare with, how small an effect would be seen, and what comes by itself.
 
-    FILE has the columns unit, period and count, as for effect; all of it lies before.
+    FILE holds counts by unit and period, as for effect; all of it lies before.
 
     Example: upstream assess design counts.csv --treated "Marsh Green" --outcome burglaries --hoped 25
     """
@@ -169,7 +171,7 @@ def design(
         say(sentence)
 
 
-@group.command("pool")
+@group.command("pool", short_help="Put results of several places together.")
 @FILE
 @JSON
 def pool(file: Path, as_json: bool) -> None:

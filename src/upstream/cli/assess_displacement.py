@@ -35,7 +35,7 @@ LEAST_WEIGHT = 1e-9
 """A place without a size has no rate."""
 
 
-@click.command("displacement")
+@click.command("displacement", short_help="Did it fall there, and did it move near by?")
 @FILE
 @OUTCOME
 @click.option(

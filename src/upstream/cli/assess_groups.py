@@ -30,7 +30,7 @@ FEWEST_OF_A_KEY = 20
 """With fewer rows whole numbers may all differ by themselves. Ours."""
 
 
-@click.command("dose")
+@click.command("dose", short_help="Did more delivery go with more effect?")
 @FILE
 @OUTCOME
 @click.option(
@@ -58,7 +58,7 @@ def dose(file: Path, outcome: str, delivered: str, lag: int, better: str, as_jso
     tell(made, as_json)
 
 
-@click.command("survey")
+@click.command("survey", short_help="Did the share who say so change?")
 @WHAT
 @click.option("--yes-now", type=COUNT, required=True, help="How many say so now.")
 @click.option("--asked-now", type=COUNT, required=True, help="Of how many.")
@@ -87,7 +87,7 @@ def survey(
     tell(made, as_json)
 
 
-@click.command("drivers")
+@click.command("drivers", short_help="What goes with an answer to a survey?")
 @FILE
 @click.option("--answer", required=True, help="The column of the answer, 0 or 1; every other column is a factor.")
 @JSON
@@ -120,7 +120,7 @@ def goes_with(file: Path, answer: str, as_json: bool) -> None:
         say(f"Know: {limit}")
 
 
-@click.command("follow-up")
+@click.command("follow-up", short_help="Did it happen later to those who took part?")
 @FILE
 @WHAT
 @BETTER

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from upstream.reports.publishing import Format
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-JSON = click.option("--json", "as_json", is_flag=True, help="Everything as JSON, for a program.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, for a program.")
 OUTCOME = click.option("--outcome", type=WORDS, default="events", show_default=True, help="What is counted, plural.")
 BETTER = click.option(
     "--better", type=click.Choice(["lower", "higher"]), default="lower", show_default=True, help="Which way is good."
 )
 _PLACES = (
     click.option("--treated", multiple=True, required=True, help="A unit where it was done; again for each."),
-    click.option("--start", required=True, help="The first period after it began, as the file writes it."),
-    click.option("--comparison", multiple=True, help="A unit left alone; again for each (every other unit)."),
+    click.option("--start", required=True, help="The first period after it began: Sep-22, 2022-09, 05/09/2022 ..."),
+    click.option("--comparison", multiple=True, help="A unit left alone; again for each.  [default: every other unit]"),
     click.option("--buffer", multiple=True, help="A unit near by, where it may move to; again for each."),
     click.option(
         "--phase-in", type=click.IntRange(0), default=0, show_default=True,
@@ -37,13 +37,13 @@ _PLACES = (
     OUTCOME,
 )  # fmt: skip
 OUT = click.option(
-    "--out", type=click.Path(path_type=Path), metavar="FILE", help="A paper: .pdf, .html, .xlsx, .json, .csv."
+    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Write a paper: .pdf, .html, .xlsx, .json or .csv."
 )
 BUNDLE = click.option(
     "--bundle",
     type=click.Path(path_type=Path),
     metavar="FILE.zip",
-    help="Data, definition and figures, to count again.",
+    help="Write data, definition and figures, to count again.",
 )
 PUBLIC = click.option("--public", is_flag=True, help="Paper and bundle for readers who may see no small number.")
 PAPERS = (".pdf", ".html", ".json", ".csv", ".xlsx")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from upstream.cli.amounts import Amount
 from upstream.cli.assess_groups import COUNT, WHAT
 from upstream.cli.assess_lists import counted_in, filled, rows_of
 from upstream.cli.assess_panel import BETTER, FILE, JSON, OUTCOME
@@ -21,13 +22,11 @@ if TYPE_CHECKING:
     from upstream.csv_files import Row
 
 
-@click.command("programme")
+@click.command("programme", short_help="Did it happen to fewer of those who took part?")
 @WHAT
 @click.option("--happened", type=COUNT, required=True, help="To how many of those who took part it happened.")
 @click.option("--people", type=COUNT, required=True, help="How many took part.")
-@click.option(
-    "--rate", type=click.FloatRange(0, 100, min_open=True, max_open=True), help="A published rate, in per cent."
-)
+@click.option("--rate", type=Amount(0, 100, min_open=True, max_open=True), help="A published rate, in per cent.")
 @click.option("--months", type=click.IntRange(1), help="Months that the rate is of, and that they were followed for.")
 @click.option("--source", help="Where the rate was read.")
 @click.option("--others-happened", type=COUNT, help="To how many of others, who did not take part.")
@@ -62,7 +61,7 @@ def programme(
     tell(made, as_json)
 
 
-@click.command("roll-out")
+@click.command("roll-out", short_help="Did places change when their turn came?")
 @FILE
 @click.option(
     "--turns", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, metavar="TURNS.csv",

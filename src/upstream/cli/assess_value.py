@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from upstream.cli.amounts import Amount
 from upstream.cli.assess_lists import rows_of
 from upstream.cli.assess_panel import BUNDLE, FILE, JSON, OUT, panel_in, places, to_be_written, write_paper
 from upstream.cli.terminal import say, say_json
+from upstream.csv_files import named_columns
 from upstream.errors import BadInput
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ UNIT_COST = (
         help="A table of your own: crime, pounds, price_year, source; least, most, police, justice, health, victim ...",
     ),
     click.option("--quoted", default="", help="A figure that is often quoted, such as youth_justice."),
-    click.option("--pounds", type=click.FloatRange(0), help="Pounds that one event costs, with --source."),
+    click.option("--pounds", type=Amount(0), help="Pounds that one event costs, with --source."),
     click.option("--source", default="", help="Where --pounds is from."),
     click.option("--price-year", default="", metavar="2015/16", help="The year of the prices of --pounds or --quoted."),
 )  # fmt: skip
@@ -35,15 +37,13 @@ def unit_cost(command: click.decorators.FC) -> click.decorators.FC:
     return command
 
 
-@click.command("value")
+@click.command("value", short_help="What it was worth, against what was spent.")
 @FILE
 @places
 @unit_cost
-@click.option("--cost", type=click.FloatRange(0), required=True, help="Pounds spent on it.")
+@click.option("--cost", type=Amount(0), required=True, help="Pounds spent on it.")
 @click.option("--prices", default="", metavar="2024/25", help="Re-price the unit cost to this financial year.")
-@click.option(
-    "--optimism", type=click.FloatRange(0, 99), help="Per cent taken off the benefit (none), with --optimism-source."
-)
+@click.option("--optimism", type=Amount(0, 99), help="Per cent taken off the benefit (none), with --optimism-source.")
 @click.option("--optimism-source", default="", help="What your own share for optimism rests on.")
 @click.option(
     "--optimism-grade",
@@ -58,7 +58,7 @@ def unit_cost(command: click.decorators.FC) -> click.decorators.FC:
     metavar="KEY",
     help="A figure that others quote, to be seen beside the worth and no part of it; again for each, or all.",
 )
-@click.option("--harm-days", type=click.FloatRange(0), help="Days of harm that one event weighs.")
+@click.option("--harm-days", type=Amount(0), help="Days of harm that one event weighs.")
 @OUT
 @BUNDLE
 @JSON
@@ -106,7 +106,7 @@ def value(
         say(sentence)
 
 
-@click.command("prices")
+@click.command("prices", short_help="Unit costs, shares for optimism, quoted figures.")
 def prices_at_hand() -> None:
     """The unit costs, shares for optimism and quoted figures at hand: year, age, source, how far each is checked.
 
@@ -148,10 +148,13 @@ def _unit(
         return unit_of_quoted(quoted, price_year)
     if not table:
         return unit_of_crime(crime)
-    rows = {row["crime"].strip().lower(): row for row in rows_of(table, "crime", "pounds", "price_year", "source")}
-    if crime.lower() not in rows:
-        raise BadInput(f"{table.name} has no {crime!r}.", allowed=", ".join(sorted(rows)))
-    return unit_of_row(rows[crime.lower()])
+    rows = rows_of(table, "crime", "pounds", "price_year", "source")
+    found = [row for row in rows if row["crime"].lower() == crime.lower()]
+    if not found:
+        raise BadInput(f"{table.name} has no {crime!r}.", allowed=named_columns(sorted(row["crime"] for row in rows)))
+    if len(found) > 1:
+        raise BadInput(f"{table.name} has {len(found)} rows of {crime!r}.", allowed="one row a crime")
+    return unit_of_row(found[0])
 
 
 def _optimism(share: float | None, source: str, grade: int | None) -> tuple[float, str]:
