@@ -22,7 +22,7 @@ from upstream.assess.unit_value import (
     unit_of_row,
 )
 from upstream.assess.value import NOT_SPLIT
-from upstream.assess.worth_words import drawn, pounds, quoted, said_beside, said_of_worth
+from upstream.assess.worth_words import drawn, exactly, pounds, quoted, said_beside, said_of_worth, three_figures
 from upstream.errors import BadInput
 from upstream.harm.assumptions import cost_categories, optimism_grades
 from upstream.harm.prices import cost_parts, price_level, published_values
@@ -132,6 +132,8 @@ def test_what_a_worth_says() -> None:
         assert words in said
     free = " ".join(said_of_worth(value_answer(Answer(COMPARED, (), (), ()), Valuing(UNIT, 0)).main, "burglaries"))
     assert "there is no return" in free
+    assert (exactly(1_234.5), exactly(900.0)) == ("£1,234.50", "£900")
+    assert (three_figures(-259_311), three_figures(0.4), three_figures(math.inf)) == (-259_000, 0.4, math.inf)
     assert (pounds(259_311), pounds(-1_234), pounds(0.4), pounds(math.inf)) == ("£259,000", "−£1,230", "£0", "no limit")
 
 

@@ -16,10 +16,14 @@ from upstream.assess.ladder import Answer, answer
 from upstream.assess.methods import METHODS
 from upstream.assess.panel import Marker, Panel, panel_of
 from upstream.assess.unit_value import UnitPart, UnitPounds
+from upstream.assess.worth_words import pounds
 from upstream.errors import BadInput
 from upstream.reports.assessment_bundle import bundle_of, rerun, said_of_rerun
 from upstream.reports.assessment_paper import of_file
+from upstream.reports.assessment_worth import worth_blocks
 from upstream.reports.bundled_worth import ASSUMED, FIGURES
+from upstream.reports.document import Table
+from upstream.stats.intervals import Interval
 
 UNIT = UnitPounds(500, 1000, 2500, "2015/16", "made up", (UnitPart("police", 300),), 0.5, 0.25, ("Robbery",))
 BY = Valuing(
@@ -126,3 +130,28 @@ def test_the_readme_names_every_option_that_the_question_held(panel: Panel, foun
     late = panel_of(rows, outcome="burglaries", treated={"A": "2022-08", "B": "2022-10"})
     with zipfile.ZipFile(write(tmp_path, late, found, None)) as opened:
         assert "Places began at different times" in opened.read("README.md").decode()
+
+
+def test_the_table_of_worth_gives_what_is_known_without_an_interval(valued: Valued) -> None:
+    (table, *_) = worth_blocks(valued, "burglaries", "Marsh Green")
+    assert isinstance(table, Table)
+    rows = {row.cells[0].text: [cell.text for cell in row.cells[1:]] for row in table.rows}
+    assert rows["Spent"] == ["£5,000.00", "–", "–"]
+    assert rows["Worth to society"] == [pounds(end) for end in _ends(valued.main.benefit)]
+    assert rows["of which spared to police"] == [pounds(end) for end in _ends(valued.main.bearers[0].benefit)]
+    assert "–" not in rows["Break-even: it pays from so many avoided"]  # the unit cost is a range
+    sure = known_break_even(valued)
+    (table, *_) = worth_blocks(sure, "burglaries", "Marsh Green")
+    assert isinstance(table, Table)
+    (even,) = [row for row in table.rows if row.cells[0].text.startswith("Break-even")]
+    assert [cell.text for cell in even.cells[2:]] == ["–", "–"]
+
+
+def _ends(of: Interval) -> tuple[float, float, float]:
+    return of.estimate, of.lower, of.upper
+
+
+def known_break_even(valued: Valued) -> Valued:
+    even = valued.main.break_even
+    known = Interval(even.estimate, even.estimate, even.estimate, even.confidence)
+    return replace(valued, main=replace(valued.main, break_even=known))

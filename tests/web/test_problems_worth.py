@@ -86,7 +86,7 @@ def test_what_is_said_stands_on_page_and_paper_and_changes_the_pounds(plan: Plan
         ):
             assert words in text
         assert "Alcohol treatment" not in text  # not chosen
-        assert "£1,230" in text  # spent, to three figures
+        assert "£1,234.50" in text  # what is known is not rounded
     assert f"What it assumes was said by {plan.owner.name}" in shown
     assert "said otherwise" not in shown
     assert "said otherwise once before" in send(plan).content.decode()

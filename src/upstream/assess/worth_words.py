@@ -33,9 +33,19 @@ def pounds(value: float) -> str:
     """Pounds in whole pounds, to three figures: more would be a show."""
     if not math.isfinite(value):
         return "no limit"
+    shown = three_figures(value)
+    return f"{'−' if round(shown) < 0 else ''}£{abs(shown):,.0f}"
+
+
+def three_figures(value: float) -> float:
+    """A number to three figures, never finer than whole; as it is where it has no limit."""
     size = abs(value)
-    digits = max(0, math.floor(math.log10(size)) - 2) if size >= 1 else 0
-    return f"{'−' if value < 0 and round(size, -digits) else ''}£{round(size, -digits):,.0f}"
+    return round(value, -max(0, math.floor(math.log10(size)) - 2)) if 1 <= size < math.inf else value
+
+
+def exactly(value: float) -> str:
+    """Pounds that are known: with pence where there are any."""
+    return f"£{value:,.0f}" if value == round(value) else f"£{value:,.2f}"
 
 
 def pence(value: float) -> str:
@@ -63,7 +73,7 @@ def _pays(made: Worth, unit: str) -> Iterator[str]:
         yield "Nothing was said to be spent, so there is no return."
         return
     chance = likelihood(made.chance_it_pays)
-    yield f"Spent: {pounds(made.cost)}. That it was worth more than it cost: {chance.printed}."
+    yield f"Spent: {exactly(made.cost)}. That it was worth more than it cost: {chance.printed}."
     if made.returned is not None:
         yield f"For each pound spent: {span(made.returned, pence)} came back."
     yield f"Spent for each of the {unit} avoided: {span(made.cost_of_each, pounds)}."

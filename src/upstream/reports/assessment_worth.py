@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Final
 
 from upstream.assess.answer_value import Valued, range_of
 from upstream.assess.quoted import beside
 from upstream.assess.value import NOT_SPLIT, Worth
-from upstream.assess.worth_words import assumed, drawn, found, number, pounds, span
+from upstream.assess.worth_words import assumed, drawn, found, number, pounds, span, three_figures
 from upstream.reports.document import Block, Bullets, Callout, Cell, Column, Row, Runs, Table, Text
 from upstream.reports.figures import FigureUnit, Provenance, figure
 from upstream.stats.intervals import Interval
@@ -70,7 +71,7 @@ def _table(main: Worth, unit: str, place: str) -> Table:
     if main.cost:
         cost = Interval(main.cost, main.cost, main.cost, main.benefit.confidence)
         rows += [
-            _row("Spent", cost, "pounds", "cost", place),
+            _row("Spent", cost, "pounds", "cost", place, 2),
             _row("Worth less what was spent", main.net, "pounds", "net", place),
         ]
         if main.returned is not None:
@@ -83,12 +84,17 @@ def _table(main: Worth, unit: str, place: str) -> Table:
 
 
 def _row(name: str, of: Interval, unit: FigureUnit, quantity: str, place: str, decimals: int = 0) -> Row:
+    """A figure and its interval; one that is known has none."""
+
     def cell(value: float, end: str) -> Cell:
         source = Provenance("assessment worth", place, "", f"{quantity}, {end}")
-        finite = abs(value) != float("inf")
-        runs: Runs = (figure(value if finite else None, unit, source, decimals=decimals, absent="no limit"),)
+        shown = value if decimals or unit != "pounds" else three_figures(value)
+        runs: Runs = (
+            figure(shown if abs(value) != math.inf else None, unit, source, decimals=decimals, absent="no limit"),
+        )
         return Cell(runs)
 
-    return Row(
-        (Cell((Text(name),)), cell(of.estimate, "estimate"), cell(of.lower, "least"), cell(of.upper, "most")),
-    )
+    name_cell, estimate = Cell((Text(name),)), cell(of.estimate, "estimate")
+    if of.lower == of.estimate == of.upper:
+        return Row((name_cell, estimate, *(Cell((Text("–"),)) for _ in range(2))))
+    return Row((name_cell, estimate, cell(of.lower, "least"), cell(of.upper, "most")))
