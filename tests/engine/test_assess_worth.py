@@ -169,7 +169,7 @@ def test_a_table_may_say_who_bears_it_by_the_home_offices_kinds_of_cost() -> Non
 def test_shares_for_optimism_have_a_grade_and_a_source() -> None:
     grades = optimism_grades()
     assert [(one.grade, one.per_cent) for one in grades] == [(1, 0), (2, 5), (3, 10), (4, 15), (5, 25), (6, 40)]
-    assert all("Green Book" in one.said and "recalled, not checked" in one.said for one in grades)
+    assert all("Green Book" in one.said and "recalled and not yet checked" in one.said for one in grades)
 
 
 def test_figures_that_others_quote_stand_beside_a_worth_and_change_none_of_it() -> None:

@@ -22,6 +22,7 @@ from factories.problems import NamedAssessmentFactory, PlanFactory, ResponseFact
 from upstream.harm.assumptions import optimism_grades
 from upstream.harm.prices import price_level
 from upstream.reports.assessment_bundle import rerun
+from upstream_web.design.environment import day
 from upstream_web.people.permissions import Permission
 from upstream_web.problems.changes.worth import assume_worth
 from upstream_web.problems.models import Assessed, Plan, WorthAssumed
@@ -79,6 +80,7 @@ def test_what_is_said_stands_on_page_and_paper_and_changes_the_pounds(plan: Plan
             "20% of what is not split was said to be cash: One post ended in 2022",
             "of which cash to budgets",
             "Break-even: it pays",
+            f"What it assumes was said on {day(timezone.now())}",
             "Who bears it is not known, or not of all of it, for Robbery",
             "What others have quoted",
             "Audit Commission (2009)",

@@ -41,6 +41,8 @@ class Valuing:
         Keys of figures that others quote, to be seen beside the worth; never part of it.
     spent_on
         What was paid, as somebody said; empty: not said.
+    said_on
+        The day on which all this was said; empty: with the question.
     """
 
     unit: UnitPounds
@@ -53,6 +55,7 @@ class Valuing:
     cash_reason: str = ""
     beside: tuple[str, ...] = ()
     spent_on: str = ""
+    said_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,8 @@ def assumed(made: Worth, by: Valuing | None = None) -> Iterator[str]:
         if part:
             yield f"{100 * part:.0f}% of what is {_spared(bearer)} was said to be cash{_because(by)}."
     yield "Nothing after the last period counted is in it, and no crime that nobody recorded."
+    if by is not None and by.said_on:
+        yield f"What it assumes was said on {by.said_on}. The effect does not depend on it."
 
 
 NOT_SEEN: Final = (

@@ -36,7 +36,8 @@ class OptimismGrade:
     @property
     def said(self) -> str:
         """Where the share is from, for whoever reads a worth."""
-        return f"grade {self.grade} of 6 ({self.rests_on}); {self.source} ({STANDING_WORDS[self.standing]})"
+        known = "" if self.standing == "unverified" else f" ({STANDING_WORDS[self.standing]})"  # its source says so
+        return f"grade {self.grade} of 6 ({self.rests_on}); {self.source}{known}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ class Assumed:
         Keys of figures that others quote, to be seen beside it.
     spent_on
         What was paid; empty: what the responses cost.
+    said_on
+        The day on which this was said.
     """
 
     prices: str = ""
@@ -50,6 +52,7 @@ class Assumed:
     unit: UnitPounds | None = None
     beside: tuple[str, ...] = ()
     spent_on: str = ""
+    said_on: str = ""
 
 
 NOTHING_SAID: Final = Assumed()
@@ -113,7 +116,7 @@ def kept_worth(
             unit, cost, assumed.prices or prices_of(last), assumed.optimism,
             {bearer: share for bearer, share in assumed.cashable.items() if bearer in known},
             days_of_counts(table, kinds), assumed.optimism_source, assumed.cash_reason, assumed.beside,
-            assumed.spent_on,
+            assumed.spent_on, assumed.said_on,
         )  # fmt: skip
         not_counted = tuple(bearer for bearer in assumed.cashable if bearer not in known)
         return KeptWorth(value_answer(answer, by, draws=draws), answer.main.unit, not_counted=not_counted)

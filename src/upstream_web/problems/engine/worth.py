@@ -7,6 +7,7 @@ from upstream.assess.unit_value import UnitPounds
 from upstream.assess.value import NOT_SPLIT
 from upstream.harm.prices import published_values
 from upstream.reports.kept_worth import Assumed, KeptWorth, kept_worth
+from upstream_web.design.environment import day
 from upstream_web.problems.models import Assessed, WorthAssumed
 
 __all__ = ["NOT_SPLIT", "assumed_of", "quoted_for", "worth_of"]
@@ -35,6 +36,7 @@ def assumed_of(said: WorthAssumed | None) -> Assumed:
         unit,
         tuple(key for key in said.beside if key in held),
         said.spent_on,
+        day(said.made_at),
     )
 
 

@@ -15,17 +15,15 @@ MOST_SPENT: Final = Decimal(10_000_000_000)
 MOST_EVENT: Final = 100_000_000
 NOTHING, OWN = "nothing", "own"
 CASH = "cash_"
-A_NUMBER = {"invalid": "Give a number, in figures alone, for example 12000 or 12.5."}
 
 
 def _pounds(label: str, most: float | Decimal, *, money: bool = False, hint: str = "") -> forms.Field:
+    much = f"{label}: that is more than £{most:,.0f}. Check the figure."
     said = {
-        **A_NUMBER,
-        "min_value": "Pounds cannot be below nought.",
-        "max_value": f"That is more than £{most:,.0f}: check the figure.",
-        "max_digits": f"That is more than £{most:,.0f}: check the figure.",
-        "max_whole_digits": f"That is more than £{most:,.0f}: check the figure.",
-        "max_decimal_places": "Give pounds and pence: two places after the point.",
+        "invalid": f"{label}: give a number, in figures alone, for example 12000 or 12.5.",
+        "min_value": f"{label}: pounds cannot be below nought.",
+        **dict.fromkeys(("max_value", "max_digits", "max_whole_digits"), much),
+        "max_decimal_places": f"{label}: give pounds and pence, two places after the point.",
     }
     given: dict[str, Any] = {"label": label, "min_value": 0, "max_value": most, "required": False, "help_text": hint}
     if money:
@@ -35,9 +33,9 @@ def _pounds(label: str, most: float | Decimal, *, money: bool = False, hint: str
 
 def _per_cent(label: str, most: float, hint: str = "") -> forms.FloatField:
     said = {
-        **A_NUMBER,
-        "min_value": "A share cannot be below 0 per cent.",
-        "max_value": f"A share cannot be above {most:g} per cent.",
+        "invalid": f"{label}: give a number, in figures alone, for example 15 or 12.5.",
+        "min_value": f"{label}: a share cannot be below 0 per cent.",
+        "max_value": f"{label}: a share cannot be above {most:g} per cent.",
     }
     return forms.FloatField(
         label=label, min_value=0, max_value=most, required=False, help_text=hint, error_messages=said
@@ -62,8 +60,8 @@ class WorthForm(forms.Form):
     spent_on = _source("What was paid", "Staff time, equipment, grants: what the figure holds and where it is from.")
     prices = forms.ChoiceField(label="Prices of", required=False)
     unit_likely = _pounds("Pounds that one event costs, most likely", MOST_EVENT)
-    unit_least = _pounds("At least", MOST_EVENT)
-    unit_most = _pounds("At most", MOST_EVENT)
+    unit_least = _pounds("Pounds that one event costs, at least", MOST_EVENT)
+    unit_most = _pounds("Pounds that one event costs, at most", MOST_EVENT)
     unit_prices = forms.ChoiceField(label="Year of these prices", required=False, choices=_years("Choose a year"))
     unit_source = _source("Source of these pounds")
     cash_reason = _source("Which budget was cut", "Name it, with the year and what ended: a post, a contract.")
