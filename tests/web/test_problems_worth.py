@@ -84,7 +84,7 @@ def test_what_is_said_stands_on_page_and_paper_and_changes_the_pounds(plan: Plan
             "Who bears it is not known, or not of all of it, for Robbery",
             "What others have quoted",
             "Audit Commission (2009)",
-            "Why it is not comparable",
+            "why it is not comparable",
         ):
             assert words in text
         assert "Alcohol treatment" not in text  # not chosen
@@ -206,7 +206,7 @@ def test_there_is_never_a_saving_without_a_comparison(plan: Plan) -> None:
             "Back for each pound spent",
             "Break-even: it pays",
             "worth £",
-            "Why it is not comparable",
+            "why it is not comparable",
         ):
             assert words not in text
     (came,) = came_of([row], frozenset({plan.pk}))

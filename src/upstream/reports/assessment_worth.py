@@ -42,13 +42,15 @@ def _quoted(made: Valued) -> Table:
     rows = []
     for one in beside(made.by.beside, to):
         per = "each pound" if one.value.per == "pound" else "a person"
+        what = f"{one.value.title}: £{one.value.pounds:,.0f} for {per}"
         again = "–" if one.repriced is None else pounds(one.repriced)
-        cells = (one.value.title, f"£{one.value.pounds:,.0f} for {per}", again, f"{one.age} {one.source}")
-        rows.append(Row(tuple(Cell((Text(words),)) for words in (*cells, one.value.not_comparable))))
+        why = f"{one.age} {one.source}. {one.value.not_comparable}"
+        rows.append(Row(tuple(Cell((Text(words),)) for words in (what, again, why))))
     columns = (
-        Column("Of what", "text", wide=True), Column("As quoted", "text"), Column(f"In prices of {to}"),
-        Column("Age and source", "text", wide=True), Column("Why it is not comparable", "text", wide=True),
-    )  # fmt: skip
+        Column("Of what, as it is quoted", "text", wide=True),
+        Column(f"In prices of {to}"),
+        Column("Age, source, and why it is not comparable", "text", wide=True),
+    )
     return Table("assessment-quoted", "What others have quoted", columns, tuple(rows), ((Text(NOT_OURS),),))
 
 
