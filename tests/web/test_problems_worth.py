@@ -135,6 +135,25 @@ def test_the_form_opens_as_it_was_said_last_and_shows_what_can_be_chosen(plan: P
     assert "in prices of 2020/21: Our finance team" in page_of(plan)
 
 
+def test_whose_budget_saves_is_said_where_the_source_says_it(plan: Plan) -> None:
+    row = assessed(plan)
+    given = {"unit_likely": "1000", "unit_prices": "2022/23", "unit_source": "Our finance team"}
+    send(plan, **given, part_police="200", part_justice="150", part_victim="400")
+    made = plan_worth(plan, row).valued
+    assert made is not None
+    shares = {one.bearer: pytest.approx(one.share) for one in made.main.bearers}
+    assert shares == {"police": 0.2, "justice": 0.15, "victim": 0.4, "not split": 0.25}
+    text = page_of(plan)
+    for words in ("of which spared to police", "of which spared to victim", "of which not split by the source"):
+        assert words in text
+    text = page_of(plan, "worth")
+    for words in ('value="150.0"', "Of what is spared to justice, per cent that is cash", 'govuk-details" open'):
+        assert words in text
+    text = send(plan, **given, part_police="700", part_health="400").content.decode()
+    assert "Its parts come to £1,100.00" in text
+    assert "Give the most likely figure too" in send(plan, part_police="700").content.decode()
+
+
 def test_nothing_said_takes_nothing_off_and_shows_what_others_quote(plan: Plan) -> None:
     row = assessed(plan)
     made = plan_worth(plan, row).valued

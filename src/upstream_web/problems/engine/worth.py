@@ -3,14 +3,14 @@
 from decimal import Decimal
 
 from upstream.assess.quoted import Beside, beside
-from upstream.assess.unit_value import UnitPounds
+from upstream.assess.unit_value import BEARERS, UnitPart, UnitPounds
 from upstream.assess.value import NOT_SPLIT
 from upstream.harm.prices import published_values
 from upstream.reports.kept_worth import Assumed, KeptWorth, kept_worth
 from upstream_web.design.environment import day
 from upstream_web.problems.models import Assessed, WorthAssumed
 
-__all__ = ["NOT_SPLIT", "assumed_of", "quoted_for", "worth_of"]
+__all__ = ["BEARERS", "NOT_SPLIT", "assumed_of", "quoted_for", "worth_of"]
 
 
 def worth_of(row: Assessed, cost: Decimal | float | None, said: WorthAssumed | None = None) -> KeptWorth:
@@ -25,7 +25,8 @@ def assumed_of(said: WorthAssumed | None) -> Assumed:
         return Assumed(beside=tuple(one.key for one in published_values()))
     unit = None
     if said.unit_likely is not None:
-        unit = UnitPounds(said.unit_least, said.unit_likely, said.unit_most, said.unit_prices, said.unit_source)
+        parts = tuple(UnitPart(name, said.unit_parts[name]) for name in BEARERS if said.unit_parts.get(name))
+        unit = UnitPounds(said.unit_least, said.unit_likely, said.unit_most, said.unit_prices, said.unit_source, parts)
     held = {one.key for one in published_values()}
     return Assumed(
         said.prices,

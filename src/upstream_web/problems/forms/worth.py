@@ -8,13 +8,17 @@ from django import forms
 
 from upstream.harm.assumptions import optimism_grades
 from upstream.harm.prices import price_years, published_values
-from upstream_web.problems.engine.worth import NOT_SPLIT
+from upstream_web.problems.engine.worth import BEARERS, NOT_SPLIT
 from upstream_web.problems.models import WorthAssumed
 
 MOST_SPENT: Final = Decimal(10_000_000_000)
 MOST_EVENT: Final = 100_000_000
+WHO: Final = {
+    "justice": "courts, prisons and probation", "health": "the health service", "victim": "the victim",
+    "business": "businesses", "other": "others",
+}  # fmt: skip
 NOTHING, OWN = "nothing", "own"
-CASH = "cash_"
+CASH, PART = "cash_", "part_"
 
 
 def _pounds(label: str, most: float | Decimal, *, money: bool = False, hint: str = "") -> forms.Field:
@@ -77,6 +81,9 @@ class WorthForm(forms.Form):
         ]  # fmt: skip
         self.fields["prices"].choices = _years(f"The year of the last month counted ({usual_prices})")
         self.fields["beside"].choices = [(one.key, f"{one.title} ({one.published})") for one in published_values()]
+        self.parts = [f"{PART}{bearer}" for bearer in BEARERS]
+        for bearer, name in zip(BEARERS, self.parts, strict=True):
+            self.fields[name] = _pounds(f"Of these pounds, borne by {WHO.get(bearer, bearer)}", MOST_EVENT)
         self.cash: list[str] = []
         for at, bearer in enumerate(bearers):
             name = f"{CASH}{at}"
@@ -99,7 +106,7 @@ class WorthForm(forms.Form):
             )
             self._need("unit_source", "Say where these pounds are from.")
             self._in_order(data)
-        elif any(data.get(name) is not None for name in ("unit_least", "unit_most")):
+        elif any(data.get(name) is not None for name in ("unit_least", "unit_most", *self.parts)):
             self._need("unit_likely", "Give the most likely figure too.")
         if any(data.get(name) for name in self.cash):
             self._need("cash_reason", "Say which budget was cut: without that nothing is cash.")
@@ -115,6 +122,9 @@ class WorthForm(forms.Form):
             if data.get(name) is not None and wrong(data[name]):
                 side = "more" if name == "unit_least" else "less"
                 self.add_error(name, f"This is {side} than the most likely figure.")
+        borne = sum(data.get(name) or 0 for name in self.parts)
+        if borne > likely * 1.005:  # a publication rounds
+            self.add_error("unit_likely", f"Its parts come to £{borne:,.2f}, more than the most likely figure.")
 
     @property
     def assumed(self) -> dict[str, Any]:
@@ -125,6 +135,9 @@ class WorthForm(forms.Form):
         if of["unit_likely"] is not None:
             kept |= {name: of[name] for name in ("unit_prices", "unit_source")}
             kept |= {name: of["unit_likely"] if of[name] is None else of[name] for name in ("unit_least", "unit_most")}
+            kept["unit_parts"] = {
+                bearer: of[name] for bearer, name in zip(BEARERS, self.parts, strict=True) if of[name]
+            }
         cashable = {bearer: of[name] for bearer, name in zip(self.bearers, self.cash, strict=True) if of[name]}
         kept |= {"cashable": cashable, "cash_reason": of["cash_reason"] if cashable else ""}
         return kept | self._optimism()
@@ -155,4 +168,5 @@ def as_said(row: WorthAssumed | None, bearers: Iterable[str]) -> dict[str, Any]:
         "cash_reason", "beside",
     )  # fmt: skip
     first |= {name: getattr(row, name) for name in names}
+    first |= {f"{PART}{bearer}": pounds for bearer, pounds in row.unit_parts.items()}
     return first | {f"{CASH}{at}": row.cashable.get(bearer) for at, bearer in enumerate(bearers)}

@@ -15,7 +15,7 @@ class WorthAssumed(models.Model):
     optimism : per cent taken off the benefit, with where that share is from; grade where it is one of the guidance's
     prices : financial year wanted; empty: that of the last month counted
     spent : pounds in all, where it is not what the responses cost
-    unit_* : pounds that one event costs, where it is not what the publications held give
+    unit_* : pounds that one event costs, where it is not what the publications held give; parts by who bears them
     cashable : per cent of each bearer's part that a budget was cut by, by bearer
     beside : keys of figures that others quote, seen beside the worth
     """
@@ -33,6 +33,7 @@ class WorthAssumed(models.Model):
     unit_least = models.FloatField("pounds of one event, at least", null=True, blank=True)
     unit_most = models.FloatField("pounds of one event, at most", null=True, blank=True)
     unit_prices = models.CharField("prices of the pounds of one event", max_length=7, blank=True)
+    unit_parts = models.JSONField("who bears how much of one event", default=dict, blank=True)
     unit_source = models.CharField("source of the pounds of one event", max_length=300, blank=True)
     cashable = models.JSONField("cash, per cent by bearer", default=dict, blank=True)
     cash_reason = models.CharField("which budget was cut", max_length=300, blank=True)
