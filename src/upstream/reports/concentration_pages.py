@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from upstream.reports.curve import draw_curve
+from upstream.reports.counterfactual import period_in_words
+from upstream.reports.curve import NARROW, draw_curve
 from upstream.reports.document import Block, Callout, Cell, Chart, Column, Facts, Link, Paragraph, Row, Table, Text
 from upstream.reports.explore_files import concentration_file, facility_file
 from upstream.reports.explore_pages import SMALL, Lead
-from upstream.reports.scan_maps import draw_map, marks_of
+from upstream.reports.scan_maps import both_maps, marks_of
 from upstream.reports.scan_pages import count_words, kind_words, read_facts
 
 Plain = Mapping[str, Any]
@@ -123,9 +124,10 @@ def _curve(answer: Plain, noun: str, small_numbers: bool) -> Chart:
     description = (
         f"The first {at[3]:,} of {len(held):,} {noun} hold {held[at[3] - 1]:.0%}; a straight line is all alike."
     )
-    picture = draw_curve("concentration-curve", title, description, points, f"share of the {noun}")
+    of = (title, description, points, f"share of the {noun}")
+    picture, small = draw_curve("concentration-curve", *of), draw_curve("concentration-curve-narrow", *of, NARROW)
     note = "The more the line bows to the left and up, the fewer hold most of it. Dashed: if all had the same."
-    return Chart("concentration-curve", title, description, picture, data, (_runs(note),))
+    return Chart("concentration-curve", title, description, picture, data, (_runs(note),), narrow=small)
 
 
 def _stable(answer: Plain, small_numbers: bool) -> tuple[Block, ...]:
@@ -138,8 +140,8 @@ def _stable(answer: Plain, small_numbers: bool) -> tuple[Block, ...]:
     shown = tuple(
         Row(
             (
-                _cell(row["year_from"]), _cell(row["next_from"]), _cell(f"{row['leading']:,}"),
-                _cell(f"{row['stayed']:,}"), _cell(f"{_led_by_chance(row):,.1f}"),
+                _cell(period_in_words(row["year_from"])), _cell(period_in_words(row["next_from"])),
+                _cell(f"{row['leading']:,}"), _cell(f"{row['stayed']:,}"), _cell(f"{_led_by_chance(row):,.1f}"),
                 _cell(count_words(row["events_before"], small_numbers)),
                 _cell(count_words(row["events_after"], small_numbers)),
                 _cell(count_words(round(row["expected_after_if_unchanged"]), small_numbers)),
@@ -203,10 +205,10 @@ def _facilities(answer: Plain, small_numbers: bool, lead: Lead | None) -> tuple[
     data = Table("facilities", title, columns, shown, (*(_runs(note) for note in notes), *_first(len(rows))))
     most = [row | {"radius_metres": answer["radius_metres"]} for row in rows[:MOST_ROWS] if row["events"]]
     description = f"{len(most):,} facilities on the outlines of the areas; the table lists them by number."
-    picture = draw_map("facility-map", title, description, answer.get("outlines", ()), marks_of(most))
+    picture, small = both_maps("facility-map", title, description, answer.get("outlines", ()), marks_of(most))
     beside = replace(data, key="facility-map-figures", title=f"{title}, as on the map")
     note = f"Circles of {answer['radius_metres']:g} metres, or as wide as can be seen. Numbers are those of the table."
-    return (Chart("facility-map", title, description, picture, beside, (_runs(note),)), data)
+    return (Chart("facility-map", title, description, picture, beside, (_runs(note),), narrow=small), data)
 
 
 def _facility_facts(answer: Plain, small_numbers: bool) -> Facts:

@@ -9,7 +9,8 @@ import numpy as np
 
 from upstream.reports.svg import Drawing
 
-_WIDE, _HIGH = 600.0, 240.0
+WIDE: Final = (600.0, 240.0)
+NARROW: Final = (270.0, 220.0)
 _LEFT, _TOP, _BELOW, _RIGHT = 52.0, 12.0, 46.0, 28.0
 _TICKS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 _MOST_POINTS: Final = 200
@@ -17,22 +18,24 @@ _MOST_POINTS: Final = 200
 
 
 def draw_curve(
-    key: str, title: str, description: str, points: Sequence[tuple[float, float]], along: str
+    key: str, title: str, description: str, points: Sequence[tuple[float, float]], along: str,
+    size: tuple[float, float] = WIDE,
 ) -> str:  # fmt: skip
     """The picture: ``points`` of shares, both from 0 to 1, beside the line on which all are alike."""
-    page = Drawing(_LEFT + _WIDE + _RIGHT, _TOP + _HIGH + _BELOW)
+    wide, high = size
+    page = Drawing(_LEFT + wide + _RIGHT, _TOP + high + _BELOW)
 
     def at(x: float, y: float) -> tuple[float, float]:
-        return _LEFT + x * _WIDE, _TOP + (1 - y) * _HIGH
+        return _LEFT + x * wide, _TOP + (1 - y) * high
 
     for tick in _TICKS:
         page.line("c-grid", *at(0, tick), *at(1, tick))
         across, down = at(tick, 0)
-        page.text("t-soft", _LEFT - 8, at(0, tick)[1] + 4, f"{tick:.0%}", size=11, anchor="end")
-        page.text("t-soft", across, down + 16, f"{tick:.0%}", size=11, anchor="middle")
+        page.text("t-soft", _LEFT - 8, at(0, tick)[1] + 4, f"{tick:.0%}", size=12, anchor="end")
+        page.text("t-soft", across, down + 16, f"{tick:.0%}", size=12, anchor="middle")
     page.line("c-axis", *at(0, 0), *at(1, 0))
     page.path("c-limit", [at(0, 0), at(1, 1)])
     kept = np.unique(np.linspace(0, len(points) - 1, min(len(points), _MOST_POINTS)).round().astype(int))
     page.path("c-value", [at(*points[one]) for one in kept.tolist()])
-    page.text("t-soft", _LEFT + _WIDE / 2, _TOP + _HIGH + 36, along, size=12, anchor="middle")
+    page.text("t-soft", _LEFT + wide / 2, _TOP + high + 36, along, size=12, anchor="middle")
     return page.svg(key, title, description)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from upstream.reports.document import Block, Callout, Cell, Chart, Column, Facts, Link, Paragraph, Row, Table, Text
 from upstream.reports.explore_files import chain_file, risk_file
-from upstream.reports.scan_maps import draw_map, marks_of
+from upstream.reports.scan_maps import both_maps, marks_of
 from upstream.reports.scan_pages import count_words, day_words, kind_words, read_facts, times_words
 
 Plain = Mapping[str, Any]
@@ -48,7 +48,7 @@ def _said_of_bands(answer: Plain) -> tuple[Block, ...]:
         return (Callout("note", "No near repeats", _runs(words)),)
     said = [
         f"{row['distance']} and {row['time']} apart there are {times_words(row['ratio'])} as many pairs as chance "
-        f"gives ({row['pairs']:,} found, {row['expected']:,.0f} expected, p {row['p']:.3f})"
+        f"gives ({row['pairs']:,} found, {row['expected']:,.0f} expected)"
         for row in sorted(raised, key=lambda row: -row["ratio"])[:3]
     ]
     words = f"After {kind}, more follow near by and soon: " + "; ".join(said) + "."
@@ -105,10 +105,10 @@ def _risk(answer: Plain, small_numbers: bool) -> tuple[Block, ...]:
     data = Table("near-repeat-risk", title, columns, tuple(shown), tuple(_runs(note) for note in notes))
     marks = marks_of(rows)
     description = f"{len(rows):,} squares on the outlines of the areas; the table lists them by number."
-    picture = draw_map("near-repeat-map", title, description, answer["outlines"], marks)
+    picture, small = both_maps("near-repeat-map", title, description, answer["outlines"], marks)
     note = "Red squares: more likely than usual. Numbers are those of the table."
     beside = replace(data, key="near-repeat-map-figures", title=f"{title}, as on the map")
-    return (Chart("near-repeat-map", title, description, picture, beside, (_runs(note),)), data)
+    return (Chart("near-repeat-map", title, description, picture, beside, (_runs(note),), narrow=small), data)
 
 
 def _windows(answer: Plain, small_numbers: bool) -> tuple[Block, ...]:
@@ -135,10 +135,10 @@ def _windows(answer: Plain, small_numbers: bool) -> tuple[Block, ...]:
     data = Table("near-repeat-windows", title, columns, shown, tuple(_runs(note) for note in notes))
     description = f"Circles round {len(each):,} recent events; the table lists them by number."
     widest = marks_of([own[0] for own in each])
-    picture = draw_map("near-repeat-window-map", title, description, answer["outlines"], widest)
+    picture, small = both_maps("near-repeat-window-map", title, description, answer["outlines"], widest)
     beside = replace(data, key="near-repeat-window-map-figures", title=f"{title}, as on the map")
     note = "Circles: how far from a recent event another is more likely. Numbers are those of the table."
-    return (Chart("near-repeat-window-map", title, description, picture, beside, (_runs(note),)), data)
+    return (Chart("near-repeat-window-map", title, description, picture, beside, (_runs(note),), narrow=small), data)
 
 
 def _open(window: Plain) -> str:

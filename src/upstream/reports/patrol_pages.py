@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from upstream.reports.document import Block, Cell, Chart, Column, Document, Paragraph, Row, Section, Table, Text
+from upstream.reports.forest import shortened
 from upstream.reports.svg import Drawing
 from upstream.respond.patrol import LONGEST, SHORTEST, Dose, HotSpot, Stop, WeekDose
 
@@ -16,6 +17,7 @@ SOURCE: Final = (
     "lengths. The order is drawn by chance, so that nobody learns it."
 )
 _WIDE, _NAME, _ROW = 680.0, 250.0, 30.0
+_NARROW, _NARROW_ROW = 340.0, 50.0
 
 
 def dose_blocks(by_place: Sequence[Dose], by_week: Sequence[WeekDose], names: Mapping[str, str]) -> tuple[Block, ...]:
@@ -66,21 +68,31 @@ def _chart(key: str, title: str, pairs: Sequence[tuple[str, float, float]], data
     due, delivered = sum(pair[1] for pair in pairs), sum(pair[2] for pair in pairs)
     description = f"{delivered:,.0f} minutes delivered of {due:,.0f} due; the table has the same figures."
     note = (Text("Outline: due. Filled: delivered."),)
-    return Chart(key, title, description, draw_pairs(key, title, description, pairs), data, (note,))
+    wide = draw_pairs(key, title, description, pairs)
+    narrow = draw_pairs(f"{key}-narrow", title, description, pairs, narrow=True)
+    return Chart(key, title, description, wide, data, (note,), narrow=narrow)
 
 
-def draw_pairs(key: str, title: str, description: str, pairs: Sequence[tuple[str, float, float]]) -> str:
-    """Two bars a row on one scale: an outline of what was due, and in it what was delivered."""
-    page = Drawing(_WIDE, 8 + _ROW * len(pairs) + 4)
+def draw_pairs(
+    key: str, title: str, description: str, pairs: Sequence[tuple[str, float, float]], *, narrow: bool = False
+) -> str:
+    """Two bars a row on one scale: an outline of what was due, and in it what was delivered; on a telephone under the
+    row's name."""
+    wide, name_room, row = (_NARROW, 2.0, _NARROW_ROW) if narrow else (_WIDE, _NAME, _ROW)
+    page = Drawing(wide, 8 + row * len(pairs) + 4)
     most = max((max(due, got) for _, due, got in pairs), default=0.0) or 1.0
-    room = _WIDE - _NAME - 120
+    room = wide - name_room - (100 if narrow else 120)
     for at, (name, due, got) in enumerate(pairs):
-        y = 8 + at * _ROW
-        page.text("t-ink", _NAME - 10, y + 17, name if len(name) < 42 else f"{name[:40]}…", size=12, anchor="end")
-        page.rect("c-bar", _NAME, y + 6, room * got / most, _ROW - 16)
-        page.path("c-outline", _box(_NAME, y + 2, room * due / most, _ROW - 8), closed=True)
+        top = 8 + at * row
+        y = top + row - _ROW
+        if narrow:
+            page.text("t-ink", 2, top + 14, name, size=13)
+        else:
+            page.text("t-ink", _NAME - 10, y + 17, shortened(name, 12, _NAME), size=12, anchor="end")
+        page.rect("c-bar", name_room, y + 6, room * got / most, _ROW - 16)
+        page.path("c-outline", _box(name_room, y + 2, room * due / most, _ROW - 8), closed=True)
         printed = f"{got:,.0f} of {due:,.0f}"
-        page.text("t-ink", _NAME + room * max(due, got) / most + 8, y + 17, printed, size=12)
+        page.text("t-ink", name_room + room * max(due, got) / most + 8, y + 17, printed, size=12)
     return page.svg(key, title, description)
 
 

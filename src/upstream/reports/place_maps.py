@@ -16,7 +16,9 @@ from upstream.reports.map_frame import MARGIN, Frame, frame_round, rings
 from upstream.reports.svg import HEAT, KINDS, Drawing, closed
 
 BELOW: Final = 26.0
-LINE: Final = 22.0
+LINE: Final = 26.0
+KEY_LETTER: Final = 10.0
+"""Pixels that a letter of the key may take: pages enlarge its words where the map is drawn small."""
 SIMPLER_PIXELS: Final = 0.6
 """Corners nearer than this to the line between their neighbours are not seen: leaving them out makes pages light."""
 Shapes = NDArray[np.object_]
@@ -105,8 +107,8 @@ def draw_kinds(
         page.outline("c-between", sheet.paths[at])
     for number, name in enumerate(names, 1):
         y = sheet.frame.height + LINE * (number - 1)
-        page.rect(f"c-kind-{number}", MARGIN, y, 16, 12)
-        page.text("t-soft", MARGIN + 21, y + 10, name, size=11)
+        page.rect(f"c-kind-{number}", MARGIN, y, 20, 16)
+        page.text("t-ink", MARGIN + 28, y + 14, name, size=15)
     return page.svg(key, title, description)
 
 
@@ -123,7 +125,7 @@ def _lines(steps: Sequence[tuple[float, float]], wide: float) -> list[list[tuple
     x = MARGIN
     for at, (low, high) in enumerate(steps):
         words = f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
-        needed = 34 + 6.2 * len(words)
+        needed = 40 + KEY_LETTER * len(words)
         if x + needed > wide and lines[-1]:
             lines.append([])
             x = MARGIN
@@ -137,5 +139,5 @@ def _key(page: Drawing, steps: Sequence[tuple[float, float]]) -> None:
     for down, line in enumerate(lines):
         y = page.height - BELOW - LINE * (len(lines) - 1 - down) + 6
         for step, words, x in line:
-            page.rect(f"c-heat-{step}", x, y, 16, 12)
-            page.text("t-soft", x + 21, y + 10, words, size=11)
+            page.rect(f"c-heat-{step}", x, y, 20, 16)
+            page.text("t-ink", x + 26, y + 14, words, size=15)

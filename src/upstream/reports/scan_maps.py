@@ -12,7 +12,7 @@ import shapely
 from upstream.measures.events import Events
 from upstream.places.outlines import outlines, vintages_held
 from upstream.places.tables import BOUNDARIES
-from upstream.reports.map_frame import MARGIN, Frame, Points, frame_round, rings
+from upstream.reports.map_frame import MARGIN, SIDE, Frame, Points, frame_round, rings
 from upstream.reports.svg import Drawing
 from upstream.store import Store
 
@@ -20,6 +20,8 @@ LEAST_PIXELS: Final = 5.0
 """A square or circle is drawn so wide at least, so that it can be seen."""
 SIMPLER_METRES: Final = 60.0
 AROUND_METRES: Final = 1_500.0
+NARROW: Final = 340.0
+"""Pixels of the longer side on a telephone."""
 BELOW: Final = 24.0
 """Pixels for the ruler."""
 
@@ -66,11 +68,13 @@ def marks_of(rows: Sequence[Mapping[str, Any]]) -> list[Mark]:
 
 def draw_map(
     key: str, title: str, description: str, areas: Sequence[Sequence[Sequence[float]]], marks: Sequence[Mark],
-    *, numbered: int = 10, whole: bool = True,
+    *, numbered: int = 10, whole: bool = True, side: float = SIDE,
 ) -> str:  # fmt: skip
-    """The picture: the areas' outlines, the marks, and the numbers of the first; north up, the same scale both ways."""
+    """The picture: the areas' outlines, the marks, and the numbers of the first; north up, the same scale both ways.
+
+    ``side`` is the pixels of its longer side: drawn small, its words stay as large."""
     lines = [np.asarray(ring, np.float64) for ring in areas]
-    frame = _frame(lines, marks, whole)
+    frame = _frame(lines, marks, whole, side)
     page = Drawing(frame.width, frame.height + BELOW)
     for line in lines:
         page.path("c-mean", frame.at(line), closed=True)
@@ -88,10 +92,18 @@ def draw_map(
     return page.svg(key, title, description)
 
 
-def _frame(lines: Sequence[Points], marks: Sequence[Mark], whole: bool) -> Frame:
+def both_maps(
+    key: str, title: str, description: str, areas: Sequence[Sequence[Sequence[float]]], marks: Sequence[Mark]
+) -> tuple[str, str]:
+    """The map as it is on a page, and small."""
+    wide = draw_map(key, title, description, areas, marks)
+    return wide, draw_map(f"{key}-narrow", title, description, areas, marks, side=NARROW)
+
+
+def _frame(lines: Sequence[Points], marks: Sequence[Mark], whole: bool, side: float) -> Frame:
     around = [np.array([[mark.easting, mark.northing]]) + step * (mark.reach + AROUND_METRES)
               for mark in marks for step in (-1, 1)]  # fmt: skip
-    return frame_round(np.concatenate([*(lines if whole else []), *around] or [np.zeros((1, 2))]))
+    return frame_round(np.concatenate([*(lines if whole else []), *around] or [np.zeros((1, 2))]), side)
 
 
 def _ruler(page: Drawing, frame: Frame) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from upstream.disclosure.published import published_count
 from upstream.reports.document import Block, Callout, Cell, Chart, Column, Facts, Row, Table, Text
-from upstream.reports.scan_maps import draw_map, marks_of
+from upstream.reports.scan_maps import both_maps, marks_of
 
 Plain = Mapping[str, Any]
 TEN_YEARS: Final = 3_650.0
@@ -59,7 +59,7 @@ def _cluster_map(answer: Plain, small_numbers: bool) -> tuple[Block, ...]:
     note = "By chance alone: in how many nights of looking one so strong is to be expected where nothing has changed."
     data = Table("clusters", title, columns, shown, (_runs(note),))
     description = f"{len(rows)} circles on the outlines of the areas; the table lists them by number."
-    picture = draw_map("cluster-map", title, description, answer["outlines"], marks_of(rows))
+    picture, small = both_maps("cluster-map", title, description, answer["outlines"], marks_of(rows))
     return (
         Chart(
             "cluster-map",
@@ -67,6 +67,7 @@ def _cluster_map(answer: Plain, small_numbers: bool) -> tuple[Block, ...]:
             description,
             picture,
             replace(data, key="cluster-map-figures", title=f"{title}, as on the map"),
+            narrow=small,
         ),
         data,
     )

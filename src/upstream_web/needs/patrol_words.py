@@ -57,7 +57,7 @@ def _facts(plan: PatrolPlan, of: Patrol) -> list[tuple[str, str]]:
         ("It needs", f"{plan.teams} team{'' if plan.teams == 1 else 's'} on {days} day{'' if days == 1 else 's'}: "
                      f"{minutes / 60:,.1f} hours of a team, of which {stops / 60:,.1f} are stops ({len(of.stops):,} of "
                      f"{plan.stop} minutes) and {plan.travel / 60:,.1f} the way (straight lines at 30 km/h)"),
-        ("Chosen from", f"a year of records, {plan.read_from:%-d %B %Y} to {plan.read_to:%-d %B %Y}: {len(of.rows)} of "
+        ("Chosen from", f"A year of records, {plan.read_from:%-d %B %Y} to {plan.read_to:%-d %B %Y}: {len(of.rows)} of "
                         f"{plan.facts['squares']:,} squares of 200 metres, which hold "
                         f"{100 * plan.facts['of_all']:.0f}% of the crimes"),
     ]  # fmt: skip
