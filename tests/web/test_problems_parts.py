@@ -170,6 +170,15 @@ def test_the_named_assessment_is_locked_and_a_later_change_needs_a_reason(office
     assert all(row.locked_at for row in plan.named_assessments.all())
 
 
+def test_a_change_of_recording_that_tells_who_or_where_is_refused(officer, plan) -> None:
+    """Its words go into bundles that anybody may be handed."""
+    said = values(rule_changes=[["2025-06", "The desk at 12 Mill Lane closed"]])
+    with pytest.raises(ValidationError, match="an address: 12 Mill Lane"):
+        assessment.name_assessment(plan=plan, by=officer, area=plan.area, **said)
+    said = values(rule_changes=[["2025-06", "New recording system"]])
+    assert assessment.name_assessment(plan=plan, by=officer, area=plan.area, **said).rule_changes
+
+
 def test_a_result_reaches_the_evidence_card_failures_too(officer, plan) -> None:
     card = EvidenceCard.objects.create(key="watch", kind="intervention", title="Watch", summary="s", source="x")
     ResponseFactory(plan=plan, card=card)
@@ -203,7 +212,7 @@ def test_a_partner_who_was_never_invited_reads_the_lesson_and_nothing_else_of_th
     assessment.write_result(plan=plan, by=officer, lesson="Ask first", decision="close", verdict="some", **given)
     client.force_login(person())
     page = client.get("/evidence/watch/").content.decode()
-    assert all(words in page for words in (plan.ref, "Some effect. Ask first", "-50%"))
+    assert all(words in page for words in (plan.ref, "Some effect. Ask first", "−50%"))
     unsaid = (*hidden, officer.name, plan.area.name, plan.lead.name, plan.team.name, f"/plans/{plan.pk}/")
     assert [words for words in unsaid if words in page] == []
     assert client.get(f"/plans/{plan.pk}/").status_code == 404

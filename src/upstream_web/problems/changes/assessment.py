@@ -36,6 +36,7 @@ def name_assessment(
     values : `crime_types` are the plan's own where nobody says; a change of the plan afterwards changes neither
     """
     plan = locked(Plan.objects, plan.pk)
+    _tells_of_nobody(plan, values.get("rule_changes", ()))
     held = plan.named_assessments.first()
     if held and held.locked_at and not reason.strip():
         raise ValidationError({"reason": "The assessment is locked: say why it changes. The old one stays visible."})
@@ -57,6 +58,14 @@ def name_assessment(
     why = "Named assessment changed after it was locked" if after else named
     keep_version(plan=plan, by=by, why=why)
     return row
+
+
+def _tells_of_nobody(plan: Plan, rule_changes: Iterable[tuple[str, str]]) -> None:
+    """Changes of recording go into papers and bundles that anybody may be handed."""
+    told = [one for _, words in rule_changes for one in told_by(words, names_on(plan), counts=False)]
+    if told:
+        said = "A change of how it is recorded has {}. Papers for everybody hold it."
+        raise ValidationError([said.format(one) for one in told])
 
 
 def _usual_places(plan: Plan, row: NamedAssessment) -> dict[str, list[Area]]:

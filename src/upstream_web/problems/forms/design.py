@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from upstream.errors import BadInput
 from upstream.periods import Month
 from upstream_web.places.models import Area
 from upstream_web.problems.engine.designs import what_can_be_counted
@@ -58,7 +59,7 @@ class DesignForm(KnownForm):
         """A month, as year and month."""
         try:
             return str(Month.parse(self.cleaned_data["begins"]))
-        except Exception as error:
+        except BadInput as error:
             raise forms.ValidationError("Give a month as year and month, for example 2026-04.") from error
 
     def clean(self) -> dict[str, Any]:

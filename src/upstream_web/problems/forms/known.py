@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from upstream.errors import BadInput
 from upstream.periods import Month
 from upstream_web.problems.models import LONGEST_PHASE_IN
 
@@ -28,7 +29,7 @@ class DatedLines(forms.CharField):
 def _pair(line: list[str]) -> list[str]:
     try:
         month = str(Month.parse(line[0]))
-    except Exception as error:
+    except BadInput as error:
         raise forms.ValidationError(f"“{' '.join(line)}” does not begin with a month such as 2026-07.") from error
     if len(line) < 2:
         raise forms.ValidationError(f"Say what began or changed in {line[0]}.")
