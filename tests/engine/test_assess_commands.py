@@ -195,7 +195,7 @@ def test_a_worth_from_a_file(counts: str, tmp_path: Path, capsys: pytest.Capture
         (("--crime", "Rape", "--optimism", "20", "--optimism-grade", "3"), "given twice"),
         (("--crime", "Rape", "--beside", "luck"), "no quoted value 'luck'"),
         (("--crime", "Rape", "--cashable", "police=140"), "that is cash"),
-        (("--crime", "Rape", "--harm-days", "nan"), "not usable"),
+        (("--crime", "Rape", "--harm-days", "nan"), "is not a number"),
         (("--crime", "Rape", "--prices", "2199/00"), "no deflator"),
         (("--crime", "Rape", "--pounds", "3"), "--crime and --pounds"),
         (("--pounds", "3"), "without a source"),

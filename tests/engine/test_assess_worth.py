@@ -159,8 +159,10 @@ def test_a_table_may_say_who_bears_it_by_the_home_offices_kinds_of_cost() -> Non
     assert parts == {"police": 10, "justice": 15, "health": 5, "victim": 50, "other": 20}
     with pytest.raises(BadInput, match="more than it"):
         unit_of_row({**row, "victim": "30"})  # of the victim twice
-    with pytest.raises(BadInput, match="more than it"):
+    with pytest.raises(BadInput, match="not a number"):
         unit_of_row({**row, "harm": "nan"})
+    with pytest.raises(BadInput, match="more than it"):
+        replace(UNIT, parts=(UnitPart("police", math.nan),))
     assert {one.bearer for one in cost_categories()} <= set(BEARERS)
     assert {one.stage for one in cost_categories()} == {"anticipation", "consequence", "response"}
     assert all(one.why and one.source for one in cost_categories())
