@@ -124,7 +124,8 @@ def test_what_was_counted_is_kept_by_kind_and_has_a_worth() -> None:
     assert made.valued.main.harm_days is not None
     assert made.per_pound.estimate == pytest.approx(made.valued.main.benefit.estimate / 1_000)
     assert "avoided, worth £" in made.line
-    assert [type(one).__name__ for one in made.blocks("Marsh Green")] == ["Table", "Bullets", "Callout", "Bullets"]
+    kinds = [type(one).__name__ for one in made.blocks("Marsh Green")]
+    assert kinds == ["Callout", "Table", "Bullets", "Callout", "Bullets"]
     free = kept_worth(kept, last="2022-12")
     assert free.per_pound is None
     none = kept_worth(as_data(found), last="2022-12", cost=1_000)  # kept before kinds were

@@ -22,7 +22,7 @@ from upstream.reports.assessment_bundle import bundle_of, rerun, said_of_rerun
 from upstream.reports.assessment_paper import of_file
 from upstream.reports.assessment_worth import worth_blocks
 from upstream.reports.bundled_worth import ASSUMED, FIGURES
-from upstream.reports.document import Table
+from upstream.reports.document import Callout, Table, text_of
 from upstream.stats.intervals import Interval
 
 UNIT = UnitPounds(500, 1000, 2500, "2015/16", "made up", (UnitPart("police", 300),), 0.5, 0.25, ("Robbery",))
@@ -133,7 +133,7 @@ def test_the_readme_names_every_option_that_the_question_held(panel: Panel, foun
 
 
 def test_the_table_of_worth_gives_what_is_known_without_an_interval(valued: Valued) -> None:
-    (table, *_) = worth_blocks(valued, "burglaries", "Marsh Green")
+    (_, table, *_) = worth_blocks(valued, "burglaries", "Marsh Green")
     assert isinstance(table, Table)
     rows = {row.cells[0].text: [cell.text for cell in row.cells[1:]] for row in table.rows}
     assert rows["Spent"] == ["£5,000.00", "–", "–"]
@@ -141,7 +141,7 @@ def test_the_table_of_worth_gives_what_is_known_without_an_interval(valued: Valu
     assert rows["of which spared to police"] == [pounds(end) for end in _ends(valued.main.bearers[0].benefit)]
     assert "–" not in rows["Break-even: it pays from so many avoided"]  # the unit cost is a range
     sure = known_break_even(valued)
-    (table, *_) = worth_blocks(sure, "burglaries", "Marsh Green")
+    (_, table, *_) = worth_blocks(sure, "burglaries", "Marsh Green")
     assert isinstance(table, Table)
     (even,) = [row for row in table.rows if row.cells[0].text.startswith("Break-even")]
     assert [cell.text for cell in even.cells[2:]] == ["–", "–"]
@@ -155,3 +155,22 @@ def known_break_even(valued: Valued) -> Valued:
     even = valued.main.break_even
     known = Interval(even.estimate, even.estimate, even.estimate, even.confidence)
     return replace(valued, main=replace(valued.main, break_even=known))
+
+
+@pytest.mark.parametrize(
+    ("ends", "says"),
+    [
+        ((3.0, 1.2, 5.0), "Yes: £3.00 (95% interval: £1.20 to £5.00) came back to society for each pound spent."),
+        ((1.5, 0.9, 2.5), "Not shown: £1.50"),
+        ((0.5, 0.1, 0.9), "No: £0.50"),
+    ],
+)
+def test_worth_answers_first_and_says_yes_or_no_only_where_the_interval_does(
+    valued: Valued, ends: tuple[float, float, float], says: str
+) -> None:
+    main = replace(valued.main, returned=Interval(*ends))
+    answer, *_ = worth_blocks(replace(valued, main=main), "burglaries", "Marsh Green")
+    assert isinstance(answer, Callout)
+    assert (answer.kind, text_of(answer.runs).startswith(says)) == ("answer", True)
+    free = replace(valued, main=replace(main, returned=None))
+    assert "it is not known" in text_of(worth_blocks(free, "burglaries", "Marsh Green")[0].runs)

@@ -9,7 +9,7 @@ from typing import Final
 from upstream.assess.answer_value import Valued, range_of
 from upstream.assess.quoted import beside
 from upstream.assess.value import NOT_SPLIT, Worth
-from upstream.assess.worth_words import assumed, drawn, found, number, pounds, span, three_figures
+from upstream.assess.worth_words import assumed, drawn, found, number, pence, pounds, span, three_figures
 from upstream.reports.document import Block, Bullets, Callout, Cell, Column, Row, Runs, Table, Text
 from upstream.reports.figures import FigureUnit, Provenance, figure
 from upstream.stats.intervals import Interval
@@ -19,9 +19,10 @@ NOT_OURS: Final = "Seen beside the worth, and no part of it."
 
 
 def worth_blocks(made: Valued, unit: str, place: str) -> tuple[Block, ...]:
-    """The table of worth, the words, and what was assumed."""
+    """The answer, the table of worth, the words, and what was assumed."""
     main = made.main
-    blocks: list[Block] = [_table(main, unit, place), _bullets(found(main, unit), "In words")]
+    answer = Callout("answer", "Was it worth its cost?", (Text(in_short(main)),))
+    blocks: list[Block] = [answer, _table(main, unit, place), _bullets(found(main, unit), "In words")]
     span_of = range_of(made.others)
     if span_of is not None:
         words = f"By the other methods that compared, it was worth from {pounds(span_of[0])} to {pounds(span_of[1])}."
@@ -30,6 +31,16 @@ def worth_blocks(made: Valued, unit: str, place: str) -> tuple[Block, ...]:
     if made.by.beside:
         blocks.append(_quoted(made))
     return tuple(blocks)
+
+
+def in_short(main: Worth) -> str:
+    """Whether more came back than was spent, in a sentence: yes and no only where the whole interval says so."""
+    if main.returned is None:
+        return f"It was worth {span(main.benefit, pounds)} to society. No cost was given, so it is not known."
+    back = f"{span(main.returned, pence)} came back to society for each pound spent."
+    if main.returned.lower > 1:
+        return f"Yes: {back}"
+    return f"{'No' if main.returned.upper < 1 else 'Not shown'}: {back}"
 
 
 def _bullets(said: Iterable[str], title: str) -> Bullets:
