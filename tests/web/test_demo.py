@@ -10,7 +10,10 @@ from django.utils import timezone
 
 from fixtures_events import made
 from upstream_web.audit.queries import history_of
+from upstream_web.demo import in_records as in_records_module
+from upstream_web.demo import plans as demo_plans
 from upstream_web.demo.assessed import make_assessed_plans
+from upstream_web.demo.in_records import in_records
 from upstream_web.demo.needs import make_needs
 from upstream_web.demo.people import make_cast
 from upstream_web.demo.plans import make_plans
@@ -23,6 +26,7 @@ from upstream_web.people.models import Role
 from upstream_web.problems.access import visible_plans
 from upstream_web.problems.engine import effect_of
 from upstream_web.problems.models import Plan
+from upstream_web.problems.queries import overdue_assessments
 from upstream_web.reports import engine
 from upstream_web.reports.models import Report
 
@@ -88,6 +92,7 @@ def test_plans_of_planted_effects_are_assessed_from_the_records(figures, small_f
     call_command("load_roles", verbosity=0)
     call_command("load_evidence", verbosity=0)
     cast = make_cast(tomllib.loads((figures / "upstream.toml").read_text("utf-8")), "marchwold-demonstration")
+    in_records(cast)
     make_plans(cast, number=1)  # the people of each area come with its plans
     made = make_assessed_plans(cast, small_force.folder / "manifest.json")
     assert len(made) == 4
@@ -105,6 +110,28 @@ def test_plans_of_planted_effects_are_assessed_from_the_records(figures, small_f
         assert (local.effect, local.lower, local.upper) == told
         verdict = plan.results.get().verdict
         assert (verdict == "worked", verdict == "worse") == (found.good, found.bad)
+
+
+def test_ended_plans_lie_in_the_years_of_the_records_and_few_others_are_overdue(figures, monkeypatch) -> None:
+    """Whatever the force: places of the records are asked where there are enough, else the result is by hand."""
+    monkeypatch.setattr(in_records_module, "TREATED", 4)
+    monkeypatch.setattr(in_records_module, "COMPARED", 8)
+    monkeypatch.setattr(demo_plans, "FATES", (("closed none", 0.5), ("assessing", 0.5)))
+    call_command("load_roles", verbosity=0)
+    call_command("load_evidence", verbosity=0)
+    cast = make_cast(tomllib.loads((figures / "upstream.toml").read_text("utf-8")), "marchwold-demonstration")
+    plans = make_plans(cast, number=6, within=in_records(cast))
+    ended = [plan for plan in plans if plan.status == "closed"]
+    assert ended
+    for plan in ended:
+        named, last = plan.named_assessments.get(), datetime.date(2022, 6, 30)
+        assert datetime.date(2018, 4, 1) <= named.before_from < named.after_to <= last
+        assert named.made_at.date() < named.locked_at.date() < named.after_from
+        assert plan.results.get().made_at.date() == plan.closed_on <= last
+        assert not plan.assessed.exists() or plan.assessed.get().named == named
+    assert any(plan.assessed.exists() for plan in ended)
+    under_way = Plan.objects.filter(status="assessing")
+    assert under_way.count() > len(overdue_assessments(under_way, timezone.localdate()))
 
 
 def test_the_demonstration_is_refused_where_people_are_real(settings) -> None:

@@ -13,13 +13,12 @@ import numpy as np
 from django.utils import timezone
 
 from upstream.periods import Month
-from upstream_web.audit.changes import System
 from upstream_web.demo.people import Cast
 from upstream_web.demo.plans import WHOLE, Setting, analyse_and_respond, answer, score
+from upstream_web.demo.results import as_found, noon
 from upstream_web.people.models import Team, User
 from upstream_web.places.models import Area
-from upstream_web.problems.changes import assessing, assessment, parts, plans, small_areas, steps, supervision
-from upstream_web.problems.engine import Effect, effect_of, small_areas_held
+from upstream_web.problems.changes import assessing, assessment, parts, plans, steps, supervision
 from upstream_web.problems.models import NamedPlace, Plan
 
 PLANS = Path(__file__).with_name("assessed.toml")
@@ -30,9 +29,8 @@ OPENED, NAMED, APPROVED, WRITTEN = -12 * WEEK, -8 * WEEK, -6 * WEEK, 6 * WEEK
 
 
 def make_assessed_plans(cast: Cast, manifest: Path) -> list[Plan]:
-    """Make them; the small areas of the records come into the tree first."""
+    """Make them; the small areas of the records are in the tree."""
     rng = np.random.default_rng(len(PLANS.stem))
-    small_areas.add_small_areas(by=System("demonstration"), held=small_areas_held())
     planted = {one["key"]: one for one in json.loads(manifest.read_text("utf-8"))["planted"]["interventions"]}
     rows = tomllib.loads(PLANS.read_text("utf-8"))["plan"]
     return [_make(row, planted[row["planted"]], cast, rng) for row in rows]
@@ -117,22 +115,15 @@ def _live(plan: Plan, about: Setting, cast: Cast, rng: np.random.Generator) -> N
     row = assessing.assess_again(plan=plan, by=about.officer)
     if about.fate == "assessing":
         return
-    found = effect_of(row)
     assessment.write_result(
         plan=plan,
         by=about.officer,
         process=about.problem["process"],
-        outcome=f"{found.words} How likely it did good: {found.verdict}.",
-        verdict=_verdict(found),
         community=about.problem["community"],
         lesson=about.problem["lesson"],
-        decision="scale" if found.good else "close",
+        **as_found(row),
     )
     steps.take_step(plan=plan, by=about.sergeant, access=WHOLE, step="close")
-
-
-def _verdict(found: Effect) -> str:
-    return "worked" if found.good else "worse" if found.bad else "none"
 
 
 def _set_back(plan: Plan, about: Setting, start: Month) -> None:
@@ -143,12 +134,8 @@ def _set_back(plan: Plan, about: Setting, start: Month) -> None:
     plan.approved_on = begun + APPROVED
     if plan.closed_on:
         plan.closed_on = written
-    plan.changed_at = _noon(written)
+    plan.changed_at = noon(written)
     plan.next_review_on = None if plan.closed_on else timezone.localdate() + WEEK
     plan.save(update_fields=["approved_on", "closed_on", "next_review_on", "changed_at"])
-    plan.named_assessments.update(made_at=_noon(begun + NAMED), locked_at=_noon(begun + APPROVED))
-    plan.results.update(made_at=_noon(written))
-
-
-def _noon(day: datetime.date) -> datetime.datetime:
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time(12)))
+    plan.named_assessments.update(made_at=noon(begun + NAMED), locked_at=noon(begun + APPROVED))
+    plan.results.update(made_at=noon(written))

@@ -6,27 +6,29 @@ are as they would be; only the days are then set back, for a demonstration of wo
 
 import datetime
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from django.utils import timezone
 
+from upstream_web.demo.in_records import InRecords
+from upstream_web.demo.officers import NAMES, officers_of, one_of
 from upstream_web.demo.people import Cast
+from upstream_web.demo.results import noon, result_of
 from upstream_web.evidence.models import EvidenceCard
-from upstream_web.people import changes as people_changes
-from upstream_web.people.models import Role, Team, User
+from upstream_web.people.models import Team, User
+from upstream_web.places.queries import small_areas_by_code
 from upstream_web.problems.access import PlanAccess
 from upstream_web.problems.changes import actions, assessment, parts, plans, sharing, steps, supervision
-from upstream_web.problems.models import Plan
+from upstream_web.problems.models import NamedPlace, Plan
 from upstream_web.problems.rubrics import rubric
 
 PROBLEMS = Path(__file__).with_name("problems.toml")
 SEED = 2022
 SHARES = {"B": 51, "A": 19, "C": 15, "D": 37, "E": 24}
 """Open plans by area as the panel's pack of September 2022 counts them (source 004): 146 in all."""
-NAMES = tomllib.loads(Path(__file__).with_name("names.toml").read_text("utf-8"))
 ALL = frozenset(Plan.Stage.values)
 WHOLE = PlanAccess(reads=ALL, writes=ALL, sensitive=True, team=True, supervisor=True, hub=True)
 """The demonstration acts in every capacity."""
@@ -42,7 +44,20 @@ FATES = (
     ("closed worse", 0.02),
     ("withdrawn", 0.02),
 )
-VERDICTS = {"worked": (0.55, "close"), "some": (0.8, "adapt"), "none": (1.02, "close"), "worse": (1.3, "close")}
+DAYS_AGO = {
+    "draft": (5, 90),
+    "submitted": (5, 90),
+    "returned": (5, 90),
+    "active": (5, 290),
+    "assessing": (235, 300),
+    "withdrawn": (5, 290),
+    "closed": (285, 700),
+}
+"""How long ago plans were opened, by their fate: few of those under way are past the time that they are judged by."""
+FROM_RECORDS = 0.4
+"""Share of the plans that ended whose place is small areas of the records, so that they were assessed from these."""
+SLOW = "Anti-social behaviour"
+"""Counted from incidents, which are many: such plans are left to be assessed by whoever looks at them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,71 +72,42 @@ class Setting:
     sergeant: User
     opened: datetime.date
     fate: str
+    treated: list[str] = field(default_factory=list)
+    compared: list[str] = field(default_factory=list)
 
 
-def make_plans(cast: Cast, *, number: int) -> list[Plan]:
-    """Make the plans, the same ones each time."""
+def make_plans(cast: Cast, *, number: int, within: InRecords | None = None) -> list[Plan]:
+    """Make the plans, the same ones each time; those that have ended within the years of the records, where there are
+    any."""
     rng = np.random.default_rng(SEED)
     problems = tomllib.loads(PROBLEMS.read_text("utf-8"))["problem"]
-    officers = _officers(cast, rng)
+    officers = officers_of(cast, rng)
     codes = [code for code in SHARES if code in cast.areas]
     weights = np.array([SHARES[code] for code in codes], dtype=float)
     made = []
     for i in range(number):
         code = codes[int(rng.choice(len(codes), p=weights / weights.sum()))]
         problem = problems[i % len(problems)]
-        made.append(_make(_setting(problem, code, officers, rng), cast, rng))
+        made.append(_make(_setting(problem, code, officers, rng, within), cast, rng))
     _put_own_work_on_desks(cast, made)
     return made
 
 
-def _one(names: list[str], rng: np.random.Generator) -> str:
-    return names[int(rng.integers(len(names)))]
-
-
-def _officers(cast: Cast, rng: np.random.Generator) -> dict[str, tuple[Team, Team, list[User], User]]:
-    """Teams and people of each area: its neighbourhood and its intervention team, officers, and a sergeant."""
-    found = {}
-    roles = {role.key: role for role in Role.objects.all()}
-    by = cast.people["administrator@demo.example"]
-    for code in cast.areas:
-        if code == "FORCE":
-            continue
-        team, other = cast.teams["safer neighbourhood", code], cast.teams["intervention and prevention", code]
-        people = [cast.people["officer@demo.example"]] if code == "B" else []
-        while len(people) < 5:
-            people.append(
-                _person(team if len(people) < 4 else other, roles["neighbourhood_officer"], "officer", by, rng)
-            )
-        sergeant = (
-            cast.people["sergeant@demo.example"]
-            if code == "B"
-            else _person(team, roles["supervisor"], "sergeant", by, rng)
-        )
-        found[code] = (team, other, people, sergeant)
-    return found
-
-
-def _person(team: Team, role: Role, post: str, by: User, rng: np.random.Generator) -> User:
-    name = f"{_one(NAMES['first'], rng)} {_one(NAMES['last'], rng)}"
-    number = User.objects.count() + 1
-    person = people_changes.add_person(
-        email=f"person{number}@invented.example", name=name, post=post.capitalize(), by=by
-    )
-    people_changes.join(user=person, team=team, role=role, by=by, valid_from=team.valid_from)
-    return person
-
-
-def _setting(problem: dict[str, Any], code: str, officers: dict[str, Any], rng: np.random.Generator) -> Setting:
+def _setting(
+    problem: dict[str, Any], code: str, officers: dict[str, Any], rng: np.random.Generator, within: InRecords | None
+) -> Setting:
     team, other, people, sergeant = officers[code]
     kind = problem.get("kind", "neighbourhood")
     fate = str(rng.choice([name for name, _ in FATES], p=[share for _, share in FATES]))
-    longest = 90 if fate in ("draft", "submitted", "returned") else 700
-    opened = timezone.localdate() - datetime.timedelta(days=int(rng.integers(5, longest)))
-    if fate.startswith(("closed", "assessing")):
-        opened -= datetime.timedelta(days=200)
-    place = f"{_one(NAMES['place_first'], rng)} {_one(NAMES['place_last'], rng)}"
-    words = {"place": place, "n": int(rng.integers(6, 60)), "month": _one(NAMES["month"], rng)}
+    opened = timezone.localdate() - datetime.timedelta(days=int(rng.integers(*DAYS_AGO[fate.split()[0]])))
+    treated: list[str] = []
+    compared: list[str] = []
+    if fate.startswith("closed") and within is not None:
+        opened = within.opened(rng)
+        if rng.random() < FROM_RECORDS and SLOW not in problem["crime_types"]:
+            treated, compared = within.places(code, rng)
+    place = f"{one_of(NAMES['place_first'], rng)} {one_of(NAMES['place_last'], rng)}"
+    words = {"place": place, "n": int(rng.integers(6, 60)), "month": one_of(NAMES["month"], rng)}
     return Setting(
         problem=problem,
         place=place,
@@ -131,6 +117,8 @@ def _setting(problem: dict[str, Any], code: str, officers: dict[str, Any], rng: 
         sergeant=sergeant,
         opened=opened,
         fate=fate,
+        treated=treated,
+        compared=compared,
     )
 
 
@@ -145,6 +133,7 @@ def _make(about: Setting, cast: Cast, rng: np.random.Generator) -> Plan:
         on=about.opened,
         place=about.place,
         crime_types=problem["crime_types"],
+        small_areas=about.treated,
         problem=f"{problem['who'].format(**said)} {problem['events'].format(**said)}",
         kind=problem.get("kind", "neighbourhood"),
         size=str(rng.choice(["beat", "standard", "standard", "standard", "force"])),
@@ -264,13 +253,25 @@ def analyse_and_respond(plan: Plan, about: Setting, cast: Cast, rng: np.random.G
 
 
 def _name_assessment(plan: Plan, about: Setting) -> None:
-    problem = about.problem
+    measure = f"{about.problem['crime_types'][0]} recorded within 300 metres"
+    compared = "The most similar small area of the force where nothing new is done"
+    places = None
+    if about.treated:
+        measure = f"{about.problem['crime_types'][0]} recorded a month"
+        compared = f"{len(about.compared)} small areas of {plan.area.name} where nothing new is done"
+        roles = NamedPlace.Role
+        tree = {area.code: area for area in small_areas_by_code(about.treated + about.compared)}
+        places = {
+            roles.TREATED: [tree[code] for code in about.treated],
+            roles.COMPARED: [tree[code] for code in about.compared],
+        }
     assessment.name_assessment(
         plan=plan,
         by=about.officer,
-        measure=f"{problem['crime_types'][0]} recorded within 300 metres",
+        measure=measure,
         area=plan.area,
-        comparison="The most similar small area of the force where nothing new is done",
+        comparison=compared,
+        places=places,
         before_from=about.opened - datetime.timedelta(days=365),
         before_to=about.opened - datetime.timedelta(days=1),
         after_from=about.opened + datetime.timedelta(days=60),
@@ -341,23 +342,13 @@ def _live(plan: Plan, about: Setting, cast: Cast, rng: np.random.Generator) -> N
     step("assess", about.officer)
     if fate == "assessing":
         return None
-    share, decision = VERDICTS[fate.split()[1]]
-    before = float(about.words["n"])
-    after = round(before * share)
-    outcome = (
-        f"From {before:g} to {after:g} a quarter; the comparison place went from {before + 3:g} to {before + 1:g}."
-    )
     assessment.write_result(
         plan=plan,
         by=about.officer,
         process="Most of what was planned was done.",
-        outcome=outcome,
-        before=before,
-        after=float(after),
-        verdict=fate.split()[1],
         community="Asked again at the door.",
         lesson=about.problem["lesson"],
-        decision=decision,
+        **result_of(plan, fate.split()[1], about.words["n"], by=about.officer if about.treated else None),
     )
     return step("close", by)
 
@@ -379,10 +370,14 @@ def _set_back(plan: Plan, about: Setting) -> None:
     today = timezone.localdate()
     changed = min(today, about.opened + datetime.timedelta(days=14 + plan.pk * 37 % 120))
     plan.approved_on, plan.closed_on = approved, min(closed, today) if closed else None
-    plan.changed_at = timezone.make_aware(datetime.datetime.combine(changed, datetime.time(15, 0)))
+    plan.changed_at = noon(changed)
     if plan.next_review_on:
         plan.next_review_on = today + datetime.timedelta(days=plan.pk * 13 % 60 - 25)
     plan.save(update_fields=["approved_on", "closed_on", "next_review_on", "changed_at"])
+    named = {"locked_at": noon(approved)} if approved else {}
+    plan.named_assessments.update(made_at=noon(about.opened), **named)
+    if plan.closed_on:
+        plan.results.update(made_at=noon(plan.closed_on))
 
 
 def _put_own_work_on_desks(cast: Cast, made: list[Plan]) -> None:

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from upstream_web.demo.assessed import make_assessed_plans
+from upstream_web.demo.in_records import in_records
 from upstream_web.demo.needs import make_needs
 from upstream_web.demo.people import make_cast
 from upstream_web.demo.plans import make_plans
@@ -64,9 +65,10 @@ class Command(BaseCommand):
         call_command("load_evidence", verbosity=0)
         with transaction.atomic():  # all of it or none: a killed build begins again
             cast = make_cast(force, PASSWORD)
-            make_plans(cast, number=plans)
             planted = Path(settings.DATA, "records", "manifest.json")
-            if planted.is_file():
+            held = planted.is_file()
+            make_plans(cast, number=plans, within=in_records(cast) if held else None)
+            if held:
                 make_assessed_plans(cast, planted)
 
     def _figures(self) -> None:
