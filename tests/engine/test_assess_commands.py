@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -180,8 +181,15 @@ def test_a_worth_from_a_file(counts: str, tmp_path: Path, capsys: pytest.Capture
     graded = ("--crime", "Robbery", "--prices", "2024/25", "--optimism-grade", "5", "--beside", "all")
     assert run(*asked, *graded, "--cashable", "not split=10", "--cash-reason", "one post ended") == 0
     said = capsys.readouterr().out
-    for words in ("25% was taken off for optimism: grade 5 of 6", "£207,000, £", "£47,000, £", "one post ended"):
+    for words in (
+        "25% was taken off for optimism: grade 5 of 6",
+        "Each counts £11,320 in",
+        "£207,000, £",
+        "£47,000, £",
+        "one post ended",
+    ):
         assert words in said
+    assert re.search(r"By [a-z ,]+: £[\d,]+ \(95% interval: .?£[\d,]+ to £[\d,]+\)\.", said)
     assert run(*asked, *graded, "--json") == 0
     made = json.loads(capsys.readouterr().out)
     assert (made["assumed"]["optimism"], len(made["beside"])) == (0.25, 4)

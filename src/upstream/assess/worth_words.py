@@ -103,9 +103,9 @@ def _whose(made: Worth) -> Iterator[str]:
 def assumed(made: Worth, by: Valuing | None = None) -> Iterator[str]:
     """What it rests on: the unit cost, its prices, who bears it, the correction for optimism, what is cash."""
     unit = made.unit
-    wide = f"{pounds(unit.least)} to {pounds(unit.most)}, most likely " if unit.most > unit.least else ""
+    wide = f"£{unit.least:,.0f} to £{unit.most:,.0f}, most likely " if unit.most > unit.least else ""
     yield (
-        f"Each counts {wide}{pounds(unit.likely)} in prices of {unit.price_year or 'a year not known'}: {unit.source}."
+        f"Each counts {wide}£{unit.likely:,.0f} in prices of {unit.price_year or 'a year not known'}: {unit.source}."
     )
     if made.level.factor != 1:
         forecast = " (a forecast)" if made.level.forecast else ""

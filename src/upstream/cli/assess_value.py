@@ -80,7 +80,8 @@ def value(
     from upstream.assess.kept import plain
     from upstream.assess.ladder import answer
     from upstream.assess.methods import METHODS
-    from upstream.assess.worth_words import drawn, said_beside, said_of_worth
+    from upstream.assess.worth_words import drawn, said_beside, said_of_worth, span
+    from upstream.assess.worth_words import pounds as in_pounds
 
     to_be_written(file, out, bundle)
     unit = _unit(crime, table, quoted, pounds, source, price_year)
@@ -101,7 +102,7 @@ def value(
     for sentence in (*said_of_worth(made.main, panel.outcome, made.by), drawn(made)):
         say(sentence)
     for other in made.others:
-        say(f"By {other.method.lower()}: {other.benefit.estimate:,.0f} pounds.")
+        say(f"By {other.method.lower()}: {span(other.benefit, in_pounds)}.")
     for sentence in (*said_beside(made), *written):
         say(sentence)
 
