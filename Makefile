@@ -71,7 +71,7 @@ imports: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 # where there is a PostgreSQL, what is long runs there alone, and SQLite has a short round: journeys of plans, partners and signals
-LONG = $(addprefix tests/journeys/web/,test_audit.py test_every_page.py test_explore.py test_needs.py test_reports.py) tests/web/test_access_sweep.py
+LONG = $(addprefix tests/journeys/web/,test_assessing.py test_audit.py test_every_page.py test_explore.py test_needs.py test_profile.py test_reports.py) tests/web/test_access_sweep.py
 unit: $(VENV)/.dev styles
 	$(BIN)/pytest --numprocesses 2 \
 		$(if $(UPSTREAM_POSTGRES),$(LONG:%=--ignore=%))

@@ -9,10 +9,12 @@ from types import ModuleType
 
 import pytest
 
-from upstream.reports.check import RULES, CheckReport, check_tables
+from upstream.reports.check import RULES, check_tables, evidence_of
 from upstream.reports.check.reading.html import read_html
+from upstream.reports.check.reading.model import Sentence, Table
 from upstream.reports.check.reading.sheets import read_csv
 from upstream.reports.check.reading.text import read_text
+from upstream.reports.check.rules import ALL
 
 # with the 60 of test_check_fresh.py and those in phrases held out, 200 and more for a rule of sentences
 TRIALS = 140
@@ -36,8 +38,8 @@ def _load() -> ModuleType:
 planting = _load()
 
 
-def checked(files: dict[str, str]) -> CheckReport:
-    """Read and check files held in memory."""
+def read(files: dict[str, str]) -> tuple[list[Table], list[Sentence]]:
+    """Tables and sentences of files held in memory."""
     pages = []
     for name, text in files.items():
         if name.endswith(".html"):
@@ -46,16 +48,23 @@ def checked(files: dict[str, str]) -> CheckReport:
             pages.append(read_csv(text, name))
         else:
             pages.append(read_text(text, name, markdown=name.endswith(".md")))
-    return check_tables([t for p in pages for t in p.tables], [s for p in pages for s in p.sentences])
+    return [t for p in pages for t in p.tables], [s for p in pages for s in p.sentences]
 
 
 def missed(rule: str, first: int, *, held_out: bool) -> list[tuple[int, str]]:
-    """Seeds of the planted errors that the rule did not find, and what they were."""
-    lost = []
+    """Seeds of the planted errors that the rule did not find, and what they were.
+
+    No look at a document rests on another, so it is enough that one finds it: that which found the last is asked first.
+    """
+    lost, looks = [], list(ALL)
     for seed in range(first, first + TRIALS):
         document, what = planting.planted(rule, seed, held_out=held_out)
-        if rule not in checked(planting.rendered(document, seed)).counts():
+        evidence = evidence_of(*read(planting.rendered(document, seed)))
+        found = next((look for look in looks if any(f.rule == rule for f in look(evidence))), None)
+        if found is None:
             lost.append((seed, f"{document.layout}: {what}"))
+        else:
+            looks = [found, *(look for look in looks if look is not found)]
     return lost
 
 
@@ -85,7 +94,7 @@ def test_planted_errors_in_phrases_held_out(rule: str) -> None:
 def test_clean_reports_stay_clean(held_out: bool) -> None:
     found = []
     for seed in range(30_000, 30_000 + CLEAN):
-        report = checked(planting.rendered(planting.clean(seed, held_out=held_out), seed))
+        report = check_tables(*read(planting.rendered(planting.clean(seed, held_out=held_out), seed)))
         assert report.tables >= 6
         found += [(seed, f.rule, f.arithmetic) for f in report.findings]
     assert len(found) <= FALSE_PER_DOCUMENT * CLEAN, found[:10]

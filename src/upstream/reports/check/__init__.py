@@ -30,6 +30,7 @@ __all__ = [
     "check_paths",
     "check_tables",
     "check_text",
+    "evidence_of",
 ]
 
 
@@ -42,13 +43,20 @@ def check_tables(
 
     ``tables`` and ``sentences`` are in the order of the document; ``relations`` adds what no rule can infer.
     """
-    grids = rounding_seen(tuple(changes_read(grid) for grid in understand(list(tables))))
-    evidence = Evidence(tuple(tables), grids, tuple(sentences), scopes_of(grids, sentences))
+    evidence = evidence_of(tables, sentences)
     found = [finding for rule in ALL for finding in rule(evidence)]
     if relations is not None:
-        found += check_relations(relations, grids)
+        found += check_relations(relations, evidence.grids)
     files = tuple(dict.fromkeys([t.file for t in tables] + [s.file for s in sentences]))
     return CheckReport(in_order(found, files), files, len(tables), len(sentences))
+
+
+def evidence_of(
+    tables: list[Table] | tuple[Table, ...], sentences: list[Sentence] | tuple[Sentence, ...] = ()
+) -> Evidence:
+    """What the rules look at: tables and sentences of a document, understood."""
+    grids = rounding_seen(tuple(changes_read(grid) for grid in understand(list(tables))))
+    return Evidence(tuple(tables), grids, tuple(sentences), scopes_of(grids, sentences))
 
 
 def _checked(pages: list[Pages], relations: Relations | None) -> CheckReport:
