@@ -9,11 +9,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from commands import ended
 from fixtures_needs import AREAS, NeedsForce
 from upstream.analyse.index_definition import load_index, read_index, versions
 from upstream.analyse.needs import index_of_needs
 from upstream.analyse.small_area_needs import TABLES
-from upstream.cli.main import main
 from upstream.errors import BadInput, NotHeld, Refused
 from upstream.store import ReadingScope, Store
 from upstream.store.scopes import readings
@@ -22,11 +22,7 @@ TEXT = resources.files("upstream.analyse").joinpath("definitions/vulnerability_1
 
 
 def run(folder: Path, *arguments: str) -> int:
-    try:
-        main(["--config", str(folder / "upstream.toml"), "analyse", *arguments])
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
+    return ended("--config", str(folder / "upstream.toml"), "analyse", *arguments)
 
 
 def test_every_version_that_was_ever_used_can_be_read() -> None:

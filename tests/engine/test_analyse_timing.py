@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from commands import ended
 from fixtures_events import made
 from stores import filled
 from upstream.analyse.calendar import Span
 from upstream.analyse.timing import WEEKDAYS, as_plain, timing
-from upstream.cli.main import main
 from upstream.errors import BadInput
 from upstream.measures.events import Events
 
@@ -137,11 +137,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     (tmp_path / "public.toml").write_text('[report]\ndisclosure = "public"\n', "utf-8")
 
     def run(*arguments: str, settings: str = "upstream.toml") -> int:
-        try:
-            main(["--config", str(tmp_path / settings), "analyse", "when", *arguments])
-        except SystemExit as end:
-            return int(end.code or 0)
-        return 0
+        return ended("--config", str(tmp_path / settings), "analyse", "when", *arguments)
 
     asked = ("--type", "Burglary", "--from", "2022-01-01", "--to", "2022-05-30")
     assert run(*asked, "--out", str(tmp_path / "week.csv")) == 0

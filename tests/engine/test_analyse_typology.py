@@ -8,20 +8,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from commands import ended
 from fixtures_needs import NeedsForce
 from upstream.analyse.index_definition import load_index
-from upstream.cli.main import main
 from upstream.errors import BadInput
 
 FORCES = "force,unemployed,density\nNorth,4.0,200\nSouth,4.1,210\nEast,9.0,3000\nWest,5.0,260\n"
 
 
 def run(folder: Path, *arguments: str) -> int:
-    try:
-        main(["--config", str(folder / "upstream.toml"), "analyse", *arguments])
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
+    return ended("--config", str(folder / "upstream.toml"), "analyse", *arguments)
 
 
 def test_the_version_that_was_used_can_be_read() -> None:

@@ -9,15 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from upstream.cli.main import main
+from commands import ended
 
 
 def run(*arguments: str) -> int:
-    try:
-        main(["assess", *arguments])
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
+    return ended("assess", *arguments)
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from commands import ended
 from upstream.assess.finding import Refused
 from upstream.assess.groups import sooner_or_later
 from upstream.assess.panel import panel_of
 from upstream.assess.period_labels import calendar_of
 from upstream.assess.periods_written import labels_of
 from upstream.cli.assess_lists import counted_in
-from upstream.cli.main import main
 from upstream.errors import BadInput
 
 PLAIN = "unit,period,count\nMarsh Green,2021-04,1204\nMarsh Green,2021-05,7\nHill,2021-04,9\nHill,2021-05,8\n"
@@ -170,11 +170,7 @@ def test_calendar_and_financial_years_are_not_one_calendar() -> None:
 
 
 def typed(*arguments: object) -> int:
-    try:
-        main(["assess", *map(str, arguments)])
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
+    return ended("assess", *map(str, arguments))
 
 
 def test_nothing_is_written_over_the_file_that_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,17 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from upstream.cli.main import main
+from commands import ended
 
 MONTHS = [f"{2020 + m // 12}-{m % 12 + 1:02d}" for m in range(24)]
 
 
 def run(*arguments: str) -> int:
-    try:
-        main(["assess", *arguments])
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
+    return ended("assess", *arguments)
 
 
 def file_of(folder: Path, header: str, rows: list[tuple[object, ...]]) -> str:

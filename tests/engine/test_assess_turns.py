@@ -8,18 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from upstream.cli.main import main
+from commands import ended
 
 MONTHS = [f"{2021 + m // 12}-{m % 12 + 1:02d}" for m in range(24)]
 BEGINS = {f"beat {at}": MONTHS[(8, 12, 16)[at % 3]] for at in range(12)}
 
 
 def run(*arguments: str) -> int:
-    try:
-        main(["assess", *arguments])
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
+    return ended("assess", *arguments)
 
 
 @pytest.fixture(scope="module")

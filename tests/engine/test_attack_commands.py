@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from commands import ended
 from upstream.cli import demo
 from upstream.cli.main import main
 from upstream.cli.terminal import cells
@@ -22,15 +23,6 @@ from upstream.errors import BadInput
 from upstream.records.contract import contract
 from upstream.records.force_tables import add_file
 from upstream.store import Store
-
-
-def ended(*arguments: str) -> int:
-    try:
-        main(list(arguments))
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
-
 
 # --- nothing of the user's is deleted ------------------------------
 

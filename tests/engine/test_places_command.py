@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from upstream.cli.main import main
+from commands import ended
 
 POPULATION = "lsoa21_code,total_residents,total_households\nE01000001,10,4\nwrong,1,1\n"
 
@@ -15,11 +15,7 @@ POPULATION = "lsoa21_code,total_residents,total_households\nE01000001,10,4\nwron
 def run(folder: Path, *arguments: str) -> int:
     """Exit code of one command with its own settings file."""
     (folder / "upstream.toml").touch()
-    try:
-        main(["--config", str(folder / "upstream.toml"), "places", *arguments])
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
+    return ended("--config", str(folder / "upstream.toml"), "places", *arguments)
 
 
 def test_add_and_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

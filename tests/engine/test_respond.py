@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from commands import ended
 from fixtures_needs import NeedsForce
-from upstream.cli.main import main
 from upstream.errors import BadInput
 from upstream.respond.allocation import travel_from_middle
 from upstream.respond.patrol import HotSpot, PatrolPlan, Shift, Stop, Visit, dose, patrol_plan
@@ -21,11 +21,7 @@ SPOTS = [HotSpot(f"h{i}", f"Spot {i}", 1000.0 * i, 0.0, float(4 - i)) for i in r
 
 
 def run(folder: Path, *arguments: str) -> int:
-    try:
-        main(["--config", str(folder / "upstream.toml"), "respond", *arguments])
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
+    return ended("--config", str(folder / "upstream.toml"), "respond", *arguments)
 
 
 def test_a_plan_can_be_walked() -> None:

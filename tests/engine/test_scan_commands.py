@@ -9,9 +9,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from commands import ended
 from planted_repeats import burglaries
 from stores import filled
-from upstream.cli.main import main
 
 
 @pytest.fixture(scope="module")
@@ -25,11 +25,7 @@ def force(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(folder: Path, *arguments: str, settings: str = "upstream.toml") -> int:
-    try:
-        main(["--config", str(folder / settings), "scan", *arguments])
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
+    return ended("--config", str(folder / settings), "scan", *arguments)
 
 
 def test_near_repeats_as_a_table_json_and_files(force: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from commands import ended
 from fixtures_events import made
 from stores import filled
-from upstream.cli.main import main
 from upstream.errors import BadInput, NotHeld, Refused
 from upstream.measures.events import EventsOf
 from upstream.measures.person_events import PEOPLE, person_events
@@ -128,11 +128,7 @@ def test_the_public_sees_no_small_counts() -> None:
 
 
 def run(folder: Path, *arguments: str, settings: str = "upstream.toml") -> int:
-    try:
-        main(["--config", str(folder / settings), "scan", "repeats", *arguments])
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
+    return ended("--config", str(folder / settings), "scan", "repeats", *arguments)
 
 
 def test_the_command(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
+from commands import ended
 from fixtures_needs import AREAS, NeedsForce, build_needs_force, put
 from planted_map import CORNER, code, crimes, planted
 from upstream.analyse.monthly import MonthOf
@@ -20,7 +21,6 @@ from upstream.analyse.near_by import near_by
 from upstream.analyse.people import Bands, is_fixed, shown_bands
 from upstream.analyse.problem_profile import ProblemProfile, _trend, problem_profile
 from upstream.analyse.profile_counts import ProfileOf
-from upstream.cli.main import main
 from upstream.datasets.ages import bands as age_bands
 from upstream.disclosure.relations import table_relations
 from upstream.disclosure.setting import PUBLIC_THRESHOLD
@@ -41,11 +41,7 @@ TURN = dt.date(2022, 1, 1)
 
 
 def run(folder: Path, *arguments: str) -> int:
-    try:
-        main(["--config", str(folder / "upstream.toml"), "analyse", "profile", *arguments])
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
+    return ended("--config", str(folder / "upstream.toml"), "analyse", "profile", *arguments)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from commands import ended
 from upstream.cli import report as command
 from upstream.cli.main import main, upstream
 from upstream.cli.settings import load_settings
@@ -35,11 +36,7 @@ def force(tmp_path: Path, results: Results, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def run(force: Path, *arguments: str) -> int:
-    try:
-        main(["--config", str(force / "upstream.toml"), "report", "quarterly", "--to", "2022-06", *arguments])
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
+    return ended("--config", str(force / "upstream.toml"), "report", "quarterly", "--to", "2022-06", *arguments)
 
 
 def test_looking_up_kept_results_loads_no_query_library() -> None:
