@@ -266,6 +266,9 @@ def test_a_difference_stands_where_there_is_no_quotient(tmp_path: Path, capsys: 
     said = capsys.readouterr().out
     assert said.startswith("100 fewer thefts in the place and about it than the comparison would have it.")
     assert "No quotient" in said
+    weighed = rows.replace("after\n", "after,weight\n").replace("20\n", "20,2\n")
+    assert typed("displacement", given(tmp_path, weighed), "--outcome", "thefts", "--periods", "2,1") == 0
+    assert "thefts for one unit of time and of size in the place" in capsys.readouterr().out
     assert "p below 0.001" in said
     assert "Overturned by: " in said
 

@@ -62,14 +62,15 @@ def displacement(
 
     to_be_written(file, out, papers=(".json",))
     rows = rows_of(file, "role", "before", "after")
-    made, quotient = _made(rows, _lengths(periods), confidence / 100, dispersion)
+    lengths = _lengths(periods)
+    made, quotient = _made(rows, lengths, confidence / 100, dispersion)
     held: dict[str, Any] = {"difference": plain(made), "quotient": None if quotient is None else plain(quotient)}
     if out:
         out.write_text(json.dumps(held, indent=1), "utf-8")
     if as_json:
         say_json(held)
         return
-    for sentence in _said(made, quotient, outcome):
+    for sentence in _said(made, quotient, _measured(rows, outcome, lengths)):
         say(sentence)
 
 
@@ -136,12 +137,19 @@ def _lengths(periods: str) -> tuple[float, float]:
     return before, after
 
 
-def _said(made: Difference, quotient: Quotient | None, outcome: str) -> list[str]:
+def _measured(rows: list[Row], outcome: str, lengths: tuple[float, float]) -> str:
+    """What the difference is of: counts, or counts for a unit of time, of size or of harm."""
+    of = f"{outcome}, each as harmful as given," if any(row.get("harm") for row in rows) else outcome
+    units = ["time"] * (lengths != (1, 1)) + ["size"] * any(row.get("weight") for row in rows)
+    return f"{of} for one unit of {' and of '.join(units)}" if units else of
+
+
+def _said(made: Difference, quotient: Quotient | None, measured: str) -> list[str]:
     from upstream.assess.in_words import chance
 
     total = made.total
     nil = total.lower <= 0 <= total.upper
-    counted = f"{_moved(total.estimate)} {outcome} in the place and about it than the comparison would have it"
+    counted = f"{_moved(total.estimate)} {measured} in the place and about it than the comparison would have it"
     said = [
         f"Not shown: no change at all also fits what was counted ({counted})." if nil else f"{counted}.",
         f"The weighted displacement difference is {_span(total)}, {100 * total.confidence:g}% interval; standard error "
