@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from upstream.assess.finding import Finding, Refused
 from upstream.assess.micro_synthetic import micro_synthetic
 from upstream.assess.panel import Panel, panel_of
-from upstream.assess.synthetic import synthetic, synthetic_difference
+from upstream.assess.synthetic import MOST_DONORS, synthetic, synthetic_difference
 
 Floats = NDArray[np.float64]
 START = 24
@@ -146,3 +146,11 @@ def test_several_busy_places_are_tested_by_quieter_ones_sized_to_their_level() -
 def test_several_places_need_donors_beyond_themselves() -> None:
     with pytest.raises(Refused, match="22 comparison places are too few to test 4 treated ones"):
         synthetic(panel(towns(7, treated=4), treated=4, donors=22))
+
+
+def test_more_places_than_can_each_be_tried_are_refused_at_once() -> None:
+    rows = [(f"u{at}", str(2000 + year), 1.0 + (at + year) % 3) for at in range(MOST_DONORS + 2) for year in range(14)]
+    panel = panel_of(rows, outcome="thefts", treated=["u0"], start="2012")
+    for method in (synthetic, synthetic_difference):
+        with pytest.raises(Refused, match=r"3,001 comparison places are more than can each be tried"):
+            method(panel)

@@ -29,6 +29,9 @@ from upstream.stats.synthetic_did import effects_elsewhere, synthetic_did
 Floats = NDArray[np.float64]
 LEAST_DONORS: Final = 19
 """With 19 donors and the treated place the smallest exact p is 5%; with fewer no 95% interval exists."""
+MOST_DONORS: Final = 3000
+"""Each donor is a placebo mixed of all the others: ten thousand take hours and gigabytes, and there the micro synthetic
+control answers."""
 MOST_APART: Final = 0.10
 """A mixture whose level before is further from the treated place than this share of it is not like it. Ours."""
 GROUPS: Final = 199
@@ -60,6 +63,12 @@ def rates_of(panel: Panel) -> Rates:
             f"{donors.size} comparison places are too few to mix and to test.",
             allowed=f"{LEAST_DONORS} or more",
             remedy="Add places where nothing was done.",
+        )
+    if donors.size > MOST_DONORS:
+        raise Refused(
+            f"{donors.size:,} comparison places are more than can each be tried as if treated.",
+            allowed=f"up to {MOST_DONORS:,}",
+            remedy="Name those that are most like the treated place.",
         )
     if panel.start < LEAST_BEFORE:
         raise Refused(f"{panel.start} {panel.step}s before are too few.", allowed=f"{LEAST_BEFORE} or more")
