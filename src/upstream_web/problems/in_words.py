@@ -71,6 +71,21 @@ FIELDS = {
     "text": "In words",
     "evidence": "Rests on",
     "cost": "Cost in pounds",
+    "optimism": "Taken off for optimism, per cent",
+    "optimism_grade": "Grade of the guidance",
+    "optimism_source": "What that share rests on",
+    "prices": "Prices of",
+    "spent": "Pounds spent",
+    "spent_on": "What was paid",
+    "unit_likely": "Pounds of one event, most likely",
+    "unit_least": "Pounds of one event, at least",
+    "unit_most": "Pounds of one event, at most",
+    "unit_prices": "Year of these prices",
+    "unit_source": "Source of these pounds",
+    "unit_parts": "Who bears these pounds",
+    "cashable": "Cash, per cent",
+    "cash_reason": "Which budget was cut",
+    "beside": "Quoted figures seen beside it",
 }
 PAPERS = {"paper": "The whole plan", "brief": "Brief for a meeting"}
 """What the papers of a plan are called, by the part of their address."""

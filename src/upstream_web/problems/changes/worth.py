@@ -21,7 +21,16 @@ def assume_worth(*, plan: Plan, by: User, **values: Any) -> WorthAssumed:
     plan = locked(Plan.objects, plan.pk)
     held = plan.worth_assumed.first()
     row = WorthAssumed.objects.create(plan=plan, made_at=timezone.now(), made_by=by, **values)
-    before = model_to_dict(held, exclude=KEPT_OUT) if held else {}
-    after = model_to_dict(row, exclude=KEPT_OUT)
-    record(by=by, action="plan.worth_assumed", of=row, parent=plan, before=before, after=after)
+    before = _said(held) if held else {}
+    record(by=by, action="plan.worth_assumed", of=row, parent=plan, before=before, after=_said(row))
     return row
+
+
+def _said(row: WorthAssumed) -> dict[str, Any]:
+    """What a row says, its parts in words so that the history can show them."""
+    parts = {
+        "cashable": [f"{bearer} {share:g}" for bearer, share in row.cashable.items()],
+        "unit_parts": [f"{bearer} {pounds:g}" for bearer, pounds in row.unit_parts.items()],
+        "beside": list(row.beside),
+    }
+    return model_to_dict(row, exclude=KEPT_OUT) | parts
