@@ -63,7 +63,7 @@ def test_a_design_is_locked_judged_by_the_records_and_told_on_the_evidence_card(
     expect(page.get_by_role("button", name="Assess from records")).to_be_visible()
     assess_again(plan=plan, by=plan.owner)
     page.reload()
-    expect(page.get_by_role("heading", name="Did it work? From records")).to_be_visible()
+    expect(page.get_by_role("heading", name="Did it work?")).to_be_visible()
     expect(page.get_by_text("small areas named")).to_be_visible()
     write_result(plan=plan, by=plan.owner, **WRITTEN)
     page.goto(f"/evidence/{EvidenceCard.objects.get(key='street-lighting').key}/")
