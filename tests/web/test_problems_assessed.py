@@ -169,6 +169,16 @@ def test_what_cannot_be_assessed_says_why() -> None:
 
 
 @pytest.mark.usefixtures("figures")
+def test_nothing_counted_on_one_side_is_said_on_the_page_and_nothing_anywhere_is_refused() -> None:
+    nowhere = plan_of(crime_types=["homicide"])
+    with pytest.raises(CannotCount, match="ever counted in the treated units"):
+        assess_again(plan=nowhere, by=nowhere.owner)
+    gone = plan_of(crime_types=["other_theft"])
+    assess_again(plan=gone, by=gone.owner)
+    assert "were counted in the treated places after it began" in page_of(gone)
+
+
+@pytest.mark.usefixtures("figures")
 def test_what_was_found_goes_to_the_card_that_a_response_cites() -> None:
     plan = plan_of()
     card = add_card(key="lights", by=plan.owner, kind="intervention", title="Lights", summary="s", source="x")
