@@ -14,7 +14,8 @@ from upstream_web.problems.models import WorthAssumed
 MOST_SPENT: Final = Decimal(10_000_000_000)
 MOST_EVENT: Final = 100_000_000
 WHO: Final = {
-    "justice": "courts, prisons and probation", "health": "the health service", "victim": "the victim",
+    "police": "the police", "justice": "courts, prisons and probation", "health": "the health service",
+    "victim": "the victim",
     "business": "businesses", "other": "others",
 }  # fmt: skip
 NOTHING, OWN = "nothing", "own"
