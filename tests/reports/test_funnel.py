@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from upstream.evidence.synthesis import Pool, Study, put_together
+from upstream.evidence.synthesis import Pool, Study, only_good_news, put_together
 from upstream.reports.document import Chart
 from upstream.reports.funnel import error_of, funnel_blocks, said_of_funnel, side_of
 
@@ -54,3 +54,13 @@ def test_dots_lie_where_their_effect_and_error_say() -> None:
     assert at[0][1] == at[2][1] < at[1][1]  # the surer ones above
     assert at[1][0] == pytest.approx((at[0][0] + at[2][0]) / 2, abs=0.1)
     assert [side_of(row) for row in pool.rows] == ["surely fewer", "no change shown", "surely more"]
+
+
+def test_the_funnel_says_whether_bad_news_is_missing_and_not_how_here_and_published_differ() -> None:
+    studies = [Study("P0", -0.3, 0.1, 3), Study("P1", 0.1, 0.1, 3), Study("A review", -0.2, 0.1, 3, local=False)]
+    pool = put_together(studies)
+    assert "published" in pool.sentences[-1]
+    said = said_of_funnel(pool)
+    assert only_good_news(pool) in said
+    assert "cannot be told" in only_good_news(pool)
+    assert not any("published" in one for one in said)

@@ -144,7 +144,9 @@ def _mean(studies: Sequence[Study]) -> tuple[float, float]:
 
 
 def _sentences(made: Pool) -> list[str]:
-    said = [f"On average over {len(made.rows)} results: {_moved(made.ratio.estimate)} (95%: {_span(made.ratio)})."]
+    said = [
+        f"On average over {len(made.rows)} results: {_moved(made.ratio.estimate)} (95% interval: {_span(made.ratio)})."
+    ]
     if made.prediction is not None:
         said.append(f"In a new place like these one would expect {_span(made.prediction)}.")
     if made.disagree:
@@ -152,13 +154,16 @@ def _sentences(made: Pool) -> list[str]:
         said.append(f"Places differ by more than chance ({share:.0f}% of the variance is between them): look at why.")
     elif len(made.rows) > 1:
         said.append("Places do not differ by more than chance would have it.")
+    return [*said, only_good_news(made)]
+
+
+def only_good_news(made: Pool) -> str:
+    """Whether bad news may be missing, in a sentence."""
     if made.asymmetry_p is None:
-        said.append(f"Fewer than {LEAST_FOR_ASYMMETRY} results: whether only good news is filed cannot be told.")
-    elif made.asymmetry_p < ASYMMETRIC:
-        said.append("Small studies show other effects than large ones: bad news may not have been filed.")
-    else:
-        said.append("No sign that only good news is filed.")
-    return said
+        return f"Fewer than {LEAST_FOR_ASYMMETRY} results: whether only good news is filed cannot be told."
+    if made.asymmetry_p < ASYMMETRIC:
+        return "Small studies show other effects than large ones: bad news may not have been filed."
+    return "No sign that only good news is filed."
 
 
 def _ratio(log: Interval) -> Interval:

@@ -6,7 +6,7 @@ import math
 from typing import Final
 
 from upstream.assess.in_words import chance
-from upstream.evidence.synthesis import Pool, Row
+from upstream.evidence.synthesis import Pool, Row, only_good_news
 from upstream.reports.charts import Scale, nice_step
 from upstream.reports.document import Block, Bullets, Cell, Chart, Column, Table, Text
 from upstream.reports.document import Row as TableRow
@@ -49,7 +49,7 @@ def said_of_funnel(pool: Pool) -> list[str]:
     said = [
         f"Of {len(pool.rows)} results {fewer} show surely fewer, {more} surely more, and {none} no change that is "
         "sure. Each counts by how sure it is, never by what it says.",
-        pool.sentences[-1],
+        only_good_news(pool),
     ]
     if pool.asymmetry_p is not None:
         said.append(
