@@ -36,7 +36,7 @@ def test_the_graph_names_its_lines_and_where_it_began(narrow: bool) -> None:
     svg = draw_counterfactual(line(), "a", "Title", "Said", "Burglaries a month", **options)
     for words in ("counted", "expected without it", "where 95 in 100 would lie", "Began September 2022"):
         assert f">{words}</text>" in svg
-    assert 'viewBox="0 0 340' in svg if narrow else 'viewBox="0 0 720' in svg
+    assert 'viewBox="0 0 340' in svg if narrow else 'viewBox="0 0 740' in svg
     dots = [float(one) for one in re.findall(r'class="c-dot" cx="([0-9.]+)"', svg)][:12]
     (began,) = x_of(svg, "c-break")
     assert dots[7] < began < dots[8]
@@ -55,7 +55,7 @@ def test_months_of_coming_in_are_shaded_and_nothing_is_expected_of_them() -> Non
     assert ">coming in</text>" in svg
     assert svg.count('class="c-expected"') == 2  # broken where it was coming in
     wide = float(re.findall(r'class="c-gap" x="[0-9.]+" y="[0-9.]+" width="([0-9.]+)"', svg)[0])
-    assert wide == pytest.approx(2 * (720 - 52 - 158) / 12, abs=0.1)
+    assert wide == pytest.approx(2 * (740 - 52 - 186) / 12, abs=0.1)
 
 
 def test_weeks_are_drawn_too() -> None:

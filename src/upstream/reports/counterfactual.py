@@ -45,7 +45,7 @@ class Frame:
         return self.height - self.foot
 
 
-WIDE: Final = Frame(720, 310, 52, 158, 52, 32, named_above=False)
+WIDE: Final = Frame(740, 310, 52, 186, 52, 32, named_above=False)
 NARROW: Final = Frame(340, 330, 40, 12, 106, 30, named_above=True)
 
 

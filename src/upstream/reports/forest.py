@@ -16,9 +16,9 @@ from upstream.stats.intervals import Interval
 
 MARKS = (0.1, 0.2, 0.5, 0.8, 1.0, 1.25, 2.0, 5.0, 10.0)
 """Ratios that may be marked below the plot, a step as long either way on the log scale."""
-WIDTH, TOP, FOOT, END, ROW_HEIGHT = 720.0, 8.0, 50.0, 168.0, 30.0
+WIDTH, TOP, FOOT, END, ROW_HEIGHT = 780.0, 8.0, 50.0, 190.0, 30.0
 NARROW_WIDTH, NARROW_ROW = 340.0, 62.0
-MOST_NAME = 320.0
+MOST_NAME = 345.0
 """Pixels that a name may take before it is cut: the table has it whole."""
 
 
@@ -53,7 +53,7 @@ def forest_blocks(pool: Pool, key: str) -> tuple[Block, ...]:
 def draw_ratios(drawn: Sequence[Drawn], key: str, title: str, description: str) -> tuple[str, str]:
     """The plot, wide and narrow: a line an interval, on the log scale, so that half and double lie as far out."""
     names = max((width_of(one.name, 13) for one in drawn), default=0.0)
-    left = min(names * 1.1 + 24, MOST_NAME)
+    left = min(names * 1.25 + 24, MOST_NAME)
     wide = _draw(drawn, Drawing(WIDTH, TOP + ROW_HEIGHT * len(drawn) + FOOT), left, WIDTH - END, ROW_HEIGHT)
     thin = Drawing(NARROW_WIDTH, TOP + NARROW_ROW * len(drawn) + FOOT)
     narrow = _draw(drawn, thin, 16, NARROW_WIDTH - 16, NARROW_ROW)
