@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shlex
 import zipfile
@@ -139,6 +140,9 @@ def test_periods_as_people_write_them(written: list[str], labels: list[str]) -> 
 def test_options_name_periods_in_any_writing(tmp_path: Path) -> None:
     counted = counted_in(given(tmp_path, PLAIN.replace("2021-04", "01/04/2021").replace("2021-05", "01/05/2021")))
     assert {counted.label(one) for one in ("2021-05", "May 2021", "01/05/2021", "1 May 2021")} == {"2021-05"}
+    months = counted_in(given(tmp_path, PLAIN))
+    assert {months.label(one) for one in ("May-21", "1 May 2021", "01/05/2021", "2021-05-01")} == {"2021-05"}
+    assert months.label("5 May 2021") == "2021-05-05"
     financial = counted_in(given(tmp_path, PLAIN.replace("2021-04", "2010-11").replace("2021-05", "2011-12")))
     assert financial.label("2011-12") == financial.label("2011/12") == "2011/12"
 
@@ -342,3 +346,19 @@ def test_the_readme_of_a_bundle_has_the_whole_command(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "again.zip") as opened:
         assert opened.read("figures.csv") == first
         assert json.loads(opened.read("definition.json"))["markers"][0][0] == "2018"
+
+
+def test_a_paper_of_places_named_like_formulas_in_every_form(tmp_path: Path) -> None:
+    names = ("=cmd|' /C calc'!A0", "+Hill", "@Dale", "-Fen", "Lea", "Mill")
+    rows = [f'"{name}",{2008 + at},{30 + (7 * at + 3 * len(name)) % 5}' for name in names for at in range(12)]
+    file = given(tmp_path, "\n".join(["unit,period,count", *rows]))
+    asked = ("effect", file, "--treated", names[0], "--start", "2016", "--outcome", "=thefts")
+    for ending in ("xlsx", "csv", "json", "html"):
+        out = tmp_path / f"paper.{ending}"
+        assert typed(*asked, "--out", out) == 0
+        assert out.stat().st_size > 1000
+    with (tmp_path / "paper.csv").open(newline="") as opened:
+        cells = [cell for row in csv.reader(opened) for cell in row]
+    assert [cell for cell in cells if cell.startswith(("=", "+cmd", "@"))] == []
+    with zipfile.ZipFile(tmp_path / "paper.xlsx") as opened:
+        assert not any(b"<f>" in opened.read(name) for name in opened.namelist() if "worksheets" in name)

@@ -54,7 +54,11 @@ def label_beside(text: str, known: Mapping[str, str]) -> str:
     if text in known:
         return known[text]
     together = labels_of([*known, text])
-    return together[text] if all(together[one] == label for one, label in known.items()) else _label(text)
+    if all(together[one] == label for one, label in known.items()):
+        alone = together[text]
+        month = alone.removesuffix("-01")
+        return month if month in known.values() else alone
+    return _label(text)
 
 
 def is_period(text: str) -> bool:

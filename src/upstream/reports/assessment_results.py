@@ -46,7 +46,8 @@ def results_table(answer: Answer, *, public: bool, with_p: bool = False) -> Tabl
     columns += [Column("How likely it did good", "text", wide=True), Column("Maryland level")]
     rows = tuple(_row(one, public=public, with_p=with_p) for one in (answer.main, *answer.checks))
     title = "The effect by every method that the data carry"
-    return Table("assessment-results", title, tuple(columns), rows, ((Text(NOTE),),))
+    key = "assessment-results-with-p" if with_p else "assessment-results"  # a paper has both: one name a worksheet
+    return Table(key, title, tuple(columns), rows, ((Text(NOTE),),))
 
 
 def _row(one: Finding, *, public: bool, with_p: bool) -> Row:
