@@ -1,7 +1,7 @@
 """How often each method of assessment is wrong where nothing was done: placebo interventions in recorded crime.
 
     python bench/calibrate_assess.py --data ../shared/data [--write docs/explanation/calibration-assess.md]
-        [--standing src/upstream/assess/standing.csv] [--kept FILE] [--single 4000] [--several 1000] [--daily 300]
+        [--standing src/upstream/assess/standing.csv] [--kept FILE] [--single 4000] [--several 1200] [--daily 300]
         [--methods KEY ...] [--processes 2] [--simulated]
 
 Places, a kind of crime and a start are drawn at random (``bench/placebos.py``); the true effect is nil. For coverage a
@@ -161,7 +161,7 @@ def jobs(args: argparse.Namespace) -> list[Job]:
         ("month", 1, "many"): args.single // 6,
         ("month", 12, "few"): args.several,
         ("month", 12, "many"): args.several // 10,
-        ("month", 12, "crowd"): args.several // 10,
+        ("month", 12, "crowd"): args.several // 6,
         ("day", 1, "few"): args.daily,
     }
     for kind, ((step, places, size), count) in enumerate(counts.items()):
@@ -292,7 +292,7 @@ def main() -> None:
     parser.add_argument("--standing", type=Path)
     parser.add_argument("--kept", type=Path, help="Every analysis, to make the tables from again without asking.")
     parser.add_argument("--single", type=int, default=4_000)
-    parser.add_argument("--several", type=int, default=1_000)
+    parser.add_argument("--several", type=int, default=1_200)
     parser.add_argument("--daily", type=int, default=300)
     parser.add_argument("--methods", nargs="*", default=[])
     parser.add_argument("--simulated", action="store_true", help="Places that were simulated: --single of them.")
