@@ -31,7 +31,7 @@ from upstream_web.problems.engine import records_of
 from upstream_web.problems.in_words import known_of
 from upstream_web.problems.models import Action, Answer, Marking, NamedAssessment, Objective, Plan, Response
 from upstream_web.problems.presenters import question_groups
-from upstream_web.problems.queries import Meeting, actions_of, changed_after_start, decision_wanted
+from upstream_web.problems.queries import Meeting, actions_of, decision_wanted, late_change
 
 HANDLING = "For those who work on this plan. Keep it as its marking asks; do not leave it where others can read it."
 HANDLING_MEETING = "For those who attend. Nothing marked OFFICIAL-SENSITIVE is on this sheet."
@@ -157,10 +157,11 @@ def _response(plan: Plan, access: PlanAccess) -> Iterable[Part]:
 
 
 def _assessment(plan: Plan, access: PlanAccess) -> Iterable[Part]:
-    named = plan.named_assessments.select_related("area").first()
+    rows = list(plan.named_assessments.select_related("area"))
+    named = rows[0] if rows else None
     yield (
         "How it will be judged",
-        [_named_facts(named, changed_after_start(plan)) if named else _none("Not named yet.")],
+        [_named_facts(named, late_change(rows)) if named else _none("Not named yet.")],
     )
     results = [
         _facts(

@@ -1,7 +1,7 @@
 """Reads shaped for the pages of plans. Each takes the plans that the person may see: nothing hidden is counted."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -315,9 +315,13 @@ def values_of_named(row: NamedAssessment) -> dict[str, Any]:
 def changed_after_start(plan: Plan) -> NamedAssessment | None:
     """The last change of how a plan is judged that was made after its response had begun; none where it stands as it
     was before."""
-    rows = list(plan.named_assessments.order_by("pk"))
-    late = [new for old, new in pairwise(rows) if timezone.localdate(new.made_at) >= old.begins]
-    return late[-1] if late else None
+    return late_change(list(plan.named_assessments.all()))
+
+
+def late_change(named: Sequence[NamedAssessment]) -> NamedAssessment | None:
+    """The same of all that a plan named, the newest first."""
+    changes = ((old, new) for new, old in pairwise(named))
+    return next((new for old, new in changes if timezone.localdate(new.made_at) >= old.begins), None)
 
 
 METRES = 500
