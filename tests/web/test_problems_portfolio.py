@@ -7,7 +7,9 @@ import datetime
 import io
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -78,10 +80,36 @@ def test_who_reads_results_alone_sees_no_words_of_a_plan_and_no_small_numbers(no
     assert text.count("−30% (−40% to −18%)") == 1
     assert "Too little was counted to show" in text
     assert "Made it worse</strong>" not in text
-    rows = list(csv.DictReader(io.StringIO(get(commissioner, "portfolio_csv").content.decode())))
+    rows = list(csv.DictReader(io.StringIO(get(commissioner, "portfolio_csv").getvalue().decode())))
     assert len(rows) == 2  # nothing marked
     assert sorted(row["Change, per cent"] for row in rows) == ["", "-30"]
     assert {row["Problem"] for row in rows} == {"Burglary in North"}
+
+
+def test_the_file_is_sent_line_by_line_with_a_few_questions_however_many_plans(
+    north,
+) -> None:
+    """The answers of all plans are never held at once: one row is worked out when its line is wanted."""
+    hub = of_area(Permission.PLAN_HUB, north)
+    for _ in range(3):
+        assessed(north)
+    answer = get(hub, "portfolio_csv")
+    assert answer.streaming
+    lines = iter(answer.streaming_content)
+    with CaptureQueriesContext(connection) as asked:
+        head, first = next(lines), next(lines)
+    assert (head.startswith(b"Plan,Problem,"), first.count(b"\n")) == (True, 1)
+    with CaptureQueriesContext(connection) as more:
+        assert len(list(lines)) == 2
+    assert len(asked) <= 3
+    assert len(more) == 0
+    with CaptureQueriesContext(connection) as of_few:
+        get(hub, "portfolio_csv").getvalue()
+    for _ in range(9):
+        assessed(north)
+    with CaptureQueriesContext(connection) as of_many:
+        assert len(get(hub, "portfolio_csv").getvalue().splitlines()) == 13
+    assert len(of_few) == len(of_many)
 
 
 def test_nobody_sees_what_came_of_plans_elsewhere(north) -> None:
@@ -137,7 +165,7 @@ def test_an_area_narrows_it_and_the_file_of_overdue_ones_has_its_days(north) -> 
     text = get(both, area=north.code).content.decode()
     assert "Late one" in text
     assert "Late in the south" not in text
-    rows = list(csv.DictReader(io.StringIO(get(both, "overdue_csv").content.decode())))
+    rows = list(csv.DictReader(io.StringIO(get(both, "overdue_csv").getvalue().decode())))
     assert {(row["Judged to"], row["Due by"]) for row in rows} == {("2025-02-01", "2025-03-15")}
 
 

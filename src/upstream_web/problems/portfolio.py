@@ -1,10 +1,10 @@
 """What came of plans, shaped for the portfolio: data for templates and files, never HTML."""
 
 import csv
-import io
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -65,12 +65,15 @@ class Group:
     words: tuple[int, ...]
 
 
-def came_of(rows: Iterable[Assessed], whole: frozenset[int]) -> list[Came]:
-    """Rows of the portfolio; `whole` are the plans that the reader reads whole."""
-    listed = list(rows)
-    plans = [row.plan_id for row in listed]
+def came_of(rows: Iterable[Assessed], whole: frozenset[int], plans: Iterable[int]) -> Iterator[Came]:
+    """Rows of the portfolio, one by one.
+
+    whole : the plans that the reader reads whole
+    plans : those of the rows
+    """
     costs, said = costs_of(plans), said_of(plans)
-    return [_came(row, row.plan_id in whole, float(costs.get(row.plan_id, 0)), said.get(row.plan_id)) for row in listed]
+    for row in rows:
+        yield _came(row, row.plan_id in whole, float(costs.get(row.plan_id, 0)), said.get(row.plan_id))
 
 
 def _came(row: Assessed, whole: bool, cost: float, said: WorthAssumed | None) -> Came:
@@ -144,14 +147,23 @@ def _groups(rows: Iterable[tuple[str, str]]) -> list[Group]:
     return sorted(made, key=lambda one: (-one.plans, one.name))
 
 
-def as_csv(rows: Iterable[Came]) -> str:
-    """The portfolio as CSV, a line a plan."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for one in rows:
-        writer.writerow([as_plain_text(cell) if isinstance(cell, str) else cell for cell in _cells(one)])
-    return out.getvalue()
+def as_csv(rows: Iterable[Came]) -> Iterator[str]:
+    """The portfolio as CSV, a line a plan, line by line."""
+    return _lines(COLUMNS, (_cells(one) for one in rows))
+
+
+def _lines(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+    writer = csv.writer(_Said())
+    yield writer.writerow(columns)
+    for row in rows:
+        yield writer.writerow([as_plain_text(cell) if isinstance(cell, str) else cell for cell in row])
+
+
+class _Said:
+    """A file of which each line is handed back as it is written."""
+
+    def write(self, line: str) -> str:
+        return line
 
 
 def _cells(one: Came) -> list[str | float]:
@@ -165,12 +177,10 @@ def _cells(one: Came) -> list[str | float]:
     ]  # fmt: skip
 
 
-def due_as_csv(rows: Iterable[Due]) -> str:
-    """Overdue assessments as CSV."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(("Plan", "Area", "Team", "Judged to", "Due by", "Days overdue"))
-    for one in rows:
-        cells = (one.plan.ref, one.plan.area.name, one.plan.team.name, one.ended, one.due, one.days)
-        writer.writerow([as_plain_text(str(cell)) for cell in cells])
-    return out.getvalue()
+def due_as_csv(rows: Iterable[Due]) -> Iterator[str]:
+    """Overdue assessments as CSV, line by line."""
+    columns = ("Plan", "Area", "Team", "Judged to", "Due by", "Days overdue")
+    return _lines(
+        columns,
+        ((one.plan.ref, one.plan.area.name, one.plan.team.name, one.ended, one.due, one.days) for one in rows),
+    )

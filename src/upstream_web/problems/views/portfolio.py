@@ -1,14 +1,14 @@
 """What came of all plans: what worked where, what it was worth, what is not known, what is overdue."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from upstream_web.design.sending import file_to_save
+from upstream_web.design.sending import file_to_stream
 from upstream_web.people.access import recently_signed_in
 from upstream_web.places.queries import areas_with_plans
 from upstream_web.problems.access import Portfolio, portfolio_open_to
@@ -20,6 +20,8 @@ from upstream_web.problems.queries import Due, newest_assessed, not_known, overd
 
 PAGE = 25
 MOST_OVERDUE = 20
+AT_A_TIME = 100
+"""Rows of the file read at once: each holds a whole answer."""
 
 
 def portfolio(request: HttpRequest) -> HttpResponse:
@@ -28,7 +30,8 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     whole = _read_whole(opened)
     page = Paginator(newest_assessed(opened.plans), PAGE).get_page(request.GET.get("page"))
     overdue = overdue_assessments(opened.plans, timezone.localdate())
-    rows, counts = came_of(page, whole), counts_of(newest_assessed(opened.plans), whole)
+    rows = list(came_of(page, whole, [row.plan_id for row in page]))
+    counts = counts_of(newest_assessed(opened.plans), whole)
     context = {
         "title": "What worked, where",
         "page": page,
@@ -54,7 +57,8 @@ def results_csv(request: HttpRequest) -> HttpResponse:
     rows = newest_assessed(opened.plans)
     marked = rows.filter(plan__marking=Marking.SENSITIVE).count()
     send = _marked_file if marked else _file
-    return send(request, "results", rows.count(), marked, lambda: as_csv(came_of(rows, _read_whole(opened))))
+    came = came_of(rows.iterator(AT_A_TIME), _read_whole(opened), opened.plans.order_by().values("pk"))
+    return send(request, "results", rows.count(), marked, as_csv(came))
 
 
 def overdue_csv(request: HttpRequest) -> HttpResponse:
@@ -63,13 +67,13 @@ def overdue_csv(request: HttpRequest) -> HttpResponse:
     rows: list[Due] = overdue_assessments(opened.plans, timezone.localdate())
     marked = sum(1 for one in rows if one.plan.marking == Marking.SENSITIVE)
     send = _marked_file if marked else _file
-    return send(request, "overdue", len(rows), marked, lambda: due_as_csv(rows))
+    return send(request, "overdue", len(rows), marked, due_as_csv(rows))
 
 
-def _file(request: HttpRequest, name: str, plans: int, marked: int, content: Callable[[], str]) -> HttpResponse:
+def _file(request: HttpRequest, name: str, plans: int, marked: int, lines: Iterable[str]) -> StreamingHttpResponse:
     """The file, once it is recorded that it leaves the site."""
     note_list(by=request.user, kind=f"{name} csv", plans=plans, marked=marked)
-    return file_to_save(content(), f"{name}.csv")
+    return file_to_stream(lines, f"{name}.csv")
 
 
 _marked_file = recently_signed_in(_file)
