@@ -105,7 +105,8 @@ class Site:
             answer = self.client.post(address, {}) if send else self.client.get(address)
             transaction.set_rollback(True)
         if answer.streaming:
-            list(answer.streaming_content)  # the client closes it at its end, and leaves the connection open
+            # the client closes it at its end, and leaves the connection open; what it said can be read once more
+            answer.streaming_content = list(answer.streaming_content)
         return answer
 
     def finds(self, who: str, address: str, *, send: bool = False) -> Expected:
@@ -176,7 +177,7 @@ def parts_of_objects(row: Row, world: World) -> list[str]:
 
 def said(answer: HttpResponse, address: str) -> tuple[object, ...]:
     """An answer without what differs each time: its address, the token of its forms, the nonce of its scripts."""
-    words = [answer.get("Location", ""), answer["Content-Type"], "" if answer.streaming else answer.content.decode()]
+    words = [answer.get("Location", ""), answer["Content-Type"], answer.getvalue().decode(errors="ignore")]
     for changing in (quote(address, safe=""), quote(address), address):
         words = [text.replace(changing, "") for text in words]
     words = [re.sub(r'(nonce|csrfmiddlewaretoken" value)="[^"]+"', "", text) for text in words]
@@ -248,7 +249,7 @@ def test_no_list_names_a_plan_that_is_shut(area: str, site: Site) -> None:
 def words_of_answer(answer: HttpResponse) -> str:
     """The text of a page or a file; of a workbook, all its sheets."""
     if not answer["Content-Type"].endswith("spreadsheetml.sheet"):
-        return answer.content.decode(errors="ignore")
+        return answer.getvalue().decode(errors="ignore")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         return " ".join(archive.read(part).decode(errors="ignore") for part in archive.namelist())
 

@@ -10,7 +10,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -301,6 +303,36 @@ def test_records_that_do_not_reach_the_last_start_are_waited_for(plan: Plan) -> 
     NamedAssessment.objects.filter(pk=named.pk).update(after_from=datetime.date(2022, 5, 1))
     with pytest.raises(CannotCount, match="fully running everywhere from August 2022"):
         assess_again(plan=plan, by=plan.owner)
+
+
+def work_through_the_queue() -> None:
+    """The worker as the operator starts it, until nothing waits."""
+    call_command("db_worker", batch=True, startup_delay=False, verbosity=0)
+
+
+def test_from_the_button_through_the_worker_to_the_page(committed: None, plan: Plan, settings: LazySettings) -> None:
+    """Designed, locked and assessed as an officer does it: each button puts work in the queue, a worker takes it."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    told = {"counted": "", "small_areas": [BUSY], "begins": "2021-10", "metres": "0", "effect": "25", "chosen_by": "2"}
+    assert "Waiting" in page_of(plan, data=told)
+    assert not plan.designs.exists()
+    assert "A design was asked for" in page_of(plan)
+    work_through_the_queue()
+    text = page_of(plan)
+    assert "Lock this design" in text
+    assert "A design was asked for" not in text
+    ticked = re.findall(r'name="compared" value="(\w+)" checked', text)
+    page_of(plan, "lock_design", {**LOCKED, "compared": ticked})
+    assert plan.named_assessments.get().locked_at
+    page_of(plan, "assess", {})
+    assert not plan.assessed.exists()
+    work_through_the_queue()
+    assert plan.assessed.get().named == plan.named_assessments.get()
+    text = page_of(plan, "assessment")
+    for words in ("Assess again", "Did it work?", "The paper of this assessment"):
+        assert words in text
+    assert {run.state for run in Run.objects.all()} == {Run.State.DONE}
+    assert all(run.inputs and run.output_address for run in Run.objects.all())
 
 
 def test_it_is_asked_first_as_the_plan_says(plan: Plan) -> None:
