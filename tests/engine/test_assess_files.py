@@ -362,3 +362,27 @@ def test_a_paper_of_places_named_like_formulas_in_every_form(tmp_path: Path) -> 
     assert [cell for cell in cells if cell.startswith(("=", "+cmd", "@"))] == []
     with zipfile.ZipFile(tmp_path / "paper.xlsx") as opened:
         assert not any(b"<f>" in opened.read(name) for name in opened.namelist() if "worksheets" in name)
+
+
+def test_what_was_counted_is_said_to_be_held_against_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"{unit},{2008 + at},{300 + (7 * at) % 5}" for unit in ("Dale", "Hill", "Lea", "Fen") for at in range(12)]
+    file = given(tmp_path, "\n".join(["unit,period,count", *rows]))
+    asked = (
+        "--treated",
+        "Hill",
+        "--comparison",
+        "Dale",
+        "--comparison",
+        "Lea",
+        "--start",
+        "2016",
+        "--outcome",
+        "thefts",
+    )
+    assert typed("effect", file, *asked) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "Counted from counts.csv: 10,866 thefts in the places used; 4 units (1 treated, 2 comparison, 1 unused); "
+        "12 years, 2008 to 2019, 8 of them before 2016."
+    )

@@ -61,7 +61,8 @@ def _beside(found: Answer) -> Iterator[str]:
 def _counted(panel: Panel, file: str) -> str:
     """What the answer is of, to be held against the file."""
     times = Counter(panel.roles)
-    held = ", ".join(f"{count} {role}" for role, count in times.items())
+    roles = sorted(times, key=lambda role: role != "treated")
+    held = ", ".join(f"{times[role]:,} {role}" for role in roles)
     used = panel.counts[~panel.mask("unused")].sum()
     first, last, began = panel.periods[0], panel.periods[-1], panel.periods[panel.start]
     return (
