@@ -364,6 +364,18 @@ def test_a_paper_of_places_named_like_formulas_in_every_form(tmp_path: Path) -> 
         assert not any(b"<f>" in opened.read(name) for name in opened.namelist() if "worksheets" in name)
 
 
+def test_a_design_says_what_could_be_seen_first_and_the_best_places_last(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"u{unit},{2008 + at},{300 + (7 * at + unit) % 5}" for unit in range(24) for at in range(8)]
+    file = given(tmp_path, "\n".join(["unit,period,count", *rows]))
+    assert typed("design", file, "--treated", "u3") == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("Before and after alone: after ")
+    assert said[-1] == "3 more places can be seen with --json."
+    assert said[-2].partition(": Level")[0].split(" u")[0] in {"Compare with", "Rather not with"}
+
+
 def test_what_was_counted_is_said_to_be_held_against_the_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

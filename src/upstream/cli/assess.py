@@ -30,7 +30,7 @@ from upstream.cli.assess_panel import (
 from upstream.cli.assess_said import say_answer
 from upstream.cli.assess_turns import programme, roll_out
 from upstream.cli.assess_value import prices_at_hand, value
-from upstream.cli.terminal import say, say_json
+from upstream.cli.terminal import number, say, say_json
 from upstream.errors import BadInput
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 MOST_TIMES = 10
 """A larger ratio is a per cent that was typed as it was read."""
+PLACES = 20
+"""Places to compare with that are printed, the best first."""
 UNEVEN = 2
 """Times that one half of an interval may be as wide as the other before it is asked about."""
 
@@ -167,8 +169,11 @@ def design(
     if as_json:
         say_json(plain(made))
         return
-    for sentence in said_of_design(made, panel):
+    said, places = said_of_design(made, panel), len(made.candidates)
+    for sentence in (*said[places:], *said[: min(places, PLACES)]):
         say(sentence)
+    if places > PLACES:
+        say(f"{number(places - PLACES, 'more place')} can be seen with --json.")
 
 
 @group.command("pool", short_help="Put results of several places together.")
