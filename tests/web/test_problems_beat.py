@@ -141,3 +141,25 @@ def test_a_beat_plan_begins_on_its_page_and_a_standard_one_on_its_front_page(sig
     for size, page in (("beat", "beat/"), ("standard", "")):
         made = signed_in.post("/plans/start/", {**given, "size": size})
         assert made["Location"] == f"/plans/{Plan.objects.latest('pk').pk}/{page}"
+
+
+def test_a_known_place_is_chosen_to_compare_with_and_kept_as_a_reference(signed_in: Client, plan: Plan) -> None:
+    """Two places of one name: words could not tell them apart."""
+    above = AreaFactory(code="OTHER", name="Quay")
+    AreaFactory(code="THIRD", name="Quay")
+    small = AreaFactory(code="S01000001", name="Mill Lane", kind="small_area", parent=plan.area)
+    page = signed_in.get(f"/plans/{plan.pk}/beat/").content.decode()
+    for place in (above, small):
+        assert f'<option value="{place.pk}"' in page
+    assert f'<option value="{plan.area.pk}"' not in page
+    assert "every other small area of the force is then compared with" in page
+    days = {"by_when-day": AHEAD.day, "by_when-month": AHEAD.month, "by_when-year": AHEAD.year}
+    sent = typed(what="Fewer thefts", measure="Thefts", smallest_effect="20", compared=above.pk, **days)
+    answer = signed_in.post(f"/plans/{plan.pk}/beat/", sent)
+    assert answer.status_code == 302, answer.content.decode()
+    named = plan.named_assessments.get()
+    assert (named.compared, named.comparison) == (above, "Quay")
+    page = signed_in.get(f"/plans/{plan.pk}/beat/").content.decode()
+    assert f'<option value="{above.pk}" selected' in page
+    page = signed_in.get(f"/plans/{plan.pk}/assessment/name/").content.decode()
+    assert f'<option value="{above.pk}" selected' in page

@@ -65,6 +65,15 @@ def places_to_treat(area: Area, codes: Iterable[str]) -> tuple[list[Area], list[
     return above, small if len(small) <= MOST_TO_TICK else [one for one in small if one.code in wanted]
 
 
+def places_to_compare(area: Area) -> QuerySet[Area]:
+    """Places that one in an area may be compared with: others that plans are made for, and its own small areas where
+    they are few enough to list."""
+    above = Q(kind=Area.Kind.FORCE) | Q(pk=area.pk)
+    small = Area.objects.current().within(area).filter(kind=Area.Kind.SMALL_AREA)
+    listed = small if small.count() <= MOST_TO_TICK else Area.objects.none()
+    return (areas_with_plans().exclude(above) | listed).order_by("path")
+
+
 def names_of_places(codes: Iterable[str]) -> dict[str, str]:
     """Names by code."""
     return dict(Area.objects.filter(code__in=set(codes)).values_list("code", "name"))

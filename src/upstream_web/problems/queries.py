@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from upstream_web.people.models import Membership, Organisation, Team, User
 from upstream_web.places.models import Area
+from upstream_web.places.queries import places_to_compare
 from upstream_web.problems.models import (
     Action,
     Assessed,
@@ -322,6 +323,12 @@ def late_change(named: Sequence[NamedAssessment]) -> NamedAssessment | None:
     """The same of all that a plan named, the newest first."""
     changes = ((old, new) for new, old in pairwise(named))
     return next((new for old, new in changes if timezone.localdate(new.made_at) >= old.begins), None)
+
+
+def places_offered(plan: Plan) -> QuerySet[Area] | None:
+    """Known places to compare a plan with; `None` where a design has named them."""
+    held = plan.named_assessments.first()
+    return None if held and held.design_id else places_to_compare(plan.area)
 
 
 METRES = 500

@@ -25,13 +25,14 @@ from upstream_web.problems.queries import names_on, values_of_named
 @transaction.atomic
 def name_assessment(
     *, plan: Plan, by: User, reason: str = "", places: Mapping[str, Iterable[Area]] | None = None,
-    later: Mapping[str, Month] | None = None, lock: bool = False, **values: Any,
+    later: Mapping[str, Month] | None = None, compared: Area | None = None, lock: bool = False, **values: Any,
 ) -> NamedAssessment:  # fmt: skip
     """Name how the plan will be judged. Once approved, a change needs a reason, and what was before stays visible.
 
     places : by role; where nobody says, those of the design that it came from, else the plan's small areas are treated,
         and compared is the place that the words of the comparison name, if they name one
     later : code of each treated place that begins later than the first, and its own first month
+    compared : the known place that it is compared with
     lock : whether it is locked at once, not only at approval
     values : `crime_types` are the plan's own where nobody says; a change of the plan afterwards changes neither
     """
@@ -51,7 +52,7 @@ def name_assessment(
         plan=plan, made_at=timezone.now(), made_by=by, reason=reason, locked_at=locked_at,
         **{"crime_types": list(plan.crime_types), **values},
     )  # fmt: skip
-    _place(row, _usual_places(plan, row) if places is None else places, later or {})
+    _place(row, _usual_places(plan, row, compared) if places is None else places, later or {})
     record(by=by, action="plan.assessment_named", of=row, parent=plan, before=before, after=values_of_named(row))
     after = held is not None and held.locked_at is not None
     named = "Assessment locked" if lock else "Assessment named"
@@ -68,10 +69,10 @@ def _tells_of_nobody(plan: Plan, rule_changes: Iterable[tuple[str, str]]) -> Non
         raise ValidationError([said.format(one) for one in told])
 
 
-def _usual_places(plan: Plan, row: NamedAssessment) -> dict[str, list[Area]]:
+def _usual_places(plan: Plan, row: NamedAssessment, known: Area | None) -> dict[str, list[Area]]:
     treated = small_areas_by_code(plan.small_areas)
     whole = len(treated) == len(set(plan.small_areas))  # codes that the tree lacks stay with the plan alone
-    compared = place_named(row.comparison)
+    compared = known or place_named(row.comparison)
     roles = NamedPlace.Role
     return {roles.TREATED: treated if whole else [], roles.COMPARED: [compared] if compared else []}
 

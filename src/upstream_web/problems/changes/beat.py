@@ -50,6 +50,8 @@ def save_beat(
 
 def _name(plan: Plan, by: User, *, measure: str, until: datetime.date, **values: Any) -> None:
     held, today = plan.named_assessments.first(), timezone.localdate()
+    if values.get("compared") is None:  # words alone: they name a known place, or none
+        values.pop("compared", None)
     values |= {"measure": measure, "area": plan.area, "after_to": until, "review_on": until + TO_WRITE_IT}
     if held is None:
         values |= {"before_from": today - A_YEAR, "before_to": today - datetime.timedelta(days=1), "after_from": today}

@@ -4,21 +4,24 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from upstream_web.design.forms import DateField
 from upstream_web.evidence.models import Tier, TriangleSide
+from upstream_web.places.models import Area
+from upstream_web.problems.forms.known import ComparedForm
 from upstream_web.problems.questions import Question
 
 OBJECTIVE = ("what", "measure", "baseline", "target", "by_when")
 RESPONSE = ("title", "mechanism", "side", "tier")
-ASSESSMENT = ("comparison", "smallest_effect")
+ASSESSMENT = ("compared", "comparison", "smallest_effect")
 HOW_AND_WHEN = {"measure": "Name the measure.", "by_when": "Say by when."}
 FEWEST_DAYS = 28
 """Between today and the day by which things will have changed: fewer leave nothing to compare."""
 
 
-class BeatForm(forms.Form):
+class BeatForm(ComparedForm):
     """A whole plan in few words. Every part may wait, but a part that is begun is finished."""
 
     what = forms.CharField(label="What will change, and for whom?", max_length=300, required=False)
@@ -40,18 +43,19 @@ class BeatForm(forms.Form):
     )
     side = forms.ChoiceField(label="Side of the triangle", choices=TriangleSide.choices, required=False)
     tier = forms.ChoiceField(label="Tier of prevention", choices=Tier.choices, required=False)
-    comparison = forms.CharField(
-        label="Compared with",
-        max_length=300,
-        required=False,
-        help_text="A like place where nothing changes. The year until today is compared with the days until “by when”.",
-    )
     smallest_effect = forms.FloatField(
-        label="Smallest reduction worth having, per cent", min_value=0.1, max_value=100, required=False
+        label="Smallest reduction worth having, per cent",
+        min_value=0.1,
+        max_value=100,
+        required=False,
+        help_text="The year until today is compared with the days until “by when”.",
     )
 
-    def __init__(self, *args: Any, questions: tuple[Question, ...], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, questions: tuple[Question, ...], places: QuerySet[Area] | None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.offer(places)
         self.questions = questions
         for question in questions:
             self.fields[f"{question.key}-text"] = forms.CharField(
@@ -101,7 +105,7 @@ class BeatForm(forms.Form):
         """The fields of a part; nothing where it was not begun."""
         data = self.cleaned_data
         typed = names[:2] if names == RESPONSE else names  # side and tier are always chosen
-        return {name: data[name] for name in names} if _begun(data, typed) else {}
+        return {name: data[name] for name in names if name in data} if _begun(data, typed) else {}
 
 
 def _begun(data: dict[str, Any], names: tuple[str, ...]) -> bool:

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from upstream.errors import BadInput
 from upstream.periods import Month
+from upstream_web.places.models import Area
 from upstream_web.problems.models import LONGEST_PHASE_IN
 
 LONGEST_WORDS = 160
@@ -34,6 +36,35 @@ def _pair(line: list[str]) -> list[str]:
     if len(line) < 2:
         raise forms.ValidationError(f"Say what began or changed in {line[0]}.")
     return [month, line[1].strip()[:LONGEST_WORDS]]
+
+
+class ComparedForm(forms.Form):
+    """With which known place it is compared, or in words."""
+
+    compared = forms.ModelChoiceField(
+        Area.objects.none(), label="Compared with a known place", required=False, empty_label="One that is not listed"
+    )
+    comparison = forms.CharField(
+        label="Compared with, in words",
+        max_length=300,
+        required=False,
+        help_text="A like place where nothing changes. Nothing is needed here where a place is chosen above. Records "
+        "cannot count words that name no known place: every other small area of the force is then compared with.",
+    )
+
+    def offer(self, places: QuerySet[Area] | None) -> None:
+        """The known places to choose from; none where a design has named them already."""
+        if places is None:
+            del self.fields["compared"]
+        else:
+            self.fields["compared"].queryset = places
+
+    def clean(self) -> dict[str, Any]:
+        """A place that is chosen gives the words."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("compared"):
+            data["comparison"] = data["compared"].name
+        return data
 
 
 class KnownForm(forms.Form):

@@ -4,13 +4,15 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from upstream.periods import Month
 from upstream_web.design.forms import DateField
 from upstream_web.evidence.models import EvidenceCard, Tier, TriangleSide
 from upstream_web.people.models import Organisation, User
+from upstream_web.places.models import Area
 from upstream_web.problems.changes.versions import Clash
-from upstream_web.problems.forms.known import KnownForm
+from upstream_web.problems.forms.known import ComparedForm, KnownForm
 from upstream_web.problems.models import Action, Hypothesis, Marking, Plan, Result, Score
 from upstream_web.problems.rubrics import Item
 
@@ -184,21 +186,16 @@ class LinkedUpdateForm(ActionUpdateForm):
         return data
 
 
-class NamedAssessmentForm(KnownForm):
+class NamedAssessmentForm(KnownForm, ComparedForm):
     """How the plan will be judged."""
 
     says_optional = True
     field_order = (
-        "measure", "comparison", "before_from", "before_to", "phase_in", "after_from", "after_to", "smallest_effect",
-        "review_on", "also_began", "rule_changes", "reason",
+        "measure", "compared", "comparison", "before_from", "before_to", "phase_in", "after_from", "after_to",
+        "smallest_effect", "review_on", "also_began", "rule_changes", "reason",
     )  # fmt: skip
     measure = forms.CharField(
         label="Outcome measure", max_length=160, help_text="For example: burglaries of homes recorded a month"
-    )
-    comparison = forms.CharField(
-        label="Compared with",
-        max_length=300,
-        help_text="A like place where nothing changes. Without one, before and after is all that can be said.",
     )
     before_from = DateField(label="Before: from")
     before_to = DateField(label="Before: to")
@@ -208,9 +205,15 @@ class NamedAssessmentForm(KnownForm):
     review_on = DateField(label="Result to be written by")
     reason = _text("Reason for the change, once the plan is approved", rows=2, required=False)
 
+    def __init__(self, *args: Any, places: QuerySet[Area] | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer(places)
+
     def clean(self) -> dict[str, Any]:
         """Periods in order, and apart; it is fully running when the time after begins."""
         data = super().clean()
+        if not data.get("comparison"):
+            self.add_error("comparison", "Choose a place, or say in words what it is compared with.")
         names = ("before_from", "before_to", "after_from", "after_to")
         days = [data.get(name) for name in names]
         if all(days) and not days[0] <= days[1] < days[2] <= days[3]:

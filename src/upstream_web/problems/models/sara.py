@@ -238,6 +238,12 @@ class NamedAssessment(models.Model):
         """The first day on which it may have had an effect."""
         return self.before_to + datetime.timedelta(days=1) if self.phase_in else self.after_from
 
+    @property
+    def compared(self) -> Area | None:
+        """The one known place that it is compared with; none where there are several, or words alone."""
+        places = self.places_by_role()[NamedPlace.Role.COMPARED]
+        return places[0] if len(places) == 1 else None
+
     def later_starts(self) -> dict[str, Month]:
         """Code of each place that began later than the first, and its own first month."""
         models.prefetch_related_objects([self], "places__area")

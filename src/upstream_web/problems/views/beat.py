@@ -14,6 +14,7 @@ from upstream_web.problems.changes.versions import Clash, EditClash
 from upstream_web.problems.forms.beat import ASSESSMENT, OBJECTIVE, RESPONSE, BeatForm
 from upstream_web.problems.models import Plan
 from upstream_web.problems.presenters import draft_is_kept
+from upstream_web.problems.queries import places_offered
 from upstream_web.problems.questions import help_with, questions_of_one_page
 from upstream_web.problems.views.plan import page
 
@@ -25,7 +26,7 @@ def beat(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("problems:overview", pk)
     draft = own_draft(request.user, _draft_of(plan))
     initial = _held(plan) | (draft.data if draft else {})
-    form = BeatForm(posted(request), questions=questions_of_one_page(), initial=initial)
+    form = BeatForm(posted(request), questions=questions_of_one_page(), places=places_offered(plan), initial=initial)
     clashes: tuple[Clash, ...] = ()
     if request.method == "POST":
         answer, clashes = _sent(request, plan, form)

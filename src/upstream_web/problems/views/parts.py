@@ -29,6 +29,7 @@ from upstream_web.problems.changes import actions, assessment, parts, supervisio
 from upstream_web.problems.changes.versions import EditClash
 from upstream_web.problems.forms import parts as part_forms
 from upstream_web.problems.models import Plan
+from upstream_web.problems.queries import places_offered
 from upstream_web.problems.questions import help_with
 from upstream_web.problems.rubrics import rubric
 from upstream_web.problems.views.plan import page
@@ -181,7 +182,9 @@ def name_assessment(request: HttpRequest, pk: int) -> HttpResponse:
     plan, access = plan_for_editing(request.user, pk, "assessment")
     held = plan.named_assessments.first()
     initial = {name: getattr(held, name) for name in part_forms.NamedAssessmentForm.base_fields} if held else {}
-    form = part_forms.NamedAssessmentForm(posted(request), initial={**initial, "reason": ""})
+    form = part_forms.NamedAssessmentForm(
+        posted(request), places=places_offered(plan), initial={**initial, "reason": ""}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             assessment.name_assessment(plan=plan, by=request.user, area=plan.area, **form.cleaned_data)
