@@ -68,7 +68,7 @@ def test_a_sergeant_starts_a_plan_from_a_burglary_pattern_and_submits_it(visit: 
     page.get_by_role("link", name="Assessment", exact=True).click()
     page.get_by_role("button", name="Name the assessment").click()
     page.get_by_label("Outcome measure").fill("Burglaries of homes recorded a month")
-    page.get_by_label("Compared with").fill("Station Road, where nothing changes")
+    page.get_by_label("Compared with, in words").fill("Station Road, where nothing changes")
     days = {"Before: from": "1 1 2026", "Before: to": "31 12 2026", "After: from": "1 2 2027", "After: to": "31 8 2027"}
     for legend, day in (days | {"Result to be written by": "15 9 2027"}).items():
         fill_day(page, legend, day)
@@ -228,7 +228,7 @@ def test_a_sergeant_writes_a_beat_plan_on_a_phone_and_sends_it(visit: Visit, cas
     page.get_by_label("How will it be seen? Name the measure").fill("Shed burglaries a month")
     year = TODAY().year + 1
     fill_day(page, "By when", f"30 6 {year}")
-    page.get_by_label("Compared with").fill("The allotments at Gorse Court")
+    page.get_by_label("Compared with, in words").fill("The allotments at Gorse Court")
     page.get_by_label("Smallest reduction worth having, per cent").fill("30")
     assert broken_rules(page) == []
     press(page, "Save and send to the supervisor")
