@@ -217,7 +217,7 @@ def test_the_page_says_what_it_was_worth_beside_what_it_cost() -> None:
     made = worth_of(row, 2000)
     assert made.valued is not None
     assert made.per_pound.estimate == pytest.approx(made.valued.main.benefit.estimate / 2000)
-    (came,) = came_of([row], frozenset({plan.pk}))
+    (came,) = came_of([row], frozenset({plan.pk}), [plan.pk])
     back = made.per_pound
     assert came.worth == f"£{back.estimate:,.2f} (£{back.lower:,.2f} to £{back.upper:,.2f})"
     text = page_of(plan)

@@ -238,7 +238,7 @@ def test_there_is_never_a_saving_without_a_comparison(plan: Plan) -> None:
             "why it is not comparable",
         ):
             assert words not in text
-    (came,) = came_of([row], frozenset({plan.pk}))
+    (came,) = came_of([row], frozenset({plan.pk}), [plan.pk])
     assert came.worth == NOT_COMPARED
 
 
@@ -256,7 +256,7 @@ def test_the_portfolio_values_by_what_was_said_last(plan: Plan, django_assert_nu
     assert not_known(Plan.objects.all(), 0).no_cost == 0
     plan.responses.update(cost=None)
     assert not_known(Plan.objects.all(), 0).no_cost == 1
-    assert came_of([row], frozenset({plan.pk}))[0].worth == "No cost is named"
+    assert next(came_of([row], frozenset({plan.pk}), [plan.pk])).worth == "No cost is named"
     for spent in (1, 4000):
         assume_worth(plan=plan, by=plan.owner, spent=Decimal(spent), optimism=10, optimism_source="Ours")
     assert said_of([plan.pk])[plan.pk].spent == 4000
@@ -264,7 +264,7 @@ def test_the_portfolio_values_by_what_was_said_last(plan: Plan, django_assert_nu
     back = plan_worth(plan, row).per_pound
     assert back is not None
     with django_assert_num_queries(2):
-        (came,) = came_of([row], frozenset({plan.pk}))
+        (came,) = came_of([row], frozenset({plan.pk}), [plan.pk])
     interval = f"£{back.estimate:,.2f} (£{back.lower:,.2f} to £{back.upper:,.2f})"
     assert came.worth == f"{interval}, 10% off for optimism"
 
