@@ -124,6 +124,7 @@ def test_a_bad_time_is_warned_of_and_an_ordinary_one_is_not() -> None:
     assert made.recent == 120
     assert made.expected.lower < made.expected.estimate < 75 < made.recent
     assert "comes by itself" in said_of_return(made, bad)
+    assert "the next 3 months would count" in said_of_return(made, bad)
     ordinary = panel({**places, "Marsh Green": [20.0] * 24}, buffer=())
     assert "comes by itself" not in said_of_return(comes_by_itself(ordinary, periods=3), ordinary)
 

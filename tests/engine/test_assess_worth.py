@@ -22,7 +22,16 @@ from upstream.assess.unit_value import (
     unit_of_row,
 )
 from upstream.assess.value import NOT_SPLIT
-from upstream.assess.worth_words import drawn, exactly, pounds, quoted, said_beside, said_of_worth, three_figures
+from upstream.assess.worth_words import (
+    beside_the_table,
+    drawn,
+    exactly,
+    pounds,
+    quoted,
+    said_beside,
+    said_of_worth,
+    three_figures,
+)
 from upstream.errors import BadInput
 from upstream.harm.assumptions import cost_categories, optimism_grades
 from upstream.harm.prices import cost_parts, price_level, published_values
@@ -130,6 +139,10 @@ def test_what_a_worth_says() -> None:
         "does not say",
     ):
         assert words in said
+    beside_it = " ".join(beside_the_table(value_answer(Answer(COMPARED, (), (), ()), valuing).main))
+    for words in ("How likely it is that", "still pay if its worth were 78% less", "not to be added to pounds"):
+        assert words in beside_it
+    assert "avoided" not in beside_it
     free = " ".join(said_of_worth(value_answer(Answer(COMPARED, (), (), ()), Valuing(UNIT, 0)).main, "burglaries"))
     assert "there is no return" in free
     assert (exactly(1_234.5), exactly(900.0)) == ("£1,234.50", "£900")

@@ -12,6 +12,7 @@ import numpy as np
 from upstream.assess.counts import SEVERAL, windows_between
 from upstream.assess.finding import Better, Refused
 from upstream.assess.panel import NEVER, Floats, Mask, Panel, panel_of
+from upstream.assess.period_labels import Step
 from upstream.errors import BadInput
 from upstream.stats.before_after import LEAST_PERIODS, SMOOTHED, counts_before_after, counts_compared, drift_apart
 from upstream.stats.displacement import dispersion_of_changes
@@ -264,7 +265,7 @@ def _said_of_seen(curve: Curve, seen: Seen, panel: Panel) -> str:
 
 def said_of_return(made: Return, panel: Panel) -> str:
     """What comes by itself in one sentence; a warning where the place was chosen for a bad time."""
-    return by_itself_in_words(made, panel.outcome, panel.better).words
+    return by_itself_in_words(made, panel.outcome, panel.better, panel.step).words
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,13 +276,14 @@ class ByItself:
     warns: bool
 
 
-def by_itself_in_words(made: Return, outcome: str, better: Better = "lower") -> ByItself:
-    """The same where the panel is no longer at hand."""
+def by_itself_in_words(made: Return, outcome: str, better: Better = "lower", step: Step = "month") -> ByItself:
+    """The same where the panel is no longer at hand; what is asked of records is asked by month."""
     expected = made.expected
+    long = f"{made.periods} {step}s" if made.periods > 1 else step
     plain = (
-        f"With nothing done the next {made.periods} periods would count about {expected.estimate:,.1f} {outcome} "
+        f"With nothing done the next {long} would count about {expected.estimate:,.1f} {outcome} "
         f"({100 * expected.confidence:.0f}% range {expected.lower:,.0f} to {expected.upper:,.0f}); "
-        f"the last {made.periods} counted {made.recent:,.0f}."
+        f"the last {long} counted {made.recent:,.0f}."
     )
     by_itself = 1 - made.ratio if better == "lower" else made.ratio - 1
     if not by_itself >= NOTABLE:

@@ -94,8 +94,7 @@ def unit_of_counts(table: str, counts: Iterable[Counted]) -> UnitPounds:
     if not costed or len(cost.price_years) != 1:
         raise Refused(
             "None of what was counted has a unit cost.",
-            allowed="recorded crimes of a type that has one",
-            remedy="See docs: harm and cost; open data of police.uk and incidents have none.",
+            remedy="Most types of recorded crime have one; incidents and the open data of police.uk have none.",
         )
     whole = float(cost.checked + cost.unchecked)
     each = whole / events

@@ -24,6 +24,12 @@ def found(made: Worth, unit: str) -> list[str]:
     return [*_effect(made, unit), *_pays(made, unit), *_whose(made)]
 
 
+def beside_the_table(made: Worth) -> list[str]:
+    """What a table of the figures does not say: whether it pays, with what to spare, and what is cash."""
+    whose = _whose if len(made.bearers) == 1 else _cash  # the table splits among several only
+    return [*_likely(made), *_to_spare(made), *whose(made), *_no_sum(made)]
+
+
 def span(of: Interval, say: Callable[[float], str]) -> str:
     """An estimate with its interval: "£1,200 (95% interval: £300 to £2,100)"."""
     return f"{say(of.estimate)} ({100 * of.confidence:.0f}% interval: {say(of.lower)} to {say(of.upper)})"
@@ -64,23 +70,40 @@ def _effect(made: Worth, unit: str) -> Iterator[str]:
     yield f"{unit.capitalize()} avoided by it: {span(made.avoided, number)} ({made.method})."
     if made.harm_days is not None:
         days = span(made.harm_days, number)
-        yield f"Days of harm avoided: {days}. Not to be added to pounds: both are of the same events."
+        yield f"Days of harm avoided: {days}."
+        yield from _no_sum(made)
+
+
+def _no_sum(made: Worth) -> Iterator[str]:
+    if made.harm_days is not None:
+        yield "Days of harm are not to be added to pounds: both are of the same events."
 
 
 def _pays(made: Worth, unit: str) -> Iterator[str]:
     yield f"Worth to society: {span(made.benefit, pounds)}, in prices of {made.level.to or 'a year not known'}."
+    if made.cost:
+        yield f"Spent: {exactly(made.cost)}."
+    yield from _likely(made)
     if not made.cost:
-        yield "Nothing was said to be spent, so there is no return."
         return
-    chance = likelihood(made.chance_it_pays)
-    yield f"Spent: {exactly(made.cost)}. That it was worth more than it cost: {chance.printed}."
     if made.returned is not None:
         yield f"For each pound spent: {span(made.returned, pence)} came back."
     yield f"Spent for each of the {unit} avoided: {span(made.cost_of_each, pounds)}."
     sure = made.break_even.lower == made.break_even.upper
     yield f"It pays from {number(made.break_even.estimate) if sure else span(made.break_even, number)} avoided."
+    yield from _to_spare(made)
+
+
+def _likely(made: Worth) -> Iterator[str]:
+    if not made.cost:
+        yield "Nothing was said to be spent, so there is no return."
+        return
+    yield f"How likely it is that it was worth more than it cost: {likelihood(made.chance_it_pays).printed}."
+
+
+def _to_spare(made: Worth) -> Iterator[str]:
     if made.can_be_wrong is not None:
-        yield f"{100 * made.can_be_wrong:.0f}% of the worth may be wrong before it no longer pays."
+        yield f"It would still pay if its worth were {100 * made.can_be_wrong:.0f}% less than this."
 
 
 def _whose(made: Worth) -> Iterator[str]:
@@ -91,6 +114,10 @@ def _whose(made: Worth) -> Iterator[str]:
             who = f"Whose {'it' if alone else 'the rest'} is, the source does not say"
         cash = f", {100 * one.cash:.0f}% of it said to be cash" if one.cash else ""
         yield f"{who}: {span(one.benefit, pounds)}{cash}."
+    yield from _cash(made)
+
+
+def _cash(made: Worth) -> Iterator[str]:
     if any(one.cash for one in made.bearers):
         yield f"Cash that budgets would see, as it was said: {span(made.cash, pounds)}."
     else:

@@ -9,7 +9,7 @@ from typing import Final
 from upstream.assess.answer_value import Valued, range_of
 from upstream.assess.quoted import beside
 from upstream.assess.value import NOT_SPLIT, Worth
-from upstream.assess.worth_words import assumed, drawn, found, number, pence, pounds, span, three_figures
+from upstream.assess.worth_words import assumed, beside_the_table, drawn, number, pence, pounds, span, three_figures
 from upstream.reports.document import Block, Bullets, Callout, Cell, Column, Row, Runs, Table, Text
 from upstream.reports.figures import FigureUnit, Provenance, figure
 from upstream.stats.intervals import Interval
@@ -22,7 +22,7 @@ def worth_blocks(made: Valued, unit: str, place: str) -> tuple[Block, ...]:
     """The answer, the table of worth, the words, and what was assumed."""
     main = made.main
     answer = Callout("answer", "Was it worth its cost?", (Text(in_short(main)),))
-    blocks: list[Block] = [answer, _table(main, unit, place), _bullets(found(main, unit), "In words")]
+    blocks: list[Block] = [answer, _table(main, unit, place), _bullets(beside_the_table(main), "Whether it pays")]
     span_of = range_of(made.others)
     if span_of is not None:
         words = f"By the other methods that compared, it was worth from {pounds(span_of[0])} to {pounds(span_of[1])}."

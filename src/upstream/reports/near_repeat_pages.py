@@ -11,6 +11,7 @@ from upstream.reports.document import Block, Callout, Cell, Chart, Column, Facts
 from upstream.reports.explore_files import chain_file, risk_file
 from upstream.reports.scan_maps import both_maps, marks_of
 from upstream.reports.scan_pages import count_words, day_words, kind_words, read_facts, times_words
+from upstream.stats.yardstick import printed_percent
 
 Plain = Mapping[str, Any]
 Lead = Callable[[int], str]
@@ -63,8 +64,8 @@ def _bands_table(answer: Plain) -> Table:
         for distance, group in groupby(answer["bands"], key=lambda row: row["distance"])
     )
     notes = (
-        "Each cell: pairs found, times the pairs expected, and p, the chance of so many were the days dealt out at "
-        f"random ({answer['permutations']:,} times).",
+        "Each cell: pairs found; times as many as expected; and how often as many or more came by chance alone, when "
+        f"the days were dealt out at random ({answer['permutations']:,} times).",
         "An arrow marks a raised band: a fifth more than expected at least, the share of false arrows held to 5%.",
     )
     return Table(
@@ -77,7 +78,7 @@ def _bands_table(answer: Plain) -> Table:
 def _band(row: Plain) -> Cell:
     if row["ratio"] is None:
         return _cell("none there")
-    words = f"{row['pairs']:,}, {row['ratio']:.2f} times, p {row['p']:.3f}"
+    words = f"{row['pairs']:,} pairs, {row['ratio']:.2f} times, by chance {printed_percent(row['p'])}"
     return Cell((Text(words),), "above" if row["raised"] else "")
 
 

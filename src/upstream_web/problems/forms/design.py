@@ -27,6 +27,7 @@ class DesignForm(KnownForm):
     )
     begins = forms.CharField(
         label="First month of the response",
+        help_text="Year and month, for example 2026-04.",
         widget=forms.TextInput(attrs={"type": "month", "class": "govuk-input--width-10"}),
     )
     metres = forms.IntegerField(
@@ -37,10 +38,11 @@ class DesignForm(KnownForm):
     )
     effect = forms.FloatField(label="Fall hoped for, per cent", min_value=1, max_value=99)
     chosen_by = forms.IntegerField(
-        label="Months whose counts the place was chosen by",
+        label="How many months was the place chosen by?",
         min_value=1,
         max_value=LONGEST_CHOSEN,
-        help_text="A place chosen for a bad time has a better one next with nothing done.",
+        help_text="If it was chosen because the last three months were bad, 3. After a bad time a better one comes by "
+        "itself, and the design says how much better.",
     )
 
     later = DatedLines(
