@@ -252,3 +252,27 @@ def test_a_paper_and_a_bundle_from_a_file(counts: str, tmp_path: Path, capsys: p
     worth = ("value", *asked[1:], "--cost", "900", "--crime", "Robbery", "--out", str(paper))
     assert run(*worth) == 0
     assert "Worth to society" in paper.read_text("utf-8")
+
+
+def test_measures_are_averaged_and_asked_of_no_method_that_counts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = ["unit,period,count"]
+    for at, unit in enumerate("ABCDEFG"):
+        for year in range(2000, 2016):
+            fell = 0.5 if unit == "C" and year > 2009 else 0
+            rows.append(f"{unit},{year},{at + year % 5 / 4 + at * year % 3 / 100 - fell:.2f}")
+    given = tmp_path / "scores.csv"
+    given.write_text("\n".join(rows), "utf-8")
+    asking = ("effect", str(given), "--treated", "C", "--start", "2010", "--outcome", "scores of harm")
+    assert run(*asking) == 2
+    assert "--measured" in capsys.readouterr().err
+    bundle = tmp_path / "again.zip"
+    assert run(*asking, "--measured", "--bundle", str(bundle)) == 0
+    said = capsys.readouterr().out
+    assert "Scores of harm were" in said
+    assert 0.49 < float(said.split(", ")[2].split()[0]) < 0.51
+    assert "Not used, Before and after: it needs counts; measures are given" in said
+    assert run("rerun", str(bundle)) == 0
+    assert run(*asking, "--measured", "--public", "--bundle", str(bundle)) == 2
+    assert "behind measures" in capsys.readouterr().err

@@ -30,6 +30,7 @@ from upstream.stats.displacement import (
 )
 from upstream.stats.distributions import reach
 from upstream.stats.intervals import CONFIDENCE
+from upstream.stats.trend import mann_kendall
 
 Floats = NDArray[np.float64]
 DRIFT: Final = 0.10
@@ -87,7 +88,9 @@ def comparison_earned(panel: Panel) -> Comparison:
     treated, compared = panel.series("treated")[: panel.start], panel.series("comparison")[: panel.start]
     if panel.start < max(LEAST_PERIODS, panel.in_a_year // 2) or not treated.any() or not compared.any():
         return "unproven"
-    if drift_apart(treated, compared).p < DRIFT:
+    gap = treated - compared
+    drifted = float(mann_kendall(gap[None]).p[0]) if panel.measured else drift_apart(treated, compared).p
+    if drifted < DRIFT:
         return "unproven"
     return "controlled" if int(panel.comparison.sum()) >= SEVERAL else "comparable"
 

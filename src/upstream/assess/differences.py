@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Final
 
@@ -10,9 +11,18 @@ import numpy as np
 from upstream.assess.counts import Windows, comparison_earned, line_of, no_like, windows
 from upstream.assess.finding import Finding, Line, Refused, benefit_from_p, chance_of_benefit, maryland
 from upstream.assess.panel import NEVER, Floats, Mask, Panel
+from upstream.assess.synthetic import ratio_within
 from upstream.errors import BadInput
 from upstream.stats.before_after import LEAST_PERIODS, drift_apart
-from upstream.stats.difference_in_differences import SMOOTHED, Effect, Staggered, ratio_of_changes, staggered, two_way
+from upstream.stats.difference_in_differences import (
+    SMOOTHED,
+    Effect,
+    Staggered,
+    beside_spread,
+    ratio_of_changes,
+    staggered,
+    two_way,
+)
 from upstream.stats.intervals import Interval
 
 LEVEL: Final = 0.05
@@ -25,6 +35,8 @@ def difference_in_differences(panel: Panel) -> Finding:
         raise Refused(
             "The treated units began at different times.", allowed="one start", remedy="Use the form for steps."
         )
+    if panel.measured:
+        return _of_measures(panel)
     when = windows(panel)
     before, after = (panel.counts[:, at].sum(1) for at in (when.before, when.after))
     used = panel.treated | panel.comparison
@@ -72,6 +84,43 @@ def difference_in_differences(panel: Panel) -> Finding:
         },
         line=_line(panel, made, expected, when),
         log_ratio_error=error,
+    )
+
+
+def _of_measures(panel: Panel) -> Finding:
+    """The treated units' change of a mean measure less that of the others."""
+    used, own = panel.treated | panel.comparison, panel.series("treated")
+    kept = np.r_[0 : panel.start, panel.counted : len(panel.periods)]
+    after = np.arange(panel.counted, len(panel.periods))
+    values, treated = panel.counts[used][:, kept], panel.treated[used]
+    try:
+        made = beside_spread(values, treated, panel.start)
+    except BadInput as why:
+        raise Refused(why.what, allowed=why.allowed, remedy=why.remedy) from why
+    seen, others = panel.over(own[after]), panel.series("comparison")
+    expected = others + (own - others)[: panel.start].mean()
+    return Finding(
+        method="difference_in_differences",
+        title="Difference in differences",
+        question=f"Did {panel.outcome} change there by more than in places left alone?",
+        estimand="the treated places' change of the mean less that of the comparisons",
+        unit=panel.outcome,
+        better=panel.better,
+        observed=seen,
+        counterfactual=seen - made.effect.estimate,
+        ratio=ratio_within(seen, made.effect),
+        difference=made.effect,
+        p=made.p,
+        probability_of_benefit=benefit_from_p(made.p, panel.better, fell=made.effect.estimate <= 0),
+        maryland=maryland(before_and_after=True, comparison=comparison_earned(panel)),
+        assumes=("Without it, the treated places would have moved by as much as the comparisons did.",),
+        overturned_by=(
+            "Comparisons that moved otherwise before it began.",
+            "Something else that touched the treated places alone.",
+        ),
+        caveats=panel.caveats,
+        figures={"standard error": made.standard_error, "comparisons": made.compared},
+        line=line_of(panel, own, expected, np.full(own.size, made.standard_error**2), total=math.nan, after=after),
     )
 
 
@@ -148,14 +197,14 @@ def staggered_differences(panel: Panel) -> Finding:
         raise Refused(why.what, allowed=why.allowed, remedy=why.remedy) from why
     begun = np.where(panel.treated, panel.starts + panel.phase_in, len(panel.periods))
     cells = np.arange(len(panel.periods)) >= begun[:, None]
-    exposed = float(panel.exposure[cells].sum())
+    exposed = 1.0 if panel.measured else float(panel.exposure[cells].sum())
     total = replace(
         made.overall,
         estimate=made.overall.estimate * exposed,
         lower=made.overall.lower * exposed,
         upper=made.overall.upper * exposed,
     )
-    seen = float(panel.counts[cells].sum())
+    seen = panel.over(panel.counts[cells])
     return Finding(
         method="staggered",
         title="Steps against places not yet treated",

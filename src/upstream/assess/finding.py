@@ -149,6 +149,8 @@ class Finding:
         The graph, or None.
     log_ratio_error
         Standard error of the log ratio where the method has one; else it is read off the interval.
+    measured
+        Whether the effect is of a mean measure (a rate, a score) and not of a count.
     """
 
     method: str
@@ -170,6 +172,7 @@ class Finding:
     figures: Mapping[str, float | int | str] = field(default_factory=dict)
     line: Line | None = None
     log_ratio_error: float | None = None
+    measured: bool = False
 
     def __post_init__(self) -> None:
         if self.ratio is None and self.difference is None:

@@ -39,6 +39,8 @@ def did_it_work(finding: Finding, *, agreed: bool) -> str:
     good = word in ("worked", "perhaps")
     fewer = good == (finding.better == "lower")
     counted = f"{_size(finding)}{'fewer' if fewer else 'more'} {finding.unit} than expected without it"
+    if finding.measured:
+        counted = f"{finding.unit} {_size(finding)}{'lower' if fewer else 'higher'} than expected without it"
     if finding.maryland.level < STRONG_ENOUGH:
         return f"Perhaps{'' if good else ' not'}: {counted}, but the comparison is too weak to say that this was why."
     if not agreed:
@@ -58,20 +60,24 @@ def effect(finding: Finding, *, counts: bool = True) -> str:
     """
     if counts and finding.ratio is None and finding.difference is not None:
         moved = finding.difference
+        if finding.measured:
+            return f"{_begun(finding.unit)} were {_by(moved.estimate)} than without it {_between(moved, _by)}."
         return f"There were {_fewer(moved.estimate)} {finding.unit} than without it {_between(moved, _fewer)}."
     parts = []
     if finding.ratio is not None and math.isfinite(finding.ratio.estimate):
         parts.append(f"{_moved(finding.ratio.estimate)} than without it {_between(finding.ratio, _moved)}")
     if counts and finding.difference is not None and math.isfinite(finding.difference.estimate):
-        parts.append(f"{_fewer(finding.difference.estimate)} {_between(finding.difference, _fewer)}")
-    return f"{finding.unit.capitalize()} were {', '.join(parts)}." if parts else ""
+        say = _by if finding.measured else _fewer
+        parts.append(f"{say(finding.difference.estimate)} {_between(finding.difference, say)}")
+    return f"{_begun(finding.unit)} were {', '.join(parts)}." if parts else ""
 
 
 def sureness(finding: Finding) -> str:
     """How sure: the yardstick's words, and the level of design earned."""
     better = "fewer" if finding.better == "lower" else "more"
+    were = f"it was {finding.better}" if finding.measured else f"there were {better}"
     return (
-        f"Chance that there were {better} because of it: {finding.verdict.printed}, if what the method assumes holds. "
+        f"Chance that {were} because of it: {finding.verdict.printed}, if what the method assumes holds. "
         f"Level {finding.maryland.level} of 5 on the Maryland scale: {finding.maryland.reason}"
     )
 
@@ -108,3 +114,14 @@ def _fewer(count: float) -> str:
     size = abs(count)
     said = f"{size:,.1f}" if size < 10 else f"{size:,.0f}"
     return f"{said} {'fewer' if count < 0 else 'more'}"
+
+
+def _begun(unit: str) -> str:
+    return unit[:1].upper() + unit[1:]
+
+
+def _by(moved: float) -> str:
+    """A change of a mean measure: "15.6 lower"; to four figures."""
+    if not math.isfinite(moved):
+        return _fewer(moved)
+    return f"{abs(moved):,.4g} {'lower' if moved < 0 else 'higher'}"

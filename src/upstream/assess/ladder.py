@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from upstream.assess.finding import Finding, Refused, something_expected
@@ -34,6 +34,8 @@ class Needs:
         Places near by.
     at_once
         Whether every treated unit must begin at the same time.
+    counts
+        Whether it rests on chance in counts, so that measures (rates, scores) are nothing to it.
     """
 
     before: int = 1
@@ -42,6 +44,7 @@ class Needs:
     mean: float = 0.0
     buffer: bool = False
     at_once: bool = False
+    counts: bool = True
 
     def lacking(self, panel: Panel) -> str | None:
         """Why a panel is not enough, in words; None when it is."""
@@ -49,10 +52,14 @@ class Needs:
         mean = float(panel.series("treated")[: panel.start].mean())
         comparisons = int(panel.comparison.sum())
         for short, words in (
+            (self.counts and panel.measured, "it needs counts; measures are given"),
             (before < self.before, f"it needs {self.before} {panel.step}s before; {before} are held"),
             (after < self.after, f"it needs {self.after} {panel.step}s after; {after} are held"),
             (comparisons < self.comparisons, f"it needs {self.comparisons} comparison places; {comparisons} are given"),
-            (mean < self.mean, f"it needs {self.mean:g} {panel.outcome} a {panel.step} before; there were {mean:.1f}"),
+            (
+                mean < self.mean and not panel.measured,
+                f"it needs {self.mean:g} {panel.outcome} a {panel.step} before; there were {mean:.1f}",
+            ),
             (self.buffer and not panel.mask("buffer").any(), "it needs places near by, and none are given"),
             (self.at_once and panel.staggered, "it needs places that began at the same time"),
         ):
@@ -116,7 +123,7 @@ def answer(panel: Panel, methods: Sequence[Method], standing: Sequence[Standing]
         why = method.needs.lacking(panel) or distrusted(row)
         if why is None:
             try:
-                found.append(as_it_stands(_with_an_effect(method.run(panel)), row))
+                found.append(as_it_stands(_with_an_effect(method.run(panel), panel), row))
                 continue
             except BadInput as error:
                 why = str(error)
@@ -141,7 +148,7 @@ def disagreements(main: Finding, checks: Iterable[Finding]) -> Iterable[str]:
             yield f"{main.title} and {check.title} agree on the direction, not on the size: neither holds the other's."
 
 
-def _with_an_effect(finding: Finding) -> Finding:
+def _with_an_effect(finding: Finding, panel: Panel) -> Finding:
     """The finding, refused where it would be a number without its uncertainty."""
     held = [one for one in (finding.ratio, finding.difference) if one is not None]
     if not any(math.isfinite(one.estimate) for one in held):
@@ -149,7 +156,7 @@ def _with_an_effect(finding: Finding) -> Finding:
     something_expected(finding.counterfactual)
     if any(one.lower == one.upper for one in held):
         raise Refused("Too little was counted: the interval of its effect has no width.")
-    return finding
+    return replace(finding, measured=panel.measured)
 
 
 def _apart(one: Finding, other: Finding) -> bool:

@@ -20,25 +20,25 @@ METHODS: Final = (
     Method(
         "synthetic_control",
         "Synthetic control",
-        Needs(before=12, comparisons=synthetic.LEAST_DONORS, at_once=True),
+        Needs(before=12, comparisons=synthetic.LEAST_DONORS, at_once=True, counts=False),
         synthetic.synthetic,
     ),
     Method(
         "synthetic_did",
         "Synthetic difference in differences",
-        Needs(before=12, comparisons=synthetic.LEAST_DONORS, at_once=True),
+        Needs(before=12, comparisons=synthetic.LEAST_DONORS, at_once=True, counts=False),
         synthetic.synthetic_difference,
     ),
     Method(
         "difference_in_differences",
         "Difference in differences",
-        Needs(before=2, after=1, comparisons=4, at_once=True),
+        Needs(before=2, after=1, comparisons=4, at_once=True, counts=False),
         differences.difference_in_differences,
     ),
     Method(
         "staggered",
         "Steps against places not yet treated",
-        Needs(before=2, after=1, comparisons=2),
+        Needs(before=2, after=1, comparisons=2, counts=False),
         differences.staggered_differences,
     ),
     Method(
@@ -50,7 +50,7 @@ METHODS: Final = (
     Method(
         "structural",
         "Structural time series",
-        Needs(before=12, mean=structural.LEAST_MEAN, at_once=True),
+        Needs(before=12, mean=structural.LEAST_MEAN, at_once=True, counts=False),
         structural.structural,
     ),
     Method(

@@ -69,6 +69,9 @@ class Panel:
         Periods in which something else began in the treated places.
     rebased
         The change of recording rule before which everything was left out.
+    measured
+        Whether the values are measures (rates, scores, pounds) and not counts: they are averaged, never added up, and
+        methods that rest on chance in counts do not answer.
     """
 
     outcome: str
@@ -85,6 +88,7 @@ class Panel:
     phase_in: int = 0
     also_began: tuple[str, ...] = ()
     rebased: Marker | None = None
+    measured: bool = False
 
     def mask(self, role: Role) -> Mask:
         """(units,) which units have a role."""
@@ -119,14 +123,18 @@ class Panel:
         return IN_A_YEAR[self.step]
 
     def series(self, role: Role) -> Floats:
-        """(periods,) total counts of the units of a role; noughts when there are none."""
+        """(periods,) total counts of the units of a role, or their mean measure; noughts when there are none."""
         total: Floats = self.counts[self.mask(role)].sum(axis=0)
-        return total
+        return total / max(int(self.mask(role).sum()), 1) if self.measured else total
 
     def exposed(self, role: Role) -> Floats:
-        """(periods,) total exposure of the units of a role."""
+        """(periods,) total exposure of the units of a role; ones for measures."""
         total: Floats = self.exposure[self.mask(role)].sum(axis=0)
-        return total
+        return np.ones_like(total) if self.measured else total
+
+    def over(self, values: Floats) -> float:
+        """Some periods as one number: the total of counts, the mean of measures."""
+        return float(values.mean() if self.measured else values.sum())
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -183,11 +191,13 @@ def panel_of(
     markers: Iterable[Marker] = (),
     phase_in: int = 0,
     also_began: Collection[str] = (),
+    measured: bool = False,
 ) -> Panel:
     """A panel from rows of unit, period and count.
 
     ``treated`` are units that began at ``start``, or a mapping of unit to its own start. ``comparison`` is every other
-    unit unless named. ``exposure`` is by (unit, period). Refused: an intervention outside the data or without a period
+    unit unless named. ``exposure`` is by (unit, period). ``measured`` says that the
+    values are measures, not counts. Refused: an intervention outside the data or without a period
     before it, missing or repeated periods, a unit in two roles, counts that are none, and a treated place where nothing
     was ever counted.
     """
@@ -212,6 +222,7 @@ def panel_of(
         tuple(one for one in markers if one.period in calendar.labels[1:]),
         phase_in,
         tuple(also_began),
+        measured=measured,
     )
     return _worth_asking(panel)
 

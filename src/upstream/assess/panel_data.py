@@ -13,6 +13,7 @@ import numpy as np
 from upstream.assess.panel import NEVER, Marker, Panel, Role, panel_of
 from upstream.disclosure.published_arrays import published_counts
 from upstream.disclosure.setting import PUBLIC_ROUNDING, PUBLIC_THRESHOLD
+from upstream.errors import BadInput
 
 SMALL: Final = (PUBLIC_THRESHOLD - 1) / 2
 """What stands for a count under five in data that others may see: the middle of nought to four."""
@@ -31,6 +32,7 @@ def panel_data(panel: Panel) -> dict[str, Any]:
         "starts": {panel.units[at]: panel.periods[panel.starts[at]] for at in used if panel.starts[at] != NEVER},
         "counts": [panel.counts[at].tolist() for at in used],
         "phase_in": panel.phase_in,
+        "measured": panel.measured,
         "markers": [[one.period, one.words] for one in panel.markers],
         "also_began": list(panel.also_began),
         "rebased": None if panel.rebased is None else [panel.rebased.period, panel.rebased.words],
@@ -57,6 +59,7 @@ def panel_from_data(data: Mapping[str, Any]) -> Panel:
         phase_in=data["phase_in"],
         markers=[Marker(*one) for one in data["markers"]],
         also_began=data.get("also_began", ()),
+        measured=data.get("measured", False),
     )
     return replace(panel, rebased=Marker(*rebased)) if rebased else panel
 
@@ -68,7 +71,8 @@ def counts_csv(data: Mapping[str, Any]) -> str:
     rows.writerow(("unit", "role", "period", "count"))
     for unit, role, series in zip(data["units"], data["roles"], data["counts"], strict=True):
         rows.writerows(
-            (unit, role, period, f"{count:g}") for period, count in zip(data["periods"], series, strict=True)
+            (unit, role, period, repr(count).removesuffix(".0"))
+            for period, count in zip(data["periods"], series, strict=True)
         )
     return out.getvalue()
 
@@ -77,8 +81,14 @@ def disclosed(data: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
     """The data as anybody may see it, and how many of its counts were under five.
 
     Each role is one series: small areas add up. Counts go to the nearest five; one under five stands as the middle of
-    nought to four, since a missing count is no count.
+    nought to four, since a missing count is no count. Refused for measures: what counts lie behind them is not known.
     """
+    if data.get("measured"):
+        raise BadInput(
+            "What small numbers lie behind measures is not known.",
+            allowed="counts, for readers who may see no small number",
+            remedy="Give counts, or leave this out.",
+        )
     held = {role: np.zeros(len(data["periods"])) for role in USED if role in data["roles"]}
     for role, series in zip(data["roles"], data["counts"], strict=True):
         held[role] += np.asarray(series)

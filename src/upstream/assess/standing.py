@@ -69,7 +69,12 @@ class Standing:
 
 
 def standing_of(method: str, panel: Panel, rows: Sequence[Standing]) -> Standing | None:
-    """The row with the most places, periods and events that a panel reaches; None where nothing like it was tried."""
+    """The row with the most places, periods and events that a panel reaches; None where nothing like it was tried.
+
+    Of measures nothing was.
+    """
+    if panel.measured:
+        return None
     places, mean = int(panel.treated.sum()), float(panel.series("treated")[: panel.start].mean())
     reached = [
         row

@@ -27,7 +27,7 @@ def structural(panel: Panel, *, draws: int = DRAWS) -> Finding:
     """The treated series against what its level, its season and the comparison places foretell."""
     series = panel.series("treated")
     mean = float(series[: panel.start].mean())
-    if mean < LEAST_MEAN:
+    if mean < LEAST_MEAN and not panel.measured:
         raise Refused(
             f"There were {mean:.1f} {panel.outcome} a {panel.step} before.",
             allowed=f"{LEAST_MEAN:g} or more",
@@ -57,9 +57,9 @@ def _line(panel: Panel, made: Without) -> Line:
 
 def _controls(panel: Panel) -> tuple[tuple[str, ...], np.ndarray]:
     """The comparison places' counts together, as one control: each by itself is mostly chance, which hides what moves
-    them all. Where what is held are no counts, each by itself: those that went along most closely before."""
+    them all. Measures each by themselves: those that went along most closely before."""
     places = [at for at in np.flatnonzero(panel.comparison) if np.ptp(panel.counts[at, : panel.start]) > 0]
-    if (panel.counts == np.round(panel.counts)).all():
+    if not panel.measured:
         together = panel.counts[places].sum(0)
         return ((TOGETHER,), together[:, None]) if np.ptp(together[: panel.start]) > 0 else ((), together[:, None])
     series = panel.series("treated")[: panel.start]
@@ -70,7 +70,8 @@ def _controls(panel: Panel) -> tuple[tuple[str, ...], np.ndarray]:
 
 def _finding(panel: Panel, made: Without, names: tuple[str, ...], *, seasonal: bool) -> Finding:
     made = made.from_period(panel.phase_in)
-    effects, observed = made.effects, float(made.observed.sum())
+    whole = made.observed.size if panel.measured else 1
+    effects, observed = made.effects / whole, panel.over(made.observed)
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(effects, [tail, 1 - tail])
     difference = Interval(float(effects.mean()), float(low), float(high), CONFIDENCE)

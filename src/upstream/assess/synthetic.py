@@ -220,8 +220,8 @@ def _finding(
     figures: dict[str, float | int | str],
 ) -> Finding:
     after = np.arange(panel.counted, len(panel.periods))
-    observed = float(panel.series("treated")[after].sum())
-    size = rates.exposed * after.size
+    observed = panel.over(panel.series("treated")[after])
+    size = 1.0 if panel.measured else rates.exposed * after.size
     difference = Interval(effect * size, interval.lower * size, interval.upper * size, CONFIDENCE)
     half = interval.upper - effect
     exposed, without = panel.exposed("treated"), np.zeros(len(panel.periods))
@@ -249,7 +249,7 @@ def _finding(
             panel.series("treated"),
             without * exposed,
             (half * exposed / reach(CONFIDENCE)) ** 2,
-            total=observed - difference.estimate,
+            total=float((panel.series("treated")[after]).sum()) - effect * rates.exposed * after.size,
             after=after,
         ),
     )

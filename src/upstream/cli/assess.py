@@ -65,6 +65,7 @@ for one in (dose, survey, goes_with, follow_up, programme, roll_out):
 @FILE
 @places
 @BETTER
+@click.option("--measured", is_flag=True, help="Column count has rates, averages or scores, and no counts.")
 @click.option("--also-began", multiple=True, help="A period in which something else began there; again for each.")
 @click.option("--rule-changed", multiple=True, help="The first period recorded by another rule; again for each.")
 @OUT
@@ -73,8 +74,8 @@ for one in (dose, survey, goes_with, follow_up, programme, roll_out):
 @JSON
 def effect(
     file: Path, treated: tuple[str, ...], start: str, comparison: tuple[str, ...], buffer: tuple[str, ...],
-    phase_in: int, outcome: str, better: str, also_began: tuple[str, ...], rule_changed: tuple[str, ...],
-    out: Path | None, bundle: Path | None, public: bool, as_json: bool,
+    phase_in: int, outcome: str, better: str, measured: bool, also_began: tuple[str, ...],
+    rule_changed: tuple[str, ...], out: Path | None, bundle: Path | None, public: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Ask every method that the counts carry: the strongest answers, the rest are checks.
 
@@ -101,6 +102,7 @@ def effect(
         better=better,
         also_began=also_began,
         rule_changed=rule_changed,
+        measured=measured,
     )
     found = answer(panel, METHODS)
     written = write_paper(out, bundle, file, panel, found, None, public=public)

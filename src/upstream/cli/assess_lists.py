@@ -36,16 +36,16 @@ class Counted:
         return label_beside(cleaned(written), self.labels)
 
 
-def counted_in(file: Path) -> Counted:
-    """The counts of a file, long (unit, period, count) or wide (unit, and a column for every period)."""
+def counted_in(file: Path, *, measured: bool = False) -> Counted:
+    """The counts of a file, or measures, long (unit, period, count) or wide (unit, and a column for every period)."""
     from upstream.assess.periods_written import is_period, labels_of
 
     rows = rows_of(file, "unit")
     if "count" not in rows[0] and "period" not in rows[0] and sum(map(is_period, rows[0])) > 1:
-        cells = list(_cells_of(file, rows))
+        cells = list(_cells_of(file, rows, measured))
     else:
         with_columns(file, rows, "unit", "period", "count")
-        cells = [(filled(row, "unit"), filled(row, "period"), count_of(row, "count")) for row in rows]
+        cells = [(filled(row, "unit"), filled(row, "period"), _value_of(row, "count", measured)) for row in rows]
     labels = labels_of([period for _, period, _ in cells])
     return Counted([(unit, labels[period], count) for unit, period, count in cells], labels)
 
@@ -72,7 +72,7 @@ def answered(rows: list[Row], columns: list[str]) -> tuple[list[Row], list[str]]
     return kept, [f"{said}{others}."] if lines else []
 
 
-def _cells_of(file: Path, rows: list[Row]) -> Iterator[tuple[str, str, float]]:
+def _cells_of(file: Path, rows: list[Row], measured: bool) -> Iterator[tuple[str, str, float]]:
     from upstream.assess.periods_written import is_period
 
     periods = [name for name in rows[0] if name != "unit"]
@@ -85,7 +85,7 @@ def _cells_of(file: Path, rows: list[Row]) -> Iterator[tuple[str, str, float]]:
         )
     for row in rows:
         for period in periods:
-            yield filled(row, "unit"), period, count_of(row, period)
+            yield filled(row, "unit"), period, _value_of(row, period, measured)
 
 
 def rows_of(file: Path, *columns: str) -> list[Row]:
@@ -141,6 +141,10 @@ def yes_of(row: Row, name: str) -> float:
     return float(row[name])
 
 
+def _value_of(row: Row, name: str, measured: bool) -> float:
+    return number_of(row, name, least=0) if measured else count_of(row, name)
+
+
 def count_of(row: Row, name: str) -> float:
     """A count of a row: a whole number from 0, since what chance does to a count follows from its size."""
     number = number_of(row, name)
@@ -148,6 +152,6 @@ def count_of(row: Row, name: str) -> float:
         raise BadInput(
             f"Line {row.line}: {row[name]} ({name}) is {'below nought' if number < 0 else 'not whole'}.",
             allowed="counts from 0",
-            remedy="Give counts, not rates, averages or changes.",
+            remedy="Give counts; or, of effect, say --measured where they are rates, averages or scores.",
         )
     return number

@@ -69,11 +69,12 @@ def panel_in(
     better: str = "lower",
     also_began: tuple[str, ...] = (),
     rule_changed: tuple[str, ...] = (),
+    measured: bool = False,
 ) -> Panel:
     """The counts of a file as a panel, from the last change of recording rule before it began."""
     from upstream.assess.panel import Marker, panel_of, rebaselined
 
-    counted = counted_in(file)
+    counted = counted_in(file, measured=measured)
     changes = [counted.label(period) for period in rule_changed]
     panel = panel_of(
         counted.rows,
@@ -85,6 +86,7 @@ def panel_in(
         phase_in=phase_in,
         better="higher" if better == "higher" else "lower",
         also_began=[counted.label(period) for period in also_began],
+        measured=measured,
         markers=[Marker(period, "as the options say") for period in changes],
     )
     for period in changes:

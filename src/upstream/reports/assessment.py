@@ -117,17 +117,24 @@ def _effect(found: Finding, public: bool) -> str:
 
 def _chart(main: Finding, line: Line, shown: ShownAnswer) -> Chart:
     judged = np.isfinite(line.expected) & (np.arange(len(line.periods)) >= line.start)
-    counted, expected = float(line.observed[judged].sum()), float(line.expected[judged].sum())
+    counted, expected = main.observed, main.counterfactual
+    if not main.measured:
+        counted, expected = float(line.observed[judged].sum()), float(line.expected[judged].sum())
     unit = main.unit[:1].upper() + main.unit[1:]
     title = f"{unit}: counted, and expected without it"
+    were = "was the mean" if main.measured else "were counted"
     said = (
-        f"Since {period_in_words(line.periods[line.counted])} {counted:,.0f} were counted and {expected:,.0f} "
-        f"expected, by {main.title.lower()}. Shaded: where 95 in 100 counts would lie by chance."
+        f"Since {period_in_words(line.periods[line.counted])} {_amount(main, counted)} {were} "
+        f"and {_amount(main, expected)} expected, by {main.title.lower()}. Shaded: where 95 in 100 would lie by chance."
     )
     axis = f"{unit} a {'month' if is_month(line.periods[0]) else 'period'}"
     wide = draw_counterfactual(line, "assessment", title, said, axis)
     narrow = draw_counterfactual(line, "assessment-narrow", title, said, axis, NARROW)
     return Chart("assessment-chart", title, said, wide, _months(main, line, shown), ((Text(said),),), narrow=narrow)
+
+
+def _amount(main: Finding, value: float) -> str:
+    return f"{value:,.4g}" if main.measured else f"{value:,.0f}"
 
 
 def _months(main: Finding, line: Line, shown: ShownAnswer) -> Table:

@@ -205,6 +205,7 @@ def _options(definition: Mapping[str, Any]) -> list[str]:
         word for role in ("treated", "buffer") for one, unit in named if one == role for word in (f"--{role}", unit)
     ]
     words += ["--start", first, "--outcome", definition["outcome"], "--better", definition["better"]]
+    words += ["--measured"] if definition.get("measured") else []
     words += ["--phase-in", str(definition["phase_in"])] if definition["phase_in"] else []
     words += [word for period in definition["also_began"] for word in ("--also-began", period)]
     return words + [word for period, _ in definition["markers"] for word in ("--rule-changed", period)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from upstream import __version__
 from upstream.assess.answer_value import Valued
@@ -162,7 +163,7 @@ def assessment_paper(of: Paper) -> Document:
         Section("references", "References", (Bullets(tuple((Text(one),) for one in cited), ""),)),
     ]
     return Document(
-        title=of.title or f"Did it work? {main.unit.capitalize()}, {of.place}",
+        title=of.title or f"Did it work? {main.unit[:1].upper()}{main.unit[1:]}, {of.place}",
         force=of.force,
         period=_span(of),
         subtitle="paper of an assessment",
@@ -230,23 +231,28 @@ def _data(of: Paper) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
+def _amount(held: NDArray[np.float64], measured: bool) -> str:
+    """Counts added up, or measures averaged."""
+    return f"{held.mean():,.4g}" if measured else f"{held.sum():,.0f}"
+
+
 def _roles(data: Mapping[str, Any], unit: str, names: Mapping[str, str]) -> Table:
-    first = min(data["starts"].values(), key=data["periods"].index)
-    start = data["periods"].index(first)
+    measured, periods = data.get("measured", False), data["periods"]
+    first = min(data["starts"].values(), key=periods.index)
+    start = periods.index(first)
     rows = []
     for role in sorted(set(data["roles"]), key=lambda one: (one != "treated", one)):
         units = [name for name, one in zip(data["units"], data["roles"], strict=True) if one == role]
         held = np.array([series for series, one in zip(data["counts"], data["roles"], strict=True) if one == role])
-        before, after = held[:, :start].sum(), held[:, start:].sum()
-        words = (role.capitalize(), _named([names.get(one, one) for one in units]), f"{before:,.0f}", f"{after:,.0f}")
+        amounts = (_amount(part, measured) for part in (held[:, :start], held[:, start:]))
+        words = (role.capitalize(), _named([names.get(one, one) for one in units]), *amounts)
         rows.append(Row(tuple(Cell((Text(one),)) for one in words)))
     columns = (
         Column("Role", "text"), Column("Units", "text", wide=True), Column("Before"), Column("After it began")
     )  # fmt: skip
-    periods = data["periods"]
-    after = len(periods) - start
     step = "months" if is_month(first) else "periods"
-    title = f"{unit.capitalize()}: {start} {step} before {period_in_words(first)}, and {after} from then on"
+    of = f"{unit[:1].upper()}{unit[1:]}{', mean' if measured else ''}"
+    title = f"{of}: {start} {step} before {period_in_words(first)}, and {len(periods) - start} from then on"
     return Table("assessment-roles", title, columns, tuple(rows))
 
 

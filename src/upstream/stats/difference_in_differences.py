@@ -84,6 +84,35 @@ def two_way(
     return _effect(changes, mask, rng, confidence)
 
 
+def beside_spread(outcome: ArrayLike, treated: ArrayLike, start: int, *, confidence: float = CONFIDENCE) -> Effect:
+    """The same difference of a measure, judged by how far the comparisons' own changes lie apart.
+
+    Question: is the treated units' change further from the others' than those are from one another?
+
+    Parameters: ``outcome`` (units, periods); ``treated`` (units,) true or false; ``start`` index of the first period
+    after; ``confidence`` 0 to 1.
+
+    Assumes: parallel trends; treated units' changes scatter as much as the others', about normally, independent of one
+    another. So one treated unit is enough.
+
+    When not to use: counts, whose scatter follows from their level (:func:`ratio_of_changes`); fewer than four others.
+
+    Source: Donald and Lang 2007, Review of Economics and Statistics 89, 221-233 (few groups: Student's t over units).
+    """
+    y, mask = _panel(outcome, treated, start)
+    changes = y[:, start:].mean(1) - y[:, :start].mean(1)
+    own, others = changes[mask], changes[~mask]
+    if others.size < LEAST_COMPARISONS:
+        raise BadInput(f"{others.size} comparisons show no spread.", allowed=f"{LEAST_COMPARISONS} or more")
+    error = float(others.std(ddof=1) * np.sqrt(1 / own.size + 1 / others.size))
+    if not error > 0:
+        raise BadInput("Every unit changed by as much: there is no spread to judge by.", allowed="units that vary")
+    value, free = float(own.mean() - others.mean()), others.size - 1
+    half = reach(confidence, free) * error
+    effect = Interval(value, value - half, value + half, confidence)
+    return Effect(effect, two_sided(value / error, free), None, error, own.size, others.size, 0.0)
+
+
 def _panel(outcome: ArrayLike, treated: ArrayLike, start: int) -> tuple[Floats, NDArray[np.bool_]]:
     y, mask = np.asarray(outcome, dtype=np.float64), np.asarray(treated, dtype=bool)
     if y.ndim != 2 or mask.shape != (len(y),) or not np.isfinite(y).all():
