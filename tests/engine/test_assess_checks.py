@@ -51,10 +51,10 @@ def test_whole_places_are_drawn_anew_where_three_are_treated() -> None:
     assert float(found.figures["p, whole places drawn anew"]) < 0.05
     assert "p, whole places drawn anew" not in difference_in_differences(panel(treated=2)).figures
     rng = np.random.default_rng(1)
-    counts = rng.poisson(30, (12, 36)).astype(float)
+    counts = rng.poisson(30, (40, 36)).astype(float)
     counts[0, 24:] *= 0.2  # one of four treated places carries all of it
     alone = panel_of(
-        [(f"u{i}", month, counts[i, j]) for i in range(12) for j, month in enumerate(MONTHS)],
+        [(f"u{i}", month, counts[i, j]) for i in range(40) for j, month in enumerate(MONTHS)],
         outcome="thefts", treated=["u0", "u1", "u2", "u3"], start="2022-01",
     )  # fmt: skip
     assert any("wild bootstrap" in caveat for caveat in difference_in_differences(alone).caveats)
