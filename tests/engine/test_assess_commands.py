@@ -162,7 +162,7 @@ def test_a_worth_from_a_file(counts: str, tmp_path: Path, capsys: pytest.Capture
     )
     assert run(*asked, "--crime", "Domestic burglary", "--prices", "2024/25", "--harm-days", "273.5") == 0
     said = capsys.readouterr().out
-    for words in ("Burglaries avoided by it", "Days of harm avoided", "prices of 2024/25", "That it was worth more"):
+    for words in ("Burglaries avoided by it", "Days of harm avoided", "prices of 2024/25", "worth more than it cost"):
         assert words in said
     table = tmp_path / "costs.csv"
     table.write_text("crime,pounds,price_year,source,police\nBurglary,2000,2020/21,our own,500\n", "utf-8")
