@@ -15,6 +15,7 @@ import pikepdf
 import pytest
 
 from upstream.assess.answer_value import Valuing, value_answer
+from upstream.assess.finding import CountFree
 from upstream.assess.ladder import Answer, NotUsed, answer
 from upstream.assess.methods import METHODS
 from upstream.assess.panel import Panel, panel_of
@@ -212,7 +213,7 @@ def test_a_bundle_for_anybody_hides_small_numbers_and_says_so(panel: Panel, foun
 
 
 def test_no_sentence_counts_events_for_readers_who_may_not_see_small_numbers(panel: Panel, found: Answer) -> None:
-    telling = replace(found.main, caveats=("The comparison had 3 burglaries before.", "No places near by."))
+    telling = replace(found.main, caveats=("The comparison had 3 burglaries before.", CountFree("No places near by.")))
     lacking = NotUsed("m", "Micro", "it needs 20 burglaries a month before; there were 3.1")
     paper = of_file(replace(found, main=telling, not_used=(lacking,)), panel, "c.csv", b"")
     open_to_us, for_all = (words(assessment_paper(replace(paper, public=public))) for public in (False, True))

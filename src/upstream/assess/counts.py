@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from upstream.assess.finding import (
     Comparison,
+    CountFree,
     Finding,
     Line,
     Refused,
@@ -73,11 +74,14 @@ def windows_between(panel: Panel, end: int) -> Windows:
     seasons, held = set((after % year).tolist()), set((before % year).tolist())
     if not seasons <= held:
         return Windows(
-            before, after, (f"Less than a year is held before: the {panel.step}s compared are of other seasons.",)
+            before,
+            after,
+            (CountFree(f"Less than a year is held before: the {panel.step}s compared are of other seasons."),),
         )
     whole = before[len(before) % year :] if len(after) >= year else before[np.isin(before % year, list(seasons))]
     if len(after) > year and len(after) % year:
-        return Windows(whole, after, ("The time after is no whole number of years: some seasons count twice.",))
+        uneven = CountFree("The time after is no whole number of years: some seasons count twice.")
+        return Windows(whole, after, (uneven,))
     return Windows(whole, after, ())
 
 
@@ -123,7 +127,7 @@ def before_and_after(panel: Panel) -> Finding:
         ),
         expected=expected,
         after=when.after,
-        caveats=(*when.caveats, "Nothing is compared with: this change is not yet an effect."),
+        caveats=(*when.caveats, CountFree("Nothing is compared with: this change is not yet an effect.")),
     )
 
 
@@ -266,7 +270,8 @@ def _needs_comparison(panel: Panel) -> None:
 
 def _not_alike(panel: Panel) -> tuple[str, ...]:
     if comparison_earned(panel) == "unproven":
-        return ("The comparison is not shown to have moved like the treated place before it began.", *no_like(panel))
+        unlike = CountFree("The comparison is not shown to have moved like the treated place before it began.")
+        return (unlike, *no_like(panel))
     return no_like(panel)
 
 
@@ -294,7 +299,7 @@ def _unlike(panel: Panel, when: Windows) -> tuple[str, ...]:
 
 
 def _no_buffer(about: bool) -> tuple[str, ...]:
-    return () if about else ("No places near by were counted: what moved there is not seen.",)
+    return () if about else (CountFree("No places near by were counted: what moved there is not seen."),)
 
 
 def _figures(panel: Panel, when: Windows, made: Difference) -> dict[str, float | int | str]:

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from upstream.assess.counts import Windows, comparison_earned, line_of, no_like, windows
-from upstream.assess.finding import Finding, Line, Refused, benefit_from_p, chance_of_benefit, maryland
+from upstream.assess.finding import CountFree, Finding, Line, Refused, benefit_from_p, chance_of_benefit, maryland
 from upstream.assess.panel import NEVER, Floats, Mask, Panel
 from upstream.assess.synthetic import ratio_within
 from upstream.errors import BadInput
@@ -157,11 +157,13 @@ def _doubts(panel: Panel, made: Effect, earlier: Effect | None, wild: float | No
     if earlier is not None and earlier.p < LEVEL:
         one = earlier.effect
         said.append(
-            f"Taken to have begun in {panel.periods[panel.start // 2]}, when nothing did, it finds a ratio of "
-            f"{one.estimate:.2f} ({one.lower:.2f} to {one.upper:.2f}) too."
+            CountFree(
+                f"Taken to have begun in {panel.periods[panel.start // 2]}, when nothing did, it finds a ratio of "
+                f"{one.estimate:.2f} ({one.lower:.2f} to {one.upper:.2f}) too."
+            )
         )
     if wild is not None and (wild < LEVEL) != (made.p < LEVEL):
-        said.append(f"With whole places drawn anew (wild bootstrap) p is {wild:.3f}, and not {made.p:.3f}.")
+        said.append(CountFree(f"With whole places drawn anew (wild bootstrap) p is {wild:.3f}, and not {made.p:.3f}."))
     return tuple(said)
 
 
@@ -169,13 +171,15 @@ def _parallel(panel: Panel) -> tuple[str, ...]:
     """What the time before says of whether they moved alike."""
     own, others = (panel.series(role)[: panel.start] for role in ("treated", "comparison"))
     if panel.start < LEAST_PERIODS or not own.any() or not others.any():
-        return ("Too few periods before to see whether they moved alike.",)
+        return (CountFree("Too few periods before to see whether they moved alike."),)
     growth = drift_apart(own, others).per_period
     factors = (growth.estimate, growth.lower, growth.upper)
     drift, low, high = (f"{100 * (factor - 1):+.1f}%".replace("-", "−") for factor in factors)
     return (
-        f"Before it began the treated places drifted from the comparisons by {drift} a {panel.step} "
-        f"(95% interval: {low} to {high}).",
+        CountFree(
+            f"Before it began the treated places drifted from the comparisons by {drift} a {panel.step} "
+            f"(95% interval: {low} to {high})."
+        ),
     )
 
 

@@ -26,6 +26,12 @@ MARYLAND_SOURCE: Final = (
 )
 
 
+class CountFree(str):
+    """A sentence declared to hold no count of events: anybody may read it. Every other sentence may hold one."""
+
+    __slots__ = ()
+
+
 class Refused(BadInput):
     """The data cannot carry the question or the method: what was given, what is allowed, what to do."""
 
@@ -142,7 +148,7 @@ class Finding:
     assumes, overturned_by
         What it rests on, and what would overturn it; sentences.
     caveats
-        What a reader must know beside the figure; sentences.
+        What a reader must know beside the figure; sentences, each :class:`CountFree` or for readers of counts alone.
     figures
         The method's own terms: ``{"step": -0.11, "dispersion": 1.8}``.
     line

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from upstream.assess.design import Candidate, Curve, Fit, Planned, Seen
-from upstream.assess.finding import Finding, Line, Maryland
+from upstream.assess.finding import CountFree, Finding, Line, Maryland
 from upstream.assess.ladder import Answer, NotUsed
 from upstream.stats.falling_back import Return
 from upstream.stats.intervals import Interval
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 def as_data(answer: Answer) -> dict[str, Any]:
     """Plain data that JSON holds exactly: what is not a number is None, infinities are words."""
     return {
-        "main": plain(answer.main),
-        "checks": [plain(one) for one in answer.checks],
-        "not_used": [asdict(one) for one in answer.not_used],
+        "main": _finding(answer.main),
+        "checks": [_finding(one) for one in answer.checks],
+        "not_used": [asdict(one) | {"count_free": isinstance(one.why, CountFree)} for one in answer.not_used],
         "disagreements": list(answer.disagreements),
     }
 
@@ -34,9 +34,16 @@ def from_data(data: Mapping[str, Any]) -> Answer:
     return Answer(
         finding_from_data(data["main"]),
         tuple(finding_from_data(one) for one in data["checks"]),
-        tuple(NotUsed(**one) for one in data["not_used"]),
+        tuple(
+            NotUsed(one["key"], one["title"], CountFree(one["why"]) if one.get("count_free") else one["why"])
+            for one in data["not_used"]
+        ),
         tuple(data["disagreements"]),
     )
+
+
+def _finding(made: Finding) -> dict[str, Any]:
+    return plain(made) | {"count_free": [str(one) for one in made.caveats if isinstance(one, CountFree)]}
 
 
 def plain(made: DataclassInstance) -> dict[str, Any]:
@@ -76,11 +83,13 @@ def _interval(data: Mapping[str, Any]) -> Interval:
 def finding_from_data(data: Mapping[str, Any]) -> Finding:
     """The finding that :func:`plain` wrote."""
     values = dict(data)
+    free = set(values.pop("count_free", ()))  # an older one declares none: all are for readers of counts
     for name in ("ratio", "difference"):
         values[name] = None if data[name] is None else _interval(data[name])
     values["maryland"] = Maryland(**data["maryland"])
-    for name in ("assumes", "overturned_by", "caveats"):
+    for name in ("assumes", "overturned_by"):
         values[name] = tuple(data[name])
+    values["caveats"] = tuple(CountFree(one) if one in free else one for one in data["caveats"])
     for name in ("observed", "counterfactual"):
         values[name] = _number(data[name])
     if (line := data["line"]) is not None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from upstream.assess.finding import Finding, Refused, something_expected
+from upstream.assess.finding import CountFree, Finding, Refused, something_expected
 from upstream.assess.panel import Panel
 from upstream.assess.standing import Standing, as_it_stands, distrusted, standing_of, standings
 from upstream.errors import BadInput
@@ -47,21 +47,24 @@ class Needs:
     counts: bool = True
 
     def lacking(self, panel: Panel) -> str | None:
-        """Why a panel is not enough, in words; None when it is."""
+        """Why a panel is not enough, in words, free of counts where nothing counted is in them; None when it is."""
         before, after = panel.start, len(panel.periods) - panel.counted
         mean = float(panel.series("treated")[: panel.start].mean())
         comparisons = int(panel.comparison.sum())
         for short, words in (
-            (self.counts and panel.measured, "it needs counts; measures are given"),
-            (before < self.before, f"it needs {self.before} {panel.step}s before; {before} are held"),
-            (after < self.after, f"it needs {self.after} {panel.step}s after; {after} are held"),
-            (comparisons < self.comparisons, f"it needs {self.comparisons} comparison places; {comparisons} are given"),
+            (self.counts and panel.measured, CountFree("it needs counts; measures are given")),
+            (before < self.before, CountFree(f"it needs {self.before} {panel.step}s before; {before} are held")),
+            (after < self.after, CountFree(f"it needs {self.after} {panel.step}s after; {after} are held")),
+            (
+                comparisons < self.comparisons,
+                CountFree(f"it needs {self.comparisons} comparison places; {comparisons} are given"),
+            ),
             (
                 mean < self.mean and not panel.measured,
                 f"it needs {self.mean:g} {panel.outcome} a {panel.step} before; there were {mean:.1f}",
             ),
-            (self.buffer and not panel.mask("buffer").any(), "it needs places near by, and none are given"),
-            (self.at_once and panel.staggered, "it needs places that began at the same time"),
+            (self.buffer and not panel.mask("buffer").any(), CountFree("it needs places near by, and none are given")),
+            (self.at_once and panel.staggered, CountFree("it needs places that began at the same time")),
         ):
             if short:
                 return words

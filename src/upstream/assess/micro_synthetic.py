@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from upstream.assess.counts import line_of
-from upstream.assess.finding import Finding, Line, Refused, benefit_from_p, maryland
+from upstream.assess.finding import CountFree, Finding, Line, Refused, benefit_from_p, maryland
 from upstream.assess.panel import Panel
 from upstream.errors import BadInput
 from upstream.stats.calibrated_weights import CalibratedWeights, calibrated_weights
@@ -151,7 +151,9 @@ def _line(panel: Panel, matched: Matched, made: WeightedComparison, half: float)
 def _caveats(panel: Panel, matched: Matched, placebos: PlaceboGroups) -> tuple[str, ...]:
     said = []
     if matched.spans < min(panel.start, FINEST):
-        said.append(f"No weights are exactly alike in finer spans: the time before was matched in {matched.spans}.")
+        said.append(
+            CountFree(f"No weights are exactly alike in finer spans: the time before was matched in {matched.spans}.")
+        )
     if placebos.left_out:
-        said.append(f"{placebos.left_out} random groups could not be weighted and are left out of the test.")
+        said.append(CountFree(f"{placebos.left_out} random groups could not be weighted and are left out of the test."))
     return tuple(said)

@@ -11,7 +11,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from upstream.assess.finding import Better, Refused
+from upstream.assess.finding import Better, CountFree, Refused
 from upstream.assess.overlaps import refuse_overlaps, refuse_spellings
 from upstream.assess.period_labels import IN_A_YEAR, Step, calendar_of
 
@@ -140,10 +140,12 @@ class Panel:
     def caveats(self) -> tuple[str, ...]:
         """What a finding on these data must say: changes of rule that the counts run across."""
         left_out = (
-            f"The first {self.phase_in} {self.step}s, while it was coming in, count neither as before nor as after.",
+            CountFree(
+                f"The first {self.phase_in} {self.step}s, while it was coming in, count neither as before nor as after."
+            ),
         )
         others = (
-            f"Something else began there in {label}: only the interrupted series allow for it."
+            CountFree(f"Something else began there in {label}: only the interrupted series allow for it.")
             for label in self.also_began
         )
         return (*self._separated, *(left_out if self.phase_in else ()), *others, *self._rules)
@@ -167,11 +169,15 @@ class Panel:
     @property
     def _rules(self) -> tuple[str, ...]:
         cut = () if self.rebased is None else (
-            f"What was counted before {self.rebased.period} is left out: the recording rule changed "
-            f"({self.rebased.words}).",
+            CountFree(
+                f"What was counted before {self.rebased.period} is left out: the recording rule changed "
+                f"({self.rebased.words})."
+            ),
         )  # fmt: skip
         return cut + tuple(
-            f"From {one.period} counts follow another rule ({one.words}): part of the change may be recording."
+            CountFree(
+                f"From {one.period} counts follow another rule ({one.words}): part of the change may be recording."
+            )
             for one in self.markers
         )
 

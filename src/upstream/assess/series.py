@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from upstream.assess.counts import comparison_earned, line_of
-from upstream.assess.finding import Finding, Refused, benefit_from_p, maryland
+from upstream.assess.finding import CountFree, Finding, Refused, benefit_from_p, maryland
 from upstream.assess.in_words import chance
 from upstream.assess.panel import Panel
 from upstream.errors import BadInput
@@ -114,8 +114,10 @@ def _pretended(panel: Panel, compared: bool) -> dict[str, Series]:
 
 def _elsewhen(pretended: dict[str, Series]) -> tuple[str, ...]:
     return tuple(
-        f"Taken to have begun in {label}, when nothing did, it finds {100 * (made.effect.estimate - 1):+.0f}% too "
-        f"({chance(made.p)})."
+        CountFree(
+            f"Taken to have begun in {label}, when nothing did, it finds {100 * (made.effect.estimate - 1):+.0f}% too "
+            f"({chance(made.p)})."
+        )
         for label, made in pretended.items()
         if made.p < WORTH_SAYING
     )
@@ -127,7 +129,7 @@ def _variance(made: Series) -> np.ndarray:
 
 def _caveats(panel: Panel, compared: bool) -> tuple[str, ...]:
     if not compared and panel.in_a_year > 1 and panel.start < YEARS_FOR_A_SEASON * panel.in_a_year:
-        return (f"Less than {YEARS_FOR_A_SEASON} years before: no season is allowed for.",)
+        return (CountFree(f"Less than {YEARS_FOR_A_SEASON} years before: no season is allowed for."),)
     return ()
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from upstream.assess.finding import Finding, Line, benefit_from_p
+from upstream.assess.finding import CountFree, Finding, Line, benefit_from_p
 from upstream.assess.panel import Panel
 from upstream.stats.distributions import normal_sf, reach
 from upstream.stats.empirical_calibration import widened
@@ -97,8 +97,10 @@ def distrusted(row: Standing | None) -> str | None:
 def as_it_stands(finding: Finding, row: Standing | None) -> Finding:
     """The finding with the interval that its record calls for, and a word on it."""
     if row is None:
-        said = "How often this method is wrong on data like these, where nothing was done, has not been measured."
-        return replace(finding, caveats=(*finding.caveats, said))
+        unknown = CountFree(
+            "How often this method is wrong on data like these, where nothing was done, has not been measured."
+        )
+        return replace(finding, caveats=(*finding.caveats, unknown))
     if not row.spread:
         return finding
     said = (

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from upstream.assess.counts import comparison_earned
-from upstream.assess.finding import Finding, Line, Refused, maryland
+from upstream.assess.finding import CountFree, Finding, Line, Refused, maryland
 from upstream.assess.panel import Panel
 from upstream.assess.synthetic import ratio_within
 from upstream.errors import BadInput
@@ -77,7 +77,8 @@ def _finding(panel: Panel, made: Without, names: tuple[str, ...], *, seasonal: b
     difference = Interval(float(effects.mean()), float(low), float(high), CONFIDENCE)
     good = effects < 0 if panel.better == "lower" else effects > 0
     weighty = [at for at in np.argsort(-made.inclusion)[:SHOWN] if names]
-    season = "" if seasonal else f"Less than {SEASONS_HELD} years are held before: no season is allowed for."
+    short = f"Less than {SEASONS_HELD} years are held before: no season is allowed for."
+    season = CountFree("" if seasonal else short)
     return Finding(
         method="structural",
         title="Structural time series",

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 
-from upstream.assess.finding import Finding, Line
+from upstream.assess.finding import CountFree, Finding, Line
 from upstream.assess.in_words import did_it_work, effect, sureness
-from upstream.assess.ladder import Answer
+from upstream.assess.ladder import Answer, NotUsed
 from upstream.disclosure.published import effect_is_safe
 from upstream.reports.assessment_results import results_drawn
 from upstream.reports.counterfactual import NARROW, draw_counterfactual, is_month, period_in_words
@@ -23,6 +23,7 @@ from upstream.reports.document import Block, Bullets, Callout, Cell, Chart, Colu
 from upstream.reports.figures import Figure, Provenance, figure
 
 WITHHELD: Final = "Too little was counted to show to readers who may not see small numbers."
+LEFT_OUT: Final = "More is to be known that holds counts: it is left out for readers who may not see small numbers."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,19 @@ class ShownAnswer:
         """Words with the name of each place for its code."""
         return re.sub(r"\w+", lambda found: self.names.get(found[0], found[0]), words) if self.names else words
 
-    def sentences(self, said: Iterable[str]) -> tuple[str, ...]:
-        """Sentences that the reader may see: none that counts events, where small numbers are withheld."""
-        unit = re.escape(self.answer.main.unit)
-        counting = re.compile(rf"[0-9][0-9,.]*\s+({unit}|events)\b", re.IGNORECASE)
-        return tuple(self.with_names(one) for one in said if not (self.public and counting.search(one)))
+    def caveats(self, of: Finding) -> tuple[str, ...]:
+        """What the reader may see of what to know beside a finding; that something was left out is said."""
+        seen = tuple(self.with_names(one) for one in of.caveats if self._open(one))
+        return seen if len(seen) == len(of.caveats) else (*seen, LEFT_OUT)
+
+    @property
+    def not_used(self) -> tuple[NotUsed, ...]:
+        """Methods that were not used, where the reader may see why."""
+        return tuple(replace(one, why=self.with_names(one.why)) for one in self.answer.not_used if self._open(one.why))
+
+    def _open(self, sentence: str) -> bool:
+        """Where small numbers are withheld, only what is declared to hold no count."""
+        return not self.public or isinstance(sentence, CountFree)
 
     def number(self, value: float, period: str, quantity: str, decimals: int = 0) -> Figure:
         """A number as printed, with what it rests on."""
@@ -92,8 +101,7 @@ def answer_blocks(shown: ShownAnswer) -> tuple[Block, ...]:
     if shown.answer.checks:
         blocks += results_drawn(shown.answer, public=shown.public)
     blocks += _rests_on(main, shown)
-    unused = shown.sentences(f"{one.title}: {one.why}" for one in shown.answer.not_used)
-    if unused:
+    if unused := [f"{one.title}: {one.why}" for one in shown.not_used]:
         blocks.append(Bullets(tuple((Text(one),) for one in unused), "Methods not used, and why"))
     return tuple(blocks)
 
@@ -159,6 +167,6 @@ def _rests_on(main: Finding, shown: ShownAnswer) -> list[Block]:
     parts = [
         ("What it assumes", main.assumes),
         ("What would overturn it", main.overturned_by),
-        ("Know beside it", shown.sentences(main.caveats)),
+        ("Know beside it", shown.caveats(main)),
     ]
     return [Bullets(tuple((Text(one),) for one in said), title) for title, said in parts if said]

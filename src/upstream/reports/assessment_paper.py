@@ -272,8 +272,7 @@ def _agreement(of: Paper) -> tuple[Block, ...]:
 
 def _methods(of: Paper, shown: ShownAnswer) -> tuple[Block, ...]:
     blocks: list[Block] = [_method(one, shown) for one in (of.answer.main, *of.answer.checks)]
-    unused = [one for one in of.answer.not_used if shown.sentences((one.why,))]
-    if unused:
+    if unused := shown.not_used:
         rows = tuple(Row((Cell((Text(one.title),)), Cell((Text(one.why),)))) for one in unused)
         columns = (Column("Method", "text"), Column("Why it was not used", "text", wide=True))
         note = (
@@ -291,7 +290,7 @@ def _method(one: Finding, shown: ShownAnswer) -> Prose:
     parts: list[Paragraph | Bullets] = [Paragraph((Text(f"Estimates {one.estimand}."),))]
     parts += [Paragraph((Text("It assumes:", bold=True),)), listed(one.assumes)]
     parts += [Paragraph((Text("It would be overturned by:", bold=True),)), listed(one.overturned_by)]
-    if caveats := shown.sentences(one.caveats):
+    if caveats := shown.caveats(one):
         parts += [Paragraph((Text("Know beside it:", bold=True),)), listed(caveats)]
     if one.figures and not shown.public:  # counts are among them
         figures = {shown.with_names(name.replace("_", " ")): value for name, value in one.figures.items()}
@@ -314,7 +313,7 @@ def _worth(of: Paper) -> tuple[Block, ...]:
 
 def _limits(of: Paper, shown: ShownAnswer) -> list[str]:
     return [
-        *shown.sentences(of.answer.main.caveats),
+        *shown.caveats(of.answer.main),
         "Counts are of what was recorded: a change of reporting or recording looks like a change of crime.",
         "Chance in the counts is in the intervals; a comparison that would have gone another way by itself is not.",
         "Several methods were asked. The strongest that these data carry is the answer, chosen by a fixed order before "
