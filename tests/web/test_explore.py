@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -58,6 +59,7 @@ def test_a_kept_answer_is_shown_with_its_table_and_map(
     text = page.content.decode()
     assert "Pairs of events by how far and how long apart" in text
     assert "up to 100 metres" in text
+    assert re.search(r"[0-9] times \((under |over )?[0-9]+%\)", text)  # chance in words, not p
     assert "crimes version" in text
     assert "Nobody has asked this yet" not in text
     clusters = client.get(f"/explore/clusters/{QUERY}&model=permutation").content.decode()

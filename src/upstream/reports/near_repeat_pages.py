@@ -16,7 +16,8 @@ from upstream.stats.yardstick import printed_percent
 Plain = Mapping[str, Any]
 Lead = Callable[[int], str]
 """The address of the page of a chain."""
-MOST_ROWS: Final = 25
+MOST_ROWS: Final = 10
+"""As many as the map numbers: on a telephone each row is a card of its own."""
 NAMED: Final = 3
 """Small areas of a chain that are named; the file has all."""
 ONE_CHAIN: Final = 0.25
@@ -64,8 +65,8 @@ def _bands_table(answer: Plain) -> Table:
         for distance, group in groupby(answer["bands"], key=lambda row: row["distance"])
     )
     notes = (
-        "Each cell: pairs found; times as many as expected; and how often as many or more came by chance alone, when "
-        f"the days were dealt out at random ({answer['permutations']:,} times).",
+        "Each cell: pairs found, how many times as many as expected, and in brackets how often so many or more came by "
+        f"chance alone, the days dealt out at random ({answer['permutations']:,} times).",
         "An arrow marks a raised band: a fifth more than expected at least, the share of false arrows held to 5%.",
     )
     return Table(
@@ -78,7 +79,8 @@ def _bands_table(answer: Plain) -> Table:
 def _band(row: Plain) -> Cell:
     if row["ratio"] is None:
         return _cell("none there")
-    words = f"{row['pairs']:,} pairs, {row['ratio']:.2f} times, by chance {printed_percent(row['p'])}"
+    chance = printed_percent(row["p"]).replace("less than", "under").replace("more than", "over")
+    words = f"{row['pairs']:,}, {row['ratio']:.2f} times ({chance})"
     return Cell((Text(words),), "above" if row["raised"] else "")
 
 
@@ -102,7 +104,8 @@ def _risk(answer: Plain, small_numbers: bool) -> tuple[Block, ...]:
     title = f"Where risk is raised after {day_words(answer['to'])}"
     notes = [f"Squares of {rows[0]['metres']:.0f} metres; a square is never one household."]
     if len(rows) > MOST_ROWS:
-        notes.append(f"The first {MOST_ROWS} of {len(rows):,}, most recent events first; the map shows all.")
+        first = f"The first {MOST_ROWS} of {len(rows):,}, most recent events first"
+        notes.append(f"{first}; the map shows all, and the file lists them.")
     data = Table("near-repeat-risk", title, columns, tuple(shown), tuple(_runs(note) for note in notes))
     marks = marks_of(rows)
     description = f"{len(rows):,} squares on the outlines of the areas; the table lists them by number."
