@@ -12,7 +12,7 @@ import pytest
 from upstream.assess.finding import Finding, Line, Refused, maryland, ratio_of
 from upstream.assess.in_words import effect, sureness
 from upstream.assess.kept import as_data, from_data
-from upstream.assess.ladder import Method, Needs, answer
+from upstream.assess.ladder import Method, Needs, answer, why_not
 from upstream.assess.panel import Panel, panel_of
 from upstream.assess.standing import Standing, standing_of, with_spread
 from upstream.errors import BadInput
@@ -166,6 +166,11 @@ def test_a_method_without_an_effect_does_not_answer() -> None:
     assert got.main.method == "low"
     assert got.not_used[0].why == "Too little was counted for an effect."
     assert "nan" not in effect(replace(empty.run(panel()), difference=nothing))
+
+
+def test_why_a_method_was_not_used_is_a_reason_and_no_answer_to_a_mistake() -> None:
+    error = BadInput("All treated units began at once.", allowed="two starts or more", remedy="Use the plain form.")
+    assert why_not(error) == "All treated units began at once; it takes two starts or more."
 
 
 def test_disagreement_is_said_aloud() -> None:

@@ -224,4 +224,4 @@ def test_the_page_says_what_it_was_worth_beside_what_it_cost() -> None:
     for words in ("What it was worth", "Worth to society", "Spent for each avoided", "None of it is counted as cash"):
         assert words in text
     Assessed.objects.filter(pk=row.pk).update(result={k: v for k, v in row.result.items() if k != "kinds"})
-    assert "No worth is given: None of what was counted has a unit cost" in page_of(plan)
+    assert "No worth is given. None of what was counted has a unit cost" in page_of(plan)

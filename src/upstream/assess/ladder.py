@@ -129,7 +129,7 @@ def answer(panel: Panel, methods: Sequence[Method], standing: Sequence[Standing]
                 found.append(as_it_stands(_with_an_effect(method.run(panel), panel), row))
                 continue
             except BadInput as error:
-                why = str(error)
+                why = why_not(error)
         not_used.append(NotUsed(method.key, method.title, why))
     if not found:
         raise Refused(
@@ -137,6 +137,12 @@ def answer(panel: Panel, methods: Sequence[Method], standing: Sequence[Standing]
             remedy="Add periods before and after, places to compare with, or a larger place.",
         )
     return Answer(found[0], tuple(found[1:]), tuple(not_used), tuple(disagreements(found[0], found[1:])))
+
+
+def why_not(error: BadInput) -> str:
+    """Why a method was not used, for a reader who gave it nothing: a reason, not the answer to a mistake."""
+    takes = f"; it takes {error.allowed}" if error.allowed else ""
+    return f"{error.what.removesuffix('.')}{takes}."
 
 
 def disagreements(main: Finding, checks: Iterable[Finding]) -> Iterable[str]:
