@@ -265,7 +265,8 @@ def test_the_portfolio_values_by_what_was_said_last(plan: Plan, django_assert_nu
     assert back is not None
     with django_assert_num_queries(2):
         (came,) = came_of([row], frozenset({plan.pk}), [plan.pk])
-    interval = f"£{back.estimate:,.2f} (£{back.lower:,.2f} to £{back.upper:,.2f})"
+    assert back.lower < 0
+    interval = f"£{back.estimate:,.2f} (−£{-back.lower:,.2f} to £{back.upper:,.2f})"
     assert came.worth == f"{interval}, 10% off for optimism"
 
 

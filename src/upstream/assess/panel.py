@@ -139,11 +139,8 @@ class Panel:
     @property
     def caveats(self) -> tuple[str, ...]:
         """What a finding on these data must say: changes of rule that the counts run across."""
-        left_out = (
-            CountFree(
-                f"The first {self.phase_in} {self.step}s, while it was coming in, count neither as before nor as after."
-            ),
-        )
+        first = f"{self.phase_in} {self.step}s" if self.phase_in > 1 else self.step
+        left_out = (CountFree(f"The first {first}, while it was coming in, count neither as before nor as after."),)
         others = (
             CountFree(f"Something else began there in {label}: only the interrupted series allow for it.")
             for label in self.also_began

@@ -12,7 +12,7 @@ from upstream.disclosure.published import LEAST_DENOMINATOR
 from upstream.reports.figures import MINUS
 from upstream.reports.spreadsheet import as_plain_text
 from upstream_web.problems.engine.designs import counted_in_words
-from upstream_web.problems.engine.worth import worth_of
+from upstream_web.problems.engine.worth import pence, worth_of
 from upstream_web.problems.models import Assessed, Plan, WorthAssumed
 from upstream_web.problems.presenters import Tag
 from upstream_web.problems.queries import Due
@@ -110,7 +110,7 @@ def _worth(row: Assessed, cost: float, said: WorthAssumed | None) -> str:
     if back is None:
         return NOT_WORKED_OUT if made.compared else NOT_COMPARED
     taken = f", {said.optimism:g}% off for optimism" if said is not None and said.optimism else ""
-    return f"£{back.estimate:,.2f} (£{back.lower:,.2f} to £{back.upper:,.2f}){taken}"
+    return f"{pence(back.estimate)} ({pence(back.lower)} to {pence(back.upper)}){taken}"
 
 
 @dataclass(frozen=True, slots=True)

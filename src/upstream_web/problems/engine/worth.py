@@ -5,12 +5,13 @@ from decimal import Decimal
 from upstream.assess.quoted import Beside, beside
 from upstream.assess.unit_value import BEARERS, UnitPart, UnitPounds
 from upstream.assess.value import NOT_SPLIT
+from upstream.assess.worth_words import pence
 from upstream.harm.prices import published_values
 from upstream.reports.kept_worth import Assumed, KeptWorth, kept_worth
 from upstream_web.design.environment import day
 from upstream_web.problems.models import Assessed, WorthAssumed
 
-__all__ = ["BEARERS", "NOT_SPLIT", "assumed_of", "quoted_for", "worth_of"]
+__all__ = ["BEARERS", "NOT_SPLIT", "assumed_of", "pence", "quoted_for", "worth_of"]
 
 
 def worth_of(row: Assessed, cost: Decimal | float | None, said: WorthAssumed | None = None) -> KeptWorth:
