@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from django.db import DatabaseError
 from django.test import Client
 
 from factories.people import AreaFactory, TeamFactory, person
 from factories.signing_in import sign_in
 from planted_map import crimes, planted
+from upstream_web.audit.models import AuditEvent
 from upstream_web.explore import changes
 from upstream_web.explore.engine import work_out
 from upstream_web.explore.engine.places import hot_spots
@@ -93,6 +95,37 @@ def test_every_form_has_the_same_rows(kept: dict, client: Client, kind: str) -> 
     west, south = np.array(drawn[0]["geometry"]["coordinates"]).reshape(-1, 2).min(axis=0)
     assert -2.1 < west < -1.7
     assert 52.5 < south < 52.8
+
+
+def taken() -> list[tuple[str, str, str, str]]:
+    rows = AuditEvent.objects.filter(action__endswith=".file_taken").order_by("id")
+    return [(one.action, one.object_id, one.details.get("part", ""), one.details["as"]) for one in rows]
+
+
+def test_a_file_with_small_counts_is_recorded_before_it_is_sent(kept: dict, client: Client) -> None:
+    look = "/explore/map/file/csv/"
+    months = {"area": "", "first": "2021-10", "last": "2021-12", "type": "Burglary"}
+    sign_in(client, reader())
+    sent(client, "near_repeats", "csv", "chains")
+    assert client.get(look, months).status_code == 200
+    assert taken() == []  # what everybody may have
+    sign_in(client, reader(Permission.MEASURE_RECORDS))
+    sent(client, "near_repeats", "csv", "chains")
+    assert client.get(look, months).status_code == 200
+    number = str(kept["near_repeats"].pk)
+    assert taken() == [("analysis.file_taken", number, "chains", "csv"), ("counts.file_taken", "", "", "csv")]
+
+
+def test_where_the_log_cannot_be_written_no_file_leaves(
+    kept: dict, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**_: object) -> None:
+        raise DatabaseError("the log is full")
+
+    sign_in(client, reader(Permission.MEASURE_RECORDS))
+    monkeypatch.setattr(changes, "record", broken)
+    with pytest.raises(DatabaseError):
+        client.get(f"/explore/{ADDRESS['clusters']}/file/csv/", ASKED["clusters"])
 
 
 def test_parts_of_an_answer(kept: dict, client: Client) -> None:

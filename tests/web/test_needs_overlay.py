@@ -19,6 +19,7 @@ from factories.access import areas
 from factories.people import AreaFactory, person
 from fixtures_needs import FIRST_DAY, NeedsForce, Quiet, put
 from upstream.store import Store
+from upstream_web.audit.models import AuditEvent
 from upstream_web.needs.engine.overlay import kept_overlay
 from upstream_web.needs.tasks import compare_partners
 from upstream_web.people.permissions import Permission
@@ -119,6 +120,8 @@ def test_files_have_the_same_figures(compared: dict[str, Any], client: Client) -
     rows = list(csv.DictReader(io.StringIO(client.get("/needs/partners/places/csv/", ASKED).content.decode())))
     full = compared["full"]["places"]
     assert [(row["lsoa"], int(row["partner"])) for row in rows] == [(row["lsoa"], row["partner"]) for row in full]
+    taken = AuditEvent.objects.get(action="overlay.file_taken")
+    assert taken.details == {**ASKED, "part": "places", "as": "csv"}
     parquet = client.get("/needs/partners/shares/parquet/", ASKED).content
     assert pq.read_table(io.BytesIO(parquet)).num_rows == len(compared["full"]["rows"])
     assert client.get("/needs/partners/shares/geojson/", ASKED).status_code == 404  # shares have no outline
@@ -135,6 +138,7 @@ def test_small_counts_are_withheld_from_those_who_do_not_read_signals_of_the_for
         client.force_login(who)
         rows = list(csv.DictReader(io.StringIO(client.get("/needs/partners/places/csv/", ASKED).content.decode())))
         assert {row["lsoa"] for row in rows if row["recorded"] == ""} == hidden
+        assert not AuditEvent.objects.filter(action="overlay.file_taken").exists()  # nothing that is not disclosed
         assert "Counts of 1 to 7 are withheld" in client.get("/needs/partners/", ASKED).content.decode()
 
 

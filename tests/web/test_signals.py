@@ -21,6 +21,7 @@ from factories.signing_in import sign_in
 from upstream.scan.calibration import simulated
 from upstream.scan.signals import KIND_WORDS
 from upstream_web.audit.changes import System
+from upstream_web.audit.models import AuditEvent
 from upstream_web.notices.models import Notice
 from upstream_web.people.models import Team, User
 from upstream_web.people.permissions import Permission
@@ -471,6 +472,10 @@ def test_the_inbox_as_a_file_holds_what_its_reader_may_see_and_no_more(hub: User
     settled = SignalFactory(area=north, dismissed=True)
     client = client_of(hub)
     rows = list(csv.DictReader(client.get("/signals/signals.csv").content.decode().splitlines()))
+    taken = AuditEvent.objects.get(action="signals.file_taken")
+    assert (taken.by_name, taken.object_name, taken.details) == (
+        hub.name, "List of signals", {"as": "csv", "signals": 1}
+    )  # fmt: skip
     assert [(row["number"], row["state"], row["count"]) for row in rows] == [(str(own.pk), "new", "40")]
     assert rows[0]["tables"] == "crimes version 0"
     drawn = client.get("/signals/signals.geojson?state=all")

@@ -10,6 +10,7 @@ from upstream_web.explore.engine import Worked
 from upstream_web.explore.models import Analysis
 from upstream_web.explore.queries import digest
 from upstream_web.people.models import User
+from upstream_web.places.models import Area
 from upstream_web.runs.changes import start
 from upstream_web.runs.models import Run
 
@@ -28,6 +29,20 @@ def note_paper(*, analysis: Analysis, by: User) -> None:
     """Record that somebody took an analysis out as a paper."""
     details = {"kind": analysis.kind, "asked": analysis.asked}
     record(by=by, action="analysis.paper_taken", of=analysis, details=details)
+
+
+@transaction.atomic
+def note_file(*, analysis: Analysis, part: str, ending: str, by: User) -> None:
+    """Record that small counts of an analysis, or of a part of it, were taken out as a file; before it is sent."""
+    details = {"kind": analysis.kind, "asked": analysis.asked, "part": part, "as": ending}
+    record(by=by, action="analysis.file_taken", of=analysis, details=details)
+
+
+@transaction.atomic
+def note_look(*, asked: Mapping[str, Any], ending: str, by: User) -> None:
+    """Record that small counts of the explorer were taken out as a file; nobody has kept them, so its place stands."""
+    details = {"asked": {name: str(value) for name, value in asked.items()}, "as": ending}
+    record(by=by, action="counts.file_taken", of=Area(name=asked["area"] or "The whole force"), details=details)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from upstream_web.needs.engine.patrols import MadePatrol
 from upstream_web.needs.models import IndexVersion, PatrolPlan, PatrolSpot, PatrolStop, PatrolVisit
 from upstream_web.needs.queries import written_already
 from upstream_web.people.models import User
+from upstream_web.places.models import Area
 from upstream_web.runs.changes import start
 from upstream_web.runs.models import Run
 
@@ -46,6 +47,13 @@ def ask_to_compare(*, source: str, to: dt.date, by: User) -> Run:
     return start(
         kind_key=COMPARE_PARTNERS, title=title, parameters={"source": source, "to": to.isoformat()}, by=by
     )  # fmt: skip
+
+
+@transaction.atomic
+def note_overlay_file(*, source: str, to: dt.date, part: str, ending: str, by: User) -> None:
+    """Record that small counts of a comparison with a partner were taken out as a file; before it is sent."""
+    details = {"source": source, "to": to, "part": part, "as": ending}
+    record(by=by, action="overlay.file_taken", of=Area(name="The whole force"), details=details)
 
 
 def ask_for_patrol(*, asked: Mapping[str, Any], by: User) -> Run:

@@ -104,6 +104,13 @@ def accept(*, signal: Signal, by: User, words: str) -> Signal:
     return _step(_locked(signal), State.ACCEPTED, by=by, words=words)
 
 
+@transaction.atomic
+def note_list(*, by: User, ending: str, signals: int) -> None:
+    """Record that signals were taken out as a file, with counts as they are; before it is sent."""
+    whole = Signal(place="List of signals")
+    record(by=by, action="signals.file_taken", of=whole, details={"as": ending, "signals": signals})
+
+
 def _locked(signal: Signal) -> Signal:
     return Signal.objects.select_for_update().get(pk=signal.pk)
 

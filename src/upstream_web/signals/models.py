@@ -105,7 +105,7 @@ class Signal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"S{self.pk}: {self.get_kind_display().lower()}, {self.place}"
+        return f"S{self.pk}: {self.get_kind_display().lower()}, {self.place}" if self.pk else self.place
 
     @property
     def is_undecided(self) -> bool:

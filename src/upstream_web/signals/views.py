@@ -71,10 +71,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @only(Permission.SIGNAL_READ)
 def inbox_file(request: HttpRequest, ending: str) -> HttpResponse:
-    """The signals that the inbox shows, all pages of it, as a file."""
+    """The signals that the inbox shows, all pages of it, as a file; that it was taken out is recorded."""
     if ending not in FILES:
         raise Http404
     rows = queries.filtered(visible_signals(request.user), signal_filter(request))
+    changes.note_list(by=request.user, ending=ending, signals=rows.count())
     return file_to_save(file_of(rows, ending), f"signals.{ending}")
 
 

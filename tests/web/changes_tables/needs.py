@@ -23,6 +23,11 @@ def ask_to_compare():
     return partial(changes.ask_to_compare, source="ed", to=dt.date(2022, 6, 30), by=UserFactory())
 
 
+def note_overlay_file():
+    to = dt.date(2022, 6, 30)
+    return partial(changes.note_overlay_file, source="ed", to=to, part="places", ending="csv", by=UserFactory())
+
+
 def compared_by_somebody():
     return partial(require, person(Permission.SIGNAL_READ), COMPARE)
 
@@ -65,11 +70,13 @@ def withdrawn_by_a_reader():
     return partial(visit_for_withdrawing, reader, visit.spot.plan_id, visit.pk)
 
 
-_CHANGES = (ask_to_count, ask_to_compare, keep_version, ask_for_patrol, keep_patrol, add_visits, withdraw_visit)
+_ASKING = (ask_to_count, ask_to_compare, note_overlay_file, keep_version, ask_for_patrol)
+_CHANGES = (*_ASKING, keep_patrol, add_visits, withdraw_visit)
 CALLS = {one.__name__: one for one in _CHANGES}
 WRITES = {
     "ask_to_count": ("run.asked_for",),
     "ask_to_compare": ("run.asked_for",),
+    "note_overlay_file": ("overlay.file_taken",),
     "keep_version": ("needs.version_kept",),
     "ask_for_patrol": ("run.asked_for",),
     "keep_patrol": ("patrol.planned",),
@@ -77,6 +84,7 @@ WRITES = {
     "withdraw_visit": ("patrol.delivery_withdrawn",),
 }
 REFUSED = {
+    "note_overlay_file": (compared_by_somebody,),
     "ask_to_count": (asked_by_a_reader,),
     "ask_to_compare": (compared_by_somebody,),
     "keep_version": (asked_by_a_reader,),

@@ -56,6 +56,15 @@ def no_force():
     return partial(changes.take_in, found=found([plain()]), by=NIGHT)
 
 
+def note_list():
+    return partial(changes.note_list, by=UserFactory(), ending="csv", signals=3)
+
+
+def list_by_nobody():
+    every_other = (one for one in Permission if one != Permission.SIGNAL_READ)
+    return partial(require, person(*every_other), Permission.SIGNAL_READ)
+
+
 def without_a_reason():
     return deciding(changes.dismiss, reason="", words="No")
 
@@ -92,12 +101,13 @@ def look_by_a_reader():
 
 
 ASKING = (ask_to_look, ask_to_look_at)
-CALLS = {one.__name__: one for one in (take_in, let_in, *ASKING, watch, dismiss, accept)}
+CALLS = {one.__name__: one for one in (take_in, let_in, *ASKING, note_list, watch, dismiss, accept)}
 WRITES = {
     "take_in": ("signal.proposed", "signals.looked", "signal.new"),
     "let_in": ("signal.new",),
     "ask_to_look": ("run.asked_for",),
     "ask_to_look_at": ("run.asked_for",),
+    "note_list": ("signals.file_taken",),
     "watch": ("signal.watched",),
     "dismiss": ("signal.dismissed",),
     "accept": ("signal.accepted",),
@@ -105,6 +115,7 @@ WRITES = {
 REFUSED = {
     "take_in": (no_force,),
     "ask_to_look": (look_by_a_reader,),
+    "note_list": (list_by_nobody,),
     "watch": (watched_after_all, by_a_reader, from_elsewhere),
     "dismiss": (without_a_reason, dismissed_after_all, by_a_reader, from_elsewhere),
     "accept": (accepted_already, by_a_reader),

@@ -1,8 +1,9 @@
-"""What a page shows, as a file for other programs."""
+"""What a page shows, as a file for other programs; one with small counts is recorded before it is sent."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 
 from upstream_web.design.sending import file_to_save
+from upstream_web.explore import changes
 from upstream_web.explore.access import (
     analysis_for_reading,
     look_for_reading,
@@ -25,6 +26,8 @@ def look(request: HttpRequest, ending: str) -> HttpResponse:
     if ending not in LOOKED_AT or not form.is_valid():
         raise Http404
     found = look_for_reading(request.user, **form.look)
+    if found.small_numbers:
+        changes.note_look(asked=form.look, ending=ending, by=request.user)
     made = as_file(found.seen, f".{ending}", small_numbers=found.small_numbers)
     return file_to_save(made, f"places-{form.cleaned_data['last']}.{ending}")
 
@@ -42,6 +45,8 @@ def kept(request: HttpRequest, kind: str, ending: str) -> HttpResponse:
     found = read(request.user, kind, form.asked)
     if found is None or not has_part(kind, found.analysis.answer, part, records=found.small_numbers):
         raise Http404
+    if found.small_numbers:
+        changes.note_file(analysis=found.analysis, part=part, ending=ending, by=request.user)
     made = file_of(kind, found.analysis.answer, part, ending, small_numbers=found.small_numbers)
     name = "-".join(one for one in (kind.replace("_", "-"), part) if one)
     return file_to_save(made, f"{name}.{ending}")

@@ -34,13 +34,16 @@ def overlay(request: HttpRequest) -> HttpResponse:
 
 @only(COMPARE)
 def overlay_part(request: HttpRequest, part: str, ending: str) -> HttpResponse:
-    """Its shares, or its small areas, as a file."""
+    """Its shares, or its small areas, as a file; one with small counts is recorded before it is sent."""
     form = OverlayForm(request.GET, partners=partners_held())
+    small_numbers = sees_small_counts(request.user)
     found = kept_overlay(**form.cleaned_data) if form.is_valid() and ending in PARTS.get(part, ()) else None
     if found is None:
         raise Http404
     try:
-        made = overlay_file(found, part, ending, small_numbers=sees_small_counts(request.user))
+        made = overlay_file(found, part, ending, small_numbers=small_numbers)
     except CannotExplore as error:
         raise Http404 from error
+    if small_numbers:
+        changes.note_overlay_file(**form.cleaned_data, part=part, ending=ending, by=request.user)
     return file_to_save(made, f"partner-violence-{part}.{ending}")
