@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from upstream.periods import Month
-from upstream.reports.charts import APART, Ahead, Break, ControlChart, Point, Scale, draw, tick_label, ticks
+from upstream.reports.charts import APART, Ahead, Break, ControlChart, Point, Scale, draw, draw_both, tick_label, ticks
 from upstream.reports.small_multiples import Panel, draw_panels
 
 START = Month(2021, 4)
@@ -145,3 +145,15 @@ def test_small_multiples_draw_one_panel_an_area_even_an_empty_one() -> None:
     assert count(svg, "c-flag") == 1
     assert count(svg, "c-cross") == 2 + 8
     assert not math.isnan(float(root(svg).get("viewBox").split()[2]))
+
+
+def test_a_telephone_gets_every_month_and_limit_in_a_picture_of_its_own() -> None:
+    wide, narrow = draw_both(chart([20.0] * 35 + [40.0], {35: "above"}))
+    left, top, width, _ = map(float, root(narrow).get("viewBox").split())
+    assert (left, top) == (0, 0)
+    assert width <= 350 < float(root(wide).get("viewBox").split()[2])
+    for kind in ("c-dot", "c-flag", "c-limit", "c-mean", "t-flag h"):
+        assert count(narrow, kind) == count(wide, kind) > 0
+    xs = [float(x) for x in root(narrow).xpath("//@cx | //@x1 | //@x2 | //@x")]
+    assert max(xs) < width
+    assert not {*root(wide).xpath("//@id")} & {*root(narrow).xpath("//@id")}

@@ -7,7 +7,7 @@ that are not held as marked gaps, dated breaks in recording, the projection as a
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
@@ -124,21 +124,28 @@ def _range(chart: ControlChart) -> tuple[float, float]:
 
 
 WIDTH, HEIGHT = 680.0, 212.0
+NARROW_WIDTH = 350.0
+"""For a telephone, or a page enlarged four times: words stay as large."""
 LEFT, RIGHT, TOP, BOTTOM = 54.0, 78.0, 34.0, 40.0
 
 
-def draw(chart: ControlChart) -> str:
+def draw_both(chart: ControlChart) -> tuple[str, str]:
+    """The chart as SVG, wide and narrow."""
+    return draw(chart), draw(replace(chart, key=f"{chart.key}-narrow"), NARROW_WIDTH)
+
+
+def draw(chart: ControlChart, width: float = WIDTH) -> str:
     """The chart as SVG."""
-    page = Drawing(WIDTH, HEIGHT)
+    page = Drawing(width, HEIGHT)
     low, high = _range(chart)
     marks = ticks(low, high, 5, chart.ceiling)
     scale = Scale(marks[0], marks[-1], HEIGHT - BOTTOM, TOP)
     every = [p.month for p in chart.points] + [a.month for a in chart.ahead]
-    step = (WIDTH - LEFT - RIGHT) / max(len(every), 1)
+    step = (width - LEFT - RIGHT) / max(len(every), 1)
     x = {month: LEFT + (i + 0.5) * step for i, month in enumerate(every)}
     page.text("t-soft", 8, 15, chart.axis, size=12)
     for mark in marks:
-        page.line("c-grid", LEFT, scale.y(mark), WIDTH - RIGHT, scale.y(mark))
+        page.line("c-grid", LEFT, scale.y(mark), page.width - RIGHT, scale.y(mark))
         page.text("t-soft", LEFT - 8, scale.y(mark) + 4, tick_label(mark, marks[1] - marks[0]), size=12, anchor="end")
     _limits(page, chart.points, x, step, scale)
     _gaps(page, chart, x, step)
@@ -188,7 +195,7 @@ def _limits(page: Drawing, points: tuple[Point, ...], x: dict[Month, float], ste
 
 def _months(page: Drawing, every: list[Month], x: dict[Month, float], step: float) -> None:
     floor = HEIGHT - BOTTOM
-    page.line("c-axis", LEFT, floor, WIDTH - RIGHT, floor)
+    page.line("c-axis", LEFT, floor, page.width - RIGHT, floor)
     for year, run in groupby(every, key=lambda m: m.financial_year):
         months = list(run)
         left, right = x[months[0]] - step / 2, x[months[-1]] + step / 2
@@ -202,7 +209,7 @@ def _months(page: Drawing, every: list[Month], x: dict[Month, float], step: floa
 
 def _good(page: Drawing, chart: ControlChart, scale: Scale) -> None:
     if chart.good is not None:
-        page.path("c-good", [(LEFT, scale.y(chart.good)), (WIDTH - RIGHT, scale.y(chart.good))])
+        page.path("c-good", [(LEFT, scale.y(chart.good)), (page.width - RIGHT, scale.y(chart.good))])
 
 
 def _projection(page: Drawing, chart: ControlChart, x: dict[Month, float], scale: Scale) -> None:
@@ -293,4 +300,4 @@ def _names(page: Drawing, chart: ControlChart, scale: Scale) -> None:
     floor = -math.inf
     for y, kind, words in sorted(names):
         floor = max(y, floor + 14)
-        page.text(kind, WIDTH - RIGHT + 8, floor + 4, words, size=12)
+        page.text(kind, page.width - RIGHT + 8, floor + 4, words, size=12)

@@ -14,7 +14,7 @@ from upstream.disclosure.published import published_count
 from upstream.disclosure.published_arrays import published_counts
 from upstream.measures.cube import Looked
 from upstream.periods import Month
-from upstream.reports.charts import ControlChart, Point, draw
+from upstream.reports.charts import ControlChart, Point, draw_both
 from upstream.reports.document import Block, Callout, Cell, Chart, Column, Facts, Link, Paragraph, Row, Table, Text
 from upstream.reports.explore_files import shown_spot
 from upstream.reports.place_maps import Shaded, Sheet, draw_places, sheet_of
@@ -168,8 +168,8 @@ def _months(looked: Looked, noun: str, where: str, small_numbers: bool) -> Chart
     title = f"{noun.capitalize()} by month, {where}"
     description = f"{len(points)} months; gaps are months that are not held or too few to show."
     data = Table("explore-months-figures", title, (Column("Month", "text"), Column("Count")), tuple(rows))
-    picture = draw(ControlChart("explore-months", title, description, noun, tuple(points)))
-    return Chart("explore-months", title, description, picture, data)
+    wide, narrow = draw_both(ControlChart("explore-months", title, description, noun, tuple(points)))
+    return Chart("explore-months", title, description, wide, data, narrow=narrow)
 
 
 def _point(month: Month, value: float | None, words: str) -> Point:

@@ -9,7 +9,7 @@ from upstream.measures.result import FORCE, NOT_KNOWN, Series
 from upstream.periods import Month, months
 from upstream.reports.area_tables import number, words
 from upstream.reports.binding import YEARS_BACK, Binding, position, primary
-from upstream.reports.charts import Ahead, Break, ControlChart, Point, draw
+from upstream.reports.charts import Ahead, Break, ControlChart, Point, draw_both
 from upstream.reports.document import Cell, Chart, Column, Flag, Row, Runs, Table, Text
 from upstream.reports.figures import printed
 from upstream.reports.period_words import month_list, months_not_held
@@ -110,7 +110,8 @@ def force_chart(binding: Binding, to: Month) -> Chart | None:
         ceiling_of(binding),
     )
     data = _chart_table(binding, series, points, f"{key}-figures", f"{title}: figures")
-    return Chart(key, title, chart.description, draw(chart), data, _break_notes(binding, breaks))
+    wide, narrow = draw_both(chart)
+    return Chart(key, title, chart.description, wide, data, _break_notes(binding, breaks), narrow=narrow)
 
 
 def ceiling_of(binding: Binding) -> float:

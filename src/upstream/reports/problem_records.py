@@ -18,7 +18,7 @@ from upstream.harm.totals import Counted, cost_of, harm_of
 from upstream.harm.weights import STANDING_WORDS
 from upstream.measures.crime_types import ASB, counts_incidents
 from upstream.periods import Month
-from upstream.reports.charts import ControlChart, Point, draw
+from upstream.reports.charts import ControlChart, Point, draw_both
 from upstream.reports.document import (
     Block,
     Callout,
@@ -245,7 +245,8 @@ def _month_chart(shown: Shown) -> Chart:
     rows = tuple(_month_row(shown, month) for month in shown.profile.months)
     data = Table("problem-months-figures", title, columns, rows)
     note = "Limits are for counts and rest on the months of the financial year before, as far as they are held."
-    return Chart("problem-months", title, description, draw(chart), data, ((Text(note),),))
+    wide, narrow = draw_both(chart)
+    return Chart("problem-months", title, description, wide, data, ((Text(note),),), narrow=narrow)
 
 
 def _month_row(shown: Shown, month: MonthOf) -> Row:

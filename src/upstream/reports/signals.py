@@ -11,7 +11,7 @@ import shapely
 from upstream.periods import Month
 from upstream.places.outlines import Outlines, outlines, vintages_held
 from upstream.places.tables import AREAS, BOUNDARIES, read_table
-from upstream.reports.charts import ControlChart, Point, draw
+from upstream.reports.charts import ControlChart, Point, draw_both
 from upstream.reports.document import Block, Cell, Chart, Column, Row, Table, Text
 from upstream.reports.map_frame import frame_round, rings
 from upstream.reports.svg import Drawing
@@ -61,7 +61,8 @@ def months_chart(signal: Signal) -> Chart:
     of = "months" if months == 1 else f"means of {months} months"
     note = f"The band holds 19 {of} of 20 when nothing changes; it is made of the months before."
     data = Table("signal-months-figures", title, columns, rows)
-    return Chart("signal-months", title, description, draw(chart), data, ((Text(note),),))
+    wide, narrow = draw_both(chart)
+    return Chart("signal-months", title, description, wide, data, ((Text(note),),), narrow=narrow)
 
 
 def place_map(signal: Signal, store: Store) -> Chart | None:
