@@ -152,6 +152,9 @@ def test_a_telephone_gets_every_month_and_limit_in_a_picture_of_its_own() -> Non
     left, top, width, _ = map(float, root(narrow).get("viewBox").split())
     assert (left, top) == (0, 0)
     assert width <= 350 < float(root(wide).get("viewBox").split()[2])
+    long = draw_both(chart([20.0] * 26))[1]
+    letters = sorted(float(one.get("x")) for one in root(long).iter(f"{SVG}text") if len(one.text or "") == 1)
+    assert min(b - a for a, b in itertools.pairwise(letters)) > 12  # M is 10 wide
     for kind in ("c-dot", "c-flag", "c-limit", "c-mean", "t-flag h"):
         assert count(narrow, kind) == count(wide, kind) > 0
     xs = [float(x) for x in root(narrow).xpath("//@cx | //@x1 | //@x2 | //@x")]

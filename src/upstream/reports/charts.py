@@ -203,7 +203,7 @@ def _months(page: Drawing, every: list[Month], x: dict[Month, float], step: floa
         if right - left > width_of(str(year), 12):
             page.text("t-ink", (left + right) / 2, floor + 34, str(year), size=12, anchor="middle")
         for month in months:
-            if step >= 8 or month.month % 3 == 1:
+            if step >= 10 or month.month % 3 == 1:  # letters that do not touch
                 page.text("t-soft", x[month], floor + 15, month.short_label[0], size=11, anchor="middle")
 
 
