@@ -70,6 +70,23 @@ def test_a_retired_card_stays_readable_and_is_not_cited_anew(loaded, client: Cli
     assert AuditEvent.objects.filter(action="evidence.card_retired").exists()
 
 
+def test_whoever_writes_cards_retires_one_and_no_later_than_today(loaded, client: Client) -> None:
+    client.force_login(person())
+    assert "Retire the card" not in client.get("/evidence/cctv/").content.decode()
+    client.force_login(person(Permission.EVIDENCE_EDIT))
+    assert "Retire the card" in client.get("/evidence/cctv/").content.decode()
+    assert "Retired on" in client.get("/evidence/cctv/retire/").content.decode()
+    late = client.post("/evidence/cctv/retire/", {"on-day": "1", "on-month": "1", "on-year": "2099"}).content.decode()
+    assert "Give today or a day before." in late
+    assert EvidenceCard.objects.get(key="cctv").retired_on is None
+    given = {"on-day": "1", "on-month": "5", "on-year": "2026"}
+    assert client.post("/evidence/cctv/retire/", given).status_code == 302
+    page = client.get("/evidence/cctv/").content.decode()
+    assert "Retired on 1 May 2026" in page
+    assert "Retire the card" not in page
+    assert "retired already" in client.post("/evidence/cctv/retire/", given).content.decode()
+
+
 def test_reading_searching_and_editing(loaded, client: Client, django_assert_max_num_queries) -> None:
     LocalResult.objects.create(
         card=EvidenceCard.objects.get(key="street-lighting"),

@@ -45,7 +45,9 @@ def change_card(*, card: EvidenceCard, by: Any, based_on: int, **values: Any) ->
 
 @transaction.atomic
 def retire_card(*, card: EvidenceCard, by: Any, on: datetime.date) -> EvidenceCard:
-    """Retire a card: it stays readable, and plans that cite it keep it, but no new plan cites it."""
+    """Retire a card: it stays readable, and plans that cite it keep it, but no new plan cites it. Once."""
+    if card.retired_on is not None:
+        raise ValidationError("The card is retired already.")
     card.retired_on = on
     card.save(update_fields=["retired_on"])
     record(by=by, action="evidence.card_retired", of=card, after={"retired on": on})

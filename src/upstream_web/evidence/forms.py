@@ -1,10 +1,13 @@
 """The form of a card."""
 
+import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
+from upstream_web.design.forms import DateField
 from upstream_web.evidence.models import EvidenceCard, Tier, TriangleSide
 
 
@@ -35,6 +38,21 @@ class PublishedForm(forms.Form):
         if not self.errors and given["lower"] == given["upper"]:
             raise ValidationError("An interval needs two ends that differ.")
         return given
+
+
+class RetireForm(forms.Form):
+    """From which day no new plan cites a card."""
+
+    on = DateField(
+        label="Retired on", help_text="It stays readable, and plans that cite it keep it; no new plan cites it."
+    )
+
+    def clean_on(self) -> datetime.date:
+        """No later than today."""
+        on: datetime.date = self.cleaned_data["on"]
+        if on > timezone.localdate():
+            raise ValidationError("Give today or a day before.")
+        return on
 
 
 class CardForm(forms.Form):

@@ -10,6 +10,7 @@ urlpatterns = [
     path("results/funnel/", views.funnel, name="funnel"),
     path("<slug:key>/", views.card, name="card"),
     path("<slug:key>/change/", views.edit, name="edit"),
+    path("<slug:key>/retire/", views.retire, name="retire"),
     path("<slug:key>/published/add/", views.add_result, name="add_published"),
     path("<slug:key>/published/<int:pk>/withdraw/", views.withdraw_result, name="withdraw_published"),
 ]

@@ -5,12 +5,13 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from upstream_web.design.forms import posted
 from upstream_web.evidence.access import card_for_editing, card_for_reading, may_edit, published_for_editing
-from upstream_web.evidence.changes import add_published, change_card, withdraw_published
-from upstream_web.evidence.forms import CardForm, PublishedForm
+from upstream_web.evidence.changes import add_published, change_card, retire_card, withdraw_published
+from upstream_web.evidence.forms import CardForm, PublishedForm, RetireForm
 from upstream_web.evidence.models import EvidenceCard, Tier
 from upstream_web.evidence.presenters import news, together
 from upstream_web.evidence.queries import published_of, results_filed, shelf
@@ -83,6 +84,22 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
             messages.success(request, "Card saved")
             return redirect("evidence:card", key)
     return render(request, "design/form_page.jinja", {"title": f"Change: {found.title}", "form": form})
+
+
+def retire(request: HttpRequest, key: str) -> HttpResponse:
+    """Retire a card."""
+    found = card_for_editing(request.user, key)
+    form = RetireForm(posted(request), initial={"on": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            retire_card(card=found, by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, "Card retired")
+            return redirect("evidence:card", key)
+    context = {"title": f"Retire: {found.title}", "form": form, "button": "Retire the card"}
+    return render(request, "design/form_page.jinja", context)
 
 
 def add_result(request: HttpRequest, key: str) -> HttpResponse:

@@ -15,10 +15,11 @@ ROWS = [
     Row("evidence:funnel", to_all()),
     Row("evidence:card", to_all()),
     Row("evidence:edit", admits(*anywhere("hub"), others=REFUSED)),
+    Row("evidence:retire", admits(*anywhere("hub"), others=REFUSED)),
     Row("evidence:add_published", admits(*anywhere("hub"), others=REFUSED)),
     Row("evidence:withdraw_published", admits(*anywhere("hub"), others=REFUSED, found=TAKEN)),
 ]
 OPEN_TO_ALL_STAFF = {"evidence:card": "what is known of an intervention is no secret"}
 MAY_SEE_IT_IS_THERE = dict.fromkeys(
-    ("evidence:edit", "evidence:add_published", "evidence:withdraw_published"), EVERYBODY[1:]
+    ("evidence:edit", "evidence:retire", "evidence:add_published", "evidence:withdraw_published"), EVERYBODY[1:]
 )

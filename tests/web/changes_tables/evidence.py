@@ -28,6 +28,12 @@ def retire_card():
     return partial(changes.retire_card, card=card(), by=UserFactory(), on=datetime.date(2026, 5, 7))
 
 
+def retired_already():
+    found = card()
+    changes.retire_card(card=found, by=UserFactory(), on=datetime.date(2026, 5, 7))
+    return partial(changes.retire_card, card=found, by=UserFactory(), on=datetime.date(2026, 5, 8))
+
+
 PUBLISHED = {"name": "A town", "effect": -20.0, "lower": -35.0, "upper": -2.0, "source": "A review, page 4"}
 
 
@@ -64,7 +70,8 @@ WRITES = {
 }
 REFUSED = {
     "change_card": (overtaken, by_a_reader),
+    "retire_card": (retired_already, by_a_reader),
     "add_published": (by_a_reader,),
     "withdraw_published": (nobody_elses,),
 }
-NO_PERSON_ASKS = {"add_card": "the operator's command loads them", "retire_card": "no page does it yet"}
+NO_PERSON_ASKS = {"add_card": "the operator's command loads them"}
