@@ -119,6 +119,19 @@ def test_what_is_locked_is_the_named_assessment_from_then_on(plan: Plan) -> None
     assert "after it had begun: One of them began it too." in page_of(plan, "paper")
 
 
+def test_places_that_are_no_small_areas_are_named_and_not_called_so(plan: Plan) -> None:
+    row = design_again(plan=plan, by=plan.owner, asked=ASKED)
+    lock_design(plan=plan, by=plan.owner, row=row, compared=fit(row)[:2], **LOCKED)
+    named = plan.named_assessments.get()
+    named.places.filter(role="compared").delete()
+    for letter in "WXYZ":
+        area = AreaFactory(name=f"{letter}ton", kind=Area.Kind.POLICING_AREA)
+        named.places.create(area=area, role="compared")
+    text = page_of(plan, "assessment")
+    assert "Wton, Xton, Yton, Zton" in text
+    assert "4 small areas" not in text
+
+
 def test_other_days_leave_the_places_of_a_design_alone(plan: Plan) -> None:
     row = design_again(plan=plan, by=plan.owner, asked=ASKED)
     Plan.objects.filter(pk=plan.pk).update(crime_types=["Drugs"])
