@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from factories.people import AreaFactory, TeamFactory, person
 from factories.problems import NamedAssessmentFactory, PlanFactory, ResponseFactory
+from upstream.assess.worth_words import pence
 from upstream_web.evidence.changes import add_card
 from upstream_web.people.permissions import Permission
 from upstream_web.places.models import Area
@@ -219,7 +220,7 @@ def test_the_page_says_what_it_was_worth_beside_what_it_cost() -> None:
     assert made.per_pound.estimate == pytest.approx(made.valued.main.benefit.estimate / 2000)
     (came,) = came_of([row], frozenset({plan.pk}), [plan.pk])
     back = made.per_pound
-    assert came.worth == f"£{back.estimate:,.2f} (£{back.lower:,.2f} to £{back.upper:,.2f})"
+    assert came.worth == f"{pence(back.estimate)} ({pence(back.lower)} to {pence(back.upper)})"
     text = page_of(plan)
     for words in ("What it was worth", "Worth to society", "Spent for each avoided", "None of it is counted as cash"):
         assert words in text
