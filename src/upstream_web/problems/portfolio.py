@@ -19,7 +19,7 @@ from upstream_web.problems.queries import Due
 from upstream_web.problems.worth import costs_of, said_of
 
 WITHHELD = "Too little was counted to show"
-NOT_WORKED_OUT = "Not worked out: see the plan"
+NOT_WORKED_OUT = "Not worked out"
 NOT_COMPARED = "None: nothing was compared"
 Word = Assessed.Word
 TAGS = {
