@@ -299,7 +299,9 @@ class TestPages:
         client.force_login(officer)
         client.post("/notices/read-all/")
         assert list(Notice.objects.unread()) == [other]
-        assert client.get("/notices/read-all/").status_code == 405
+        answer = client.get("/notices/read-all/")
+        assert (answer.status_code, answer["Allow"]) == (405, "POST")
+        assert "A button opens this" in answer.content.decode()
 
     def test_choosing_letters(self, client, officer) -> None:
         client.force_login(officer)

@@ -133,7 +133,8 @@ def answer(panel: Panel, methods: Sequence[Method], standing: Sequence[Standing]
         not_used.append(NotUsed(method.key, method.title, why))
     if not found:
         raise Refused(
-            "No method can answer with these data. " + " ".join(f"{one.title}: {one.why}." for one in not_used),
+            "No method can answer with these data. "
+            + " ".join(f"{one.title}: {one.why.removesuffix('.')}." for one in not_used),
             remedy="Add periods before and after, places to compare with, or a larger place.",
         )
     return Answer(found[0], tuple(found[1:]), tuple(not_used), tuple(disagreements(found[0], found[1:])))

@@ -3,12 +3,13 @@
 import logging
 import secrets
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from upstream.errors import UpstreamError
-from upstream_web.design.errors import records_unreadable, too_much_work
+from upstream_web.design.errors import button_only, records_unreadable, too_much_work
 from upstream_web.runs.changes import TooMuchWork
 
 logger = logging.getLogger(__name__)
@@ -41,14 +42,18 @@ def security_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
 class Refusals:
     """A page whose records cannot be read (a damaged table, settings that name no force) says so; the log says why.
 
-    The reason may name folders of the server, so it stays in the log. Who asks for too much work at once is told so.
+    The reason may name folders of the server, so it stays in the log. Who asks for too much work at once is told so, as
+    is who opens the address of a button, which Django answers with an empty page.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content:
+            return button_only(request, response["Allow"])
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer for what the engine or the queue of work refused; anything else goes its way."""

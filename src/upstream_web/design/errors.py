@@ -19,6 +19,13 @@ def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "design/error.jinja", _words(400), status=403)
 
 
+def button_only(request: HttpRequest, allowed: str) -> HttpResponse:
+    """An address that only a button opens: typed in, or come back to after signing in again."""
+    response = render(request, "design/error.jinja", _words(405), status=405)
+    response["Allow"] = allowed
+    return response
+
+
 def too_many(request: HttpRequest) -> HttpResponse:
     """Too many attempts in a short time."""
     return render(request, "design/error.jinja", _words(429), status=429)
@@ -45,6 +52,10 @@ def _words(status: int) -> dict[str, object]:
         400: (
             "This form is too old",
             "You signed in again since you opened it, or cookies are off. Go back, reload the page and send it again.",
+        ),
+        405: (
+            "A button opens this",
+            "Nothing was done. Go back to the page with the button, reload it and press the button again.",
         ),
         429: ("Too many attempts", "Wait a few minutes, then try again."),
         403: ("You cannot do this", "Your role does not allow it. Ask the owner of the page, or your administrator."),
