@@ -28,7 +28,7 @@ from upstream.cli.assess_panel import (
     write_paper,
 )
 from upstream.cli.assess_said import say_answer
-from upstream.cli.assess_turns import programme, roll_out
+from upstream.cli.assess_turns import design_programme, programme, roll_out
 from upstream.cli.assess_value import prices_at_hand, value
 from upstream.cli.terminal import number, say, say_json
 from upstream.errors import BadInput
@@ -57,7 +57,7 @@ def group() -> None:
 group.add_command(value)
 group.add_command(prices_at_hand)
 group.add_command(displacement)
-for one in (dose, survey, goes_with, follow_up, programme, roll_out):
+for one in (dose, survey, goes_with, follow_up, design_programme, programme, roll_out):
     group.add_command(one)
 
 

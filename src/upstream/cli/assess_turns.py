@@ -13,7 +13,7 @@ from upstream.cli.assess_groups import COUNT, WHAT
 from upstream.cli.assess_lists import counted_in, filled, rows_of
 from upstream.cli.assess_panel import BETTER, FILE, JSON, OUTCOME
 from upstream.cli.assess_said import say_answer, tell
-from upstream.cli.terminal import say_json
+from upstream.cli.terminal import say, say_json
 from upstream.errors import BadInput
 
 if TYPE_CHECKING:
@@ -59,6 +59,48 @@ def programme(
             allowed="--rate, --months and --source, or --others-happened and --others",
         )
     tell(made, as_json)
+
+
+@click.command("design-programme", short_help="Before it starts: how many must take part?")
+@WHAT
+@click.option("--people", type=COUNT, required=True, help="How many will take part.")
+@click.option(
+    "--rate",
+    type=Amount(0, 100, min_open=True, max_open=True),
+    required=True,
+    help="To how many in a hundred it happens without it: published, or of the others.",
+)
+@click.option(
+    "--others", type=COUNT, help="How many others will be followed for as long (none: the rate is published)."
+)
+@click.option(
+    "--hoped",
+    type=Amount(1, 99),
+    default=20.0,
+    show_default=True,
+    help="The change hoped for, in per cent of the rate: how likely is it to be seen?",
+)
+@BETTER
+@JSON
+def design_programme(
+    what: str, people: int, rate: float, others: int | None, hoped: float, better: str, as_json: bool
+) -> None:  # fmt: skip
+    """Before it starts: how small a change would be seen with so many people, and how many must take part.
+
+    Of groups of ten people or more, never of one.
+
+    Example: upstream assess design-programme --what reoffending --people 100 --rate 25 --hoped 20
+    """
+    from upstream.assess.design_of_people import programme_planned, said_of_programme
+    from upstream.assess.kept import plain
+
+    good: Better = "higher" if better == "higher" else "lower"
+    made = programme_planned(people, rate / 100, what=what, hoped=hoped / 100, others=others, better=good)
+    if as_json:
+        say_json(plain(made))
+        return
+    for sentence in said_of_programme(made):
+        say(sentence)
 
 
 @click.command("roll-out", short_help="Did places change when their turn came?")

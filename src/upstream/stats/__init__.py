@@ -15,7 +15,7 @@ Places: what is near, dense, alike?  points neighbours density local_association
 After one event, another?            knox time_to_next repeats
 What does a second source see?       shared_counts
 Many indicators as one, as classes?  composite classes
-Before it is done: what would be seen?  power falling_back
+Before it is done: what would be seen?  power power_of_shares falling_back
 Did it work: before and after        before_after displacement
 ... a series                         interrupted structural
 ... many places                      difference_in_differences synthetic_control synthetic_did mixtures
