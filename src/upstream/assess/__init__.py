@@ -3,7 +3,7 @@
 Modules by what they are asked; the first line of each says how.
 
 The data: what was treated, from when, beside what   panel period_labels periods_written overlaps panel_data of_records
-Before it starts                                     design design_of_records
+Before it starts                                     design design_of_records design_of_people
 One question, every method, the strongest answers    ladder methods standing
 A method: counts before and after                    counts
 ... the path of a series                             series structural
