@@ -131,7 +131,8 @@ def test_counts_of_many_quiet_places_are_one_control_and_measured_series_each_by
     # with the twenty that go along most closely each in the model or out of it: 0.20
     assert np.mean(missed) < 0.1
     measured = [(unit, month, n + 0.25) for unit, month, n in rows]
-    each = structural(panel_of(measured, outcome="miles", treated=["area 0"], start=months[14]), draws=50)
+    miles = panel_of(measured, outcome="miles", treated=["area 0"], start=months[14], measured=True)
+    each = structural(miles, draws=50)
     assert each.figures["controls"] == 20
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import zipfile
 from pathlib import Path
@@ -15,6 +16,7 @@ from upstream.errors import BadInput
 from upstream.reports.check import check_paths, check_text
 from upstream.reports.check.grids import understand
 from upstream.reports.check.reading import read_file
+from upstream.reports.check.reading.sheets import read_csv
 from upstream.reports.check.reading.text import read_text
 
 ROWS = [
@@ -208,3 +210,12 @@ def test_wrong_relations_are_refused(tmp_path: Path, text: str, words: str) -> N
     (tmp_path / "r.toml").write_text(text, "utf-8")
     with pytest.raises(BadInput, match=words):
         check_paths(tmp_path / "a.csv", tmp_path / "r.toml")
+
+
+def test_a_long_cell_is_read_and_the_limit_of_others_is_left_alone() -> None:
+    before = csv.field_size_limit()
+    read_csv(f"area,note\nBirchley,{'x' * 200_000}\n", "notes.csv")
+    assert csv.field_size_limit() == before
+    with pytest.raises(BadInput, match="cannot be read as CSV"):
+        read_csv(f"area,note\nBirchley,{'x' * 2_000_000}\n", "notes.csv")
+    assert csv.field_size_limit() == before

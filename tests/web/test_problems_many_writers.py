@@ -159,7 +159,7 @@ def test_two_who_write_the_same_patrol_stop_at_once_are_told(
     with one_database_for_all(tmp_path), ThreadPoolExecutor(2) as pool:
         said = sorted(pool.map(write, range(2)))
         assert pool.submit(written, 0).result() == 1
-    assert said == ["A stop at place 1 at 18:00 on 2 March 2026 is written down already.", "written"]
+    assert said == [f"A stop at place {spot.number} at 18:00 on 2 March 2026 is written down already.", "written"]
 
 
 @pytest.mark.parametrize("turn", ["first", "second"])

@@ -121,7 +121,7 @@ def read_csv(text: str, file: str) -> Pages:
     sample = text[:20_000]
     counts = {mark: sum(mark in line for line in sample.splitlines()) for mark in (",", ";", "\t", "|")}
     delimiter = max(counts, key=lambda mark: (counts[mark], sample.count(mark)))
-    csv.field_size_limit(_LONGEST_CELL)
+    before = csv.field_size_limit(_LONGEST_CELL)  # of the whole process: others read by the usual one
     rows: list[list[str]] = []
     cells = 0
     try:
@@ -132,6 +132,8 @@ def read_csv(text: str, file: str) -> Pages:
             rows.append([tidy(cell) for cell in row])
     except csv.Error as error:
         raise BadInput(f"{file} cannot be read as CSV: {error}.", remedy="Save it again as CSV in UTF-8.") from error
+    finally:
+        csv.field_size_limit(before)
     _add_sheet(pages, rows, "", _title_of(file))
     return pages
 
