@@ -68,3 +68,32 @@ def test_the_example_of_causalimpact(shared_data: Path, tmp_path: Path, capsys: 
     moved = made["difference"]
     assert [moved["estimate"], moved["lower"], moved["upper"]] == pytest.approx([10.5, 9.8, 11.2], abs=0.15)
     assert made["ratio"]["estimate"] == pytest.approx(1.099, abs=0.002)
+
+
+@pytest.mark.shared
+def test_a_ban_on_smoking_in_sicily_with_the_people_as_exposure(
+    shared_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Lopez Bernal and others 2017: 0.885 with two harmonics and the standardised population as the offset."""
+    with (shared_data / "golden" / "sicily_smoking_ban_its.csv").open() as file:
+        rows = [
+            ("Sicily", f"{row['year']}-{int(row['month']):02d}", row["aces"], row["stdpop"])
+            for row in csv.DictReader(file)
+        ]
+    path = tmp_path / "sicily.csv"
+    with path.open("w", newline="") as written:
+        csv.writer(written).writerows([("unit", "period", "count", "exposure"), *rows])
+    asking = ("assess", "effect", str(path), "--treated", "Sicily", "--start", "2005-01", "--outcome", "admissions")
+    bundle = tmp_path / "bundle.zip"
+    assert ended(*asking, "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["main"]["method"], answer["checks"]) == ("interrupted_series", [])
+    assert answer["main"]["ratio"]["estimate"] == pytest.approx(0.885072, abs=1e-5)
+    not_used = {one["key"]: one["why"] for one in answer["not_used"]}
+    assert "what they are of changes" in not_used["before_after_compared"]
+    for shown in ((), ("--public",)):
+        assert ended(*asking, "--bundle", str(bundle), *shown) == 0
+        assert ended("assess", "rerun", str(bundle)) == 0
+        assert "come out the same" in capsys.readouterr().out
+    assert ended(*asking, "--measured") == 2
+    assert "no exposure" in capsys.readouterr().err

@@ -36,6 +36,8 @@ class Needs:
         Whether every treated unit must begin at the same time.
     counts
         Whether it rests on chance in counts, so that measures (rates, scores) are nothing to it.
+    steady
+        Whether it compares counts as they are, so that residents or days that change would pass for an effect.
     """
 
     before: int = 1
@@ -45,6 +47,7 @@ class Needs:
     buffer: bool = False
     at_once: bool = False
     counts: bool = True
+    steady: bool = True
 
     def lacking(self, panel: Panel) -> str | None:
         """Why a panel is not enough, in words, free of counts where nothing counted is in them; None when it is."""
@@ -53,6 +56,10 @@ class Needs:
         comparisons = int(panel.comparison.sum())
         for short, words in (
             (self.counts and panel.measured, CountFree("it needs counts; measures are given")),
+            (
+                self.steady and panel.exposure_changes,
+                CountFree("it takes counts as they are, and what they are of changes"),
+            ),
             (before < self.before, CountFree(f"it needs {self.before} {panel.step}s before; {before} are held")),
             (after < self.after, CountFree(f"it needs {self.after} {panel.step}s after; {after} are held")),
             (

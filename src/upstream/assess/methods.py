@@ -20,13 +20,13 @@ METHODS: Final = (
     Method(
         "synthetic_control",
         "Synthetic control",
-        Needs(before=12, comparisons=synthetic.LEAST_DONORS, at_once=True, counts=False),
+        Needs(before=12, comparisons=synthetic.LEAST_DONORS, at_once=True, counts=False, steady=False),
         synthetic.synthetic,
     ),
     Method(
         "synthetic_did",
         "Synthetic difference in differences",
-        Needs(before=12, comparisons=synthetic.LEAST_DONORS, at_once=True, counts=False),
+        Needs(before=12, comparisons=synthetic.LEAST_DONORS, at_once=True, counts=False, steady=False),
         synthetic.synthetic_difference,
     ),
     Method(
@@ -38,7 +38,7 @@ METHODS: Final = (
     Method(
         "staggered",
         "Steps against places not yet treated",
-        Needs(before=2, after=1, comparisons=2, counts=False),
+        Needs(before=2, after=1, comparisons=2, counts=False, steady=False),
         differences.staggered_differences,
     ),
     Method(
@@ -60,6 +60,8 @@ METHODS: Final = (
         counts.before_and_after_compared,
     ),
     Method("displacement_difference", "Weighted displacement difference", Needs(comparisons=1), counts.displacement),
-    Method("interrupted_series", "Interrupted series", Needs(before=6, after=3, mean=1.0), series.interrupted),
-    Method("before_after", "Before and after", Needs(before=2), counts.before_and_after),
+    Method(
+        "interrupted_series", "Interrupted series", Needs(before=6, after=3, mean=1.0, steady=False), series.interrupted
+    ),
+    Method("before_after", "Before and after", Needs(before=2, steady=False), counts.before_and_after),
 )

@@ -132,6 +132,11 @@ class Panel:
         total: Floats = self.exposure[self.mask(role)].sum(axis=0)
         return np.ones_like(total) if self.measured else total
 
+    @property
+    def exposure_changes(self) -> bool:
+        """Whether what counts are of changes over the periods: what changes, a method must divide by."""
+        return bool(np.ptp(self.exposure, axis=1).any())
+
     def over(self, values: Floats) -> float:
         """Some periods as one number: the total of counts, the mean of measures."""
         return float(values.mean() if self.measured else values.sum())
@@ -204,6 +209,8 @@ def panel_of(
     before it, missing or repeated periods, a unit in two roles, counts that are none, and a treated place where nothing
     was ever counted.
     """
+    if measured and exposure is not None:
+        raise Refused("Measures have no exposure: they are of it already.", allowed="counts with exposure, or measures")
     table = _table(rows)
     calendar = calendar_of(list(dict.fromkeys(period for _, period in table)))
     units = tuple(dict.fromkeys(unit for unit, _ in table))

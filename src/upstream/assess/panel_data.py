@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ def panel_data(panel: Panel) -> dict[str, Any]:
         "roles": [panel.roles[at] for at in used],
         "starts": {panel.units[at]: panel.periods[panel.starts[at]] for at in used if panel.starts[at] != NEVER},
         "counts": [panel.counts[at].tolist() for at in used],
+        "exposure": None if (panel.exposure == 1).all() else [panel.exposure[at].tolist() for at in used],
         "phase_in": panel.phase_in,
         "measured": panel.measured,
         "markers": [[one.period, one.words] for one in panel.markers],
@@ -41,11 +42,7 @@ def panel_data(panel: Panel) -> dict[str, Any]:
 
 def panel_from_data(data: Mapping[str, Any]) -> Panel:
     """The panel that :func:`panel_data` wrote."""
-    rows = (
-        (unit, period, float(count))
-        for unit, series in zip(data["units"], data["counts"], strict=True)
-        for period, count in zip(data["periods"], series, strict=True)
-    )
+    rows = _cells(data, "counts")
     of = {role: [u for u, one in zip(data["units"], data["roles"], strict=True) if one == role] for role in USED}
     rebased = data.get("rebased")
     panel = panel_of(
@@ -56,6 +53,7 @@ def panel_from_data(data: Mapping[str, Any]) -> Panel:
         buffer=of["buffer"],
         comparison_buffer=of["comparison buffer"],
         better=data["better"],
+        exposure={(u, period): of for u, period, of in _cells(data, "exposure")} if data.get("exposure") else None,
         phase_in=data["phase_in"],
         markers=[Marker(*one) for one in data["markers"]],
         also_began=data.get("also_began", ()),
@@ -64,17 +62,27 @@ def panel_from_data(data: Mapping[str, Any]) -> Panel:
     return replace(panel, rebased=Marker(*rebased)) if rebased else panel
 
 
+def _cells(data: Mapping[str, Any], name: str) -> Iterator[tuple[str, str, float]]:
+    for unit, series in zip(data["units"], data[name], strict=True):
+        for period, value in zip(data["periods"], series, strict=True):
+            yield unit, period, float(value)
+
+
 def counts_csv(data: Mapping[str, Any]) -> str:
     """Counts as a CSV file that ``upstream assess effect`` reads."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(("unit", "role", "period", "count"))
-    for unit, role, series in zip(data["units"], data["roles"], data["counts"], strict=True):
-        rows.writerows(
-            (unit, role, period, repr(count).removesuffix(".0"))
-            for period, count in zip(data["periods"], series, strict=True)
-        )
+    exposure = data.get("exposure")
+    rows.writerow(("unit", "role", "period", "count", *(("exposure",) if exposure else ())))
+    for at, (unit, role, series) in enumerate(zip(data["units"], data["roles"], data["counts"], strict=True)):
+        of = exposure[at] if exposure else None
+        for when, (period, count) in enumerate(zip(data["periods"], series, strict=True)):
+            rows.writerow((unit, role, period, _plain(count), *(() if of is None else (_plain(of[when]),))))
     return out.getvalue()
+
+
+def _plain(value: float) -> str:
+    return repr(float(value)).removesuffix(".0")
 
 
 def disclosed(data: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
@@ -89,6 +97,11 @@ def disclosed(data: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
             allowed="counts, for readers who may see no small number",
             remedy="Give counts, or leave this out.",
         )
+    exposure = None
+    if data.get("exposure"):
+        exposure = {role: np.zeros(len(data["periods"])) for role in USED if role in data["roles"]}
+        for role, of in zip(data["roles"], data["exposure"], strict=True):
+            exposure[role] += np.asarray(of)
     held = {role: np.zeros(len(data["periods"])) for role in USED if role in data["roles"]}
     for role, series in zip(data["roles"], data["counts"], strict=True):
         held[role] += np.asarray(series)
@@ -101,6 +114,7 @@ def disclosed(data: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
         "units": list(names.values()),
         "roles": list(names),
         "starts": {names["treated"]: first},
+        "exposure": None if exposure is None else [one.tolist() for one in exposure.values()],
         "counts": [np.nan_to_num(one, nan=SMALL).tolist() for one in published.values()],
     }
     return made, small

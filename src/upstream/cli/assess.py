@@ -81,7 +81,8 @@ def effect(
 
     FILE has the columns unit, period and count, a row for every unit and period; or unit and a column for every period.
     Periods are days, weeks, months, quarters or years as people write them: Sep-22, 2022-09, 01/09/2022 (day first),
-    2022-W35, 2022/23 Q2, 2022/23.
+    2022-W35, 2022/23 Q2, 2022/23. A column exposure says what each count is of (residents, days open): methods that
+    divide by it answer, the others only where it does not change.
 
     Example: upstream assess effect counts.csv --treated "Marsh Green" --start 2022-09 --outcome burglaries \
 --out paper.pdf --bundle bundle.zip

@@ -24,10 +24,12 @@ _LINES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Counts as a file has them: rows by label of period, and the label of each period as it is written there."""
+    """Counts as a file has them: rows by label of period, the label of each period as it is written there, and
+    what each count is of (residents, days) where the file says so."""
 
     rows: list[tuple[str, str, float]]
     labels: Mapping[str, str]
+    exposure: Mapping[tuple[str, str], float] | None = None
 
     def label(self, written: str) -> str:
         """The label of a period that an option names."""
@@ -37,17 +39,22 @@ class Counted:
 
 
 def counted_in(file: Path, *, measured: bool = False) -> Counted:
-    """The counts of a file, or measures, long (unit, period, count) or wide (unit, and a column for every period)."""
+    """The counts of a file, or measures, long (unit, period, count and, where it matters, exposure) or wide (unit,
+    and a column for every period)."""
     from upstream.assess.periods_written import is_period, labels_of
 
-    rows = rows_of(file, "unit")
+    rows, exposed = rows_of(file, "unit"), None
     if "count" not in rows[0] and "period" not in rows[0] and sum(map(is_period, rows[0])) > 1:
         cells = list(_cells_of(file, rows, measured))
     else:
         with_columns(file, rows, "unit", "period", "count")
         cells = [(filled(row, "unit"), filled(row, "period"), _value_of(row, "count", measured)) for row in rows]
+        if "exposure" in rows[0]:
+            exposed = [number_of(row, "exposure", least=0) for row in rows]
     labels = labels_of([period for _, period, _ in cells])
-    return Counted([(unit, labels[period], count) for unit, period, count in cells], labels)
+    counts = [(unit, labels[period], count) for unit, period, count in cells]
+    of = None if exposed is None else {row[:2]: one for row, one in zip(counts, exposed, strict=True)}
+    return Counted(counts, labels, of)
 
 
 def doses_in(file: Path) -> list[tuple[str, str, float, float]]:

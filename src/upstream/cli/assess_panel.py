@@ -87,6 +87,7 @@ def panel_in(
         better="higher" if better == "higher" else "lower",
         also_began=[counted.label(period) for period in also_began],
         measured=measured,
+        exposure=counted.exposure,
         markers=[Marker(period, "as the options say") for period in changes],
     )
     for period in changes:

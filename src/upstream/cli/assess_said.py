@@ -65,8 +65,9 @@ def _counted(panel: Panel, file: str) -> str:
     held = ", ".join(f"{times[role]:,} {role}" for role in roles)
     used = panel.counts[~panel.mask("unused")].sum()
     first, last, began = panel.periods[0], panel.periods[-1], panel.periods[panel.start]
+    by = "" if (panel.exposure == 1).all() else ", by their exposure"
     of = f"{panel.outcome}, on average" if panel.measured else f"{used:,.0f} {panel.outcome}"
     return (
-        f"Counted from {file}: {of} in the places used; {number(len(panel.units), 'unit')} "
+        f"Counted from {file}: {of} in the places used{by}; {number(len(panel.units), 'unit')} "
         f"({held}); {number(len(panel.periods), panel.step)}, {first} to {last}, {panel.start} of them before {began}."
     )
