@@ -45,8 +45,9 @@ def results_table(answer: Answer, *, public: bool, with_p: bool = False) -> Tabl
     columns += [Column("p")] if with_p else []
     columns += [Column("How likely it did good", "text", wide=True), Column("Maryland level")]
     rows = tuple(_row(one, public=public, with_p=with_p) for one in (answer.main, *answer.checks))
-    title = "The effect by every method that the data carry"
-    key = "assessment-results-with-p" if with_p else "assessment-results"  # a paper has both: one name a worksheet
+    # a paper has both: one name a worksheet, and one a landmark
+    key = "assessment-results-with-p" if with_p else "assessment-results"
+    title = f"The effect by every method that the data carry{', with p' if with_p else ''}"
     return Table(key, title, tuple(columns), rows, ((Text(NOTE),),))
 
 
