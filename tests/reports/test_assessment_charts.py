@@ -120,3 +120,11 @@ def test_the_design_answers_first_and_draws_wide_and_narrow() -> None:
         assert ">beside the comparison</text>" in svg
     assert chart.narrow.startswith("<svg")
     assert "design-power-narrow-t" in chart.narrow
+
+
+def test_a_long_name_is_cut_on_a_narrow_screen_too() -> None:
+    name = "Public order, Violence and sexual offences in South Merrowvale"
+    for svg in draw_ratios([Drawn(name, Interval(0.8, 0.7, 0.9))] * 2, "cut", "Cut", "Cut."):
+        assert name not in svg
+        assert "Public order, Violence and sexual offences" in svg
+        assert "…" in svg

@@ -95,7 +95,8 @@ def _row(page: Drawing, one: Drawn, top: float, high: float, across: Scale) -> N
     y = top + (high - 18 if narrow else high / 2)
     figures = f"{in_per_cent(one.ratio.estimate)} ({in_per_cent(one.ratio.lower)} to {in_per_cent(one.ratio.upper)})"
     if narrow:
-        page.text("t-ink h", 2, top + 16, one.name, size=13, bold=True)
+        name = shortened(one.name, 12, page.width - 4)  # long names are of narrower letters than is reckoned
+        page.text("t-ink h", 2, top + 16, name, size=13, bold=True)
         page.text("t-soft h", 2, top + 33, figures, size=13)
     else:
         name = shortened(one.name, 13, across.bottom - 14)
