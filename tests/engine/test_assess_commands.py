@@ -274,5 +274,7 @@ def test_measures_are_averaged_and_asked_of_no_method_that_counts(
     assert 0.49 < float(said.split(", ")[2].split()[0]) < 0.51
     assert "Not used, Before and after: it needs counts; measures are given" in said
     assert run("rerun", str(bundle)) == 0
-    assert run(*asking, "--measured", "--public", "--bundle", str(bundle)) == 2
-    assert "behind measures" in capsys.readouterr().err
+    for given in (("--bundle", str(bundle)), ("--out", str(tmp_path / "open.html"))):
+        assert run(*asking, "--measured", "--public", *given) == 2
+        assert "behind measures" in capsys.readouterr().err
+    assert not (tmp_path / "open.html").exists()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from upstream.assess.finding import Refused
 from upstream.assess.groups import FEWEST
+from upstream.assess.in_words import capital
 from upstream.stats.power_of_shares import (
     MOST_PEOPLE,
     chance_beside_others,
@@ -103,7 +104,7 @@ def said_of_programme(made: PlannedProgramme) -> tuple[str, ...]:
         times = made.others / made.people
         as_many = f", and {'as many' if times == 1 else f'{times:.2g} times as many'} others"
     return (
-        f"{made.what[:1].upper()}{made.what[1:]}, {made.people:,} people beside {beside}: {seen}; "
+        f"{capital(made.what)}, {made.people:,} people beside {beside}: {seen}; "
         f"one by {100 * made.hoped:.0f}% has a chance of {100 * made.chance:.0f}%.",
         f"For a {way} by {100 * made.hoped:.0f}% to be likely to be seen, {needed} people must take part{as_many}.",
         "A change that is not seen may be there all the same: with few people, no news is no news.",

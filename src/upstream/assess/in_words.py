@@ -61,7 +61,7 @@ def effect(finding: Finding, *, counts: bool = True) -> str:
     if counts and finding.ratio is None and finding.difference is not None:
         moved = finding.difference
         if finding.measured:
-            return f"{_begun(finding.unit)} were {_by(moved.estimate)} than without it {_between(moved, _by)}."
+            return f"{capital(finding.unit)} were {_by(moved.estimate)} than without it {_between(moved, _by)}."
         return f"There were {_fewer(moved.estimate)} {finding.unit} than without it {_between(moved, _fewer)}."
     parts = []
     if finding.ratio is not None and math.isfinite(finding.ratio.estimate):
@@ -69,7 +69,7 @@ def effect(finding: Finding, *, counts: bool = True) -> str:
     if counts and finding.difference is not None and math.isfinite(finding.difference.estimate):
         say = _by if finding.measured else _fewer
         parts.append(f"{say(finding.difference.estimate)} {_between(finding.difference, say)}")
-    return f"{_begun(finding.unit)} were {', '.join(parts)}." if parts else ""
+    return f"{capital(finding.unit)} were {', '.join(parts)}." if parts else ""
 
 
 def sureness(finding: Finding) -> str:
@@ -116,8 +116,9 @@ def _fewer(count: float) -> str:
     return f"{said} {'fewer' if count < 0 else 'more'}"
 
 
-def _begun(unit: str) -> str:
-    return unit[:1].upper() + unit[1:]
+def capital(words: str) -> str:
+    """Words as the start of a sentence; the rest stays as it is (GDP a head)."""
+    return words[:1].upper() + words[1:]
 
 
 def _by(moved: float) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from upstream.assess.panel import NEVER, Marker, Panel, Role, panel_of
 from upstream.disclosure.published_arrays import published_counts
@@ -72,12 +73,11 @@ def counts_csv(data: Mapping[str, Any]) -> str:
     """Counts as a CSV file that ``upstream assess effect`` reads."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
-    exposure = data.get("exposure")
-    rows.writerow(("unit", "role", "period", "count", *(("exposure",) if exposure else ())))
-    for at, (unit, role, series) in enumerate(zip(data["units"], data["roles"], data["counts"], strict=True)):
-        of = exposure[at] if exposure else None
-        for when, (period, count) in enumerate(zip(data["periods"], series, strict=True)):
-            rows.writerow((unit, role, period, _plain(count), *(() if of is None else (_plain(of[when]),))))
+    exposure = [data["exposure"]] if data.get("exposure") else []
+    rows.writerow(("unit", "role", "period", "count", *("exposure" for _ in exposure)))
+    for unit, role, *series in zip(data["units"], data["roles"], data["counts"], *exposure, strict=True):
+        for period, *values in zip(data["periods"], *series, strict=True):
+            rows.writerow((unit, role, period, *map(_plain, values)))
     return out.getvalue()
 
 
@@ -91,20 +91,8 @@ def disclosed(data: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
     Each role is one series: small areas add up. Counts go to the nearest five; one under five stands as the middle of
     nought to four, since a missing count is no count. Refused for measures: what counts lie behind them is not known.
     """
-    if data.get("measured"):
-        raise BadInput(
-            "What small numbers lie behind measures is not known.",
-            allowed="counts, for readers who may see no small number",
-            remedy="Give counts, or leave this out.",
-        )
-    exposure = None
-    if data.get("exposure"):
-        exposure = {role: np.zeros(len(data["periods"])) for role in USED if role in data["roles"]}
-        for role, of in zip(data["roles"], data["exposure"], strict=True):
-            exposure[role] += np.asarray(of)
-    held = {role: np.zeros(len(data["periods"])) for role in USED if role in data["roles"]}
-    for role, series in zip(data["roles"], data["counts"], strict=True):
-        held[role] += np.asarray(series)
+    refuse_measures(data.get("measured", False))
+    held = _by_role(data, "counts")
     names = {role: f"The {role} place" if role == "treated" else f"The {role}, together" for role in held}
     published = {role: published_counts(series.astype(np.int64)) for role, series in held.items()}
     small = sum(int(np.isnan(one).sum()) for one in published.values())
@@ -114,10 +102,30 @@ def disclosed(data: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
         "units": list(names.values()),
         "roles": list(names),
         "starts": {names["treated"]: first},
-        "exposure": None if exposure is None else [one.tolist() for one in exposure.values()],
+        "exposure": [one.tolist() for one in _by_role(data, "exposure").values()] if data.get("exposure") else None,
         "counts": [np.nan_to_num(one, nan=SMALL).tolist() for one in published.values()],
     }
     return made, small
+
+
+def _by_role(data: Mapping[str, Any], name: str) -> dict[Role, NDArray[np.float64]]:
+    """(periods,) totals of what is held by unit, for each role."""
+    held: dict[Role, NDArray[np.float64]] = {
+        role: np.zeros(len(data["periods"])) for role in USED if role in data["roles"]
+    }
+    for role, series in zip(data["roles"], data[name], strict=True):
+        held[role] += np.asarray(series)
+    return held
+
+
+def refuse_measures(measured: bool) -> None:
+    """Refuse to open measures to readers who may see no small number."""
+    if measured:
+        raise BadInput(
+            "What small numbers lie behind measures is not known.",
+            allowed="counts, for readers who may see no small number",
+            remedy="Give counts, or leave this out.",
+        )
 
 
 def rounding_said(small: int, cells: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from upstream.assess.answer_value import SEED, Valued, Valuing
+from upstream.assess.in_words import capital
 from upstream.assess.quoted import Beside, beside
 from upstream.assess.value import NOT_SPLIT, Worth
 from upstream.harm.prices import published_values
@@ -67,7 +68,7 @@ def number(value: float) -> str:
 
 
 def _effect(made: Worth, unit: str) -> Iterator[str]:
-    yield f"{unit.capitalize()} avoided by it: {span(made.avoided, number)} ({made.method})."
+    yield f"{capital(unit)} avoided by it: {span(made.avoided, number)} ({made.method})."
     if made.harm_days is not None:
         days = span(made.harm_days, number)
         yield f"Days of harm avoided: {days}."

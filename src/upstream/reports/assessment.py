@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from upstream.assess.finding import CountFree, Finding, Line
-from upstream.assess.in_words import did_it_work, effect, sureness
+from upstream.assess.in_words import capital, did_it_work, effect, sureness
 from upstream.assess.ladder import Answer, NotUsed
 from upstream.disclosure.published import effect_is_safe
 from upstream.reports.assessment_results import results_drawn
@@ -128,7 +128,7 @@ def _chart(main: Finding, line: Line, shown: ShownAnswer) -> Chart:
     counted, expected = main.observed, main.counterfactual
     if not main.measured:
         counted, expected = float(line.observed[judged].sum()), float(line.expected[judged].sum())
-    unit = main.unit[:1].upper() + main.unit[1:]
+    unit = capital(main.unit)
     title = f"{unit}: counted, and expected without it"
     were = "was the mean" if main.measured else "were counted"
     said = (
@@ -159,7 +159,7 @@ def _months(main: Finding, line: Line, shown: ShownAnswer) -> Table:
         )
         group = {**began, 0: "Before", line.counted: after}.get(at, "")
         rows.append(Row((Cell((Text(period_in_words(period)),)), *cells), group=group))
-    title = f"{main.unit.capitalize()}, period by period"
+    title = f"{capital(main.unit)}, period by period"
     return Table("assessment-months", title, (Column("Period", "text"), *map(Column, columns)), tuple(rows))
 
 

@@ -19,6 +19,7 @@ from typing import Any, Final
 from upstream import __version__
 from upstream.assess.answer_value import Valued
 from upstream.assess.finding import Finding
+from upstream.assess.in_words import capital
 from upstream.assess.ladder import Answer, answer
 from upstream.assess.methods import METHODS
 from upstream.assess.panel_data import counts_csv, disclosed, panel_from_data, rounding_said
@@ -82,7 +83,7 @@ def bundle_of(paper: Paper, *, for_anybody: bool) -> bytes:
             allowed="an assessment made since counts are kept",
             remedy="Assess again.",
         )
-    title = f"{paper.answer.main.unit.capitalize()}, {paper.place}"
+    title = f"{capital(paper.answer.main.unit)}, {paper.place}"
     made = Bundled(paper.answer, paper.data, title, paper.source, paper.created, for_anybody, paper.engine_version)
     return make_bundle(replace(made, valued=paper.valued))
 

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from upstream import __version__
 from upstream.assess.answer_value import Valued
 from upstream.assess.finding import Finding
+from upstream.assess.in_words import capital
 from upstream.assess.kept import from_data
 from upstream.assess.ladder import Answer
 from upstream.assess.panel import Panel
-from upstream.assess.panel_data import panel_data
+from upstream.assess.panel_data import panel_data, refuse_measures
 from upstream.assess.standing import MOST_FALSE
 from upstream.measures.asked import ENGINE_VERSION
 from upstream.reports.assessment import ShownAnswer, answer_parts
@@ -140,6 +141,7 @@ def of_kept(result: Mapping[str, Any], data: Mapping[str, Any] | None, **said: A
 def assessment_paper(of: Paper) -> Document:
     """The paper."""
     main = of.answer.main
+    refuse_measures(of.public and main.measured)
     shown = ShownAnswer(of.answer, of.place, of.tables, of.public, of.names)
     parts = answer_parts(shown)
     sections = [
@@ -163,7 +165,7 @@ def assessment_paper(of: Paper) -> Document:
         Section("references", "References", (Bullets(tuple((Text(one),) for one in cited), ""),)),
     ]
     return Document(
-        title=of.title or f"Did it work? {main.unit[:1].upper()}{main.unit[1:]}, {of.place}",
+        title=of.title or f"Did it work? {capital(main.unit)}, {of.place}",
         force=of.force,
         period=_span(of),
         subtitle="paper of an assessment",
@@ -175,7 +177,7 @@ def assessment_paper(of: Paper) -> Document:
         engine_version=of.engine_version,
         facts=(
             ("Place", (Text(of.place),)),
-            ("Counted", (Text(f"{_capital(main.unit)}, {_span(of)}"),)),
+            ("Counted", (Text(f"{capital(main.unit)}, {_span(of)}"),)),
             (
                 "Design",
                 (Text(f"Level {main.maryland.level} of 5 on the Maryland scale"),),
@@ -189,13 +191,13 @@ def _question(of: Paper) -> Facts:
     main = of.answer.main
     items = [
         ("Question", main.question),
-        ("Outcome", f"{_capital(main.unit)}; {'fewer' if main.better == 'lower' else 'more'} is better"),
+        ("Outcome", f"{capital(main.unit)}; {'fewer' if main.better == 'lower' else 'more'} is better"),
         ("Where", of.place),
     ]
     if of.data:
         began = sorted(set(of.data["starts"].values()))
         items.append(("From when", ", ".join(map(period_in_words, began))))
-    items.append(("What exactly is estimated", f"{_capital(main.estimand)} ({main.title.lower()})"))
+    items.append(("What exactly is estimated", f"{capital(main.estimand)} ({main.title.lower()})"))
     return _facts(items)
 
 
@@ -251,7 +253,7 @@ def _roles(data: Mapping[str, Any], unit: str, names: Mapping[str, str]) -> Tabl
         Column("Role", "text"), Column("Units", "text", wide=True), Column("Before"), Column("After it began")
     )  # fmt: skip
     step = "months" if is_month(first) else "periods"
-    of = f"{unit[:1].upper()}{unit[1:]}{', mean' if measured else ''}"
+    of = f"{capital(unit)}{', mean' if measured else ''}"
     title = f"{of}: {start} {step} before {period_in_words(first)}, and {len(periods) - start} from then on"
     return Table("assessment-roles", title, columns, tuple(rows))
 
@@ -332,10 +334,6 @@ def _again(of: Paper) -> tuple[Block, ...]:
 
 def _facts(items: Iterable[tuple[str, str]]) -> Facts:
     return Facts(tuple((name, (Text(words),)) for name, words in items if words))
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _named(units: list[str]) -> str:

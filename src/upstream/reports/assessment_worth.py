@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from upstream.assess.answer_value import Valued, range_of
+from upstream.assess.in_words import capital
 from upstream.assess.quoted import beside
 from upstream.assess.value import NOT_SPLIT, Worth
 from upstream.assess.worth_words import assumed, beside_the_table, drawn, number, pence, pounds, span, three_figures
@@ -72,7 +73,7 @@ def worth_in_a_line(main: Worth, unit: str) -> str:
 
 
 def _table(main: Worth, unit: str, place: str) -> Table:
-    rows = [_row(f"{unit.capitalize()} avoided", main.avoided, "count", "avoided", place, 1)]
+    rows = [_row(f"{capital(unit)} avoided", main.avoided, "count", "avoided", place, 1)]
     if main.harm_days is not None:
         rows.append(_row("Days of harm avoided", main.harm_days, "count", "harm days", place))
     rows.append(_row("Worth to society", main.benefit, "pounds", "benefit", place))

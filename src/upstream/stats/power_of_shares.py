@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import Final
 
@@ -37,14 +38,14 @@ def chance_beside_rate(people: int, rate: float, share: float, *, level: float =
     _checked(people, rate, share, level)
     fewer, expected = share < rate, people * rate
 
-    def said(events: int) -> bool:
-        return against_rate(events, people, rate).p <= level
+    def silent(events: int) -> bool:
+        return against_rate(events, people, rate).p > level
 
     if fewer:
-        last = _last(said, 0, math.ceil(expected) - 1)
-        return 0.0 if last is None else float(binom.cdf(last, people, share))
-    spared = _last(lambda spared: said(people - spared), 0, people - math.floor(expected) - 1)
-    return 0.0 if spared is None else float(binom.sf(people - spared - 1, people, share))
+        said = bisect_left(range(math.ceil(expected)), True, key=silent)
+        return float(binom.cdf(said - 1, people, share))
+    said = bisect_left(range(people - math.floor(expected)), True, key=lambda spared: silent(people - spared))
+    return float(binom.sf(people - said, people, share))
 
 
 def chance_beside_others(people: int, others: int, rate: float, share: float, *, level: float = LEVEL) -> float:
@@ -105,21 +106,6 @@ def _checked(people: int, rate: float, share: float, level: float) -> None:
 
 
 def _first(holds: Callable[[int], bool], size: int) -> int | None:
-    """The first index from which something holds, by halving; None where it does not hold at the last."""
-    if size < 1 or not holds(size - 1):
-        return None
-    low, high = 0, size - 1
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if holds(middle) else (middle + 1, high)
-    return high
-
-
-def _last(holds: Callable[[int], bool], low: int, high: int) -> int | None:
-    """The last index up to which something holds, by halving; None where it does not hold at the first."""
-    if high < low or not holds(low):
-        return None
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if holds(middle) else (low, middle - 1)
-    return low
+    """The first index from which something holds; None where it never does."""
+    at = bisect_left(range(size), True, key=holds)
+    return at if at < size else None
